@@ -1,0 +1,241 @@
+//! The n-gram model's container and look-up.
+//!
+//! One run of bytes that is used in place: a header, the lexicon (an fst from word to id), two bytes of probability,
+//! one of backoff and one of case a word, and two static functions (see [`super::table`]) that hold the 2-grams and
+//! 3-grams under hashes of their word ids. Probabilities are interpolated Kneser-Ney in back-off form, quantised.
+
+use std::borrow::Cow;
+
+use super::error::{DictionaryError, ErrorKind};
+use super::table::{Shape, mix};
+
+/// What every model file starts with; the last character is the version.
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNGM1";
+/// Bytes of the header.
+pub(crate) const HEADER: usize = 128;
+/// Log-probabilities, in nats, run from here to 0 in the 7-bit and 16-bit codes.
+pub(crate) const LOWEST: f32 = -18.0;
+/// Back-off weights, in nats, run from here to [`HIGHEST_BACKOFF`].
+pub(crate) const LOWEST_BACKOFF: f32 = -5.0;
+/// See [`LOWEST_BACKOFF`].
+pub(crate) const HIGHEST_BACKOFF: f32 = 0.5;
+/// Bits of a probability in the tables.
+pub(crate) const PROBABILITY_BITS: u32 = 7;
+/// Bits of a back-off weight in the table of 2-grams.
+pub(crate) const BACKOFF_BITS: u32 = 5;
+
+/// A trained n-gram model, opened in place.
+pub(crate) struct Ngrams {
+    data: Cow<'static, [u8]>,
+    lexicon: fst::Map<Slice>,
+    words: usize,
+    unigrams: usize,
+    bigram: Shape,
+    bigrams: std::ops::Range<usize>,
+    trigram: Shape,
+    trigrams: std::ops::Range<usize>,
+    probability: [f32; 1 << PROBABILITY_BITS],
+    backoff: [f32; 1 << BACKOFF_BITS],
+}
+
+/// A part of the model's bytes that the fst crate can hold.
+#[derive(Clone)]
+struct Slice {
+    data: Cow<'static, [u8]>,
+    range: std::ops::Range<usize>,
+}
+
+impl AsRef<[u8]> for Slice {
+    fn as_ref(&self) -> &[u8] {
+        &self.data[self.range.clone()]
+    }
+}
+
+/// How often a word stands in each case away from sentence starts, as shares of its uses there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct CaseShares {
+    /// Share with no capitals, 0 to 1.
+    pub(crate) lower: f32,
+    /// Share in capitals throughout, 0 to 1.
+    pub(crate) upper: f32,
+}
+
+impl Ngrams {
+    /// Opens a model. `verify` also checks the checksum, at about 8 GB/s.
+    pub(crate) fn open(data: Cow<'static, [u8]>, verify: bool) -> Result<Self, DictionaryError> {
+        let bad = |what: &str, expected: String, got: String| {
+            DictionaryError::new(ErrorKind::Model, format!("n-gram model: {what}: expected {expected}, got {got}; make it anew with `unspin train`"))
+        };
+        if data.len() < HEADER || &data[..8] != MAGIC {
+            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
+            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
+        }
+        let field = |n: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
+            u64::from_le_bytes(word)
+        };
+        if field(1) != data.len() as u64 {
+            return Err(bad("length", format!("{} bytes", field(1)), format!("{} bytes", data.len())));
+        }
+        if verify {
+            let sum = checksum(&data[HEADER..]);
+            if sum != field(0) {
+                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
+            }
+        }
+        let words = field(2) as usize;
+        let lexicon_end = HEADER.saturating_add(field(3) as usize);
+        let unigrams_end = lexicon_end.saturating_add(words.saturating_mul(4));
+        let shape = |n: usize, payload_bits: u32| Shape {
+            seed: field(n),
+            segment_length: (field(n + 1) & 0xffff_ffff) as u32,
+            segment_count: (field(n + 1) >> 32) as u32,
+            fingerprint_bits: field(n + 2) as u32,
+            payload_bits,
+        };
+        let bigram = shape(4, PROBABILITY_BITS + BACKOFF_BITS);
+        let trigram = shape(7, PROBABILITY_BITS);
+        for shape in [bigram, trigram] {
+            if !shape.segment_length.is_power_of_two() || shape.fingerprint_bits > 32 || shape.segment_length > 1 << 18 {
+                return Err(bad("table", "a segment length that is a power of two".into(), format!("{shape:?}")));
+            }
+        }
+        let bigrams_end = unigrams_end.saturating_add(bigram.bytes());
+        let trigrams_end = bigrams_end.saturating_add(trigram.bytes());
+        if trigrams_end != data.len() {
+            return Err(bad("sections", format!("{trigrams_end} bytes"), format!("{} bytes", data.len())));
+        }
+        let slice = Slice { data: data.clone(), range: HEADER..lexicon_end };
+        let lexicon = fst::Map::new(slice).map_err(|error| bad("lexicon", "an fst".into(), error.to_string()))?;
+        let step = |codes: usize, low: f32, high: f32, code: usize| low + (high - low) * code as f32 / (codes - 1) as f32;
+        Ok(Self {
+            lexicon,
+            words,
+            unigrams: lexicon_end,
+            bigram,
+            bigrams: unigrams_end..bigrams_end,
+            trigram,
+            trigrams: bigrams_end..trigrams_end,
+            probability: std::array::from_fn(|code| step(1 << PROBABILITY_BITS, LOWEST, 0.0, code)),
+            backoff: std::array::from_fn(|code| step(1 << BACKOFF_BITS, LOWEST_BACKOFF, HIGHEST_BACKOFF, code)),
+            data,
+        })
+    }
+
+    /// Number of word ids, classes included.
+    pub(crate) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// Id of a word in its look-up form.
+    pub(crate) fn id(&self, word: &str) -> Option<u32> {
+        self.lexicon.get(word).map(|id| id as u32)
+    }
+
+    /// Every word with its id, in byte order.
+    pub(crate) fn for_each_word(&self, mut visit: impl FnMut(&str, u32)) {
+        use fst::Streamer;
+        let mut stream = self.lexicon.stream();
+        while let Some((word, id)) = stream.next() {
+            if let Ok(word) = std::str::from_utf8(word) {
+                visit(word, id as u32);
+            }
+        }
+    }
+
+    /// ln P(word), without context; that of an unknown word for an id the model does not hold.
+    #[inline]
+    pub(crate) fn unigram(&self, word: u32) -> f32 {
+        let at = self.unigram_at(word);
+        let code = u16::from_le_bytes([self.data[at], self.data[at + 1]]);
+        LOWEST * (1.0 - f32::from(code) / 65535.0)
+    }
+
+    #[inline]
+    fn unigram_at(&self, word: u32) -> usize {
+        let word = if (word as usize) < self.words { word as usize } else { 0 };
+        self.unigrams + word * 4
+    }
+
+    #[inline]
+    fn unigram_backoff(&self, word: u32) -> f32 {
+        let code = self.data[self.unigram_at(word) + 2];
+        LOWEST_BACKOFF + (HIGHEST_BACKOFF - LOWEST_BACKOFF) * f32::from(code) / 255.0
+    }
+
+    /// How a word is written away from sentence starts.
+    pub(crate) fn case(&self, word: u32) -> CaseShares {
+        let code = self.data[self.unigram_at(word) + 3];
+        CaseShares { lower: f32::from(code & 15) / 15.0, upper: f32::from(code >> 4) / 15.0 }
+    }
+
+    /// ln P(second | first) and the back-off weight of the pair, where the model holds the pair.
+    #[inline]
+    pub(crate) fn bigram(&self, first: u32, second: u32) -> Option<(f32, f32)> {
+        let payload = self.bigram.get(&self.data[self.bigrams.clone()], bigram_key(first, second))?;
+        let probability = self.probability[(payload & ((1 << PROBABILITY_BITS) - 1)) as usize];
+        Some((probability, self.backoff[(payload >> PROBABILITY_BITS) as usize & ((1 << BACKOFF_BITS) - 1)]))
+    }
+
+    /// ln P(third | first, second), where the model holds all three as one.
+    #[inline]
+    pub(crate) fn trigram(&self, first: u32, second: u32, third: u32) -> Option<f32> {
+        let payload = self.trigram.get(&self.data[self.trigrams.clone()], trigram_key(first, second, third))?;
+        Some(self.probability[payload as usize & ((1 << PROBABILITY_BITS) - 1)])
+    }
+
+    /// ln P(second | first), backed off where the pair is not held.
+    #[inline]
+    pub(crate) fn pair(&self, first: u32, second: u32) -> f32 {
+        self.bigram(first, second).map_or_else(|| self.unigram_backoff(first) + self.unigram(second), |pair| pair.0)
+    }
+
+    /// ln P(third | first, second), backed off as far as need be. Two table look-ups most often.
+    ///
+    /// A 3-gram is held only where both its 2-grams are, so a pair that is not held ends the search; that keeps
+    /// false hits of the small fingerprints out.
+    #[inline]
+    pub(crate) fn log_prob(&self, first: u32, second: u32, third: u32) -> f32 {
+        match self.bigram(second, third) {
+            None => {
+                let context = self.bigram(first, second).map_or(0.0, |pair| pair.1);
+                context + self.unigram_backoff(second) + self.unigram(third)
+            }
+            Some((probability, _)) => match self.bigram(first, second) {
+                None => probability,
+                Some((_, backoff)) => self.trigram(first, second, third).unwrap_or(backoff + probability),
+            },
+        }
+    }
+}
+
+/// Key of a pair of word ids.
+#[inline]
+pub(crate) fn bigram_key(first: u32, second: u32) -> u64 {
+    (first as u64) << 32 | second as u64
+}
+
+/// Key of three word ids, each below 2^21.
+#[inline]
+pub(crate) fn trigram_key(first: u32, second: u32, third: u32) -> u64 {
+    (first as u64) << 42 | (second as u64) << 21 | third as u64
+}
+
+/// Checksum of a run of bytes: eight at a time, mixed in order.
+pub(crate) fn checksum(data: &[u8]) -> u64 {
+    let mut lanes = [1u64, 2, 3, 4];
+    let mut chunks = data.chunks_exact(32);
+    for chunk in &mut chunks {
+        for (lane, bytes) in lanes.iter_mut().zip(chunk.chunks_exact(8)) {
+            let mut word = [0; 8];
+            word.copy_from_slice(bytes);
+            *lane = (*lane ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        }
+    }
+    let mut sum = lanes.iter().fold(data.len() as u64, |sum, &lane| mix(sum ^ lane));
+    for &byte in chunks.remainder() {
+        sum = mix(sum ^ byte as u64);
+    }
+    sum
+}

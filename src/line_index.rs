@@ -1,0 +1,148 @@
+//! Byte offsets turned into lines, columns, characters and UTF-16 units.
+
+use memchr::memchr_iter;
+
+use crate::span::Span;
+
+/// How often the index notes the running count of characters, in bytes of text.
+const STRIDE: usize = 1024;
+
+/// Converts byte offsets of one text into the other units that editors and protocols use.
+///
+/// Building costs one pass over the text (about 1 GB/s) and 24 bytes per KiB of it; a look-up scans at most one
+/// KiB.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::LineIndex;
+///
+/// let text = "a\nbé😀c";
+/// let index = LineIndex::new(text);
+/// let c = text.find('c').unwrap();
+/// assert_eq!(index.line_column(c), (2, 4));
+/// assert_eq!(index.chars(c), 5);
+/// assert_eq!(index.utf16(c), 6);
+/// ```
+#[derive(Clone, Debug)]
+pub struct LineIndex<'t> {
+    text: &'t str,
+    /// Byte offset at which each line starts.
+    lines: Vec<usize>,
+    /// Characters and UTF-16 units before byte `i * STRIDE`, the byte itself rounded down to a boundary.
+    marks: Vec<(usize, usize, usize)>,
+}
+
+impl<'t> LineIndex<'t> {
+    /// Indexes a text.
+    pub fn new(text: &'t str) -> Self {
+        let mut lines = vec![0];
+        lines.extend(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
+        let mut marks = vec![(0, 0, 0)];
+        let (mut byte, mut chars, mut units) = (0, 0, 0);
+        while byte < text.len() {
+            let next = floor_boundary(text, (byte + STRIDE).min(text.len())).max(byte + 1);
+            let next = ceil_boundary(text, next);
+            let (c, u) = count(&text[byte..next]);
+            byte = next;
+            chars += c;
+            units += u;
+            marks.push((byte, chars, units));
+        }
+        Self { text, lines, marks }
+    }
+
+    /// One-based line and one-based column, the column in characters.
+    pub fn line_column(&self, byte: usize) -> (usize, usize) {
+        let line = self.line(byte);
+        let start = self.lines[line - 1];
+        (line, self.chars(byte) - self.chars(start) + 1)
+    }
+
+    /// One-based line that holds a byte.
+    pub fn line(&self, byte: usize) -> usize {
+        self.lines.partition_point(|&start| start <= byte.min(self.text.len()))
+    }
+
+    /// The span of a one-based line, without its line break; an empty span past the last line.
+    pub fn line_span(&self, line: usize) -> Span {
+        let Some(&start) = self.lines.get(line.wrapping_sub(1)) else {
+            return Span::new(self.text.len(), self.text.len());
+        };
+        let end = self.lines.get(line).map_or(self.text.len(), |&next| next - 1);
+        let end = if self.text[start..end].ends_with('\r') { end - 1 } else { end };
+        Span::new(start, end)
+    }
+
+    /// Number of lines; a text that ends in a line break has an empty last one.
+    pub fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Characters (Unicode scalar values) before a byte offset.
+    pub fn chars(&self, byte: usize) -> usize {
+        self.units(byte).0
+    }
+
+    /// UTF-16 code units before a byte offset.
+    pub fn utf16(&self, byte: usize) -> usize {
+        self.units(byte).1
+    }
+
+    /// Byte offset of the character with this index; the end of the text past the last one.
+    pub fn byte_of_char(&self, chars: usize) -> usize {
+        let mark = self.marks.partition_point(|&(_, c, _)| c <= chars) - 1;
+        let (byte, before, _) = self.marks[mark];
+        self.text[byte..].char_indices().nth(chars - before).map_or(self.text.len(), |(at, _)| byte + at)
+    }
+
+    fn units(&self, byte: usize) -> (usize, usize) {
+        let byte = floor_boundary(self.text, byte.min(self.text.len()));
+        let mark = self.marks.partition_point(|&(at, _, _)| at <= byte) - 1;
+        let (at, chars, units) = self.marks[mark];
+        let (c, u) = count(&self.text[at..byte]);
+        (chars + c, units + u)
+    }
+}
+
+fn count(text: &str) -> (usize, usize) {
+    let chars = text.chars().count();
+    let wide = text.bytes().filter(|&byte| byte >= 0xf0).count();
+    (chars, chars + wide)
+}
+
+fn floor_boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn ceil_boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unit_agrees_with_a_plain_count() {
+        let text = "é😀x\r\n\n".repeat(600) + "end";
+        let index = LineIndex::new(&text);
+        for (n, (byte, _)) in text.char_indices().enumerate() {
+            assert_eq!(index.chars(byte), n);
+            assert_eq!(index.byte_of_char(n), byte);
+            assert_eq!(index.utf16(byte), text[..byte].encode_utf16().count());
+            let line = text[..byte].matches('\n').count() + 1;
+            let start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
+            assert_eq!(index.line_column(byte), (line, text[start..byte].chars().count() + 1));
+        }
+        assert_eq!(&text[index.line_span(1).range()], "é😀x");
+        assert_eq!(&text[index.line_span(1201).range()], "end");
+        assert_eq!(index.line_count(), 1201);
+    }
+}

@@ -1,0 +1,113 @@
+//! The form in which words are counted and looked up.
+
+use super::token::TokenKind;
+
+/// Ids below this are not words of a lexicon but the classes that [`class`] gives.
+pub(crate) const FIRST_WORD: u32 = 10;
+/// A word that the lexicon lacks.
+pub(crate) const UNKNOWN: u32 = 0;
+/// The place before a sentence.
+pub(crate) const SENTENCE: u32 = 1;
+/// The place after a sentence.
+pub(crate) const END: u32 = 2;
+
+/// The class of a token whose spelling does not matter to the language model: numbers by shape, protected text.
+pub(crate) fn class(kind: TokenKind, text: &str) -> Option<u32> {
+    match kind {
+        TokenKind::Protected => Some(9),
+        TokenKind::Number => Some(number_class(text)),
+        _ => None,
+    }
+}
+
+fn number_class(text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if digits == bytes.len() {
+        match digits {
+            1 => 3,
+            2 => 4,
+            4 if bytes[0] == b'1' || bytes[0] == b'2' => 5,
+            _ => 6,
+        }
+    } else if bytes.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')) {
+        6
+    } else if ["st", "nd", "rd", "th"].iter().any(|end| text.ends_with(end)) {
+        7
+    } else {
+        8
+    }
+}
+
+/// Writes the look-up form of a word or mark to `out`: lower case, straight apostrophes, no soft hyphens, one kind
+/// of dash.
+pub(crate) fn normalize(text: &str, out: &mut String) {
+    out.clear();
+    if text.is_ascii() {
+        out.push_str(text);
+        out.make_ascii_lowercase();
+        if text.len() > 1 && text.as_bytes()[0] == b'-' {
+            out.clear();
+            out.push('—');
+        }
+        return;
+    }
+    for c in text.chars() {
+        match c {
+            '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => {}
+            '’' | '‘' | 'ʼ' | '＇' => out.push('\''),
+            '–' | '―' | '—' => out.push('—'),
+            '‐' | '‑' => out.push('-'),
+            '…' => out.push_str("..."),
+            _ => out.extend(c.to_lowercase()),
+        }
+    }
+}
+
+/// The look-up form of a whole phrase as dictionaries write it: the look-up forms of its tokens, one space apart.
+pub(crate) fn phrase(text: &str) -> String {
+    let mut tokens = Vec::new();
+    super::tokenizer::tokenize(text, &mut tokens);
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for token in tokens.iter().filter(|token| token.kind != TokenKind::Quote) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        if token.kind == TokenKind::Word || token.kind == TokenKind::Punct {
+            normalize(token.text(text), &mut word);
+            out.push_str(&word);
+        } else {
+            out.push_str(token.text(text));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_have_one_form() {
+        for (text, form) in [
+            ("The Washington Put up", "the washington put up"),
+            ("don’t", "don't"),
+            ("chairman’s  choice", "chairman 's choice"),
+            ("wi-fi", "wi - fi"),
+            ("U.S.", "u.s."),
+            ("co\u{ad}operate", "cooperate"),
+            ("12 months", "12 months"),
+            ("", ""),
+        ] {
+            assert_eq!(phrase(text), form, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_fall_into_shapes() {
+        for (text, id) in [("7", 3), ("42", 4), ("1999", 5), ("3,000", 6), ("2.5", 6), ("500", 6), ("1st", 7), ("x10", 8)] {
+            assert_eq!(class(TokenKind::Number, text), Some(id), "{text}");
+        }
+    }
+}
