@@ -1,9 +1,15 @@
 //! unspin
+mod config;
 mod dictionary;
 #[cfg(feature = "cli")]
 pub mod learn;
 mod line_index;
+mod report;
 mod span;
 mod text;
+mod unspinner;
+pub use config::{Config, Quotes};
 pub use line_index::LineIndex;
+pub use report::{Applicability, Correction, Evidence, Family, Finding, Report, Rule, Severity};
 pub use span::Span;
+pub use unspinner::{Builder, Unspinner};

@@ -1,0 +1,46 @@
+//! What a check may be told.
+
+use crate::report::Family;
+
+/// What to do inside quotation marks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quotes {
+    /// Let the document decide: quotations have a rate of substitution of their own.
+    #[default]
+    Auto,
+    /// Report nothing inside quotation marks.
+    Skip,
+    /// Treat quotations as any other text.
+    Check,
+}
+
+/// Settings of a check. The defaults are what the published figures were measured with.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Config {
+    /// What to do inside quotation marks.
+    pub quotes: Quotes,
+    /// Take every text for spun, as when it is known to be; single sentences are then repaired as well.
+    pub assume_spun: bool,
+    /// Probability, 0 to 1, that a text is spun before it has been looked at.
+    pub prior: f64,
+    /// Report only findings with at least this confidence, 0 to 1.
+    pub min_confidence: f32,
+    /// The families of spinners to look for.
+    pub families: Vec<Family>,
+    /// Phrases that are never reported, in any case and spacing.
+    pub allow: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            quotes: Quotes::Auto,
+            assume_spun: false,
+            prior: 0.01,
+            min_confidence: 0.5,
+            families: Family::ALL.to_vec(),
+            allow: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What a check found.
+
+use std::fmt;
+
+use crate::span::Span;
+
+/// How a document was spun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Family {
+    /// Dictionary word-for-word spin of news: "Protection Secretary".
+    Thesaurus,
+    /// Search-engine spin with phrases swapped and words inserted: "brand new" for "the".
+    Phrasal,
+    /// Tortured phrases of scientific papers: "counterfeit consciousness".
+    Science,
+    /// Translation there and back.
+    Translation,
+}
+
+impl Family {
+    /// Every family, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Thesaurus, Self::Phrasal, Self::Science, Self::Translation];
+
+    /// The name used in dictionaries, settings and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Thesaurus => "thesaurus",
+            Self::Phrasal => "phrasal",
+            Self::Science => "science",
+            Self::Translation => "translation",
+        }
+    }
+
+    /// The family of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|family| family.name() == name)
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How much a finding matters to a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Fine English, but most likely not the author's word ("stated" for "said").
+    Note,
+    /// Odd.
+    Warning,
+    /// A name or term is broken, the sense is wrong, or the sentence is ungrammatical.
+    Error,
+}
+
+impl Severity {
+    /// The name used in settings and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Whether a finding may be applied without a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Applicability {
+    /// A person should decide.
+    Review,
+    /// Safe to apply unseen: at least 97 % of such findings are right.
+    Automatic,
+}
+
+impl Applicability {
+    /// The name used in settings and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Automatic => "automatic",
+        }
+    }
+}
+
+/// What kind of damage a finding repairs; named for what is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Rule {
+    /// A name, title or other fixed expression with words swapped: "Protection Secretary".
+    BrokenExpression,
+    /// A run of words that stands for another: "put up" for "post".
+    BrokenPhrase,
+    /// One word swapped for a synonym that does not fit: "navy" for "military".
+    SwappedWord,
+    /// A preposition, article, auxiliary or other small word swapped: "within the nation".
+    SwappedFunctionWord,
+    /// Words that were not there: "the brand new" for "the".
+    InsertedWords,
+}
+
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Self; 5] =
+        [Self::BrokenExpression, Self::BrokenPhrase, Self::SwappedWord, Self::SwappedFunctionWord, Self::InsertedWords];
+
+    /// The name used in settings and reports; permanent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BrokenExpression => "broken-expression",
+            Self::BrokenPhrase => "broken-phrase",
+            Self::SwappedWord => "swapped-word",
+            Self::SwappedFunctionWord => "swapped-function-word",
+            Self::InsertedWords => "inserted-words",
+        }
+    }
+
+    /// One sentence on what the rule finds.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::BrokenExpression => "a name, title or other fixed expression has words swapped",
+            Self::BrokenPhrase => "a run of words stands for another",
+            Self::SwappedWord => "a word was swapped for a synonym that does not fit",
+            Self::SwappedFunctionWord => "a small grammatical word was swapped",
+            Self::InsertedWords => "words were inserted that were not in the original",
+        }
+    }
+}
+
+/// A reason for a finding, with its figure.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// What kind of reason, such as `language-model`, `substitution`, `repetition`, `witness`, `document`.
+    pub kind: &'static str,
+    /// The reason in words.
+    pub text: String,
+    /// Its weight in nats, where it has one; positive speaks for the correction.
+    pub nats: Option<f32>,
+}
+
+/// A replacement for what a finding covers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Correction {
+    /// The replacement; empty where the words are to go.
+    pub text: String,
+    /// Calibrated probability, 0 to 1, that this is what should stand there.
+    pub confidence: f32,
+}
+
+/// One place that was most probably spun, with what most probably stood there.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The bytes that the corrections replace.
+    pub span: Span,
+    /// Replacements, likeliest first; never empty.
+    pub corrections: Vec<Correction>,
+    /// Importance to the reader.
+    pub severity: Severity,
+    /// Whether the first correction may be applied unseen.
+    pub applicability: Applicability,
+    /// What kind of damage it is.
+    pub rule: Rule,
+    /// The family of spinner that makes this substitution, in this document.
+    pub family: Family,
+    /// One sentence for people.
+    pub message: String,
+    /// The reasons.
+    pub evidence: Vec<Evidence>,
+    /// Ids of the dictionary sources that list the substitution (see `dictionaries/sources.csv`).
+    pub sources: Vec<&'static str>,
+    /// Hash of the words, the correction and two words of context on either side, as 16 hexadecimal digits; the same
+    /// finding keeps it when text around it moves.
+    pub id: String,
+}
+
+impl Finding {
+    /// The likeliest replacement.
+    pub fn correction(&self) -> &str {
+        self.corrections.first().map_or("", |correction| correction.text.as_str())
+    }
+
+    /// Calibrated probability, 0 to 1, that the first correction is right and wanted.
+    pub fn confidence(&self) -> f32 {
+        self.corrections.first().map_or(0.0, |correction| correction.confidence)
+    }
+}
+
+/// What a check found in one text.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Probability, 0 to 1, that the text was spun.
+    pub spun: f64,
+    /// The likeliest family, where the text is more probably spun than not.
+    pub family: Option<Family>,
+    /// Share of words outside quotation marks that were swapped, as estimated; 0 for a clean text.
+    pub rate: f64,
+    /// Words, numbers and marks in the text.
+    pub tokens: usize,
+    /// Findings, in order of place; their spans never overlap.
+    pub findings: Vec<Finding>,
+}
