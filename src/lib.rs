@@ -1,6 +1,7 @@
 //! unspin
 mod config;
 mod dictionary;
+mod fix;
 #[cfg(feature = "cli")]
 pub mod learn;
 mod line_index;
@@ -9,6 +10,7 @@ mod span;
 mod text;
 mod unspinner;
 pub use config::{Config, Quotes};
+pub use fix::{Edit, Fixed, OffsetMap, Selection};
 pub use line_index::LineIndex;
 pub use report::{Applicability, Correction, Evidence, Family, Finding, Report, Rule, Severity};
 pub use span::Span;

@@ -1,0 +1,327 @@
+//! Edits, their application, and the map between the two texts.
+
+use crate::report::{Applicability, Finding, Report};
+use crate::span::Span;
+
+/// One replacement in a text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Edit {
+    /// The bytes that go.
+    pub span: Span,
+    /// What comes in their place.
+    pub text: String,
+}
+
+/// Which findings of a report to apply.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Selection {
+    /// Every finding.
+    #[default]
+    All,
+    /// Those that are safe to apply unseen.
+    Automatic,
+    /// Those whose first correction has at least this confidence, 0 to 1.
+    Confidence(f32),
+    /// Those with one of these ids.
+    Ids(Vec<String>),
+}
+
+impl Selection {
+    /// Whether a finding is selected.
+    pub fn contains(&self, finding: &Finding) -> bool {
+        match self {
+            Self::All => true,
+            Self::Automatic => finding.applicability == Applicability::Automatic,
+            Self::Confidence(least) => finding.confidence() >= *least,
+            Self::Ids(ids) => ids.contains(&finding.id),
+        }
+    }
+}
+
+impl Report {
+    /// Applies the first corrections of the selected findings to the text that was checked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::{Selection, Unspinner};
+    ///
+    /// let text = "The ship left the harbor at noon.";
+    /// let report = Unspinner::builtin().check(text);
+    /// assert_eq!(report.fix(text, &Selection::All).text, text);
+    /// ```
+    pub fn fix(&self, text: &str, selection: &Selection) -> Fixed {
+        let chosen = self.findings.iter().filter(|finding| selection.contains(finding));
+        Fixed::new(text, chosen.map(|finding| Edit { span: finding.span, text: finding.correction().to_owned() }))
+    }
+}
+
+/// A text with edits applied.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Fixed {
+    /// The text after the edits.
+    pub text: String,
+    /// The edits that were applied, in order of place.
+    pub edits: Vec<Edit>,
+    /// Offsets of either text in the other.
+    pub map: OffsetMap,
+}
+
+impl Fixed {
+    /// Applies edits to a text.
+    ///
+    /// They may come in any order. An edit that overlaps one that starts before it, or whose span does not lie on
+    /// character boundaries of the text, is left out; [`edits`](Self::edits) tells which were applied.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::{Edit, Fixed, Span};
+    ///
+    /// let edit = Edit { span: Span::new(4, 8), text: "military".into() };
+    /// let fixed = Fixed::new("the navy stays", [edit]);
+    /// assert_eq!(fixed.text, "the military stays");
+    /// assert_eq!(fixed.map.to_fixed(Span::new(9, 14)), Span::new(13, 18));
+    /// assert_eq!(fixed.map.to_original(Span::new(13, 18)), Span::new(9, 14));
+    /// ```
+    pub fn new(text: &str, edits: impl IntoIterator<Item = Edit>) -> Self {
+        let mut all: Vec<Edit> = edits.into_iter().collect();
+        all.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        let mut out = String::with_capacity(text.len());
+        let mut applied: Vec<Edit> = Vec::with_capacity(all.len());
+        let mut at = 0;
+        for edit in all {
+            let Span { start, end } = edit.span;
+            if start < at || start > end || !text.is_char_boundary(start) || !text.is_char_boundary(end) {
+                continue;
+            }
+            out.push_str(&text[at..start]);
+            out.push_str(&edit.text);
+            at = end;
+            applied.push(edit);
+        }
+        out.push_str(&text[at..]);
+        let map = OffsetMap::new(&applied);
+        Self { text: out, edits: applied, map }
+    }
+}
+
+/// Where the parts of a text lie after edits, and where they lay before.
+///
+/// A span that touches a replaced stretch is widened to the whole of it, for nothing is known about its inside.
+/// Everything else maps exactly, and back again. A look-up costs a binary search over the edits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OffsetMap {
+    /// Replaced stretches in the original and in the fixed text, in order, never overlapping.
+    stretches: Vec<(Span, Span)>,
+}
+
+impl OffsetMap {
+    /// The map of edits that are in order and do not overlap.
+    fn new(edits: &[Edit]) -> Self {
+        let (mut removed, mut added) = (0, 0);
+        let stretches = edits.iter().map(|edit| {
+            let start = edit.span.start - removed + added;
+            removed += edit.span.len();
+            added += edit.text.len();
+            (edit.span, Span::new(start, start + edit.text.len()))
+        });
+        Self { stretches: stretches.collect() }
+    }
+
+    /// The span of the fixed text that holds what a span of the original became.
+    pub fn to_fixed(&self, original: Span) -> Span {
+        self.convert(original, |stretch| stretch.0, |stretch| stretch.1)
+    }
+
+    /// The span of the original text that a span of the fixed text came from.
+    pub fn to_original(&self, fixed: Span) -> Span {
+        self.convert(fixed, |stretch| stretch.1, |stretch| stretch.0)
+    }
+
+    fn convert(&self, span: Span, from: impl Fn(&(Span, Span)) -> Span, to: impl Fn(&(Span, Span)) -> Span) -> Span {
+        // A stretch that is empty on this side lies between two characters of it: an empty span there stands for it,
+        // any other span that ends there leaves it outside.
+        let (first, last) = if span.is_empty() {
+            let at = span.start;
+            (
+                self.stretches.partition_point(|s| from(s).end < at || (from(s).end == at && !from(s).is_empty())),
+                self.stretches.partition_point(|s| from(s).start < at || (from(s).start == at && from(s).is_empty())),
+            )
+        } else {
+            (
+                self.stretches.partition_point(|s| from(s).end <= span.start),
+                self.stretches.partition_point(|s| from(s).start < span.end),
+            )
+        };
+        let touched = &self.stretches[first..last.max(first)];
+        let start = match touched.first() {
+            Some(stretch) if from(stretch).start <= span.start => to(stretch).start,
+            _ => moved(span.start, self.stretches[..first].last(), &from, &to),
+        };
+        let end = match touched.last() {
+            Some(stretch) if from(stretch).end >= span.end => to(stretch).end,
+            Some(stretch) => moved(span.end, Some(stretch), &from, &to),
+            None => moved(span.end, self.stretches[..first].last(), &from, &to),
+        };
+        Span::new(start, end)
+    }
+}
+
+/// An offset carried over by the last stretch that ends at or before it.
+fn moved(
+    at: usize,
+    last: Option<&(Span, Span)>,
+    from: impl Fn(&(Span, Span)) -> Span,
+    to: impl Fn(&(Span, Span)) -> Span,
+) -> usize {
+    last.map_or(at, |stretch| to(stretch).end + (at - from(stretch).end))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::report::{Correction, Family, Rule, Severity};
+
+    fn edit(start: usize, end: usize, text: &str) -> Edit {
+        Edit { span: Span { start, end }, text: text.into() }
+    }
+
+    fn finding(span: Span, correction: &str, confidence: f32, applicability: Applicability, id: &str) -> Finding {
+        Finding {
+            span,
+            corrections: vec![Correction { text: correction.into(), confidence }],
+            severity: Severity::Error,
+            applicability,
+            rule: Rule::SwappedWord,
+            family: Family::Thesaurus,
+            message: String::new(),
+            evidence: Vec::new(),
+            sources: Vec::new(),
+            id: id.into(),
+        }
+    }
+
+    #[test]
+    fn selections_choose() {
+        let text = "the navy would stay in the nation";
+        let report = Report {
+            spun: 1.0,
+            family: Some(Family::Thesaurus),
+            rate: 0.3,
+            tokens: 7,
+            findings: vec![
+                finding(Span::new(4, 8), "military", 0.98, Applicability::Automatic, "a"),
+                finding(Span::new(9, 14), "will", 0.6, Applicability::Review, "b"),
+                finding(Span::new(27, 33), "country", 0.8, Applicability::Review, "c"),
+            ],
+        };
+        for (selection, want) in [
+            (Selection::All, "the military will stay in the country"),
+            (Selection::Automatic, "the military would stay in the nation"),
+            (Selection::Confidence(0.8), "the military would stay in the country"),
+            (Selection::Ids(vec!["b".into()]), "the navy will stay in the nation"),
+            (Selection::Ids(Vec::new()), text),
+        ] {
+            assert_eq!(report.fix(text, &selection).text, want, "{selection:?}");
+        }
+    }
+
+    #[test]
+    fn edits_that_cannot_be_applied_are_left_out() {
+        let text = "añb c";
+        let fixed =
+            Fixed::new(text, [edit(2, 3, "x"), edit(5, 6, "d"), edit(4, 9, "e"), edit(0, 1, "A"), edit(0, 4, "B")]);
+        assert_eq!(fixed.text, "Añb d");
+        assert_eq!(fixed.edits, [edit(0, 1, "A"), edit(5, 6, "d")]);
+    }
+
+    #[test]
+    fn removals_and_insertions_map_between_their_neighbors() {
+        let fixed = Fixed::new("the brand new car", [edit(4, 14, ""), edit(17, 17, "s")]);
+        assert_eq!(fixed.text, "the cars");
+        assert_eq!(fixed.map.to_fixed(Span::new(4, 14)), Span::new(4, 4));
+        assert_eq!(fixed.map.to_original(Span::new(4, 4)), Span::new(4, 14));
+        assert_eq!(fixed.map.to_original(Span::new(4, 7)), Span::new(14, 17));
+        assert_eq!(fixed.map.to_original(Span::new(0, 4)), Span::new(0, 4));
+        assert_eq!(fixed.map.to_original(Span::new(0, 8)), Span::new(0, 17));
+        assert_eq!(fixed.map.to_original(Span::new(5, 6)), Span::new(15, 16));
+    }
+
+    /// A text with edits that neither overlap nor leave its character boundaries.
+    fn edited() -> impl Strategy<Value = (String, Vec<Edit>)> {
+        let pieces = prop::collection::vec(("[a-zéß😀 \r\n]{0,4}", "[a-zé ]{0,4}", any::<bool>()), 0..8);
+        pieces.prop_map(|pieces| {
+            let (mut text, mut edits) = (String::new(), Vec::new());
+            for (old, new, change) in pieces {
+                let start = text.len();
+                text.push_str(&old);
+                if change {
+                    edits.push(edit(start, text.len(), &new));
+                }
+                text.push('.');
+            }
+            (text, edits)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_edits_change_nothing(text in ".*") {
+            let fixed = Fixed::new(&text, []);
+            prop_assert_eq!(&fixed.text, &text);
+            let all = Span::new(0, text.len());
+            prop_assert_eq!(fixed.map.to_fixed(all), all);
+        }
+
+        #[test]
+        fn order_does_not_matter((text, edits) in edited()) {
+            let fixed = Fixed::new(&text, edits.iter().rev().cloned());
+            prop_assert_eq!(&fixed, &Fixed::new(&text, edits.iter().cloned()));
+            prop_assert_eq!(fixed.edits, edits);
+        }
+
+        #[test]
+        fn untouched_text_maps_to_itself_and_back((text, edits) in edited()) {
+            let fixed = Fixed::new(&text, edits.iter().cloned());
+            for (start, _) in text.char_indices() {
+                for (at, last) in text[start..].char_indices() {
+                    let span = Span::new(start, start + at + last.len_utf8());
+                    if edits.iter().any(|edit| {
+                        edit.span.overlaps(span) || (edit.span.is_empty() && span.start < edit.span.start && edit.span.start < span.end)
+                    }) {
+                        continue;
+                    }
+                    let there = fixed.map.to_fixed(span);
+                    prop_assert_eq!(&fixed.text[there.range()], &text[span.range()]);
+                    prop_assert_eq!(fixed.map.to_original(there), span);
+                }
+            }
+        }
+
+        #[test]
+        fn an_edit_maps_to_its_replacement_and_back((text, edits) in edited()) {
+            let fixed = Fixed::new(&text, edits.iter().cloned());
+            for edit in edits {
+                let there = fixed.map.to_fixed(edit.span);
+                prop_assert_eq!(&fixed.text[there.range()], &edit.text);
+                prop_assert_eq!(fixed.map.to_original(there), edit.span);
+            }
+        }
+
+        #[test]
+        fn the_whole_maps_to_the_whole((text, edits) in edited()) {
+            let fixed = Fixed::new(&text, edits);
+            let (old, new) = (Span::new(0, text.len()), Span::new(0, fixed.text.len()));
+            prop_assert!(fixed.map.to_fixed(old).range().end <= new.end);
+            for at in 0..=text.len() {
+                let there = fixed.map.to_fixed(Span::new(0, at));
+                prop_assert!(there.end <= new.end && fixed.text.is_char_boundary(there.start));
+            }
+        }
+    }
+}
