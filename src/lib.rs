@@ -1,6 +1,7 @@
 //! unspin
 mod config;
 mod dictionary;
+pub mod eval;
 mod fix;
 #[cfg(feature = "cli")]
 pub mod learn;

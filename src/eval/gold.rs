@@ -1,0 +1,151 @@
+//! Gold files: texts with the edits that a careful editor would make.
+
+use serde::Deserialize;
+
+use crate::line_index::LineIndex;
+use crate::span::Span;
+
+/// How badly an edit is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// An editor would call it wrong here.
+    Hard,
+    /// Acceptable English, but most probably not the original's word.
+    Soft,
+}
+
+/// A place that is known to be damaged, with what should stand there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoldEdit {
+    /// The damaged bytes.
+    pub span: Span,
+    /// Alternatives, likeliest first. An empty text removes the words; no alternative means that the original is
+    /// unknown.
+    pub corrections: Vec<String>,
+    /// How badly it is needed.
+    pub need: Need,
+}
+
+/// A text with its edits; a text without any is clean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoldDocument {
+    /// Its name.
+    pub id: String,
+    /// The family of spinner, where known; figures are grouped by it.
+    pub family: Option<String>,
+    /// The text as the spinner left it.
+    pub text: String,
+    /// The edits, in order of place.
+    pub edits: Vec<GoldEdit>,
+}
+
+impl GoldDocument {
+    /// A text that nothing was done to.
+    pub fn clean(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { id: id.into(), family: None, text: text.into(), edits: Vec::new() }
+    }
+
+    /// Reads a gold file: one JSON object, an array of them, or one a line.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not such JSON, an edit lies outside its text, or its `spun` words are not what stands there.
+    pub fn read(json: &str) -> Result<Vec<Self>, GoldError> {
+        let mut documents = Vec::new();
+        for value in serde_json::Deserializer::from_str(json).into_iter::<OneOrMany>() {
+            match value.map_err(|error| GoldError(format!("not a gold file: {error}")))? {
+                OneOrMany::One(raw) => documents.push(Self::resolve(raw)?),
+                OneOrMany::Many(many) => {
+                    for raw in many {
+                        documents.push(Self::resolve(raw)?);
+                    }
+                }
+            }
+        }
+        Ok(documents)
+    }
+
+    fn resolve(raw: RawDocument) -> Result<Self, GoldError> {
+        let index = LineIndex::new(&raw.text);
+        let mut edits = Vec::with_capacity(raw.edits.len());
+        for edit in raw.edits {
+            let span = Span::new(index.byte_of_char(edit.start), index.byte_of_char(edit.end));
+            let found = &raw.text[span.range()];
+            if edit.spun.as_deref().is_some_and(|spun| spun != found) {
+                return Err(GoldError(format!(
+                    "{}: edit at characters {}..{} expects {:?}, the text has {found:?}; offsets count characters",
+                    raw.id,
+                    edit.start,
+                    edit.end,
+                    edit.spun.unwrap_or_default()
+                )));
+            }
+            edits.push(GoldEdit { span, corrections: edit.corrections, need: edit.severity });
+        }
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        if let Some(pair) = edits.windows(2).find(|pair| pair[0].span.end > pair[1].span.start) {
+            return Err(GoldError(format!("{}: edits overlap at byte {}", raw.id, pair[1].span.start)));
+        }
+        Ok(Self { id: raw.id, family: raw.family, text: raw.text, edits })
+    }
+}
+
+/// Why a gold file was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct GoldError(pub(super) String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    Many(Vec<RawDocument>),
+    One(RawDocument),
+}
+
+#[derive(Deserialize)]
+struct RawDocument {
+    id: String,
+    #[serde(default)]
+    family: Option<String>,
+    text: String,
+    #[serde(default)]
+    edits: Vec<RawEdit>,
+}
+
+#[derive(Deserialize)]
+struct RawEdit {
+    start: usize,
+    end: usize,
+    #[serde(default)]
+    spun: Option<String>,
+    #[serde(default)]
+    corrections: Vec<String>,
+    severity: Need,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_count_characters() {
+        let json = r#"{"id":"a","text":"“é” navy","edits":[
+            {"start":4,"end":8,"spun":"navy","corrections":["military"],"severity":"hard"}]}"#;
+        let documents = GoldDocument::read(json).expect("valid");
+        assert_eq!(documents[0].edits[0].span, Span::new(9, 13));
+        assert_eq!(documents[0].edits[0].need, Need::Hard);
+        let many = GoldDocument::read(&format!("[{json},{json}]\n{json}")).expect("valid");
+        assert_eq!(many.len(), 3);
+    }
+
+    #[test]
+    fn wrong_offsets_are_refused() {
+        let json = r#"{"id":"a","text":"the navy","edits":[{"start":3,"end":8,"spun":"navy","severity":"soft"}]}"#;
+        let error = GoldDocument::read(json).expect_err("off by one").to_string();
+        assert!(error.contains("expects \"navy\", the text has \" navy\""), "{error}");
+        let json = r#"{"id":"a","text":"the navy","edits":[{"start":0,"end":5,"severity":"soft"},
+            {"start":4,"end":8,"severity":"soft"}]}"#;
+        assert!(GoldDocument::read(json).is_err());
+    }
+}
