@@ -4,6 +4,8 @@ mod dictionary;
 pub mod eval;
 mod fix;
 #[cfg(feature = "cli")]
+pub mod input;
+#[cfg(feature = "cli")]
 pub mod learn;
 mod line_index;
 mod report;

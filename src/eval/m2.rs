@@ -68,7 +68,8 @@ pub fn read(id: &str, m2: &str) -> Result<GoldDocument, GoldError> {
         let place = || format!("{id}, line {}", number + 1);
         if line.trim().is_empty() {
             continue;
-        } else if let Some(sentence) = line.strip_prefix("S ").or_else(|| (line == "S").then_some("")) {
+        }
+        if let Some(sentence) = line.strip_prefix("S ").or_else(|| (line == "S").then_some("")) {
             tokens.clear();
             if !text.is_empty() {
                 text.push('\n');
@@ -82,9 +83,8 @@ pub fn read(id: &str, m2: &str) -> Result<GoldDocument, GoldError> {
             }
         } else if let Some(annotation) = line.strip_prefix("A ") {
             let fields: Vec<&str> = annotation.split("|||").collect();
-            let (place_of, kind, correction) = match fields[..] {
-                [place, kind, correction, ..] => (place, kind, correction),
-                _ => return Err(GoldError(format!("{}: an edit needs place, type and correction", place()))),
+            let [place_of, kind, correction, ..] = fields[..] else {
+                return Err(GoldError(format!("{}: an edit needs place, type and correction", place())));
             };
             if kind == "noop" {
                 continue;

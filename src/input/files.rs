@@ -1,0 +1,86 @@
+//! Which files are meant?
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
+
+use super::error::{ErrorKind, InputError};
+use super::{Format, Source};
+
+/// How paths become inputs.
+#[derive(Clone, Debug, Default)]
+pub struct FileOptions {
+    /// The format of every input, whatever its name says.
+    pub format: Option<Format>,
+    /// Fields or columns that are texts; `text` where there is none.
+    pub fields: Vec<String>,
+    /// Go into hidden directories and take hidden files.
+    pub hidden: bool,
+    /// Do not heed `.gitignore`, `.ignore` and the like.
+    pub no_ignore: bool,
+    /// Globs of paths in directories to leave out.
+    pub exclude: Vec<String>,
+}
+
+/// The inputs that paths mean, in order; directories are walked lazily, by name. `-` is standard input.
+///
+/// # Errors
+///
+/// Where a glob in [`FileOptions::exclude`] is malformed. Paths that are missing are errors among the items.
+pub fn sources<'o>(
+    paths: &[PathBuf],
+    options: &'o FileOptions,
+) -> Result<impl Iterator<Item = Result<Source, InputError>> + Send + use<'o>, InputError> {
+    let mut waiting: VecDeque<(PathBuf, Option<WalkBuilder>)> = VecDeque::new();
+    for path in paths {
+        let walk = if path.is_dir() { Some(walker(path, options)?) } else { None };
+        waiting.push_back((path.clone(), walk));
+    }
+    let mut walking: Option<ignore::Walk> = None;
+    Ok(std::iter::from_fn(move || {
+        loop {
+            if let Some(walk) = &mut walking {
+                match walk.next() {
+                    Some(Ok(entry)) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                        let source = Source::new(entry.into_path(), options.format, &options.fields);
+                        return Some(Ok(Source { found: true, ..source }));
+                    }
+                    Some(Ok(_)) => continue,
+                    Some(Err(error)) => {
+                        return Some(Err(InputError::new(Path::new("."), ErrorKind::Io, error.to_string())));
+                    }
+                    None => walking = None,
+                }
+            }
+            let (path, walk) = waiting.pop_front()?;
+            match walk {
+                Some(walk) => walking = Some(walk.build()),
+                None => return Some(Ok(Source::new(path, options.format, &options.fields))),
+            }
+        }
+    }))
+}
+
+fn walker(path: &Path, options: &FileOptions) -> Result<WalkBuilder, InputError> {
+    let mut overrides = OverrideBuilder::new(path);
+    for glob in &options.exclude {
+        overrides
+            .add(&format!("!{glob}"))
+            .map_err(|error| InputError::new(path, ErrorKind::Malformed, format!("exclude {glob:?}: {error}")))?;
+    }
+    let overrides =
+        overrides.build().map_err(|error| InputError::new(path, ErrorKind::Malformed, error.to_string()))?;
+    let mut builder = WalkBuilder::new(path);
+    builder
+        .hidden(!options.hidden)
+        .git_ignore(!options.no_ignore)
+        .git_global(!options.no_ignore)
+        .git_exclude(!options.no_ignore)
+        .ignore(!options.no_ignore)
+        .require_git(false)
+        .overrides(overrides)
+        .sort_by_file_name(std::cmp::Ord::cmp);
+    Ok(builder)
+}

@@ -1,0 +1,127 @@
+//! JSON Lines: texts in fields of objects, one object a line.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::BufRead;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::encoding::Encoding;
+use super::error::InputError;
+use super::map::{Escape, Lifted};
+use super::record::{Content, Raw, Shown, Text};
+use super::{Source, csv::read_line};
+use crate::span::Span;
+
+/// The lines of a file, blank ones included so that nothing is lost.
+pub(super) struct Rows<R> {
+    reader: R,
+    source: Arc<Source>,
+    encoding: Encoding,
+    number: u64,
+    done: bool,
+}
+
+impl<R: BufRead> Rows<R> {
+    pub(super) fn new(reader: R, source: Source, encoding: Encoding) -> Self {
+        Self { reader, source: Arc::new(source), encoding, number: 0, done: false }
+    }
+}
+
+impl<R: BufRead> Iterator for Rows<R> {
+    type Item = Result<Raw, InputError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        match read_line(&mut self.reader, &mut bytes, &self.source.path) {
+            Ok(0) => return None,
+            Ok(_) => {}
+            Err(error) => {
+                self.done = true;
+                return Some(Err(error.at(self.number + 1)));
+            }
+        }
+        self.number += 1;
+        Some(Ok(Raw {
+            source: Arc::clone(&self.source),
+            content: Content::Row {
+                bytes,
+                number: Some(self.number),
+                line: self.number,
+                encoding: self.encoding,
+                columns: Arc::from([]),
+                first: self.number == 1,
+            },
+        }))
+    }
+}
+
+/// The texts of one line: the fields that are there and hold strings.
+pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> {
+    if line.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let raw: &RawValue = serde_json::from_str(line.trim()).map_err(|error| format!("is not JSON: {error}"))?;
+    if !raw.get().starts_with('{') {
+        return Err("is not a JSON object".into());
+    }
+    let mut texts = Vec::new();
+    for field in fields {
+        let Some(value) = find(raw, field) else { continue };
+        let literal = value.get();
+        if !literal.starts_with('"') {
+            continue;
+        }
+        // `literal` is a slice of `line`, so the distance of the two is its place there.
+        let start = literal.as_ptr() as usize - line.as_ptr() as usize;
+        let lifted = lift(line, Span::new(start + 1, start + literal.len() - 1))
+            .ok_or_else(|| format!("field {field:?} has half of a surrogate pair"))?;
+        texts.push(Text { field: Some(field.clone()), shown: Shown::Field { bare: None }, lifted: Some(lifted) });
+    }
+    Ok(texts)
+}
+
+/// The value at a dotted path; a key that holds dots itself is found too.
+fn find<'j>(value: &'j RawValue, path: &str) -> Option<&'j RawValue> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Object<'j>(#[serde(borrow)] HashMap<Cow<'j, str>, &'j RawValue>);
+
+    let object: Object<'j> = serde_json::from_str(value.get()).ok()?;
+    if let Some(value) = object.0.get(path) {
+        return Some(value);
+    }
+    path.match_indices('.').find_map(|(dot, _)| find(object.0.get(&path[..dot])?, &path[dot + 1..]))
+}
+
+/// Lifts the inside of a string literal.
+fn lift(line: &str, span: Span) -> Option<Lifted> {
+    let mut lifted = Lifted::new(Escape::Json);
+    let bytes = line.as_bytes();
+    let mut at = span.start;
+    while at < span.end {
+        let Some(escape) = memchr::memchr(b'\\', &bytes[at..span.end]).map(|found| at + found) else {
+            lifted.take(line, Span::new(at, span.end));
+            break;
+        };
+        lifted.take(line, Span::new(at, escape));
+        let mut end = escape + if bytes[escape + 1] == b'u' { 6 } else { 2 };
+        // A surrogate takes its other half with it.
+        if matches!(
+            line.get(escape + 2..escape + 4),
+            Some("d8" | "d9" | "da" | "db" | "D8" | "D9" | "DA" | "DB" | "dA" | "dB" | "Da" | "Db")
+        ) && bytes[escape + 1] == b'u'
+        {
+            end += 6;
+        }
+        let meaning: String = serde_json::from_str(&format!("\"{}\"", line.get(escape..end)?)).ok()?;
+        lifted.decode(Span::new(escape, end), &meaning);
+        at = end;
+    }
+    Some(lifted)
+}

@@ -1,0 +1,238 @@
+//! Where does text come from? Files of every form, as records of texts that can be put back.
+//!
+//! [`sources`] lists inputs, [`Source::open`] reads one as [`Raw`] records one after the other, [`Raw::parse`] finds
+//! the texts in a record (in any thread), and [`Record::rewrite`] gives its bytes with some of the texts edited. What
+//! is not edited keeps its bytes: encoding, line ends, quoting, escapes and markup.
+
+mod csv;
+mod encoding;
+mod error;
+mod files;
+mod jsonl;
+mod map;
+mod markup;
+mod record;
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+pub use encoding::Encoding;
+pub use error::{ErrorKind, InputError};
+pub use files::{FileOptions, sources};
+pub use record::{Raw, Record};
+
+/// How the texts lie in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// All of it is text.
+    Text,
+    /// Markdown: code, links' targets and raw HTML are not text.
+    Markdown,
+    /// HTML: what a reader sees is text.
+    Html,
+    /// JSON Lines: some fields of each line are texts.
+    Jsonl,
+    /// Comma-separated values: some columns are texts.
+    Csv,
+    /// Tab-separated values, quoted like CSV.
+    Tsv,
+}
+
+impl Format {
+    /// The format that a file's name speaks of, `.gz` and `.zst` aside; plain text where it says nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use unspin::input::Format;
+    ///
+    /// assert_eq!(Format::of_name(Path::new("news.jsonl.zst")), Format::Jsonl);
+    /// assert_eq!(Format::of_name(Path::new("LICENSE")), Format::Text);
+    /// ```
+    pub fn of_name(path: &Path) -> Self {
+        let stripped = match Compression::of_name(path) {
+            Compression::None => path.to_owned(),
+            _ => path.with_extension(""),
+        };
+        match extension(&stripped).as_str() {
+            "md" | "markdown" => Self::Markdown,
+            "html" | "htm" | "xhtml" => Self::Html,
+            "jsonl" | "ndjson" => Self::Jsonl,
+            "csv" => Self::Csv,
+            "tsv" | "tab" => Self::Tsv,
+            _ => Self::Text,
+        }
+    }
+
+    /// Whether a file of this format holds many records.
+    pub fn has_records(self) -> bool {
+        matches!(self, Self::Jsonl | Self::Csv | Self::Tsv)
+    }
+}
+
+/// How a file is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// `.gz`
+    Gzip,
+    /// `.zst`
+    Zstd,
+}
+
+impl Compression {
+    /// The compression that a file's name speaks of.
+    pub fn of_name(path: &Path) -> Self {
+        match extension(path).as_str() {
+            "gz" => Self::Gzip,
+            "zst" | "zstd" => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+
+    /// Compresses bytes.
+    ///
+    /// # Errors
+    ///
+    /// Where the compressor fails, which for bytes in memory it does not.
+    pub fn compress(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        match self {
+            Self::None => Ok(bytes),
+            Self::Gzip => {
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+                io::Write::write_all(&mut encoder, &bytes)?;
+                encoder.finish()
+            }
+            Self::Zstd => zstd::encode_all(bytes.as_slice(), 0),
+        }
+    }
+
+    fn reader<'r>(self, inner: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+        Ok(match self {
+            Self::None => Box::new(inner),
+            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(inner)),
+            Self::Zstd => Box::new(zstd::Decoder::new(inner)?),
+        })
+    }
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// One input: a file, or standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Source {
+    /// Where it is; `-` is standard input.
+    pub path: PathBuf,
+    /// How its texts lie in it.
+    pub format: Format,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// Fields or columns that are texts, for formats with records.
+    pub fields: Vec<String>,
+    /// Whether it was found in a directory, not named.
+    pub found: bool,
+}
+
+/// The field or column that is read where none is named.
+const DEFAULT_FIELD: &str = "text";
+
+impl Source {
+    /// A source whose form is told by its name, unless `format` says otherwise.
+    pub fn new(path: impl Into<PathBuf>, format: Option<Format>, fields: &[String]) -> Self {
+        let path = path.into();
+        let fields = if fields.is_empty() { vec![DEFAULT_FIELD.to_owned()] } else { fields.to_vec() };
+        Self {
+            format: format.unwrap_or_else(|| Format::of_name(&path)),
+            compression: Compression::of_name(&path),
+            path,
+            fields,
+            found: false,
+        }
+    }
+
+    /// Whether it is standard input.
+    pub fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
+    /// The path for people.
+    pub fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Opens it for reading record by record. A file without records is one record, read when it is asked for.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be opened, is binary, or lacks a column that is asked for.
+    pub fn open(&self) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
+        if !self.format.has_records() && !self.is_stdin() {
+            let raw = Raw::file(self.clone());
+            return Ok(Box::new(std::iter::once(Ok(raw))));
+        }
+        let reader: Box<dyn Read + Send> = if self.is_stdin() {
+            Box::new(io::stdin())
+        } else {
+            let file = std::fs::File::open(&self.path).map_err(|error| InputError::io(&self.path, error))?;
+            self.compression.reader(file).map_err(|error| InputError::io(&self.path, error))?
+        };
+        self.rows(BufReader::with_capacity(encoding::SAMPLE, reader))
+    }
+
+    /// The records of bytes in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn read(&self, bytes: Vec<u8>) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
+        self.rows(io::Cursor::new(bytes))
+    }
+
+    fn rows(
+        &self,
+        mut reader: impl BufRead + Send + 'static,
+    ) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
+        let fault = |error| InputError::io(&self.path, error);
+        if !self.format.has_records() {
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes).map_err(fault)?;
+            return Ok(Box::new(std::iter::once(Ok(Raw::whole(self.clone(), bytes)))));
+        }
+        let sample = reader.fill_buf().map_err(fault)?;
+        let encoding = Encoding::detect(sample);
+        if encoding.is_utf16() {
+            // Line ends are two bytes there: read it whole.
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes).map_err(fault)?;
+            let text = encoding.decode(&bytes).0.into_bytes();
+            return self.split(io::Cursor::new(text), encoding);
+        }
+        if encoding::is_binary(sample) {
+            return Err(InputError::new(&self.path, ErrorKind::Binary, "is binary, not text"));
+        }
+        reader.consume(if encoding.has_bom() { encoding::UTF8_BOM.len() } else { 0 });
+        self.split(reader, encoding)
+    }
+
+    fn split(
+        &self,
+        reader: impl BufRead + Send + 'static,
+        encoding: Encoding,
+    ) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
+        match self.format {
+            Format::Csv => Ok(Box::new(csv::Rows::new(reader, self.clone(), encoding, b',')?)),
+            Format::Tsv => Ok(Box::new(csv::Rows::new(reader, self.clone(), encoding, b'\t')?)),
+            _ => Ok(Box::new(jsonl::Rows::new(reader, self.clone(), encoding))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,372 @@
+//! A record: its texts, and its bytes with some of them edited.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::encoding::{self, Encoding};
+use super::error::{ErrorKind, InputError};
+use super::map::Lifted;
+use super::{Format, Source, csv, jsonl, markup};
+use crate::span::Span;
+
+/// A record as it was read, not yet looked into.
+#[derive(Debug)]
+pub struct Raw {
+    pub(super) source: Arc<Source>,
+    pub(super) content: Content,
+}
+
+#[derive(Debug)]
+pub(super) enum Content {
+    /// A file that is read when it is parsed.
+    File,
+    /// All bytes of a file.
+    Whole(Vec<u8>),
+    /// One line of JSON Lines, or one row of a table.
+    Row {
+        bytes: Vec<u8>,
+        /// Counted from 1; a table's header has none.
+        number: Option<u64>,
+        /// The line it starts at, from 1.
+        line: u64,
+        encoding: Encoding,
+        /// The columns that are texts, with their names.
+        columns: Arc<[(usize, String)]>,
+        /// Whether it is the first of its file, so that a byte order mark goes before it.
+        first: bool,
+    },
+}
+
+impl Raw {
+    pub(super) fn file(source: Source) -> Self {
+        Self { source: Arc::new(source), content: Content::File }
+    }
+
+    pub(super) fn whole(source: Source, bytes: Vec<u8>) -> Self {
+        Self { source: Arc::new(source), content: Content::Whole(bytes) }
+    }
+
+    /// About how many bytes it holds.
+    pub fn size(&self) -> usize {
+        match &self.content {
+            Content::File => self.source.path.metadata().map_or(0, |data| data.len() as usize),
+            Content::Whole(bytes) | Content::Row { bytes, .. } => bytes.len(),
+        }
+    }
+
+    /// The input it comes from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Its place in the input, from 1, where the input has records.
+    pub fn number(&self) -> Option<u64> {
+        match &self.content {
+            Content::Row { number, .. } => *number,
+            _ => None,
+        }
+    }
+
+    /// Its bytes as they are in the input, a byte order mark aside; none for a file that has not been read.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::File => &[],
+            Content::Whole(bytes) | Content::Row { bytes, .. } => bytes,
+        }
+    }
+
+    /// What stands in the input for an unreadable record: itself, byte for byte.
+    pub fn untouched(&self) -> Vec<u8> {
+        match &self.content {
+            Content::Row { bytes, encoding, first, .. } => {
+                let mut out = if *first { encoding.bom().to_vec() } else { Vec::new() };
+                if encoding.is_utf16() {
+                    // Rows of UTF-16 files are held as UTF-8.
+                    out.extend(encoding.encode(&String::from_utf8_lossy(bytes)).unwrap_or_default());
+                } else {
+                    out.extend_from_slice(bytes);
+                }
+                out
+            }
+            _ => self.bytes().to_vec(),
+        }
+    }
+
+    /// Finds its texts.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read or is binary, or a record is not what its format allows.
+    pub fn parse(&self) -> Result<Record, InputError> {
+        let path = &self.source.path;
+        match &self.content {
+            Content::File => {
+                let file = std::fs::File::open(path).map_err(|error| InputError::io(path, error))?;
+                let mut bytes = Vec::new();
+                let mut reader = self.source.compression.reader(file).map_err(|error| InputError::io(path, error))?;
+                reader.read_to_end(&mut bytes).map_err(|error| InputError::io(path, error))?;
+                self.parse_whole(&bytes)
+            }
+            Content::Whole(bytes) => self.parse_whole(bytes),
+            Content::Row { bytes, number, line, encoding, columns, first } => {
+                let fault = |kind, message: String| InputError::new(path, kind, message).at(number.unwrap_or_default());
+                let source = if encoding.is_utf8() || encoding.is_utf16() {
+                    match std::str::from_utf8(bytes) {
+                        Ok(text) => text.to_owned(),
+                        Err(error) => {
+                            let message = format!("is not UTF-8 at byte {}", error.valid_up_to());
+                            return Err(fault(ErrorKind::Encoding, message));
+                        }
+                    }
+                } else {
+                    encoding.decode(bytes).0
+                };
+                let texts = match self.source.format {
+                    _ if number.is_none() => Vec::new(),
+                    Format::Csv => csv::texts(&source, b',', columns),
+                    Format::Tsv => csv::texts(&source, b'\t', columns),
+                    _ => jsonl::texts(&source, &self.source.fields)
+                        .map_err(|message| fault(ErrorKind::Malformed, message))?,
+                };
+                Ok(Record {
+                    number: *number,
+                    line: *line,
+                    source,
+                    texts,
+                    encoding: *encoding,
+                    original: None,
+                    first: *first,
+                    input: Arc::clone(&self.source),
+                })
+            }
+        }
+    }
+
+    fn parse_whole(&self, bytes: &[u8]) -> Result<Record, InputError> {
+        let encoding = Encoding::detect(bytes);
+        if !encoding.is_utf16() && encoding::is_binary(bytes) {
+            return Err(InputError::new(&self.source.path, ErrorKind::Binary, "is binary, not text"));
+        }
+        let (source, exact) = encoding.decode(bytes);
+        let lifted = match self.source.format {
+            Format::Markdown => Some(markup::markdown(&source)),
+            Format::Html => Some(markup::html(&source)),
+            _ => None,
+        };
+        Ok(Record {
+            number: None,
+            line: 1,
+            source,
+            texts: vec![Text { field: None, shown: Shown::Source, lifted }],
+            encoding,
+            original: (!exact).then(|| bytes.strip_prefix(encoding.bom()).unwrap_or(bytes).to_vec()),
+            first: true,
+            input: Arc::clone(&self.source),
+        })
+    }
+}
+
+/// A record with its texts.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its place in the input, from 1, where the input has records.
+    pub number: Option<u64>,
+    /// The line of the input at which it starts, from 1.
+    pub line: u64,
+    /// All of it, decoded.
+    source: String,
+    pub(super) texts: Vec<Text>,
+    encoding: Encoding,
+    /// Its bytes, where decoding lost some of them.
+    original: Option<Vec<u8>>,
+    first: bool,
+    input: Arc<Source>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub(super) field: Option<String>,
+    pub(super) shown: Shown,
+    /// `None` where the text is the whole source.
+    pub(super) lifted: Option<Lifted>,
+}
+
+/// What offsets of a text are told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// The source: files.
+    Source,
+    /// The text itself: fields of records. If it holds no character that a bare field may not, `Some` holds the
+    /// field's place in the source.
+    Field { bare: Option<(Span, u8)> },
+}
+
+impl Record {
+    /// The input's path, for people.
+    pub fn path(&self) -> String {
+        self.input.name()
+    }
+
+    /// Number of texts.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether there is no text in it.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// How its characters are written.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// All of it, decoded.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The field or column of the n-th text.
+    pub fn field(&self, text: usize) -> Option<&str> {
+        self.texts[text].field.as_deref()
+    }
+
+    /// The n-th text, as it is to be checked.
+    pub fn text(&self, text: usize) -> &str {
+        self.texts[text].lifted.as_ref().map_or(&self.source, |lifted| &lifted.text)
+    }
+
+    /// What the n-th text is shown in: for markup, all of the source; for fields, their value.
+    pub fn shown(&self, text: usize) -> &str {
+        match self.texts[text].shown {
+            Shown::Source => &self.source,
+            Shown::Field { .. } => self.text(text),
+        }
+    }
+
+    /// Where a span of the n-th text lies in what it is shown in.
+    pub fn shown_span(&self, text: usize, span: Span) -> Span {
+        match (&self.texts[text].lifted, self.texts[text].shown) {
+            (Some(lifted), Shown::Source) => lifted.source(span),
+            _ => span,
+        }
+    }
+
+    /// What an edit of the n-th text changes in the source, as it is written there. `None` where markup inside the
+    /// span leaves no way to tell what goes where.
+    pub fn source_edits(&self, text: usize, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
+        match &self.texts[text].lifted {
+            None => Some(vec![(span, new.to_owned())]),
+            Some(lifted) => lifted.replace(span, new),
+        }
+    }
+
+    /// The decoded source with edits, which come from [`source_edits`](Self::source_edits), in order of place and
+    /// without overlaps. A bare field of a table gets quotes where an edit needs them.
+    pub fn edited(&self, edits: &[(Span, String)]) -> Vec<(Span, String)> {
+        let mut edits = edits.to_vec();
+        for text in &self.texts {
+            let Shown::Field { bare: Some((field, delimiter)) } = text.shown else { continue };
+            let special = |c: char| c == '"' || c == '\n' || c == '\r' || c == delimiter as char;
+            let mine = |span: Span| field.start <= span.start && span.end <= field.end;
+            if edits.iter().any(|(span, new)| mine(*span) && new.contains(special)) {
+                for (_, new) in edits.iter_mut().filter(|(span, _)| mine(*span)) {
+                    *new = new.replace('"', "\"\"");
+                }
+                edits.push((Span::new(field.start, field.start), "\"".into()));
+                edits.push((Span::new(field.end, field.end), "\"".into()));
+            }
+        }
+        // A quote that opens a field goes before an edit at the same place, one that closes it after.
+        edits.sort_by_key(|(span, _)| (span.start, span.end));
+        edits
+    }
+
+    /// The record's bytes with edits of the source, everything else as it was.
+    ///
+    /// # Errors
+    ///
+    /// Where a correction has no place in the encoding, or bytes that were not understood leave no way to tell where
+    /// an edit belongs.
+    pub fn rewrite(&self, edits: &[(Span, String)]) -> Result<Vec<u8>, InputError> {
+        let edits = self.edited(edits);
+        let mut out = if self.first { self.encoding.bom().to_vec() } else { Vec::new() };
+        let encode = |text: &str| {
+            self.encoding.encode(text).ok_or_else(|| {
+                self.fault(format!("{text:?} cannot be written in {}; convert the file to UTF-8", self.encoding.name()))
+            })
+        };
+        if self.encoding.is_utf8() {
+            let bytes = self.original.as_deref().unwrap_or(self.source.as_bytes());
+            let mut places = self.original.as_deref().map(Places::new);
+            let mut at = 0;
+            for (span, new) in &edits {
+                let (start, end) = match &mut places {
+                    None => (span.start, span.end),
+                    Some(places) => (places.original(span.start), places.original(span.end)),
+                };
+                out.extend_from_slice(&bytes[at..start.max(at)]);
+                out.extend_from_slice(new.as_bytes());
+                at = end.max(at);
+            }
+            out.extend_from_slice(&bytes[at..]);
+            return Ok(out);
+        }
+        if self.original.is_some() {
+            let message = format!("has bytes that are not {}; convert it to UTF-8", self.encoding.name());
+            if edits.is_empty() {
+                out.extend_from_slice(self.original.as_deref().unwrap_or_default());
+                return Ok(out);
+            }
+            return Err(self.fault(message));
+        }
+        let mut at = 0;
+        for (span, new) in &edits {
+            out.extend(encode(&self.source[at..span.start])?);
+            out.extend(encode(new)?);
+            at = span.end;
+        }
+        out.extend(encode(&self.source[at..])?);
+        Ok(out)
+    }
+
+    fn fault(&self, message: String) -> InputError {
+        let error = InputError::new(&self.input.path, ErrorKind::Encoding, message);
+        match self.number {
+            Some(number) => error.at(number),
+            None => error,
+        }
+    }
+}
+
+/// Offsets of a text in the bytes it was decoded from, each bad stretch having become one U+FFFD.
+struct Places<'b> {
+    chunks: std::iter::Peekable<std::str::Utf8Chunks<'b>>,
+    text: usize,
+    bytes: usize,
+}
+
+impl<'b> Places<'b> {
+    fn new(bytes: &'b [u8]) -> Self {
+        Self { chunks: bytes.utf8_chunks().peekable(), text: 0, bytes: 0 }
+    }
+
+    /// The place of an offset; offsets must not fall.
+    fn original(&mut self, at: usize) -> usize {
+        while let Some(chunk) = self.chunks.peek() {
+            let (valid, invalid) = (chunk.valid().len(), chunk.invalid().len());
+            let mark = if invalid > 0 { '\u{fffd}'.len_utf8() } else { 0 };
+            if at <= self.text + valid {
+                return self.bytes + (at - self.text);
+            }
+            self.text += valid + mark;
+            self.bytes += valid + invalid;
+            self.chunks.next();
+            if at < self.text {
+                return self.bytes;
+            }
+        }
+        self.bytes
+    }
+}

@@ -1,0 +1,171 @@
+use super::*;
+use crate::span::Span;
+
+fn records(name: &str, fields: &[&str], bytes: &[u8]) -> Vec<Record> {
+    let fields: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
+    let source = Source::new(name, None, &fields);
+    let rows = source.read(bytes.to_vec()).expect("opens");
+    rows.map(|raw| raw.expect("reads").parse().expect("parses")).collect()
+}
+
+/// Replaces every `from` in every text by `to` and gives the bytes.
+fn rewrite(name: &str, fields: &[&str], bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    for record in records(name, fields, bytes) {
+        let mut edits = Vec::new();
+        for n in 0..record.len() {
+            for (at, _) in record.text(n).match_indices(from) {
+                edits.extend(record.source_edits(n, Span::new(at, at + from.len()), to).unwrap_or_default());
+            }
+        }
+        out.extend(record.rewrite(&edits).expect("writes"));
+    }
+    out
+}
+
+fn check(name: &str, bytes: &[u8], texts: &[&str], fixed: &[u8]) {
+    let found: Vec<String> = records(name, &[], bytes)
+        .iter()
+        .flat_map(|r| (0..r.len()).map(|n| r.text(n).to_owned()).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(found, texts, "{name}");
+    let out = rewrite(name, &[], bytes, "navy", "military");
+    assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(fixed), "{name}");
+    assert_eq!(out, fixed, "{name}");
+    let same = rewrite(name, &[], bytes, "no such words", "x");
+    assert_eq!(same, bytes, "{name}: no edit, same bytes");
+}
+
+#[test]
+fn text_in_every_encoding() {
+    check("a.txt", b"", &[""], b"");
+    check("a.txt", b"the navy\r\nsaid", &["the navy\r\nsaid"], b"the military\r\nsaid");
+    check("a.txt", b"\xef\xbb\xbfthe navy", &["the navy"], b"\xef\xbb\xbfthe military");
+    check(
+        "a.txt",
+        b"caf\xe9: isn\x92t navy \x93x\x94",
+        &["café: isn’t navy “x”"],
+        b"caf\xe9: isn\x92t military \x93x\x94",
+    );
+    let utf16 =
+        |text: &str| [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()].concat();
+    check("a.txt", &utf16("the é navy"), &["the é navy"], &utf16("the é military"));
+    // Bad bytes stay where they are.
+    check(
+        "a.txt",
+        b"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xff navy \xe2\x80 navy",
+        &["ééééé \u{fffd} navy \u{fffd} navy"],
+        b"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 \xff military \xe2\x80 military",
+    );
+}
+
+#[test]
+fn binary_is_refused() {
+    let raw = Source::new("a.txt", None, &[]).read(b"ab\0\x01\x02cd".to_vec()).expect("opens").next().expect("one");
+    assert_eq!(raw.expect("reads").parse().expect_err("binary").kind(), ErrorKind::Binary);
+}
+
+#[test]
+fn json_lines() {
+    check(
+        "a.jsonl",
+        b"{\"id\": 1,  \"text\":\"the\\u0020n\\u0061vy, \\\"navy\\\"\\n\\ud83d\\ude00 navy\" }\r\n\n{\"x\":\"navy\"}\n{\"text\":null}",
+        &["the navy, \"navy\"\n😀 navy"],
+        b"{\"id\": 1,  \"text\":\"the\\u0020military, \\\"military\\\"\\n\\ud83d\\ude00 military\" }\r\n\n{\"x\":\"navy\"}\n{\"text\":null}",
+    );
+    let out = rewrite(
+        "a.jsonl",
+        &["a.b", "c.d"],
+        b"{\"a\":{\"b\":\"navy\"},\"c.d\":\"navy\",\"b\":\"navy\"}\n",
+        "navy",
+        "\"x\"",
+    );
+    assert_eq!(out, b"{\"a\":{\"b\":\"\\\"x\\\"\"},\"c.d\":\"\\\"x\\\"\",\"b\":\"navy\"}\n");
+    for bad in ["{\"text\":\n", "[1]\n", "{\"text\":\"\\ud83d\"}"] {
+        let rows = Source::new("a.jsonl", None, &[]).read(bad.as_bytes().to_vec()).expect("opens");
+        let error = rows.map(|raw| raw.expect("reads").parse()).next().expect("one").expect_err("bad");
+        assert_eq!((error.kind(), error.record()), (ErrorKind::Malformed, Some(1)), "{error}");
+    }
+}
+
+#[test]
+fn tables() {
+    check(
+        "a.csv",
+        b"\xef\xbb\xbfid,text,more\r\n1,\"the \"\"navy\"\", a\nnavy\",navy\r\n2,navy ,\n3\n",
+        &["the \"navy\", a\nnavy", "navy "],
+        b"\xef\xbb\xbfid,text,more\r\n1,\"the \"\"military\"\", a\nmilitary\",navy\r\n2,military ,\n3\n",
+    );
+    check("a.tsv", b"text\tid\nsay \"navy\", ok\t1", &["say \"navy\", ok"], b"text\tid\nsay \"military\", ok\t1");
+    // A bare field is quoted when it must be.
+    let out = rewrite("a.csv", &["2"], b"id,words\n1,the navy navy\n", "navy", "army, \"x\"");
+    assert_eq!(String::from_utf8_lossy(&out), "id,words\n1,\"the army, \"\"x\"\" army, \"\"x\"\"\"\n");
+    let missing = Source::new("a.csv", None, &["body".into()]).read(b"id,text\n".to_vec()).err().expect("no column");
+    assert_eq!(missing.to_string(), "a.csv: has no column \"body\"; it has id, text");
+    let mut rows = Source::new("a.csv", None, &[]).read(b"text\n\"open\n\n".to_vec()).expect("opens");
+    assert!(rows.next().expect("header").is_ok());
+    assert!(rows.next().expect("row").expect_err("unclosed").to_string().contains("never closed"));
+}
+
+#[test]
+fn markdown_text_only() {
+    check(
+        "a.md",
+        b"---\ntitle: navy\n---\n# The navy\n\nThe *navy*, `navy` &amp; [navy](navy.html)\nsaid <b title=\"navy\">navy</b>.\n\n```\nnavy\n```\n\n<div>navy</div>\n",
+        &["The navy\n\nThe navy, ` & navy\nsaid navy.\n\n"],
+        b"---\ntitle: navy\n---\n# The military\n\nThe *military*, `navy` &amp; [military](navy.html)\nsaid <b title=\"navy\">military</b>.\n\n```\nnavy\n```\n\n<div>navy</div>\n",
+    );
+}
+
+#[test]
+fn html_text_only() {
+    check(
+        "a.html",
+        "<!DOCTYPE html><html><head><title>The navy</title><style>navy{}</style></head>\n<body><p class=navy>The <b>n</b>avy&nbsp;isn&rsquo;t <!-- navy --> <code>navy</code> AT&T.<br>é navy</p><script>var navy = '<p>navy</p>';</script>navy</body></html>".as_bytes(),
+        &["The navy\n\n\nThe navy\u{a0}isn’t  ` AT&T.\né navy\n\nnavy\n\n"],
+        "<!DOCTYPE html><html><head><title>The military</title><style>navy{}</style></head>\n<body><p class=navy>The <b>n</b>avy&nbsp;isn&rsquo;t <!-- navy --> <code>navy</code> AT&T.<br>é military</p><script>var navy = '<p>navy</p>';</script>military</body></html>".as_bytes(),
+    );
+}
+
+#[test]
+fn edits_across_markup_go_word_by_word_or_not_at_all() {
+    let html = b"<p>The <b>Protection</b> Secretary of the <i>American</i> navy</p>";
+    let out = rewrite("a.html", &[], html, "Protection Secretary", "Defense Secretary");
+    assert_eq!(String::from_utf8_lossy(&out), "<p>The <b>Defense</b> Secretary of the <i>American</i> navy</p>");
+    assert_eq!(rewrite("a.html", &[], html, "American navy", "US"), html);
+    let record = &records("a.html", &[], html)[0];
+    let at = record.text(0).find("Protection Secretary").expect("there");
+    let span = record.shown_span(0, Span::new(at, at + "Protection Secretary".len()));
+    assert_eq!(&record.shown(0)[span.range()], "Protection</b> Secretary");
+    assert_eq!(rewrite("a.html", &[], b"a&amp;b", "a&b", "c<d"), b"c&lt;d");
+}
+
+#[test]
+fn compressed_and_walked() {
+    let dir = tempfile::tempdir().expect("a place");
+    let gz = Compression::Gzip.compress(b"the navy".to_vec()).expect("compresses");
+    let zst = Compression::Zstd.compress(b"{\"text\":\"navy\"}\n".to_vec()).expect("compresses");
+    for (name, bytes) in [
+        ("b.txt.gz", gz.as_slice()),
+        ("a.jsonl.zst", &zst),
+        ("c.tmp", b"x"),
+        (".hidden", b"x"),
+        (".gitignore", b"d*\n"),
+        ("d.txt", b"x"),
+    ] {
+        std::fs::write(dir.path().join(name), bytes).expect("writes");
+    }
+    let options = FileOptions { exclude: vec!["*.tmp".into()], ..FileOptions::default() };
+    let paths = [dir.path().to_owned(), dir.path().join("no such file")];
+    let found: Vec<Source> = sources(&paths, &options).expect("globs").map(|source| source.expect("lists")).collect();
+    let names: Vec<_> = found.iter().map(|source| source.path.file_name().expect("named").to_string_lossy()).collect();
+    assert_eq!(names, ["a.jsonl.zst", "b.txt.gz", "no such file"]);
+    let texts: Vec<String> = found[..2]
+        .iter()
+        .flat_map(|source| source.open().expect("opens"))
+        .map(|raw| raw.expect("reads").parse().expect("parses").text(0).to_owned())
+        .collect();
+    assert_eq!(texts, ["navy", "the navy"]);
+    let missing = found[2].open().expect("lazily").next().expect("one").expect("raw").parse().expect_err("missing");
+    assert!(missing.to_string().ends_with("no such file or directory"), "{missing}");
+}
