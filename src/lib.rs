@@ -8,6 +8,7 @@ pub mod input;
 #[cfg(feature = "cli")]
 pub mod learn;
 mod line_index;
+pub mod render;
 mod report;
 mod span;
 mod text;

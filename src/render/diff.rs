@@ -1,0 +1,295 @@
+//! Unified diffs that `git apply` takes, made record by record so that no file must fit in memory.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Effects};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::human::paint;
+
+/// Unchanged lines shown around changed ones.
+const CONTEXT: usize = 3;
+
+/// Writes the diff of one file.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::render::diff::Diff;
+///
+/// let mut out = Vec::new();
+/// let mut diff = Diff::new(&mut out, "a.txt", false);
+/// diff.record(b"the navy\n", b"the military\n")?;
+/// diff.finish()?;
+/// assert_eq!(out, b"--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-the navy\n+the military\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Diff<W: Write> {
+    out: W,
+    path: String,
+    color: bool,
+    /// Whether anything was written.
+    changed: bool,
+    /// The line numbers that come next, from 1.
+    next: (usize, usize),
+    /// Unchanged lines that may come before a change.
+    before: VecDeque<Vec<u8>>,
+    hunk: Option<Hunk>,
+}
+
+struct Hunk {
+    start: (usize, usize),
+    lines: Vec<(Tag, Vec<u8>)>,
+    /// Unchanged lines at its end.
+    quiet: usize,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Tag {
+    Same,
+    Old,
+    New,
+}
+
+impl<W: Write> Diff<W> {
+    /// Starts the diff of a file.
+    pub fn new(out: W, path: &str, color: bool) -> Self {
+        let path = path.trim_start_matches("./").trim_start_matches('/').to_owned();
+        Self { out, path, color, changed: false, next: (1, 1), before: VecDeque::new(), hunk: None }
+    }
+
+    /// Adds a stretch of the file, before and after; together they are all of it. Stretches end with lines.
+    ///
+    /// # Errors
+    ///
+    /// Where the diff cannot be written.
+    pub fn record(&mut self, old: &[u8], new: &[u8]) -> io::Result<()> {
+        let old: Vec<&[u8]> = old.split_inclusive(|&byte| byte == b'\n').collect();
+        if new.len() == old.iter().map(|line| line.len()).sum::<usize>() && old.concat() == new {
+            return old.into_iter().try_for_each(|line| self.same(line));
+        }
+        let new: Vec<&[u8]> = new.split_inclusive(|&byte| byte == b'\n').collect();
+        if old.len() == new.len() {
+            // Edits hardly ever touch line breaks, so lines pair off.
+            let mut at = 0;
+            while at < old.len() {
+                let last = (at..old.len()).find(|&n| old[n] == new[n]).unwrap_or(old.len());
+                if last > at {
+                    self.change(&old[at..last], &new[at..last]);
+                    at = last;
+                } else {
+                    self.same(old[at])?;
+                    at += 1;
+                }
+            }
+            return Ok(());
+        }
+        for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+            let (was, is) = (op.old_range(), op.new_range());
+            match op {
+                DiffOp::Equal { .. } => old[was].iter().try_for_each(|line| self.same(line))?,
+                _ => self.change(&old[was], &new[is]),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, and says whether there was any difference.
+    ///
+    /// # Errors
+    ///
+    /// Where the diff cannot be written.
+    pub fn finish(mut self) -> io::Result<bool> {
+        self.close()?;
+        Ok(self.changed)
+    }
+
+    fn same(&mut self, line: &[u8]) -> io::Result<()> {
+        self.next = (self.next.0 + 1, self.next.1 + 1);
+        if let Some(hunk) = &mut self.hunk {
+            hunk.lines.push((Tag::Same, line.to_vec()));
+            hunk.quiet += 1;
+            if hunk.quiet > 2 * CONTEXT {
+                self.close()?;
+            }
+        } else {
+            if self.before.len() == CONTEXT {
+                self.before.pop_front();
+            }
+            self.before.push_back(line.to_vec());
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, old: &[&[u8]], new: &[&[u8]]) {
+        if self.hunk.is_none() {
+            let context = self.before.len();
+            let lines = self.before.drain(..).map(|line| (Tag::Same, line)).collect();
+            let start = (self.next.0 - context, self.next.1 - context);
+            self.hunk = Some(Hunk { start, lines, quiet: 0 });
+        }
+        if let Some(hunk) = &mut self.hunk {
+            hunk.quiet = 0;
+            hunk.lines.extend(old.iter().map(|line| (Tag::Old, line.to_vec())));
+            hunk.lines.extend(new.iter().map(|line| (Tag::New, line.to_vec())));
+        }
+        self.next = (self.next.0 + old.len(), self.next.1 + new.len());
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        let Some(mut hunk) = self.hunk.take() else { return Ok(()) };
+        let keep = hunk.lines.len() - hunk.quiet.saturating_sub(CONTEXT);
+        let spare = hunk.lines.split_off(keep);
+        let skip = spare.len().saturating_sub(CONTEXT);
+        self.before = spare.into_iter().skip(skip).map(|(_, line)| line).collect();
+
+        if !self.changed {
+            self.changed = true;
+            let bold = paint(self.color, anstyle::Style::new().effects(Effects::BOLD));
+            for (mark, side) in [("---", "a"), ("+++", "b")] {
+                writeln!(self.out, "{}{mark} {}{}", bold.0, quoted(&format!("{side}/{}", self.path)), bold.1)?;
+            }
+        }
+        let count = |tag: Tag| hunk.lines.iter().filter(|(t, _)| *t == Tag::Same || *t == tag).count();
+        let cyan = paint(self.color, AnsiColor::Cyan.on_default());
+        let (old, new) = (range(hunk.start.0, count(Tag::Old)), range(hunk.start.1, count(Tag::New)));
+        writeln!(self.out, "{}@@ -{old} +{new} @@{}", cyan.0, cyan.1)?;
+        let mut at = 0;
+        while at < hunk.lines.len() {
+            let run = |from: usize, tag: Tag| hunk.lines[from..].iter().take_while(|(t, _)| *t == tag).count();
+            let (olds, news) = (run(at, Tag::Old), run(at + run(at, Tag::Old), Tag::New));
+            if olds + news == 0 {
+                self.line(b' ', &hunk.lines[at].1)?;
+                at += 1;
+                continue;
+            }
+            let (old, new) = (&hunk.lines[at..at + olds], &hunk.lines[at + olds..at + olds + news]);
+            if self.color && olds == news {
+                let pairs: Vec<(Vec<u8>, Vec<u8>)> =
+                    old.iter().zip(new).map(|(old, new)| emphasized(&old.1, &new.1)).collect();
+                pairs.iter().try_for_each(|pair| self.line(b'-', &pair.0))?;
+                pairs.iter().try_for_each(|pair| self.line(b'+', &pair.1))?;
+            } else {
+                old.iter().try_for_each(|(_, line)| self.line(b'-', line))?;
+                new.iter().try_for_each(|(_, line)| self.line(b'+', line))?;
+            }
+            at += olds + news;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, mark: u8, line: &[u8]) -> io::Result<()> {
+        let style = match mark {
+            b'-' => paint(self.color, AnsiColor::Red.on_default()),
+            b'+' => paint(self.color, AnsiColor::Green.on_default()),
+            _ => Default::default(),
+        };
+        let (text, end) =
+            line.strip_suffix(b"\n").map_or((line, &b"\n\\ No newline at end of file\n"[..]), |text| (text, b"\n"));
+        self.out.write_all(style.0.as_bytes())?;
+        self.out.write_all(&[mark])?;
+        self.out.write_all(text)?;
+        self.out.write_all(style.1.as_bytes())?;
+        self.out.write_all(end)
+    }
+}
+
+/// The lines with the words that differ underlined.
+fn emphasized(old: &[u8], new: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    const ON: &[u8] = b"\x1b[1;4m";
+    const OFF: &[u8] = b"\x1b[22;24m";
+    let (old, new) = (words(old), words(new));
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let push = |to: &mut Vec<u8>, words: &[&[u8]], on: bool| {
+        let text = words.concat();
+        let (text, end) = text.strip_suffix(b"\n").map_or((text.as_slice(), &b""[..]), |text| (text, b"\n"));
+        if on && !text.is_empty() {
+            to.extend([ON, text, OFF, end].concat());
+        } else {
+            to.extend([text, end].concat());
+        }
+    };
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        let changed = !matches!(op, DiffOp::Equal { .. });
+        push(&mut left, &old[op.old_range()], changed);
+        push(&mut right, &new[op.new_range()], changed);
+    }
+    (left, right)
+}
+
+/// A line cut into words and what is between them.
+fn words(line: &[u8]) -> Vec<&[u8]> {
+    line.chunk_by(|a, b| (a.is_ascii_alphanumeric() || *a >= 0x80) == (b.is_ascii_alphanumeric() || *b >= 0x80))
+        .collect()
+}
+
+/// A range of lines as a hunk's head has it.
+fn range(start: usize, count: usize) -> String {
+    match count {
+        0 => format!("{},0", start - 1),
+        1 => start.to_string(),
+        _ => format!("{start},{count}"),
+    }
+}
+
+/// A path as git writes it: in quotes, with escapes, where it has odd characters.
+fn quoted(path: &str) -> String {
+    if path.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\') {
+        // git ends a name at a tab, so that names with spaces need one.
+        return if path.contains(' ') { format!("{path}\t") } else { path.to_owned() };
+    }
+    let mut out = String::from("\"");
+    for byte in path.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', byte as char]),
+            b'\n' => out.push_str("\\n"),
+            b'\t' => out.push_str("\\t"),
+            0x20..0x7f => out.push(byte as char),
+            _ => {
+                let _ = write!(out, "\\{byte:03o}");
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diff(path: &str, records: &[(&str, &str)]) -> String {
+        let mut out = Vec::new();
+        let mut diff = Diff::new(&mut out, path, false);
+        for (old, new) in records {
+            diff.record(old.as_bytes(), new.as_bytes()).expect("in memory");
+        }
+        diff.finish().expect("in memory");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn hunks_keep_three_lines_of_context() {
+        let old = (1..=30).map(|n| format!("line {n}\n")).collect::<Vec<_>>().concat();
+        let new =
+            old.replace("line 5\n", "LINE 5\n").replace("line 11\n", "LINE 11\n").replace("line 29\n", "LINE 29\n");
+        let whole = diff("a.txt", &[(&old, &new)]);
+        let heads: Vec<&str> = whole.lines().filter(|line| line.starts_with("@@")).collect();
+        assert_eq!(heads, ["@@ -2,13 +2,13 @@", "@@ -26,5 +26,5 @@"]);
+        // Line by line it is the same diff.
+        let records: Vec<(&str, &str)> = old.split_inclusive('\n').zip(new.split_inclusive('\n')).collect();
+        assert_eq!(diff("a.txt", &records), whole);
+        assert_eq!(diff("a.txt", &[(&old, &old)]), "");
+    }
+
+    #[test]
+    fn ends_and_names() {
+        assert_eq!(
+            diff("./d é/a.txt", &[("x\r\nb", "x\r\nc")]),
+            "--- \"a/d \\303\\251/a.txt\"\n+++ \"b/d \\303\\251/a.txt\"\n@@ -1,2 +1,2 @@\n x\r\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"
+        );
+        assert_eq!(diff("/tmp/a b", &[("a\nb\n", "a b\n")]).lines().next(), Some("--- a/tmp/a b\t"));
+    }
+}

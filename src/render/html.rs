@@ -1,0 +1,96 @@
+//! A page that stands alone: every document with its findings in place, filtered by confidence and rule.
+
+use std::io::{self, Write};
+
+use super::{Document, Render, Summary, percent};
+use crate::report::Rule;
+
+pub(super) struct Html;
+
+const HEAD: &str = include_str!("html/head.html");
+const SCRIPT: &str = include_str!("html/filter.js");
+
+impl Render for Html {
+    fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(HEAD.as_bytes())?;
+        writeln!(out, "<main>")
+    }
+
+    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let report = document.report;
+        if report.findings.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "<article><h2>{}</h2>", escape(&document.place()))?;
+        let family = report.family.map_or("", |family| family.name());
+        writeln!(
+            out,
+            "<p class=\"about\">spun: {} {family} · rate {} · <span class=\"count\">{}</span> findings</p>",
+            percent(report.spun),
+            percent(report.rate),
+            report.findings.len()
+        )?;
+        write!(out, "<div class=\"text\">")?;
+        let mut at = 0;
+        for finding in &report.findings {
+            let span = finding.span;
+            if span.start < at {
+                continue;
+            }
+            out.write_all(escape(&document.text[at..span.start]).as_bytes())?;
+            let others: Vec<String> = finding
+                .corrections
+                .iter()
+                .skip(1)
+                .map(|other| format!("{} ({})", other.text, percent(f64::from(other.confidence))))
+                .collect();
+            let others = if others.is_empty() { String::new() } else { format!("\nor: {}", others.join(", ")) };
+            let reasons: Vec<String> =
+                finding.evidence.iter().map(|evidence| format!("\n· {}", evidence.text)).collect();
+            let title = format!(
+                "{}, {} ({})\n{}{others}{}",
+                finding.rule.name(),
+                finding.applicability.name(),
+                percent(f64::from(finding.confidence())),
+                finding.message,
+                reasons.concat()
+            );
+            write!(
+                out,
+                "<mark id=\"f{}\" class=\"{}\" tabindex=\"0\" data-confidence=\"{:.3}\" data-rule=\"{}\" data-apply=\"{}\" title=\"{}\"><del>{}</del><ins>{}</ins></mark>",
+                escape(&finding.id),
+                finding.severity.name(),
+                finding.confidence(),
+                finding.rule.name(),
+                finding.applicability.name(),
+                escape(&title),
+                escape(document.slice(span)),
+                escape(finding.correction()),
+            )?;
+            at = span.end;
+        }
+        out.write_all(escape(&document.text[at..]).as_bytes())?;
+        writeln!(out, "</div></article>")
+    }
+
+    fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "</main>")?;
+        writeln!(out, "<aside><h2>Summary</h2><table>")?;
+        let mut row = |name: &str, value: u64| writeln!(out, "<tr><th>{name}</th><td>{value}</td></tr>");
+        row("documents", summary.documents)?;
+        row("spun", summary.spun)?;
+        row("words and marks", summary.tokens)?;
+        row("findings", summary.findings)?;
+        row("safe to apply unseen", summary.automatic)?;
+        for rule in Rule::ALL {
+            if let Some(&count) = summary.rules.get(rule.name()) {
+                row(rule.name(), count)?;
+            }
+        }
+        writeln!(out, "</table></aside>\n<script>\n{SCRIPT}</script>\n</body>\n</html>")
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,139 @@
+//! JSON Lines: one object for each finding, one for each document, a last one for the run.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Document, Render, Summary, json_line};
+use crate::line_index::LineIndex;
+
+pub(super) struct Json;
+
+#[derive(Serialize)]
+struct Finding<'f> {
+    r#type: &'static str,
+    path: &'f str,
+    record: Option<u64>,
+    field: Option<&'f str>,
+    line: usize,
+    column: usize,
+    span: Offsets,
+    text: &'f str,
+    corrections: Vec<Correction<'f>>,
+    confidence: f32,
+    severity: &'static str,
+    applicability: &'static str,
+    rule: &'static str,
+    family: &'static str,
+    message: &'f str,
+    evidence: Vec<Evidence<'f>>,
+    sources: &'f [&'static str],
+    id: &'f str,
+}
+
+#[derive(Serialize)]
+struct Offsets {
+    byte: [usize; 2],
+    char: [usize; 2],
+    utf16: [usize; 2],
+}
+
+#[derive(Serialize)]
+struct Correction<'f> {
+    text: &'f str,
+    confidence: f32,
+}
+
+#[derive(Serialize)]
+struct Evidence<'f> {
+    kind: &'static str,
+    text: &'f str,
+    nats: Option<f32>,
+}
+
+#[derive(Serialize)]
+struct Whole<'d> {
+    r#type: &'static str,
+    path: &'d str,
+    record: Option<u64>,
+    field: Option<&'d str>,
+    spun: f64,
+    family: Option<&'static str>,
+    rate: f64,
+    tokens: usize,
+    findings: usize,
+}
+
+#[derive(Serialize)]
+struct Run<'s> {
+    r#type: &'static str,
+    #[serde(flatten)]
+    summary: &'s Summary,
+}
+
+impl Render for Json {
+    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let Document { path, record, field, text, report, .. } = *document;
+        if !report.findings.is_empty() {
+            let index = LineIndex::new(text);
+            for finding in &report.findings {
+                let span = finding.span;
+                let (line, column) = index.line_column(span.start);
+                let row = Finding {
+                    r#type: "finding",
+                    path,
+                    record,
+                    field,
+                    line,
+                    column,
+                    span: Offsets {
+                        byte: [span.start, span.end],
+                        char: [index.chars(span.start), index.chars(span.end)],
+                        utf16: [index.utf16(span.start), index.utf16(span.end)],
+                    },
+                    text: document.slice(span),
+                    corrections: finding
+                        .corrections
+                        .iter()
+                        .map(|correction| Correction { text: &correction.text, confidence: correction.confidence })
+                        .collect(),
+                    confidence: finding.confidence(),
+                    severity: finding.severity.name(),
+                    applicability: finding.applicability.name(),
+                    rule: finding.rule.name(),
+                    family: finding.family.name(),
+                    message: &finding.message,
+                    evidence: finding
+                        .evidence
+                        .iter()
+                        .map(|evidence| Evidence { kind: evidence.kind, text: &evidence.text, nats: evidence.nats })
+                        .collect(),
+                    sources: &finding.sources,
+                    id: &finding.id,
+                };
+                json_line(&row, out)?;
+            }
+        }
+        let whole = Whole {
+            r#type: "document",
+            path,
+            record,
+            field,
+            spun: round(report.spun),
+            family: report.family.map(crate::report::Family::name),
+            rate: round(report.rate),
+            tokens: report.tokens,
+            findings: report.findings.len(),
+        };
+        json_line(&whole, out)
+    }
+
+    fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        json_line(&Run { r#type: "summary", summary }, out)
+    }
+}
+
+/// Four places: more would differ between machines and say nothing.
+fn round(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
+}

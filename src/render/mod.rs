@@ -1,0 +1,177 @@
+//! How is a report shown?
+//!
+//! One file for each format. A renderer writes to any [`Write`] and holds no state, so documents may be rendered in
+//! any thread and put in order afterwards: [`Render::begin`], then each document's bytes with
+//! [`Render::separator`] between those that are not empty, then [`Render::end`].
+
+mod csv;
+pub mod diff;
+mod github;
+mod html;
+mod human;
+mod json;
+mod rdjsonl;
+mod sarif;
+mod short;
+mod summary;
+
+use std::io::{self, Write};
+
+pub use summary::Summary;
+
+use crate::report::{Finding, Report};
+use crate::span::Span;
+
+/// A checked text with where it came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'d> {
+    /// The file, or `-`.
+    pub path: &'d str,
+    /// Its record in the file, from 1, where the file has records.
+    pub record: Option<u64>,
+    /// The field or column of the record.
+    pub field: Option<&'d str>,
+    /// The line of the file at which the record starts, from 1.
+    pub line: u64,
+    /// What the report's spans lie in.
+    pub text: &'d str,
+    /// What was found.
+    pub report: &'d Report,
+}
+
+impl Document<'_> {
+    /// The file, with record and field where it has them: `a.jsonl:17:body`.
+    fn place(&self) -> String {
+        match (self.record, self.field) {
+            (Some(record), Some(field)) => format!("{}#{record}.{field}", self.path),
+            (Some(record), None) => format!("{}#{record}", self.path),
+            _ => self.path.to_owned(),
+        }
+    }
+
+    /// Whether offsets in the text are offsets in the file.
+    fn is_file(&self) -> bool {
+        self.record.is_none()
+    }
+
+    /// What a finding covers, on one line.
+    fn found(&self, finding: &Finding) -> String {
+        one_line(self.slice(finding.span))
+    }
+
+    fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+}
+
+/// Writes reports in one format.
+pub trait Render: Send + Sync {
+    /// What comes before all documents.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written to; so for all methods.
+    fn begin(&self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// One document.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written to.
+    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// What stands between documents that are not empty.
+    fn separator(&self) -> &'static str {
+        ""
+    }
+
+    /// What comes after all documents.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written to.
+    fn end(&self, _summary: &Summary, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A format of reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Snippets with the correction below, for people.
+    #[default]
+    Human,
+    /// One line for each finding.
+    Short,
+    /// JSON Lines.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Reviewdog diagnostics, JSON Lines.
+    Rdjsonl,
+    /// A table.
+    Csv,
+    /// A page that stands alone.
+    Html,
+}
+
+/// How text for people looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// With colors of terminals.
+    pub color: bool,
+    /// Columns that a line may take.
+    pub width: usize,
+    /// With all reasons, not only the sentence.
+    pub verbose: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { color: false, width: 100, verbose: false }
+    }
+}
+
+/// The renderer of a format.
+pub fn renderer(format: Format, style: Style) -> Box<dyn Render> {
+    match format {
+        Format::Human => Box::new(human::Human(style)),
+        Format::Short => Box::new(short::Short),
+        Format::Json => Box::new(json::Json),
+        Format::Sarif => Box::new(sarif::Sarif),
+        Format::Github => Box::new(github::Github),
+        Format::Rdjsonl => Box::new(rdjsonl::Rdjsonl),
+        Format::Csv => Box::new(csv::Csv),
+        Format::Html => Box::new(html::Html),
+    }
+}
+
+/// Collapses white space, so that a line break does not break the report.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whole percent, never 100 for what is not certain.
+fn percent(share: f64) -> String {
+    let whole = (share * 100.0).round();
+    format!("{}%", if share < 1.0 { whole.min(99.0) } else { whole })
+}
+
+/// What to do, in words: the correction, or that the words are to go.
+fn advice(correction: &str) -> String {
+    if correction.trim().is_empty() { "(remove)".to_owned() } else { one_line(correction) }
+}
+
+/// One JSON value and a line break.
+fn json_line(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! SARIF 2.1.0, for code scanning and other viewers.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Document, Render, Summary};
+use crate::line_index::LineIndex;
+use crate::report::{Finding, Rule};
+
+pub(super) struct Sarif;
+
+impl Render for Sarif {
+    fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
+        let rules: Vec<Value> = Rule::ALL
+            .iter()
+            .map(|rule| json!({ "id": rule.name(), "shortDescription": { "text": rule.summary() } }))
+            .collect();
+        let driver = json!({ "name": "unspin", "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": rules });
+        writeln!(
+            out,
+            "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[\n\
+             {{\"tool\":{{\"driver\":{driver}}},\"columnKind\":\"unicodeCodePoints\",\"results\":["
+        )
+    }
+
+    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if document.report.findings.is_empty() {
+            return Ok(());
+        }
+        let index = LineIndex::new(document.text);
+        for (n, finding) in document.report.findings.iter().enumerate() {
+            let comma = if n > 0 { ",\n" } else { "" };
+            write!(out, "{comma}{}", result(document, &index, finding))?;
+        }
+        Ok(())
+    }
+
+    fn separator(&self) -> &'static str {
+        ",\n"
+    }
+
+    fn end(&self, _: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "\n]}}]}}")
+    }
+}
+
+fn result(document: &Document<'_>, index: &LineIndex<'_>, finding: &Finding) -> Value {
+    let artifact = json!({ "uri": uri(document.path) });
+    let region = if document.is_file() {
+        let (line, column) = index.line_column(finding.span.start);
+        let (end_line, end_column) = index.line_column(finding.span.end);
+        json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column,
+                "snippet": { "text": document.slice(finding.span) } })
+    } else {
+        json!({ "startLine": document.line })
+    };
+    let mut location = json!({ "physicalLocation": { "artifactLocation": artifact, "region": region } });
+    if !document.is_file() {
+        location["logicalLocations"] = json!([{ "fullyQualifiedName": document.place() }]);
+    }
+    let correction = super::advice(finding.correction());
+    let text = match finding.message.as_str() {
+        "" => format!("{:?} most probably was {correction:?}", document.found(finding)),
+        message => message.to_owned(),
+    };
+    let rank = (f64::from(finding.confidence()) * 1000.0).round() / 10.0;
+    let mut result = json!({
+        "ruleId": finding.rule.name(),
+        "ruleIndex": Rule::ALL.iter().position(|rule| *rule == finding.rule),
+        "level": finding.severity.name(),
+        "message": { "text": text },
+        "locations": [location],
+        "partialFingerprints": { "unspinFinding/v1": finding.id },
+        "rank": rank,
+        "properties": {
+            "text": document.slice(finding.span), "correction": finding.correction(),
+            "applicability": finding.applicability.name(), "family": finding.family.name(),
+        },
+    });
+    if document.is_file() {
+        result["fixes"] = json!([{
+            "description": { "text": format!("write {correction}") },
+            "artifactChanges": [{
+                "artifactLocation": artifact,
+                "replacements": [{ "deletedRegion": region, "insertedContent": { "text": finding.correction() } }],
+            }],
+        }]);
+    }
+    result
+}
+
+/// A path as a relative or `file` reference.
+fn uri(path: &str) -> String {
+    let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
+    for byte in path.trim_start_matches("./").bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
+            b'\\' => uri.push('/'),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    uri
+}

@@ -1,0 +1,71 @@
+//! The figures of a whole run.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::report::{Applicability, Report};
+
+/// The figures of a run; those of several runs add up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Texts checked.
+    pub documents: u64,
+    /// Texts judged more probably spun than not.
+    pub spun: u64,
+    /// Words, numbers and marks checked.
+    pub tokens: u64,
+    /// Findings.
+    pub findings: u64,
+    /// Findings that are safe to apply unseen.
+    pub automatic: u64,
+    /// Findings by severity.
+    pub severities: BTreeMap<String, u64>,
+    /// Findings by rule.
+    pub rules: BTreeMap<String, u64>,
+    /// Findings by family.
+    pub families: BTreeMap<String, u64>,
+    /// Findings by confidence, in tenths from 0.
+    pub confidence: [u64; 10],
+    /// Inputs and records that could not be read.
+    pub unreadable: u64,
+}
+
+impl Summary {
+    /// Counts one text.
+    pub fn add(&mut self, report: &Report) {
+        self.documents += 1;
+        self.spun += u64::from(report.spun >= 0.5);
+        self.tokens += report.tokens as u64;
+        for finding in &report.findings {
+            self.findings += 1;
+            self.automatic += u64::from(finding.applicability == Applicability::Automatic);
+            *self.severities.entry(finding.severity.name().to_owned()).or_default() += 1;
+            *self.rules.entry(finding.rule.name().to_owned()).or_default() += 1;
+            *self.families.entry(finding.family.name().to_owned()).or_default() += 1;
+            self.confidence[((finding.confidence() * 10.0) as usize).min(9)] += 1;
+        }
+    }
+
+    /// Adds the figures of another run.
+    pub fn merge(&mut self, other: &Self) {
+        self.documents += other.documents;
+        self.spun += other.spun;
+        self.tokens += other.tokens;
+        self.findings += other.findings;
+        self.automatic += other.automatic;
+        self.unreadable += other.unreadable;
+        for (mine, theirs) in [
+            (&mut self.severities, &other.severities),
+            (&mut self.rules, &other.rules),
+            (&mut self.families, &other.families),
+        ] {
+            for (name, count) in theirs {
+                *mine.entry(name.clone()).or_default() += count;
+            }
+        }
+        for (mine, theirs) in self.confidence.iter_mut().zip(other.confidence) {
+            *mine += theirs;
+        }
+    }
+}

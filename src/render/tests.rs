@@ -1,0 +1,149 @@
+//! Every format over one shared report.
+
+use super::*;
+use crate::report::{Applicability, Correction, Evidence, Family, Rule, Severity};
+
+const TEXT: &str = "Gates, the Protection Secretary, stated on Tuesday that “the navy would\nremain”, 50% <or> more, \
+in a sentence that goes on and on so that it does not fit the window, and said the brand new plan, in the \
+nation’s capital, was Each day\nMail news.\n";
+
+fn correction(text: &str, confidence: f32) -> Correction {
+    Correction { text: text.into(), confidence }
+}
+
+pub(super) fn report() -> Report {
+    let span = |words: &str| {
+        let start = TEXT.find(words).expect("in the text");
+        Span::new(start, start + words.len())
+    };
+    let finding = |words: &str, corrections: Vec<Correction>, severity, rule, id: &str| Finding {
+        span: span(words),
+        applicability: if corrections[0].confidence > 0.95 { Applicability::Automatic } else { Applicability::Review },
+        corrections,
+        severity,
+        rule,
+        family: Family::Thesaurus,
+        message: format!("“{}” is a spinner’s substitute", one_line(words)),
+        evidence: vec![
+            Evidence { kind: "substitution", text: "listed by two sources".into(), nats: None },
+            Evidence { kind: "language-model", text: "far likelier here".into(), nats: Some(4.25) },
+        ],
+        sources: vec!["authored", "attested"],
+        id: id.into(),
+    };
+    Report {
+        spun: 0.99712,
+        family: Some(Family::Thesaurus),
+        rate: 0.41234,
+        tokens: 52,
+        findings: vec![
+            finding(
+                "Protection Secretary",
+                vec![correction("Defense Secretary", 0.98), correction("War Secretary", 0.01)],
+                Severity::Error,
+                Rule::BrokenExpression,
+                "0123456789abcdef",
+            ),
+            finding(
+                "navy",
+                vec![correction("military", 0.874)],
+                Severity::Warning,
+                Rule::SwappedWord,
+                "1123456789abcdef",
+            ),
+            finding("brand new ", vec![correction("", 0.7)], Severity::Note, Rule::InsertedWords, "2123456789abcdef"),
+            finding(
+                "Each day\nMail",
+                vec![correction("Daily Mail", 0.999)],
+                Severity::Error,
+                Rule::BrokenExpression,
+                "3123456789abcdef",
+            ),
+        ],
+    }
+}
+
+fn render(format: Format, style: Style) -> String {
+    let report = report();
+    let clean = Report { spun: 0.003, family: None, rate: 0.0, tokens: 4, findings: Vec::new() };
+    let file = Document { path: "a b.txt", record: None, field: None, line: 1, text: TEXT, report: &report };
+    let documents = [
+        file,
+        Document { path: "clean.txt", text: "A clean text.", report: &clean, ..file },
+        Document { path: "c.jsonl", record: Some(17), field: Some("body"), line: 18, ..file },
+    ];
+    let renderer = renderer(format, style);
+    let (mut out, mut summary) = (Vec::new(), Summary::default());
+    renderer.begin(&mut out).expect("in memory");
+    let mut first = true;
+    for document in &documents {
+        let mut bytes = Vec::new();
+        renderer.document(document, &mut bytes).expect("in memory");
+        if !bytes.is_empty() && !std::mem::take(&mut first) {
+            out.extend_from_slice(renderer.separator().as_bytes());
+        }
+        out.extend(bytes);
+        summary.add(document.report);
+    }
+    renderer.end(&summary, &mut out).expect("in memory");
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+fn snapshots() {
+    for (name, format) in [
+        ("human", Format::Human),
+        ("short", Format::Short),
+        ("json", Format::Json),
+        ("sarif", Format::Sarif),
+        ("github", Format::Github),
+        ("rdjsonl", Format::Rdjsonl),
+        ("csv", Format::Csv),
+        ("html", Format::Html),
+    ] {
+        let out = render(format, Style::default());
+        let out = out.replace(env!("CARGO_PKG_VERSION"), "[version]");
+        insta::assert_snapshot!(name, out);
+    }
+    insta::assert_snapshot!(
+        "human_verbose_color",
+        render(Format::Human, Style { color: true, width: 60, verbose: true })
+    );
+}
+
+#[test]
+fn every_line_of_the_json_formats_parses() {
+    for format in [Format::Json, Format::Rdjsonl] {
+        for line in render(format, Style::default()).lines() {
+            serde_json::from_str::<serde_json::Value>(line).expect(line);
+        }
+    }
+    let sarif: serde_json::Value = serde_json::from_str(&render(Format::Sarif, Style::default())).expect("one value");
+    assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(8));
+}
+
+#[test]
+fn long_lines_are_windowed() {
+    let text = format!("{}navy{}", "a wide sea ".repeat(50_000), " 船 at sea".repeat(50_000));
+    let mut report = report();
+    report.findings.truncate(1);
+    report.findings[0].span = Span::new(550_000, 550_004);
+    let document = Document { path: "a", record: None, field: None, line: 1, text: &text, report: &report };
+    let mut out = Vec::new();
+    renderer(Format::Human, Style::default()).document(&document, &mut out).expect("in memory");
+    let out = String::from_utf8(out).expect("text");
+    let line = out.lines().nth(1).expect("a snippet");
+    assert!(unicode_width::UnicodeWidthStr::width(line) <= 100, "{line}");
+    assert!(line.contains("sea navy 船 at") && line.contains("| …") && line.ends_with('…'), "{line}");
+}
+
+#[test]
+fn summaries_add_up() {
+    let (mut one, mut two) = (Summary::default(), Summary::default());
+    one.add(&report());
+    two.merge(&one);
+    two.merge(&one);
+    one.add(&report());
+    assert_eq!(one, two);
+    assert_eq!(one.confidence, [0, 0, 0, 0, 0, 0, 0, 2, 2, 4]);
+}
