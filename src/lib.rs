@@ -1,4 +1,5 @@
 //! unspin
+mod candidates;
 mod config;
 mod dictionary;
 pub mod eval;
@@ -8,6 +9,7 @@ pub mod input;
 #[cfg(feature = "cli")]
 pub mod learn;
 mod line_index;
+mod model;
 pub mod render;
 mod report;
 mod span;

@@ -1,12 +1,18 @@
 //! The way in: settings, dictionaries, and the check.
 
 use crate::config::{Config, Quotes};
+use crate::dictionary::Dictionary;
+use crate::dictionary::source::SourceFile;
+use crate::model::analysis::Analysis;
+use crate::model::lattice::Weights;
 use crate::report::{Family, Report};
 
 /// Finds spun words in texts. Make one and use it for any number of texts, from any number of threads.
 #[derive(Debug)]
 pub struct Unspinner {
     config: Config,
+    dictionary: Dictionary,
+    weights: Weights,
 }
 
 impl Unspinner {
@@ -17,7 +23,7 @@ impl Unspinner {
 
     /// Starts from the built-in dictionaries and default settings.
     pub fn builder() -> Builder {
-        Builder { config: Config::default() }
+        Builder { config: Config::default(), weights: Weights::default() }
     }
 
     /// The settings in force.
@@ -26,8 +32,14 @@ impl Unspinner {
     }
 
     /// Checks one text.
-    pub fn check(&self, _text: &str) -> Report {
-        Report { spun: 0.0, family: None, rate: 0.0, tokens: 0, findings: Vec::new() }
+    pub fn check(&self, text: &str) -> Report {
+        let analysis = Analysis::of(text, &self.dictionary, &self.weights);
+        analysis.report(text, &self.dictionary, &self.config)
+    }
+
+    pub fn debug(&self, text: &str) -> String {
+        let analysis = Analysis::of(text, &self.dictionary, &self.weights);
+        analysis.dump(text, &self.dictionary, self.weights.least)
     }
 }
 
@@ -36,6 +48,7 @@ impl Unspinner {
 #[must_use]
 pub struct Builder {
     config: Config,
+    weights: Weights,
 }
 
 impl Builder {
@@ -77,6 +90,28 @@ impl Builder {
 
     /// Opens the dictionaries.
     pub fn build(self) -> Unspinner {
-        Unspinner { config: self.config }
+        Unspinner { config: self.config, dictionary: Dictionary::builtin(), weights: self.weights }
+    }
+
+    pub fn debug_weights(mut self, values: &[(String, f32)]) -> Self {
+        for (name, value) in values {
+            match name.as_str() {
+                "language" => self.weights.language = *value,
+                "channel" => self.weights.channel = *value,
+                "word" => self.weights.word = *value,
+                "states" => self.weights.states = *value as usize,
+                "least" => self.weights.least = *value,
+                "beam" => self.weights.beam = *value,
+                "candidates" => self.weights.candidates = *value as usize,
+                _ => {}
+            }
+        }
+        self
+    }
+
+    pub fn debug_dictionary(self, files: Vec<(String, Vec<u8>)>) -> Unspinner {
+        let files: Vec<_> = files.into_iter().map(|(path, bytes)| SourceFile { path, bytes }).collect();
+        let dictionary = Dictionary::compile(&files).unwrap();
+        Unspinner { config: self.config, dictionary, weights: self.weights }
     }
 }

@@ -1,4 +1,54 @@
 //! What do we know about English and spinners?
+
+pub(crate) mod compile;
 pub(crate) mod error;
+pub(crate) mod inflection;
 pub(crate) mod ngrams;
+pub(crate) mod pack;
+pub(crate) mod source;
 pub(crate) mod table;
+pub(crate) mod vectors;
+
+use error::DictionaryError;
+use ngrams::Ngrams;
+use pack::Pack;
+use source::SourceFile;
+use vectors::Vectors;
+
+static MODEL: &[u8] = include_bytes!("../../dictionaries/model/english.ngm");
+static VECTORS: &[u8] = include_bytes!("../../dictionaries/model/english.vec");
+static PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/english.pack"));
+
+/// The n-gram model and the compiled dictionaries.
+pub(crate) struct Dictionary {
+    pub(crate) ngrams: Ngrams,
+    pub(crate) pack: Pack,
+    pub(crate) vectors: Vectors,
+}
+
+impl Dictionary {
+    /// The built-in model and dictionaries, used in place; takes some microseconds.
+    pub(crate) fn builtin() -> Self {
+        let ngrams = Ngrams::open(MODEL.into(), false).expect("the embedded model was opened when it was built in");
+        let pack = Pack::open(PACK.into(), ngrams.checksum(), false).expect("the build script made the pack for it");
+        let vectors = Vectors::open(VECTORS.into(), ngrams.checksum(), false).expect("the vectors were made for the model");
+        Self { ngrams, pack, vectors }
+    }
+
+    /// The built-in model with dictionaries compiled from these sources instead of the built-in ones.
+    pub(crate) fn compile(files: &[SourceFile]) -> Result<Self, DictionaryError> {
+        let ngrams = Ngrams::open(MODEL.into(), false)?;
+        let pack = Pack::open(compile::compile(files, &ngrams)?.into(), ngrams.checksum(), false)?;
+        let vectors = Vectors::open(VECTORS.into(), ngrams.checksum(), false)?;
+        Ok(Self { ngrams, pack, vectors })
+    }
+}
+
+impl std::fmt::Debug for Dictionary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dictionary")
+            .field("words", &self.pack.word_count())
+            .field("originals", &self.pack.original_count())
+            .finish()
+    }
+}

@@ -123,6 +123,13 @@ impl Ngrams {
         })
     }
 
+    /// Checksum as the header states it.
+    pub(crate) fn checksum(&self) -> u64 {
+        let mut word = [0; 8];
+        word.copy_from_slice(&self.data[8..16]);
+        u64::from_le_bytes(word)
+    }
+
     /// Number of word ids, classes included.
     pub(crate) fn words(&self) -> usize {
         self.words

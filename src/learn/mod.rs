@@ -3,3 +3,4 @@
 mod corpus;
 mod counts;
 pub mod ngrams;
+pub mod vectors;

@@ -93,7 +93,8 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
             }
             WIDE => {
                 let c = text[at..].chars().next().unwrap_or(' ');
-                if c.is_alphabetic() {
+                // U+02BC counts as a letter but only ever joins two: on its own it starts no word.
+                if c.is_alphabetic() && c != 'ʼ' {
                     at = word(text, bytes, at, flags, out);
                     flags = 0;
                     continue;

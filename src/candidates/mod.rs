@@ -1,0 +1,162 @@
+//! Which spans might be wrong, and what instead?
+//!
+//! Candidates are undecided: a run of words and one reading of it that the substitution table allows.
+
+pub(crate) mod realize;
+
+use crate::dictionary::Dictionary;
+use crate::text::key;
+use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, Token, TokenKind, VOUCHED};
+
+/// The longest run of words that is looked up.
+const LONGEST_RUN: usize = 7;
+/// Sentences are cut after this many words.
+const LONGEST_SENTENCE: usize = 240;
+
+/// One token as the dictionaries know it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word {
+    /// Id for the language model; numbers are classes of shapes there.
+    pub(crate) model: u32,
+    /// Id for look-up in the dictionaries.
+    pub(crate) lookup: u32,
+    /// Index of the token in its block.
+    pub(crate) token: u32,
+    /// Inside quotation marks.
+    pub(crate) quoted: bool,
+    /// Must not change.
+    pub(crate) fixed: bool,
+    /// A quotation mark stands before it, so that no candidate reaches across.
+    pub(crate) barrier: bool,
+}
+
+/// What a candidate puts in place of a run of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Reading {
+    /// An original of the dictionaries.
+    Original(u32),
+    /// "a" or "an", whichever the text does not have.
+    Article(u32),
+}
+
+/// A run of words and one reading of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    /// First word, as an index into the sentence.
+    pub(crate) start: u16,
+    /// One past the last word.
+    pub(crate) end: u16,
+    /// What stands there instead.
+    pub(crate) reading: Reading,
+    /// The reading's words for the language model.
+    pub(crate) ids: Vec<u32>,
+    /// ln P(spun | original) with the original's readiness, for each family.
+    pub(crate) weights: [Option<f32>; 4],
+    /// Where the substitution comes from (bits of [`crate::dictionary::pack`]).
+    pub(crate) flags: u8,
+    /// Pages it was seen on.
+    pub(crate) pages: u8,
+    /// Its rank among the original's substitutes.
+    pub(crate) rank: u8,
+}
+
+/// Looks up a block's tokens and cuts them into sentences.
+pub(crate) fn sentences(block: &str, tokens: &[Token], dictionary: &Dictionary) -> Vec<Vec<Word>> {
+    let mut sentences = Vec::new();
+    let mut sentence: Vec<Word> = Vec::new();
+    let mut form = String::new();
+    let mut barrier = false;
+    for (index, token) in tokens.iter().enumerate() {
+        if (token.has(SENTENCE_START) || sentence.len() >= LONGEST_SENTENCE) && !sentence.is_empty() {
+            sentences.push(std::mem::take(&mut sentence));
+        }
+        if token.kind == TokenKind::Quote {
+            barrier = true;
+            continue;
+        }
+        let text = token.text(block);
+        let class = key::class(token.kind, text);
+        key::normalize(text, &mut form);
+        let (model, lookup) = match class {
+            Some(class) => (class, dictionary.pack.word(&form).unwrap_or(class)),
+            None => match dictionary.ngrams.id(&form) {
+                Some(id) => (id, id),
+                None => (key::UNKNOWN, dictionary.pack.word(&form).unwrap_or(key::UNKNOWN)),
+            },
+        };
+        sentence.push(Word {
+            model,
+            lookup,
+            token: index as u32,
+            quoted: token.has(QUOTED),
+            fixed: token.kind == TokenKind::Protected || token.has(VOUCHED),
+            barrier: barrier || token.has(QUOTE_BEFORE),
+        });
+        barrier = false;
+    }
+    if !sentence.is_empty() {
+        sentences.push(sentence);
+    }
+    sentences
+}
+
+/// Every reading that the substitution table has for runs of a sentence's words.
+pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, articles: [u32; 2], out: &mut Vec<Candidate>) {
+    out.clear();
+    let pack = &dictionary.pack;
+    for start in 0..sentence.len() {
+        let word = sentence[start];
+        if word.fixed {
+            continue;
+        }
+        let reach = sentence[start + 1..]
+            .iter()
+            .take(LONGEST_RUN - 1)
+            .position(|next| next.barrier || next.fixed)
+            .map_or((start + LONGEST_RUN).min(sentence.len()), |at| start + 1 + at);
+        let mut push = |length: usize, found: crate::dictionary::pack::Substitution| {
+            out.push(Candidate {
+                start: start as u16,
+                end: (start + length) as u16,
+                reading: Reading::Original(found.original),
+                ids: pack.original_ids(found.original).collect(),
+                weights: found.weights,
+                flags: found.flags,
+                pages: found.pages,
+                rank: found.rank,
+            });
+        };
+        pack.single(word.lookup).for_each(|found| push(1, found));
+        let words = sentence[start..reach].iter().map(|word| word.lookup);
+        pack.for_each_run(words, |length, run| pack.run(run).for_each(|found| push(length, found)));
+        if let Some(at) = articles.iter().position(|&article| article == word.model) {
+            out.push(Candidate {
+                start: start as u16,
+                end: start as u16 + 1,
+                reading: Reading::Article(articles[1 - at]),
+                ids: vec![articles[1 - at]],
+                weights: [Some(ARTICLE); 4],
+                flags: 0,
+                pages: 0,
+                rank: 0,
+            });
+        }
+    }
+    drop_allowed(sentence, dictionary, out);
+}
+
+/// ln of how readily "a" follows a swapped word into "an".
+const ARTICLE: f32 = -3.0;
+
+/// Drops the candidates that lie within an allowed phrase.
+fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, out: &mut Vec<Candidate>) {
+    for start in 0..sentence.len() {
+        let mut longest = 0;
+        let words = sentence[start..].iter().map(|word| word.lookup);
+        dictionary.pack.for_each_allowed(words, |length, _| longest = length);
+        if longest > 0 {
+            let end = start + longest;
+            out.retain(|candidate| (candidate.start as usize) < start || candidate.end as usize > end);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Build script: compiles `dictionaries/` into the pack that the library embeds.
+//!
+//! It shares the compiler with the library, so what `unspin` can open is what this makes.
+
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "the library uses what the build script does not")]
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[path = "../text/mod.rs"]
+mod text;
+
+#[path = "."]
+mod dictionary {
+    pub(crate) mod compile;
+    pub(crate) mod error;
+    pub(crate) mod inflection;
+    pub(crate) mod ngrams;
+    pub(crate) mod pack;
+    pub(crate) mod source;
+    pub(crate) mod table;
+}
+
+use dictionary::source::SourceFile;
+
+fn main() {
+    if let Err(error) = run() {
+        eprintln!("error: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("dictionaries");
+    println!("cargo::rerun-if-changed={}", root.display());
+    println!("cargo::rerun-if-changed=src/dictionary");
+    println!("cargo::rerun-if-changed=src/text");
+    let mut files = Vec::new();
+    gather(&root, &root, &mut files)?;
+    let model = fs::read(root.join("model/english.ngm"))?;
+    let ngrams = dictionary::ngrams::Ngrams::open(model.into(), true)?;
+    let pack = dictionary::compile::compile(&files, &ngrams)?;
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("english.pack"), pack)?;
+    Ok(())
+}
+
+fn gather(root: &Path, at: &Path, files: &mut Vec<SourceFile>) -> Result<(), Box<dyn std::error::Error>> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(at)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            gather(root, &entry, files)?;
+        } else if entry.extension().is_some_and(|end| end == "csv") {
+            let path = entry.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
+            files.push(SourceFile { path, bytes: fs::read(&entry)? });
+        }
+    }
+    Ok(())
+}

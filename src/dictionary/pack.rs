@@ -1,0 +1,261 @@
+//! The compiled dictionaries: one checksummed run of bytes that is used in place.
+//!
+//! Sections, in order: the words that the n-gram model lacks (fst, word to id), the texts of the originals with
+//! their ids, substitutions of single words (indexed by word id), substitutions of runs of words (fst over word
+//! ids), the substitutions themselves, how readily each word is swapped, expressions (fst over word ids), allowed
+//! phrases (fst over word ids), names of sources.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::error::{DictionaryError, ErrorKind};
+use super::ngrams::checksum;
+
+/// What every pack starts with; the last character is the version.
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK1";
+/// Number of sections.
+pub(crate) const SECTIONS: usize = 14;
+/// Bytes of the header: the magic, the checksum, the model's checksum, the number of words and the section ends.
+pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
+/// Bytes of one substitution.
+pub(crate) const ENTRY: usize = 12;
+/// Log-weights, in nats, run from here in steps of 1/16.
+pub(crate) const LOWEST_WEIGHT: f32 = -14.0;
+
+/// Where the parts of a pack lie.
+#[derive(Clone, Copy)]
+pub(crate) enum Section {
+    Words,
+    OriginalTextEnds,
+    OriginalTexts,
+    OriginalIdEnds,
+    OriginalIds,
+    SingleEnds,
+    Runs,
+    RunEnds,
+    Entries,
+    Readiness,
+    Expressions,
+    Allowed,
+    Sources,
+    Kinds,
+}
+
+/// Seen in real spun pages.
+pub(crate) const ATTESTED: u8 = 1;
+/// Written from knowledge.
+pub(crate) const AUTHORED: u8 = 2;
+/// A published tortured phrase, or part of one.
+pub(crate) const PUBLISHED: u8 = 4;
+/// From a thesaurus.
+pub(crate) const THESAURUS: u8 = 8;
+/// Made from another substitution by inflecting both sides.
+pub(crate) const INFLECTED: u8 = 16;
+/// Part of a longer substitution.
+pub(crate) const PART: u8 = 32;
+/// A name.
+pub(crate) const NAME: u8 = 64;
+
+/// One substitution: what an observed run of words may stand for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Substitution {
+    /// Which original.
+    pub(crate) original: u32,
+    /// Where it comes from: the bits above.
+    pub(crate) flags: u8,
+    /// ln of P(spun | original) times the readiness of the original, for each family; `None` where it does not make it.
+    pub(crate) weights: [Option<f32>; 4],
+    /// Number of spun pages it was seen on, at most 255.
+    pub(crate) pages: u8,
+    /// Its rank among the substitutes of the original, from 0; 255 where it has none.
+    pub(crate) rank: u8,
+}
+
+/// A part of the pack's bytes that the fst crate can hold.
+#[derive(Clone)]
+struct Slice {
+    data: Cow<'static, [u8]>,
+    range: Range<usize>,
+}
+
+impl AsRef<[u8]> for Slice {
+    fn as_ref(&self) -> &[u8] {
+        &self.data[self.range.clone()]
+    }
+}
+
+/// Compiled dictionaries, opened in place.
+pub(crate) struct Pack {
+    data: Cow<'static, [u8]>,
+    sections: [Range<usize>; SECTIONS],
+    words: fst::Map<Slice>,
+    runs: fst::Map<Slice>,
+    expressions: fst::Map<Slice>,
+    allowed: fst::Map<Slice>,
+    word_count: usize,
+}
+
+impl Pack {
+    /// Opens a pack that was compiled for the model with this checksum.
+    pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
+        let bad = |what: &str, expected: String, got: String| {
+            DictionaryError::new(
+                ErrorKind::Pack,
+                format!("dictionary pack: {what}: expected {expected}, got {got}; compile the dictionaries anew"),
+            )
+        };
+        if data.len() < HEADER || &data[..8] != MAGIC {
+            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
+            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
+        }
+        let field = |n: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
+            u64::from_le_bytes(word)
+        };
+        if field(1) != model {
+            return Err(bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
+        }
+        let mut sections: [Range<usize>; SECTIONS] = std::array::from_fn(|_| 0..0);
+        let mut start = HEADER;
+        for (n, section) in sections.iter_mut().enumerate() {
+            let end = field(3 + n) as usize;
+            if end < start || end > data.len() {
+                return Err(bad("sections", format!("an end between {start} and {}", data.len()), end.to_string()));
+            }
+            *section = start..end;
+            start = end;
+        }
+        if start != data.len() {
+            return Err(bad("length", format!("{start} bytes"), format!("{} bytes", data.len())));
+        }
+        if verify {
+            let sum = checksum(&data[HEADER..]);
+            if sum != field(0) {
+                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
+            }
+        }
+        let map = |section: Section| {
+            let slice = Slice { data: data.clone(), range: sections[section as usize].clone() };
+            fst::Map::new(slice).map_err(|error| bad("word table", "an fst".into(), error.to_string()))
+        };
+        Ok(Self {
+            words: map(Section::Words)?,
+            runs: map(Section::Runs)?,
+            expressions: map(Section::Expressions)?,
+            allowed: map(Section::Allowed)?,
+            word_count: field(2) as usize,
+            sections,
+            data,
+        })
+    }
+
+    fn section(&self, section: Section) -> &[u8] {
+        &self.data[self.sections[section as usize].clone()]
+    }
+
+    fn number(&self, section: Section, index: usize) -> usize {
+        let bytes = self.section(section);
+        bytes.get(index * 4..index * 4 + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize)
+    }
+
+    fn between(&self, ends: Section, index: usize) -> Range<usize> {
+        let start = if index == 0 { 0 } else { self.number(ends, index - 1) };
+        start..self.number(ends, index).max(start)
+    }
+
+    /// Number of word ids, the model's included.
+    pub(crate) fn word_count(&self) -> usize {
+        self.word_count
+    }
+
+    /// Id of a word that the model lacks.
+    pub(crate) fn word(&self, word: &str) -> Option<u32> {
+        self.words.get(word).map(|id| id as u32)
+    }
+
+    /// Number of originals.
+    pub(crate) fn original_count(&self) -> usize {
+        self.section(Section::OriginalTextEnds).len() / 4
+    }
+
+    /// The text of an original, in its usual case.
+    pub(crate) fn original(&self, original: u32) -> &str {
+        let range = self.between(Section::OriginalTextEnds, original as usize);
+        std::str::from_utf8(self.section(Section::OriginalTexts).get(range).unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// The words of an original as the language model knows them.
+    pub(crate) fn original_ids(&self, original: u32) -> impl ExactSizeIterator<Item = u32> + '_ {
+        let range = self.between(Section::OriginalIdEnds, original as usize);
+        let bytes = self.section(Section::OriginalIds).get(range.start * 4..range.end * 4).unwrap_or_default();
+        bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+    }
+
+    /// What a single word may stand for.
+    pub(crate) fn single(&self, word: u32) -> impl Iterator<Item = Substitution> + '_ {
+        self.entries(self.between(Section::SingleEnds, word as usize))
+    }
+
+    /// What the `index`-th run of words may stand for.
+    pub(crate) fn run(&self, index: u64) -> impl Iterator<Item = Substitution> + '_ {
+        self.entries(self.between(Section::RunEnds, index as usize))
+    }
+
+    fn entries(&self, range: Range<usize>) -> impl Iterator<Item = Substitution> + '_ {
+        let bytes = self.section(Section::Entries).get(range.start * ENTRY..range.end * ENTRY).unwrap_or_default();
+        bytes.chunks_exact(ENTRY).map(|entry| Substitution {
+            original: u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]),
+            weights: std::array::from_fn(|family| {
+                let code = entry[4 + family];
+                (code > 0).then(|| LOWEST_WEIGHT + f32::from(code) / 16.0)
+            }),
+            flags: entry[8],
+            pages: entry[9],
+            rank: entry[10],
+        })
+    }
+
+    /// Calls `visit` with the length and index of every run of at least two words that starts `words`.
+    pub(crate) fn for_each_run(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
+        walk(&self.runs, words, visit);
+    }
+
+    /// The kind of every expression that starts `words`, with its length.
+    pub(crate) fn for_each_expression(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
+        walk(&self.expressions, words, visit);
+    }
+
+    /// The length of every allowed phrase that starts `words`.
+    pub(crate) fn for_each_allowed(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
+        walk(&self.allowed, words, visit);
+    }
+
+    /// How readily spinners swap this word, relative to words at large.
+    pub(crate) fn readiness(&self, word: u32) -> f32 {
+        let code = self.section(Section::Readiness).get(word as usize).copied().unwrap_or(32);
+        f32::from(code) / 32.0
+    }
+}
+
+/// Three bytes a word id, so that keys sort by words.
+pub(crate) fn push_key(key: &mut Vec<u8>, word: u32) {
+    key.extend_from_slice(&word.to_be_bytes()[1..]);
+}
+
+fn walk(map: &fst::Map<Slice>, words: impl Iterator<Item = u32>, mut visit: impl FnMut(usize, u64)) {
+    let fst = map.as_fst();
+    let mut node = fst.root();
+    let mut output = fst::raw::Output::zero();
+    for (count, word) in words.enumerate() {
+        for byte in &word.to_be_bytes()[1..] {
+            let Some(at) = node.find_input(*byte) else { return };
+            let transition = node.transition(at);
+            output = output.cat(transition.out);
+            node = fst.node(transition.addr);
+        }
+        if node.is_final() {
+            visit(count + 1, output.cat(node.final_output()).value());
+        }
+    }
+}

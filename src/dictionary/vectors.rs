@@ -1,0 +1,122 @@
+//! Word vectors of a log-bilinear context model: which words go with which.
+//!
+//! Two vectors a word (Mikolov et al., 2013, continuous bag of words with negative sampling): one for the word as
+//! context, one for the word as what stands among that context. Eight bits a number, used in place. Word ids are
+//! those of the n-gram model, the most frequent words only.
+
+use std::borrow::Cow;
+
+use super::error::{DictionaryError, ErrorKind};
+use super::ngrams::checksum;
+
+/// What every file starts with; the last character is the version.
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNVC1";
+/// Numbers in a vector.
+pub(crate) const DIMENSIONS: usize = 64;
+/// Bytes of the header: the magic, the checksum, the model's checksum, the number of words.
+pub(crate) const HEADER: usize = 32;
+/// Bytes of one word: two scales and two vectors.
+const STRIDE: usize = 8 + 2 * DIMENSIONS;
+
+/// A vector in full numbers.
+pub(crate) type Vector = [f32; DIMENSIONS];
+
+/// Word vectors, opened in place.
+pub(crate) struct Vectors {
+    data: Cow<'static, [u8]>,
+    words: usize,
+}
+
+impl Vectors {
+    /// Opens vectors made for the model with this checksum.
+    pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
+        let bad = |what: &str, expected: String, got: String| {
+            DictionaryError::new(
+                ErrorKind::Model,
+                format!("word vectors: {what}: expected {expected}, got {got}; make them anew with `unspin train`"),
+            )
+        };
+        if data.len() < HEADER || &data[..8] != MAGIC {
+            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
+            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
+        }
+        let field = |n: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
+            u64::from_le_bytes(word)
+        };
+        if field(1) != model {
+            return Err(bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
+        }
+        let words = field(2) as usize;
+        let length = HEADER.saturating_add(words.saturating_mul(STRIDE));
+        if length != data.len() {
+            return Err(bad("length", format!("{length} bytes"), format!("{} bytes", data.len())));
+        }
+        if verify {
+            let sum = checksum(&data[HEADER..]);
+            if sum != field(0) {
+                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
+            }
+        }
+        Ok(Self { data, words })
+    }
+
+    fn part(&self, word: u32, second: bool) -> Option<(f32, &[u8])> {
+        if word as usize >= self.words {
+            return None;
+        }
+        let at = HEADER + word as usize * STRIDE;
+        let scale = &self.data[at + usize::from(second) * 4..][..4];
+        let scale = f32::from_le_bytes([scale[0], scale[1], scale[2], scale[3]]);
+        Some((scale, &self.data[at + 8 + usize::from(second) * DIMENSIONS..][..DIMENSIONS]))
+    }
+
+    /// Adds a word's context vector, times `weight`; says whether there is one.
+    pub(crate) fn add_context(&self, word: u32, weight: f32, sum: &mut Vector) -> bool {
+        let Some((scale, bytes)) = self.part(word, false) else { return false };
+        for (sum, &byte) in sum.iter_mut().zip(bytes) {
+            *sum += weight * scale * f32::from(byte as i8);
+        }
+        true
+    }
+
+    /// How well a word fits a context: the model's log-odds, in nats, up to a constant.
+    pub(crate) fn fit(&self, word: u32, context: &Vector) -> Option<f32> {
+        let (scale, bytes) = self.part(word, true)?;
+        Some(scale * bytes.iter().zip(context).map(|(&byte, x)| f32::from(byte as i8) * x).sum::<f32>())
+    }
+
+    /// Cosine of the angle between two words' context vectors: distributional similarity, -1 to 1.
+    pub(crate) fn similarity(&self, a: u32, b: u32) -> Option<f32> {
+        let ((_, a), (_, b)) = (self.part(a, false)?, self.part(b, false)?);
+        let (mut dot, mut aa, mut bb) = (0i32, 0i32, 0i32);
+        for (&x, &y) in a.iter().zip(b) {
+            let (x, y) = (i32::from(x as i8), i32::from(y as i8));
+            dot += x * y;
+            aa += x * x;
+            bb += y * y;
+        }
+        Some(dot as f32 / ((aa as f32) * (bb as f32)).sqrt().max(1.0))
+    }
+}
+
+/// Writes vectors in the form that [`Vectors::open`] takes.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training writes vectors"))]
+pub(crate) fn pack(contexts: &[Vector], words: &[Vector], model: u64) -> Vec<u8> {
+    let mut bytes = vec![0u8; HEADER];
+    for pair in contexts.iter().zip(words) {
+        let parts = [pair.0, pair.1];
+        let scales = parts.map(|vector| vector.iter().fold(1e-9f32, |most, x| most.max(x.abs())) / 127.0);
+        scales.iter().for_each(|scale| bytes.extend(scale.to_le_bytes()));
+        for (vector, scale) in parts.iter().zip(scales) {
+            bytes.extend(vector.iter().map(|x| (x / scale).round() as i8 as u8));
+        }
+    }
+    bytes[..8].copy_from_slice(MAGIC);
+    let sum = checksum(&bytes[HEADER..]);
+    bytes[8..16].copy_from_slice(&sum.to_le_bytes());
+    bytes[16..24].copy_from_slice(&model.to_le_bytes());
+    bytes[24..32].copy_from_slice(&(contexts.len() as u64).to_le_bytes());
+    bytes
+}
