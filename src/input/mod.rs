@@ -13,7 +13,7 @@ mod map;
 mod markup;
 mod record;
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 pub use encoding::Encoding;
@@ -94,21 +94,19 @@ impl Compression {
         }
     }
 
-    /// Compresses bytes.
+    /// Compresses what is written. Call [`Compressor::finish`] at the end.
     ///
     /// # Errors
     ///
-    /// Where the compressor fails, which for bytes in memory it does not.
-    pub fn compress(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-        match self {
-            Self::None => Ok(bytes),
+    /// Where the compressor cannot be set up.
+    pub fn writer<W: Write>(self, inner: W) -> io::Result<Compressor<W>> {
+        Ok(match self {
+            Self::None => Compressor(Encoder::None(inner)),
             Self::Gzip => {
-                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-                io::Write::write_all(&mut encoder, &bytes)?;
-                encoder.finish()
+                Compressor(Encoder::Gzip(flate2::write::GzEncoder::new(inner, flate2::Compression::default())))
             }
-            Self::Zstd => zstd::encode_all(bytes.as_slice(), 0),
-        }
+            Self::Zstd => Compressor(Encoder::Zstd(zstd::Encoder::new(inner, 0)?)),
+        })
     }
 
     fn reader<'r>(self, inner: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
@@ -117,6 +115,48 @@ impl Compression {
             Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(inner)),
             Self::Zstd => Box::new(zstd::Decoder::new(inner)?),
         })
+    }
+}
+
+/// A writer that compresses, or does not.
+pub struct Compressor<W: Write>(Encoder<W>);
+
+enum Encoder<W: Write> {
+    None(W),
+    Gzip(flate2::write::GzEncoder<W>),
+    Zstd(zstd::Encoder<'static, W>),
+}
+
+impl<W: Write> Compressor<W> {
+    /// Writes what is left, and gives the writer back.
+    ///
+    /// # Errors
+    ///
+    /// Where the writer fails.
+    pub fn finish(self) -> io::Result<W> {
+        match self.0 {
+            Encoder::None(inner) => Ok(inner),
+            Encoder::Gzip(encoder) => encoder.finish(),
+            Encoder::Zstd(encoder) => encoder.finish(),
+        }
+    }
+}
+
+impl<W: Write> Write for Compressor<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Encoder::None(inner) => inner.write(bytes),
+            Encoder::Gzip(encoder) => encoder.write(bytes),
+            Encoder::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Encoder::None(inner) => inner.flush(),
+            Encoder::Gzip(encoder) => encoder.flush(),
+            Encoder::Zstd(encoder) => encoder.flush(),
+        }
     }
 }
 

@@ -19,11 +19,9 @@ const CONTEXT: usize = 3;
 /// ```
 /// use unspin::render::diff::Diff;
 ///
-/// let mut out = Vec::new();
-/// let mut diff = Diff::new(&mut out, "a.txt", false);
+/// let mut diff = Diff::new(Vec::new(), "a.txt", false);
 /// diff.record(b"the navy\n", b"the military\n")?;
-/// diff.finish()?;
-/// assert_eq!(out, b"--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-the navy\n+the military\n");
+/// assert_eq!(diff.finish()?, b"--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-the navy\n+the military\n");
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Diff<W: Write> {
@@ -96,14 +94,14 @@ impl<W: Write> Diff<W> {
         Ok(())
     }
 
-    /// Writes what is left, and says whether there was any difference.
+    /// Writes what is left, and gives the writer back.
     ///
     /// # Errors
     ///
     /// Where the diff cannot be written.
-    pub fn finish(mut self) -> io::Result<bool> {
+    pub fn finish(mut self) -> io::Result<W> {
         self.close()?;
-        Ok(self.changed)
+        Ok(self.out)
     }
 
     fn same(&mut self, line: &[u8]) -> io::Result<()> {
@@ -158,24 +156,25 @@ impl<W: Write> Diff<W> {
         writeln!(self.out, "{}@@ -{old} +{new} @@{}", cyan.0, cyan.1)?;
         let mut at = 0;
         while at < hunk.lines.len() {
-            let run = |from: usize, tag: Tag| hunk.lines[from..].iter().take_while(|(t, _)| *t == tag).count();
-            let (olds, news) = (run(at, Tag::Old), run(at + run(at, Tag::Old), Tag::New));
-            if olds + news == 0 {
+            if hunk.lines[at].0 == Tag::Same {
                 self.line(b' ', &hunk.lines[at].1)?;
                 at += 1;
                 continue;
             }
-            let (old, new) = (&hunk.lines[at..at + olds], &hunk.lines[at + olds..at + olds + news]);
-            if self.color && olds == news {
+            // Changes of records that follow each other are shown as one: all old lines, then all new ones.
+            let run = hunk.lines[at..].iter().take_while(|(tag, _)| *tag != Tag::Same).count();
+            let changed = &hunk.lines[at..at + run];
+            let side = |tag: Tag| changed.iter().filter(move |(t, _)| *t == tag).map(|(_, line)| line.as_slice());
+            at += run;
+            if self.color && side(Tag::Old).count() == side(Tag::New).count() {
                 let pairs: Vec<(Vec<u8>, Vec<u8>)> =
-                    old.iter().zip(new).map(|(old, new)| emphasized(&old.1, &new.1)).collect();
+                    side(Tag::Old).zip(side(Tag::New)).map(|(old, new)| emphasized(old, new)).collect();
                 pairs.iter().try_for_each(|pair| self.line(b'-', &pair.0))?;
                 pairs.iter().try_for_each(|pair| self.line(b'+', &pair.1))?;
             } else {
-                old.iter().try_for_each(|(_, line)| self.line(b'-', line))?;
-                new.iter().try_for_each(|(_, line)| self.line(b'+', line))?;
+                side(Tag::Old).try_for_each(|line| self.line(b'-', line))?;
+                side(Tag::New).try_for_each(|line| self.line(b'+', line))?;
             }
-            at += olds + news;
         }
         Ok(())
     }
@@ -261,13 +260,11 @@ mod tests {
     use super::*;
 
     fn diff(path: &str, records: &[(&str, &str)]) -> String {
-        let mut out = Vec::new();
-        let mut diff = Diff::new(&mut out, path, false);
+        let mut diff = Diff::new(Vec::new(), path, false);
         for (old, new) in records {
             diff.record(old.as_bytes(), new.as_bytes()).expect("in memory");
         }
-        diff.finish().expect("in memory");
-        String::from_utf8(out).expect("text")
+        String::from_utf8(diff.finish().expect("in memory")).expect("text")
     }
 
     #[test]

@@ -114,23 +114,33 @@ impl Render for Json {
                 json_line(&row, out)?;
             }
         }
-        let whole = Whole {
-            r#type: "document",
-            path,
-            record,
-            field,
-            spun: round(report.spun),
-            family: report.family.map(crate::report::Family::name),
-            rate: round(report.rate),
-            tokens: report.tokens,
-            findings: report.findings.len(),
-        };
-        json_line(&whole, out)
+        document_line(document, out)
     }
 
     fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         json_line(&Run { r#type: "summary", summary }, out)
     }
+}
+
+/// The object of a document alone, without its findings.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn document_line(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Document { path, record, field, report, .. } = *document;
+    let whole = Whole {
+        r#type: "document",
+        path,
+        record,
+        field,
+        spun: round(report.spun),
+        family: report.family.map(crate::report::Family::name),
+        rate: round(report.rate),
+        tokens: report.tokens,
+        findings: report.findings.len(),
+    };
+    json_line(&whole, out)
 }
 
 /// Four places: more would differ between machines and say nothing.

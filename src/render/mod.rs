@@ -17,6 +17,7 @@ mod summary;
 
 use std::io::{self, Write};
 
+pub use json::document_line;
 pub use summary::Summary;
 
 use crate::report::{Finding, Report};
@@ -40,8 +41,8 @@ pub struct Document<'d> {
 }
 
 impl Document<'_> {
-    /// The file, with record and field where it has them: `a.jsonl:17:body`.
-    fn place(&self) -> String {
+    /// The file, with record and field where it has them: `a.jsonl#17.body`.
+    pub fn place(&self) -> String {
         match (self.record, self.field) {
             (Some(record), Some(field)) => format!("{}#{record}.{field}", self.path),
             (Some(record), None) => format!("{}#{record}", self.path),

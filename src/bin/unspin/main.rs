@@ -1,20 +1,34 @@
-//! temp
-use std::path::PathBuf;
-fn main() {
-    let mut o = unspin::learn::ngrams::TrainOptions::default();
-    let mut out = PathBuf::new();
-    let mut args = std::env::args().skip(1);
-    while let Some(a) = args.next() {
-        match a.as_str() {
-            "--out" => out = args.next().unwrap().into(),
-            "--absolute" => o.kneser_ney = false,
-            "--bigrams" => o.bigrams = args.next().unwrap().parse().unwrap(),
-            "--trigrams" => o.trigrams = args.next().unwrap().parse().unwrap(),
-            _ => o.corpora.push(a.into()),
-        }
-    }
-    let t0 = std::time::Instant::now();
-    let t = unspin::learn::ngrams::train(&o, &mut |s| eprintln!("{:6.1} {s}", t0.elapsed().as_secs_f32())).unwrap();
-    std::fs::write(&out, &t.bytes).unwrap();
-    println!("{} bytes tokens {} words {} distinct {:?} kept {:?} heldout {} ppl {} unk {}", t.bytes.len(), t.tokens, t.words, t.distinct, t.kept, t.held_out_tokens, t.perplexity, t.unknown);
+//! `unspin` on the command line.
+
+mod args;
+mod check;
+mod completions;
+mod diff;
+mod eval;
+mod fix;
+mod job;
+mod man;
+mod score;
+mod settings;
+mod terminal;
+mod train;
+
+use std::process::ExitCode;
+
+use args::{Args, Command};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let result = match args.command {
+        Command::Check(command) => check::run(&command, args.common),
+        Command::Diff(command) => diff::run(&command, args.common),
+        Command::Fix(command) => fix::run(&command, args.common),
+        Command::Score(command) => score::run(&command, args.common),
+        Command::Eval(command) => eval::run(&command, args.common),
+        Command::Train(command) => train::run(command, args.common),
+        Command::Completions(command) => completions::run(&command),
+        Command::Man(command) => man::run(&command),
+    };
+    terminal::exit(result)
 }

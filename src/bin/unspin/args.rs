@@ -1,0 +1,410 @@
+//! The command line, as it is typed. [`crate::settings`] turns it into finished objects.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use unspin::{Family, Quotes, Severity, input, render};
+
+/// Find and repair machine-spun English: words an article spinner swapped for synonyms that do not fit.
+#[derive(Parser, Debug)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  unspin check article.txt                     what is wrong, and what it most probably said
+  unspin diff articles/ | git apply            repair a tree by way of a diff
+  unspin fix < spun.txt > repaired.txt         repair standard input
+  unspin check --format json --field body news.jsonl.zst
+
+Exit codes: 0 nothing found, 1 something found, 2 trouble.";
+
+/// Options of every command.
+#[derive(Group, Clone, Copy, Debug)]
+pub(crate) struct Common {
+    /// Say nothing but results and errors.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more: all reasons of a finding, files that are skipped.
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// When to use colors; NO_COLOR is heeded.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) color: Color,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Report findings.
+    Check(Check),
+    /// Show repairs as a unified diff, which `git apply` takes.
+    Diff(Diff),
+    /// Write repaired text to standard output, or into the files with --write.
+    Fix(Fix),
+    /// One line for each document: probability of being spun, family, rate, counts.
+    Score(Score),
+    /// Measure findings against gold files.
+    Eval(Eval),
+    /// Train the n-gram model.
+    Train(Train),
+    /// Print completions for a shell.
+    Completions(Completions),
+    /// Print the manual page.
+    Man(Man),
+}
+
+/// Where texts come from.
+#[derive(Group, Clone, Debug)]
+pub(crate) struct Inputs {
+    /// Files and directories; - is standard input, as is no path at all.
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What the inputs are; told by the name of each otherwise.
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Input")]
+    pub(crate) input: Option<InputFormat>,
+    /// Field of JSON Lines that is text, with dots for nesting; may be given several times [default: text].
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(crate) field: Vec<String>,
+    /// Column of CSV or TSV that is text, by name or number; may be given several times [default: text].
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(crate) column: Vec<String>,
+    /// Leave out files in directories that match; may be given several times.
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(crate) exclude: Vec<String>,
+    /// Take hidden files in directories too.
+    #[arg(long, help_heading = "Input")]
+    pub(crate) hidden: bool,
+    /// Do not heed .gitignore and .ignore.
+    #[arg(long, help_heading = "Input")]
+    pub(crate) no_ignore: bool,
+    /// Threads [default: one for each core].
+    #[arg(short = 'j', long, value_name = "N", help_heading = "Input")]
+    pub(crate) jobs: Option<usize>,
+    /// Write the figures of the run to a file, as JSON.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) stats: Option<PathBuf>,
+}
+
+/// How texts are checked. The command line goes before `unspin.toml`.
+#[derive(Group, Clone, Debug)]
+pub(crate) struct Checking {
+    /// Leave out findings with less confidence, 0 to 1.
+    #[arg(long, value_name = "P", value_parser = probability, help_heading = "Checking")]
+    pub(crate) min_confidence: Option<f32>,
+    /// What to do inside quotation marks.
+    #[arg(long, value_enum, value_name = "POLICY", help_heading = "Checking")]
+    pub(crate) quotes: Option<QuotePolicy>,
+    /// Take every text for spun, however short.
+    #[arg(long, help_heading = "Checking")]
+    pub(crate) assume_spun: bool,
+    /// Look only for this family of spinner; may be given several times.
+    #[arg(long, value_name = "NAME", value_parser = family, help_heading = "Checking")]
+    pub(crate) family: Vec<Family>,
+    /// Never report this phrase; may be given several times.
+    #[arg(long, value_name = "PHRASE", help_heading = "Checking")]
+    pub(crate) allow: Vec<String>,
+    /// Leave out findings that matter less.
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Checking")]
+    pub(crate) severity: Option<Level>,
+    /// Read settings from this file, not from unspin.toml in this directory or above.
+    #[arg(long, value_name = "FILE", help_heading = "Checking")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no settings.
+    #[arg(long, conflicts_with = "config", help_heading = "Checking")]
+    pub(crate) isolated: bool,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin check article.txt
+  unspin check --format sarif docs/ > findings.sarif
+  unspin check --column body --min-confidence 0.8 pages.csv
+  curl -s https://example.org/page.html | unspin check --input html -")]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// How findings are shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Human, help_heading = "Output")]
+    pub(crate) format: OutputFormat,
+    /// Stop after this many findings.
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) max_findings: Option<u64>,
+    /// Exit with 0 when there are findings.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) exit_zero: bool,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin diff article.txt
+  unspin diff --automatic articles/ | git apply")]
+pub(crate) struct Diff {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    /// Exit with 0 when there are differences.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) exit_zero: bool,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin fix < spun.txt > repaired.txt
+  unspin fix --write --automatic articles/
+  unspin fix --field body news.jsonl > repaired.jsonl
+
+Exit codes: 0 all findings applied, 1 some are left, 2 trouble.")]
+pub(crate) struct Fix {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    /// Repair the files in place; each is replaced at once, or not at all.
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) write: bool,
+    /// Keep the original beside each changed file, with this at the end of its name.
+    #[arg(long, value_name = "SUFFIX", requires = "write", help_heading = "Output")]
+    pub(crate) backup: Option<String>,
+    /// Exit with 0 when findings are left.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) exit_zero: bool,
+}
+
+/// Which findings are applied.
+#[derive(Group, Clone, Debug)]
+pub(crate) struct Choice {
+    /// Apply only findings that are safe to apply unseen.
+    #[arg(long, help_heading = "Checking")]
+    pub(crate) automatic: bool,
+    /// Apply only the finding with this id; may be given several times.
+    #[arg(long, value_name = "ID", conflicts_with = "automatic", help_heading = "Checking")]
+    pub(crate) id: Vec<String>,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin score articles/ | sort -rn | head
+  unspin score --format json --field body news.jsonl")]
+pub(crate) struct Score {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// How scores are shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human, help_heading = "Output")]
+    pub(crate) format: TableFormat,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin eval gold/*.json
+  unspin eval gold/ --clean articles.txt --save before.json
+  unspin eval gold/ --compare before.json
+  unspin eval gold/ --show missed")]
+pub(crate) struct Eval {
+    /// Gold files (.json, .jsonl, .m2), and directories of them.
+    #[arg(value_name = "GOLD", required_unless_present = "clean")]
+    pub(crate) gold: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// Clean texts, one a line: every finding in them is wrong; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clean: Vec<PathBuf>,
+    /// List edits no finding touches, findings where nothing is wrong, or right places with wrong words.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) show: Vec<Show>,
+    /// Keep the figures of every document for a later --compare.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+    /// Compare with figures kept before, by a paired bootstrap over documents.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compare: Option<PathBuf>,
+    /// Write the gold edits and the findings as PREFIX.gold.m2 and PREFIX.found.m2, for ERRANT.
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) m2: Option<PathBuf>,
+    /// How figures are shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human)]
+    pub(crate) format: TableFormat,
+    /// Threads [default: one for each core].
+    #[arg(short = 'j', long, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin train --out english.ngrams corpus/*.txt.zst")]
+pub(crate) struct Train {
+    /// Corpora, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
+    #[arg(value_name = "CORPUS", required = true)]
+    pub(crate) corpora: Vec<PathBuf>,
+    /// Where the model goes; its manifest goes beside it, with .json at the end of the name.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Words in the lexicon at most.
+    #[arg(long, value_name = "N")]
+    pub(crate) words: Option<usize>,
+    /// Least count of a word in the lexicon.
+    #[arg(long, value_name = "N")]
+    pub(crate) word_count: Option<u64>,
+    /// 2-grams kept at most.
+    #[arg(long, value_name = "N")]
+    pub(crate) bigrams: Option<usize>,
+    /// 3-grams kept at most.
+    #[arg(long, value_name = "N")]
+    pub(crate) trigrams: Option<usize>,
+    /// Lower orders from plain counts (absolute discounting), not from continuation counts (Kneser-Ney).
+    #[arg(long)]
+    pub(crate) absolute: bool,
+    /// Every n-th line is held out to measure perplexity on; 0 holds out none.
+    #[arg(long, value_name = "N")]
+    pub(crate) held_out: Option<u64>,
+    /// 3-grams gathered in memory before a run is written, eight bytes each.
+    #[arg(long, value_name = "N")]
+    pub(crate) run_keys: Option<usize>,
+}
+
+#[derive(Group, Debug)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Group, Debug)]
+pub(crate) struct Man {}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum InputFormat {
+    Text,
+    Markdown,
+    Html,
+    Jsonl,
+    Csv,
+    Tsv,
+}
+
+impl From<InputFormat> for input::Format {
+    fn from(format: InputFormat) -> Self {
+        match format {
+            InputFormat::Text => Self::Text,
+            InputFormat::Markdown => Self::Markdown,
+            InputFormat::Html => Self::Html,
+            InputFormat::Jsonl => Self::Jsonl,
+            InputFormat::Csv => Self::Csv,
+            InputFormat::Tsv => Self::Tsv,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    Human,
+    Short,
+    Json,
+    Sarif,
+    Github,
+    Rdjsonl,
+    Csv,
+    Html,
+}
+
+impl From<OutputFormat> for render::Format {
+    fn from(format: OutputFormat) -> Self {
+        match format {
+            OutputFormat::Human => Self::Human,
+            OutputFormat::Short => Self::Short,
+            OutputFormat::Json => Self::Json,
+            OutputFormat::Sarif => Self::Sarif,
+            OutputFormat::Github => Self::Github,
+            OutputFormat::Rdjsonl => Self::Rdjsonl,
+            OutputFormat::Csv => Self::Csv,
+            OutputFormat::Html => Self::Html,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    Human,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    Missed,
+    Wrong,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum QuotePolicy {
+    Auto,
+    Skip,
+    Check,
+}
+
+impl From<QuotePolicy> for Quotes {
+    fn from(policy: QuotePolicy) -> Self {
+        match policy {
+            QuotePolicy::Auto => Self::Auto,
+            QuotePolicy::Skip => Self::Skip,
+            QuotePolicy::Check => Self::Check,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Level {
+    Note,
+    Warning,
+    Error,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Note => Self::Note,
+            Level::Warning => Self::Warning,
+            Level::Error => Self::Error,
+        }
+    }
+}
+
+fn probability(text: &str) -> Result<f32, String> {
+    let value: f32 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("must be from 0 to 1".into()) }
+}
+
+fn family(name: &str) -> Result<Family, String> {
+    Family::from_name(name).ok_or_else(|| format!("must be one of {}", Family::ALL.map(Family::name).join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,18 @@
+//! `unspin completions`: what a shell needs to complete commands and options.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use crate::args::{Args, Completions};
+use crate::terminal::{self, Ending};
+
+pub(crate) fn run(command: &Completions) -> anyhow::Result<Ending> {
+    // Into memory first: the generator panics where its writer fails.
+    let mut script = Vec::new();
+    clap_complete::generate(command.shell, &mut Args::command(), "unspin", &mut script);
+    let mut out = terminal::stdout();
+    out.write_all(&script)?;
+    out.flush()?;
+    Ok(Ending::default())
+}

@@ -1,0 +1,64 @@
+//! `unspin diff`: repairs as a unified diff.
+
+use std::io::Write;
+
+use unspin::input::{Compression, InputError};
+use unspin::render::diff::Diff as Writer;
+
+use crate::args::{Common, Diff};
+use crate::job::{Event, Job};
+use crate::terminal::{self, Ending, complain};
+
+pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
+    let job = Job::new(&command.inputs, &command.checking, common)?;
+    let selection = command.choice.selection();
+    let color = terminal::color(common);
+    let mut out = terminal::stdout();
+    let (mut found, mut trouble) = (false, false);
+    // A diff is written at the end of its input, for one that breaks off must not be applied.
+    let mut open: Option<Writer<Vec<u8>>> = None;
+    let outcome = job.run(
+        |checked| -> Result<(Vec<u8>, Option<Vec<u8>>), InputError> {
+            let fixes = checked.fixes(&selection);
+            let old = checked.record.rewrite(&[])?;
+            let new = if fixes.edits.is_empty() { None } else { Some(checked.record.rewrite(&fixes.edits)?) };
+            Ok((old, new))
+        },
+        |event| {
+            match event {
+                Event::Start(source) if source.compression != Compression::None => {
+                    complain(&format!("{}: is compressed, so no diff can be applied to it; use fix", source.name()));
+                    trouble = true;
+                }
+                Event::Start(source) => open = Some(Writer::new(Vec::new(), &source.name(), color)),
+                Event::Record(Ok((old, new))) => {
+                    if let Some(writer) = &mut open {
+                        writer.record(&old, new.as_deref().unwrap_or(&old))?;
+                    }
+                }
+                Event::Record(Err(error)) => {
+                    complain(&error.to_string());
+                    trouble = true;
+                    open = None;
+                }
+                Event::Skipped(raw) => {
+                    if let Some(writer) = &mut open {
+                        let bytes = raw.untouched();
+                        writer.record(&bytes, &bytes)?;
+                    }
+                }
+                Event::End => {
+                    if let Some(writer) = open.take() {
+                        let diff = writer.finish()?;
+                        found |= !diff.is_empty();
+                        out.write_all(&diff)?;
+                    }
+                }
+                Event::Broken => open = None,
+            }
+            Ok(())
+        },
+    )?;
+    out.flush()?;
+    Ok(Ending { found: found && !command.exit_zero, trouble: trouble || outcome.trouble })
+}

@@ -1,0 +1,334 @@
+//! `unspin eval`: measure findings against gold files.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use unspin::eval::{
+    self, Comparison, DocumentCounts, Evaluation, GoldDocument, GoldEdit, Need, Score, Share, Verdict, m2,
+};
+use unspin::{Finding, Report};
+
+use crate::args::{Common, Eval, Show, TableFormat};
+use crate::job;
+use crate::settings::Settings;
+use crate::terminal::{self, Ending};
+
+/// Resamples of the bootstrap.
+const SAMPLES: usize = 10_000;
+
+pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
+    let settings = Settings::new(&command.checking)?;
+    let mut gold = Vec::new();
+    for path in &command.gold {
+        read_gold(path, &mut gold)?;
+    }
+    for path in &command.clean {
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        gold.extend(lines.map(|(n, line)| GoldDocument::clean(format!("{}:{}", path.display(), n + 1), line)));
+    }
+    ensure!(!gold.is_empty(), "no gold documents found");
+
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(job::threads(command.jobs)).build()?;
+    let check = |document: &GoldDocument| -> Report {
+        let mut report = settings.unspinner.check(&document.text);
+        report.findings.retain(|finding| finding.severity >= settings.severity);
+        report
+    };
+    let reports: Vec<Report> = pool.install(|| gold.par_iter().map(check).collect());
+    let evaluation = eval::evaluate(&gold, &reports);
+
+    if let Some(prefix) = &command.m2 {
+        write_m2(prefix, &gold, &reports)?;
+    }
+    let comparisons = match &command.compare {
+        Some(path) => {
+            let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            let before: Vec<DocumentCounts> = serde_json::from_str(&text)
+                .with_context(|| format!("{}: not figures that --save wrote", path.display()))?;
+            let comparisons = eval::compare(&before, &evaluation.counts(), SAMPLES);
+            ensure!(!comparisons.is_empty(), "{}: has none of these documents", path.display());
+            comparisons
+        }
+        None => Vec::new(),
+    };
+    if let Some(path) = &command.save {
+        let text = serde_json::to_string_pretty(&evaluation.counts())?;
+        fs::write(path, text + "\n").with_context(|| path.display().to_string())?;
+    }
+
+    let mut out = terminal::stdout();
+    for &what in &command.show {
+        show(what, &evaluation, &gold, &reports, &mut out)?;
+    }
+    match command.format {
+        TableFormat::Human => human(&evaluation, &comparisons, &mut out)?,
+        TableFormat::Json => writeln!(out, "{:#}", machine(&evaluation, &comparisons))?,
+    }
+    out.flush()?;
+    Ok(Ending::default())
+}
+
+fn read_gold(path: &Path, gold: &mut Vec<GoldDocument>) -> anyhow::Result<()> {
+    if path.is_dir() {
+        let entries = fs::read_dir(path).with_context(|| path.display().to_string())?;
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+        paths.retain(|path| {
+            let extension = path.extension().unwrap_or_default();
+            path.is_dir() || ["json", "jsonl", "m2"].iter().any(|known| extension == *known)
+        });
+        paths.sort();
+        return paths.iter().try_for_each(|path| read_gold(path, gold));
+    }
+    let name = || path.display().to_string();
+    let text = fs::read_to_string(path).with_context(name)?;
+    if path.extension().is_some_and(|extension| extension == "m2") {
+        gold.push(m2::read(&name(), &text)?);
+    } else {
+        gold.extend(GoldDocument::read(&text).with_context(name)?);
+    }
+    Ok(())
+}
+
+fn write_m2(prefix: &Path, gold: &[GoldDocument], reports: &[Report]) -> anyhow::Result<()> {
+    let (mut wanted, mut found) = (String::new(), String::new());
+    for (document, report) in gold.iter().zip(reports) {
+        wanted.push_str(&m2::write(&document.text, &document.edits));
+        let edits: Vec<GoldEdit> = report
+            .findings
+            .iter()
+            .map(|finding| GoldEdit {
+                span: finding.span,
+                corrections: vec![finding.correction().to_owned()],
+                need: Need::Hard,
+            })
+            .collect();
+        found.push_str(&m2::write(&document.text, &edits));
+    }
+    for (name, text) in [("gold.m2", wanted), ("found.m2", found)] {
+        let mut path = prefix.as_os_str().to_owned();
+        path.push(".");
+        path.push(name);
+        fs::write(&path, text).with_context(|| PathBuf::from(&path).display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Lists what went wrong, with the words around it.
+fn show(
+    what: Show,
+    evaluation: &Evaluation,
+    gold: &[GoldDocument],
+    reports: &[Report],
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    for document in &evaluation.documents {
+        let (text, edits) = (&gold[document.index].text, &gold[document.index].edits);
+        let findings = &reports[document.index].findings;
+        if what == Show::Missed {
+            for (edit, _) in edits.iter().zip(&document.judgment.touched).filter(|(_, touched)| !**touched) {
+                let need = if edit.need == Need::Hard { "hard" } else { "soft" };
+                let context = context(text, edit.span);
+                writeln!(
+                    out,
+                    "missed  {}  {need}  {context}  should be: {}",
+                    document.id,
+                    edit.corrections.join(" | ")
+                )?;
+            }
+            continue;
+        }
+        for (finding, verdict) in findings.iter().zip(&document.judgment.verdicts) {
+            let (label, wanted) = match (what, verdict) {
+                (Show::Wrong, Verdict::Wrong) => ("wrong", String::new()),
+                (Show::Off, Verdict::Off) => {
+                    let wanted: Vec<String> = edits
+                        .iter()
+                        .filter(|edit| edit.span.overlaps(finding.span))
+                        .map(|edit| format!("{} → {}", &text[edit.span.range()], edit.corrections.join(" | ")))
+                        .collect();
+                    ("off", format!("  should be: {}", wanted.join("; ")))
+                }
+                _ => continue,
+            };
+            writeln!(out, "{label:<6}  {}  {}{wanted}", document.id, finding_line(text, finding))?;
+        }
+    }
+    // On clean texts every finding is wrong.
+    if what == Show::Wrong {
+        for (document, report) in gold.iter().zip(reports).filter(|(document, _)| document.edits.is_empty()) {
+            for finding in &report.findings {
+                writeln!(out, "wrong   {}  {}", document.id, finding_line(&document.text, finding))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn finding_line(text: &str, finding: &Finding) -> String {
+    format!(
+        "{}  → {} ({:.2}, {})",
+        context(text, finding.span),
+        finding.correction(),
+        finding.confidence(),
+        finding.rule.name()
+    )
+}
+
+/// A span in brackets with some words on both sides.
+fn context(text: &str, span: unspin::Span) -> String {
+    let before: Vec<&str> = text[..span.start].split_whitespace().rev().take(5).collect();
+    let before: Vec<&str> = before.into_iter().rev().collect();
+    let after: Vec<&str> = text[span.end..].split_whitespace().take(5).collect();
+    let gap = |there: bool| if there { " " } else { "" };
+    let inside = text[span.range()].split_whitespace().collect::<Vec<_>>().join(" ");
+    format!(
+        "{}{}[{inside}]{}{}",
+        before.join(" "),
+        gap(text[..span.start].ends_with(char::is_whitespace)),
+        gap(text[span.end..].starts_with(char::is_whitespace)),
+        after.join(" ")
+    )
+}
+
+fn human(evaluation: &Evaluation, comparisons: &[Comparison], out: &mut impl Write) -> anyhow::Result<()> {
+    if evaluation.overall.documents > 0 {
+        writeln!(
+            out,
+            "{:<14}{:>5}  {:>18}  {:>18}  {:>18}  {:>6}  {:>18}  {:>18}",
+            "family",
+            "docs",
+            "hard repaired",
+            "all repaired",
+            "findings right",
+            "F0.5",
+            "automatic right",
+            "hard by automatic"
+        )?;
+        let families = evaluation.families.iter().map(|(name, score)| (name.as_str(), score));
+        let all = (evaluation.families.len() != 1).then_some(("all", &evaluation.overall));
+        for (name, score) in families.chain(all) {
+            let mut edits = score.hard;
+            edits.hits += score.soft.hits;
+            edits.of += score.soft.of;
+            writeln!(
+                out,
+                "{name:<14}{:>5}  {:>18}  {:>18}  {:>18}  {:>6}  {:>18}  {:>18}",
+                score.documents,
+                share(score.hard),
+                share(edits),
+                share(score.findings),
+                score.f_half().map_or_else(|| "-".into(), |f| format!("{f:.3}")),
+                share(score.automatic),
+                share(score.automatic_hard),
+            )?;
+        }
+        let wrong = evaluation.overall.findings.of - evaluation.overall.findings.hits - evaluation.overall.off;
+        writeln!(
+            out,
+            "\nnot right: {} in the right place with the wrong words, {wrong} where nothing is wrong",
+            evaluation.overall.off
+        )?;
+        for (what, shares) in [("severity", &evaluation.severities), ("rule", &evaluation.rules)] {
+            let shares: Vec<String> = shares.iter().map(|(name, right)| format!("{name} {}", share(*right))).collect();
+            writeln!(out, "right by {what}: {}", shares.join(", "))?;
+        }
+        let bands = evaluation.bands.iter().enumerate().filter(|(_, band)| band.right.of > 0);
+        let bands: Vec<String> =
+            bands.map(|(n, band)| format!("{:.1}: {}", n as f64 / 10.0, share(band.right))).collect();
+        writeln!(out, "right by confidence from {}", bands.join(", "))?;
+        if let Some(error) = evaluation.calibration_error() {
+            writeln!(out, "calibration error {error:.3}")?;
+        }
+    }
+    let clean = evaluation.clean;
+    if clean.documents > 0 {
+        writeln!(
+            out,
+            "clean: {} words in {} documents, {} findings in {} of them: {:.2} per 10,000 words; {} automatic: {:.2} per 100,000",
+            clean.words,
+            clean.documents,
+            clean.findings,
+            clean.touched,
+            clean.per_10_000(),
+            clean.automatic,
+            clean.automatic_per_100_000()
+        )?;
+    }
+    if let Some(f1) = evaluation.telling.f1() {
+        let telling = evaluation.telling;
+        writeln!(
+            out,
+            "documents told apart: F1 {f1:.3} ({} spun found, {} missed, {} clean called spun)",
+            telling.hits, telling.misses, telling.alarms
+        )?;
+    }
+    for comparison in comparisons {
+        writeln!(
+            out,
+            "{}: {:.3} before, {:.3} now, {:+.3} (95 % {:+.3} to {:+.3}, doubt {:.3})",
+            comparison.measure.name(),
+            comparison.before,
+            comparison.now,
+            comparison.now - comparison.before,
+            comparison.interval.0,
+            comparison.interval.1,
+            comparison.doubt
+        )?;
+    }
+    Ok(())
+}
+
+fn share(share: Share) -> String {
+    match share.value() {
+        Some(value) => format!("{:.1}% ({}/{})", value * 100.0, share.hits, share.of),
+        None => "-".into(),
+    }
+}
+
+fn machine(evaluation: &Evaluation, comparisons: &[Comparison]) -> Value {
+    let counts = |share: &Share| json!({ "hits": share.hits, "of": share.of, "share": share.value() });
+    let score = |score: &Score| {
+        json!({
+            "documents": score.documents,
+            "hard": counts(&score.hard),
+            "soft": counts(&score.soft),
+            "findings": counts(&score.findings),
+            "off": score.off,
+            "recall": score.recall(),
+            "recall_all": score.recall_all(),
+            "precision": score.precision(),
+            "f0.5": score.f_half(),
+            "automatic": counts(&score.automatic),
+            "automatic_hard": counts(&score.automatic_hard),
+        })
+    };
+    let families: serde_json::Map<String, Value> =
+        evaluation.families.iter().map(|(name, family)| (name.clone(), score(family))).collect();
+    let shares = |shares: &std::collections::BTreeMap<&'static str, Share>| -> Value {
+        shares.iter().map(|(name, share)| ((*name).to_owned(), counts(share))).collect::<serde_json::Map<_, _>>().into()
+    };
+    let clean = evaluation.clean;
+    json!({
+        "all": score(&evaluation.overall),
+        "families": families,
+        "severities": shares(&evaluation.severities),
+        "rules": shares(&evaluation.rules),
+        "confidence": evaluation.bands.iter().map(|band| counts(&band.right)).collect::<Vec<_>>(),
+        "calibration_error": evaluation.calibration_error(),
+        "clean": {
+            "documents": clean.documents, "words": clean.words, "findings": clean.findings,
+            "automatic": clean.automatic, "per_10_000": clean.per_10_000(),
+            "automatic_per_100_000": clean.automatic_per_100_000(),
+        },
+        "documents_f1": evaluation.telling.f1(),
+        "compared": comparisons.iter().map(|comparison| json!({
+            "measure": comparison.measure.name(), "before": comparison.before, "now": comparison.now,
+            "interval": [comparison.interval.0, comparison.interval.1], "doubt": comparison.doubt,
+        })).collect::<Vec<_>>(),
+    })
+}

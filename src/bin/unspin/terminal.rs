@@ -1,0 +1,70 @@
+//! Standard output, standard error, and how the program ends.
+
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+
+use crate::args::{Color, Common};
+
+/// How a command ended, other than by an error that stopped it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ending {
+    /// There is something to report: findings, differences, findings left.
+    pub(crate) found: bool,
+    /// Some input could not be read or written.
+    pub(crate) trouble: bool,
+}
+
+/// The exit code: 0 nothing found, 1 something found, 2 trouble. A closed pipe is success.
+pub(crate) fn exit(result: anyhow::Result<Ending>) -> ExitCode {
+    match result {
+        Ok(ending) if ending.trouble => ExitCode::from(2),
+        Ok(ending) => ExitCode::from(u8::from(ending.found)),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
+}
+
+/// One line on standard error.
+pub(crate) fn complain(message: &str) {
+    note(&format!("unspin: {message}"));
+}
+
+/// One line on standard error, as it is.
+pub(crate) fn note(message: &str) {
+    // Nothing can be done where standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{message}");
+}
+
+/// Standard output, buffered. What is written must be flushed, or a failure at the end goes unseen.
+pub(crate) fn stdout() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Whether standard output gets colors.
+pub(crate) fn color(common: Common) -> bool {
+    match common.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+    }
+}
+
+/// Columns of the terminal; 100 where there is none.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).max(40))
+}
+
+/// Whether progress can be shown: somebody watches, and results do not run over the same screen.
+pub(crate) fn shows_progress(common: Common) -> bool {
+    !common.quiet && io::stderr().is_terminal() && !io::stdout().is_terminal()
+}

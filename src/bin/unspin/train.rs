@@ -1,0 +1,86 @@
+//! `unspin train`: make the n-gram model, with a manifest that says how to make it again.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Context;
+use serde_json::json;
+use unspin::learn::ngrams::{self, TrainOptions};
+
+use crate::args::{Common, Train};
+use crate::terminal::{Ending, note};
+
+pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
+    let defaults = TrainOptions::default();
+    let options = TrainOptions {
+        corpora: command.corpora,
+        words: command.words.unwrap_or(defaults.words),
+        word_count: command.word_count.unwrap_or(defaults.word_count),
+        bigrams: command.bigrams.unwrap_or(defaults.bigrams),
+        trigrams: command.trigrams.unwrap_or(defaults.trigrams),
+        kneser_ney: !command.absolute,
+        held_out: command.held_out.unwrap_or(defaults.held_out),
+        run_keys: command.run_keys.unwrap_or(defaults.run_keys),
+        ..defaults
+    };
+    let started = Instant::now();
+    let mut progress = |what: &str| {
+        if !common.quiet {
+            note(&format!("{:7.1} s  {what}", started.elapsed().as_secs_f32()));
+        }
+    };
+    let trained = ngrams::train(&options, &mut progress)?;
+    fs::write(&command.out, &trained.bytes).with_context(|| command.out.display().to_string())?;
+
+    let corpora: Vec<_> = options
+        .corpora
+        .iter()
+        .map(|path| {
+            let bytes = path.metadata().map(|data| data.len()).ok();
+            json!({ "name": path.file_name().map(|name| name.to_string_lossy()), "bytes": bytes })
+        })
+        .collect();
+    let manifest = json!({
+        "file": command.out.file_name().map(|name| name.to_string_lossy()),
+        "bytes": trained.bytes.len(),
+        "checksum": format!("{:016x}", trained.checksum),
+        "version": env!("CARGO_PKG_VERSION"),
+        "command": recipe(&options),
+        "corpora": corpora,
+        "tokens": trained.tokens,
+        "words": trained.words,
+        "distinct_3_grams": trained.distinct.0,
+        "distinct_2_grams": trained.distinct.1,
+        "kept_2_grams": trained.kept.0,
+        "kept_3_grams": trained.kept.1,
+        "held_out_tokens": trained.held_out_tokens,
+        "perplexity": (trained.perplexity * 100.0).round() / 100.0,
+        "unknown_share": (trained.unknown * 10_000.0).round() / 10_000.0,
+    });
+    let mut path = command.out.into_os_string();
+    path.push(".json");
+    let path = PathBuf::from(path);
+    fs::write(&path, format!("{manifest:#}\n")).with_context(|| path.display().to_string())?;
+    if !common.quiet {
+        note(&format!(
+            "{} bytes, {} words, {} 2-grams, {} 3-grams, perplexity {:.1} on {} held-out tokens",
+            trained.bytes.len(),
+            trained.words,
+            trained.kept.0,
+            trained.kept.1,
+            trained.perplexity,
+            trained.held_out_tokens
+        ));
+    }
+    Ok(Ending::default())
+}
+
+/// The command that makes the same model again, corpora aside.
+fn recipe(options: &TrainOptions) -> String {
+    let smoothing = if options.kneser_ney { "" } else { " --absolute" };
+    format!(
+        "unspin train --words {} --word-count {} --bigrams {} --trigrams {} --held-out {}{smoothing} --out FILE CORPUS...",
+        options.words, options.word_count, options.bigrams, options.trigrams, options.held_out
+    )
+}
