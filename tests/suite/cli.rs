@@ -1,0 +1,6 @@
+//! Transcripts of the command line, in `tests/cli`. `TRYCMD=overwrite` rewrites them.
+
+#[test]
+fn transcripts() {
+    trycmd::TestCases::new().case("tests/cli/*.trycmd");
+}

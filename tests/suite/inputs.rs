@@ -1,0 +1,212 @@
+//! Inputs of every kind: a sensible result or a clear message, and nothing damaged.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::run::{command, unspin};
+
+const CLEAN: &str = "The ship left the harbor at noon. Nobody on board knew where it was going.\n";
+const SPUN: &str = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.\n\
+The paper was unsigned however bearing the typed identify of the officer, Each day Mail said.\n";
+
+fn directory(files: &[(&str, &[u8])]) -> TempDir {
+    let directory = TempDir::new().expect("a place");
+    for (name, bytes) in files {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().expect("inside")).expect("made");
+        fs::write(path, bytes).expect("written");
+    }
+    directory
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()
+}
+
+#[test]
+fn clean_texts_come_out_as_they_went_in() {
+    let cases: &[(&str, Vec<u8>)] = &[
+        ("empty", Vec::new()),
+        ("line feeds", CLEAN.into()),
+        ("no last line feed", CLEAN.trim_end().into()),
+        ("carriage returns", CLEAN.replace('\n', "\r\n").repeat(3).into()),
+        ("byte order mark", format!("\u{feff}{CLEAN}").into()),
+        ("Latin-1", b"The caf\xe9 opened at noon, and the cr\xe8me was good.\n".to_vec()),
+        ("UTF-16", utf16(CLEAN)),
+        ("invalid UTF-8", b"The ship \xff left \xe2\x80 at noon.\n".to_vec()),
+        ("only spaces", b" \n\t\r\n ".to_vec()),
+    ];
+    let here = directory(&[]);
+    for (name, bytes) in cases {
+        let ran = unspin(here.path(), &["fix"], bytes);
+        assert_eq!((ran.code, &ran.out), (0, bytes), "{name}: {}", ran.err);
+        assert_eq!(unspin(here.path(), &["check"], bytes).code, 0, "{name}");
+        assert_eq!(unspin(here.path(), &["diff"], bytes).out, b"", "{name}");
+    }
+}
+
+#[test]
+fn trouble_is_named_and_the_run_goes_on() {
+    let files: &[(&str, &[u8])] = &[
+        ("good.txt", CLEAN.as_bytes()),
+        ("binary", b"a\0b\x01"),
+        ("cut.txt.gz", b"\x1f\x8b\x08\x00\x00"),
+        ("rows.jsonl", b"{\"text\":\"The ship left at noon.\"}\n{\"text\":\n{\"text\":\"Nobody knew.\"}\n"),
+        ("open.csv", b"text\n\"never closed\n"),
+        ("other.csv", b"id,body\n1,One.\n"),
+    ];
+    let here = directory(files);
+    for (path, says) in [
+        ("missing.txt", "missing.txt: no such file or directory"),
+        ("binary", "binary: is binary, not text"),
+        ("cut.txt.gz", "cut.txt.gz: cannot be read"),
+        ("rows.jsonl", "rows.jsonl, record 2: is not JSON"),
+        ("open.csv", "open.csv, record 1: the quote opened in the row at line 2 is never closed"),
+        ("other.csv", "other.csv: has no column \"text\"; it has id, body"),
+    ] {
+        let ran = unspin(here.path(), &["score", path, "good.txt"], b"");
+        assert_eq!(ran.code, 2, "{path}");
+        assert!(ran.err.contains(says), "{path}: {}", ran.err);
+        assert!(ran.text().ends_with("good.txt\n"), "{path}: {}", ran.text());
+    }
+    // A bad row is passed on as it is.
+    let ran = unspin(here.path(), &["fix", "rows.jsonl"], b"");
+    assert_eq!((ran.code, ran.out.as_slice()), (2, files[3].1));
+}
+
+#[test]
+fn binaries_in_directories_are_skipped_with_a_note() {
+    let here = directory(&[
+        ("a.txt", CLEAN.as_bytes()),
+        ("b.bin", b"a\0b"),
+        (".hidden", b"x"),
+        (".gitignore", b"c.txt\n"),
+        ("c.txt", b"x"),
+    ]);
+    let ran = unspin(here.path(), &["score", "."], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (0, "unspin: 1 binary file skipped\n"));
+    assert_eq!(ran.text().lines().count(), 1);
+    let ran = unspin(here.path(), &["score", "--hidden", "--no-ignore", "--exclude", "*.bin", "-q", "."], b"");
+    assert_eq!((ran.code, ran.err.as_str(), ran.text().lines().count()), (0, "", 4));
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let here = directory(&[("rows.jsonl", "{\"text\":\"One.\"}\n".repeat(50_000).as_bytes())]);
+    let mut child = command(here.path(), &["score", "rows.jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("one line");
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let row = |n: usize| format!("{{\"id\":{n},\"text\":{}}}\n", serde_json::Value::from(SPUN.repeat(n % 3 + 1)));
+    let rows = (0..200).map(row).collect::<Vec<_>>().concat();
+    let here = directory(&[("rows.jsonl", rows.as_bytes())]);
+    for command in [&["check", "--format", "json"][..], &["check", "--format", "sarif"], &["diff"], &["fix"]] {
+        let run = |jobs| unspin(here.path(), &[command, &["--assume-spun", "-j", jobs, "rows.jsonl"]].concat(), b"");
+        let (one, three) = (run("1"), run("3"));
+        assert_eq!((one.code, one.out, one.err), (three.code, three.out, three.err), "{command:?}");
+    }
+}
+
+#[test]
+fn every_line_of_json_is_an_object_and_the_last_is_the_summary() {
+    let here = directory(&[]);
+    let ran = unspin(here.path(), &["check", "--assume-spun", "--format", "json"], SPUN.as_bytes());
+    let rows: Vec<serde_json::Value> = ran.text().lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let last = rows.last().expect("a summary");
+    assert_eq!(last["type"], "summary");
+    assert_eq!(last["findings"].as_u64(), Some(rows.len() as u64 - 2));
+    for row in rows.iter().filter(|row| row["type"] == "finding") {
+        let byte = |n: usize| row["span"]["byte"][n].as_u64().expect("a number") as usize;
+        assert_eq!(row["text"], SPUN[byte(0)..byte(1)]);
+    }
+}
+
+#[test]
+fn git_applies_the_diff_and_gets_what_fix_writes() {
+    let html = format!("<p>{}</p>\r\n", SPUN.replace("American", "<b>American</b>"));
+    let rows = "id,text\n".to_owned() + &format!("1,\"{}\"\n", SPUN.trim_end()).repeat(9);
+    let here = directory(&[
+        ("a b.txt", SPUN.as_bytes()),
+        ("d/é.md", format!("# {SPUN}\n* {}", SPUN.trim_end()).as_bytes()),
+        ("crlf.txt", SPUN.repeat(20).replace('\n', "\r\n").as_bytes()),
+        ("page.html", html.as_bytes()),
+        ("latin.txt", b"Caf\xe9: the Protection Secretary stated that the navy would stay."),
+        ("rows.csv", rows.as_bytes()),
+    ]);
+    let diff = unspin(here.path(), &["diff", "--assume-spun", "."], b"");
+    let fixed = |name: &str| unspin(here.path(), &["fix", "-q", "--assume-spun", name], b"").out;
+    let names = ["a b.txt", "d/é.md", "crlf.txt", "page.html", "latin.txt", "rows.csv"];
+    let wanted: Vec<Vec<u8>> = names.iter().map(|name| fixed(name)).collect();
+    let read = |name: &str| fs::read(here.path().join(name)).expect("there");
+    if !diff.out.is_empty() {
+        assert_eq!(diff.code, 1, "{}", diff.err);
+        let patch = here.path().join("patch");
+        fs::write(&patch, &diff.out).expect("written");
+        let git = Command::new("git").current_dir(here.path()).args(["apply", "patch"]).output().expect("git runs");
+        assert!(
+            git.status.success(),
+            "{}\n{}",
+            String::from_utf8_lossy(&git.stderr),
+            String::from_utf8_lossy(&diff.out)
+        );
+    }
+    for (name, wanted) in names.iter().zip(&wanted) {
+        assert_eq!(String::from_utf8_lossy(&read(name)), String::from_utf8_lossy(wanted), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn writing_in_place_keeps_permissions_links_and_clean_files() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    let here =
+        directory(&[("spun.txt", SPUN.as_bytes()), ("clean.txt", CLEAN.as_bytes()), ("locked.txt", SPUN.as_bytes())]);
+    let path = |name: &str| here.path().join(name);
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set");
+    mode(&path("spun.txt"), 0o640);
+    mode(&path("locked.txt"), 0o444);
+    symlink("spun.txt", path("link.txt")).expect("linked");
+    let inode = fs::metadata(path("clean.txt")).expect("there").ino();
+    let wanted = unspin(here.path(), &["fix", "-q", "--assume-spun", "spun.txt"], b"").out;
+
+    let ran =
+        unspin(here.path(), &["fix", "--write", "--backup", ".orig", "--assume-spun", "link.txt", "locked.txt"], b"");
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("locked.txt: is read-only"), "{}", ran.err);
+    assert_eq!(fs::read(path("spun.txt")).expect("there"), wanted);
+    assert_eq!(fs::metadata(path("spun.txt")).expect("there").permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(path("link.txt")).expect("there").is_symlink());
+    assert_eq!(fs::read(path("locked.txt")).expect("there"), SPUN.as_bytes());
+    if wanted != SPUN.as_bytes() {
+        assert_eq!(fs::read(path("spun.txt.orig")).expect("kept"), SPUN.as_bytes());
+    }
+
+    unspin(here.path(), &["fix", "--write", "clean.txt"], b"");
+    assert_eq!(fs::metadata(path("clean.txt")).expect("there").ino(), inode);
+    let left = fs::read_dir(here.path())
+        .expect("listed")
+        .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(".unspin")));
+    assert_eq!(left.count(), 0, "temporary files are gone");
+}
+
+#[test]
+fn one_very_long_line() {
+    let here = directory(&[]);
+    let text = CLEAN.replace('\n', " ").repeat(10_000);
+    let ran = unspin(here.path(), &["fix"], text.as_bytes());
+    assert_eq!((ran.code, ran.out.len()), (0, text.len()));
+}

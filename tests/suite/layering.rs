@@ -1,0 +1,92 @@
+//! Who may import whom, as the guide's architecture page has it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Modules with what each may import beyond the levels below its own. A level may import every level before it.
+const LEVELS: [&[(&str, &[&str])]; 6] = [
+    &[("span", &[]), ("line_index", &["span"]), ("error", &["span"])],
+    &[("text", &[]), ("dictionary", &[]), ("report", &[]), ("config", &["report"])],
+    &[("candidates", &[]), ("fix", &[])],
+    &[("model", &[])],
+    &[("unspinner", &[])],
+    &[("render", &[]), ("input", &[]), ("eval", &[]), ("learn", &[])],
+];
+
+/// Modules that may import less than their level would let them.
+const NARROWER: [(&str, &[&str]); 2] =
+    [("fix", &["span", "line_index", "report"]), ("input", &["span", "line_index", "error"])];
+
+/// What the first five levels may not touch: files, the network, the clock, the environment.
+const OUTSIDE: [&str; 6] = ["std::fs", "std::net", "std::env", "std::time", "std::process", "std::io"];
+
+/// The build script, and the compiler that it shares with the library: dictionaries are compiled with the tokens that
+/// texts are read with.
+const BUILD: [&str; 2] = ["src/dictionary/build.rs", "src/dictionary/compile.rs"];
+
+fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("listed") {
+        let path = entry.expect("listed").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The code of a file, without comments and tests.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).expect("read");
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules that code names by `crate::`.
+fn imports(code: &str) -> BTreeSet<&str> {
+    let name = |rest: &str| rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    code.match_indices("crate::").map(|(at, found)| &code[at + found.len()..]).map(|rest| &rest[..name(rest)]).collect()
+}
+
+fn module(path: &Path) -> String {
+    let inside = path.strip_prefix("src").expect("in src");
+    let first = inside.components().next().expect("named").as_os_str().to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn modules_import_only_what_lies_below() {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    files.sort();
+    let mut faults = Vec::new();
+    for path in &files {
+        let module = module(path);
+        let shown = path.to_string_lossy().replace('\\', "/");
+        if ["lib", "bin", "guide"].contains(&module.as_str()) || BUILD.contains(&shown.as_str()) {
+            continue;
+        }
+        let Some(level) = LEVELS.iter().position(|level| level.iter().any(|(name, _)| *name == module)) else {
+            faults.push(format!("{shown}: module {module} has no level; give it one here and in the guide"));
+            continue;
+        };
+        let below: BTreeSet<&str> =
+            LEVELS[..level].iter().flat_map(|level| level.iter().map(|(name, _)| *name)).collect();
+        let beside = LEVELS[level].iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, beside)| beside);
+        let narrower = NARROWER.iter().find(|(name, _)| *name == module).map(|(_, only)| *only);
+        let code = code(path);
+        for import in imports(&code) {
+            let allowed = narrower.map_or_else(|| below.contains(import), |only| only.contains(&import));
+            if import != module && !allowed && !beside.contains(&import) {
+                faults.push(format!("{shown}: imports {import}"));
+            }
+        }
+        if level < 5 {
+            faults.extend(
+                OUTSIDE.iter().filter(|name| code.contains(**name)).map(|name| format!("{shown}: uses {name}")),
+            );
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}

@@ -1,0 +1,6 @@
+//! The one integration binary.
+
+mod cli;
+mod inputs;
+mod layering;
+mod run;
