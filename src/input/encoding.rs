@@ -74,11 +74,13 @@ impl Encoding {
         self.encoding == UTF_16LE || self.encoding == UTF_16BE
     }
 
-    /// The text of bytes, a byte order mark aside, and whether every byte was understood.
+    /// The text of bytes, a byte order mark aside, and whether the text gives the same bytes again.
     pub(super) fn decode(self, bytes: &[u8]) -> (String, bool) {
         let bytes = bytes.strip_prefix(self.bom()).unwrap_or(bytes);
         let (text, bad) = self.encoding.decode_without_bom_handling(bytes);
-        (text.into_owned(), !bad)
+        // In some encodings of East Asia several byte sequences stand for one character.
+        let exact = !bad && (self.is_utf8() || self.encode(&text).is_some_and(|again| again == bytes));
+        (text.into_owned(), exact)
     }
 
     /// The bytes of a text, without a byte order mark; `None` where a character has no place in the encoding.

@@ -251,8 +251,12 @@ impl Source {
             // Line ends are two bytes there: read it whole.
             let mut bytes = Vec::new();
             reader.read_to_end(&mut bytes).map_err(fault)?;
-            let text = encoding.decode(&bytes).0.into_bytes();
-            return self.split(io::Cursor::new(text), encoding);
+            let (text, exact) = encoding.decode(&bytes);
+            if !exact {
+                let message = format!("is not valid {}", encoding.name());
+                return Err(InputError::new(&self.path, ErrorKind::Encoding, message));
+            }
+            return self.split(io::Cursor::new(text.into_bytes()), encoding);
         }
         if encoding::is_binary(sample) {
             return Err(InputError::new(&self.path, ErrorKind::Binary, "is binary, not text"));

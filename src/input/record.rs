@@ -110,16 +110,16 @@ impl Raw {
             Content::Whole(bytes) => self.parse_whole(bytes),
             Content::Row { bytes, number, line, encoding, columns, first } => {
                 let fault = |kind, message: String| InputError::new(path, kind, message).at(number.unwrap_or_default());
-                let source = if encoding.is_utf8() || encoding.is_utf16() {
+                let (source, exact) = if encoding.is_utf8() || encoding.is_utf16() {
                     match std::str::from_utf8(bytes) {
-                        Ok(text) => text.to_owned(),
+                        Ok(text) => (text.to_owned(), true),
                         Err(error) => {
                             let message = format!("is not UTF-8 at byte {}", error.valid_up_to());
                             return Err(fault(ErrorKind::Encoding, message));
                         }
                     }
                 } else {
-                    encoding.decode(bytes).0
+                    encoding.decode(bytes)
                 };
                 let texts = match self.source.format {
                     _ if number.is_none() => Vec::new(),
@@ -134,7 +134,7 @@ impl Raw {
                     source,
                     texts,
                     encoding: *encoding,
-                    original: None,
+                    original: (!exact).then(|| bytes.clone()),
                     first: *first,
                     input: Arc::clone(&self.source),
                 })
@@ -313,13 +313,12 @@ impl Record {
             out.extend_from_slice(&bytes[at..]);
             return Ok(out);
         }
-        if self.original.is_some() {
-            let message = format!("has bytes that are not {}; convert it to UTF-8", self.encoding.name());
+        if let Some(original) = &self.original {
             if edits.is_empty() {
-                out.extend_from_slice(self.original.as_deref().unwrap_or_default());
+                out.extend_from_slice(original);
                 return Ok(out);
             }
-            return Err(self.fault(message));
+            return Err(self.fault(format!("has bytes that are not {}; convert it to UTF-8", self.encoding.name())));
         }
         let mut at = 0;
         for (span, new) in &edits {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::span::Span;
 
@@ -172,4 +174,68 @@ fn compressed_and_walked() {
     assert_eq!(texts, ["navy", "the navy"]);
     let missing = found[2].open().expect("lazily").next().expect("one").expect("raw").parse().expect_err("missing");
     assert!(missing.to_string().ends_with("no such file or directory"), "{missing}");
+}
+
+const NAMES: [&str; 6] = ["a.txt", "a.md", "a.html", "a.jsonl", "a.csv", "a.tsv"];
+
+/// The bytes of all records, each as it is where it can be read and where it cannot.
+fn passed_through(name: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+    let source = Source::new(name, None, &["1".into(), "text".into()][usize::from(name.ends_with("l"))..][..1]);
+    let mut out = Vec::new();
+    for raw in source.read(bytes.to_vec()).ok()? {
+        let raw = raw.ok()?;
+        match raw.parse() {
+            Ok(record) => {
+                let same = record.rewrite(&[]).expect("nothing to encode");
+                if raw.number().is_some() {
+                    assert_eq!(same, raw.untouched());
+                }
+                out.extend(same);
+            }
+            Err(_) => out.extend(raw.untouched()),
+        }
+    }
+    Some(out)
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_pass_through(bytes in prop::collection::vec(any::<u8>(), 0..200), mark in 0..8usize) {
+        let marks: [&[u8]; 3] = [b"\xff\xfea\0", b"\xfe\xff\0a", b"\xef\xbb\xbfa"];
+        let bytes = [marks.get(mark).copied().unwrap_or_default(), &bytes].concat();
+        for name in NAMES {
+            if let Some(out) = passed_through(name, &bytes) {
+                prop_assert_eq!(&out, &bytes, "{}", name);
+            }
+        }
+    }
+
+    #[test]
+    fn any_marks_pass_through_and_edits_stay_in_place(
+        text in "([a-z]{1,3}|[ \\n\\r\\t,;\"'&<>/*_`#!\\[\\]()\\\\{}:é😀-]|&amp;|&nbsp|<b>|</p>|<!--|-->|\"\"|\\{\"text\":\"|\"\\}|\\\\u00e9|\r\n){0,40}"
+    ) {
+        for name in NAMES {
+            if let Some(out) = passed_through(name, text.as_bytes()) {
+                prop_assert_eq!(String::from_utf8_lossy(&out), text.as_str(), "{}", name);
+            }
+            let source = Source::new(name, None, &["1".into(), "text".into()][usize::from(name.ends_with("l"))..][..1]);
+            let Ok(rows) = source.read(text.clone().into_bytes()) else { continue };
+            for record in rows.flatten().filter_map(|raw| raw.parse().ok()) {
+                for n in 0..record.len() {
+                    let checked = record.text(n).to_owned();
+                    for word in checked.split_whitespace() {
+                        let start = word.as_ptr() as usize - checked.as_ptr() as usize;
+                        let span = Span::new(start, start + word.len());
+                        let shown = record.shown_span(n, span);
+                        prop_assert!(record.shown(n).get(shown.range()).is_some());
+                        let Some(edits) = record.source_edits(n, span, "zzz") else { continue };
+                        let old: usize = edits.iter().map(|(span, _)| span.len()).sum();
+                        let new: usize = edits.iter().map(|(_, text)| text.len()).sum();
+                        let bytes = record.rewrite(&edits).expect("UTF-8");
+                        prop_assert_eq!(bytes.len() + old, record.rewrite(&[]).expect("UTF-8").len() + new);
+                    }
+                }
+            }
+        }
+    }
 }
