@@ -127,8 +127,8 @@ enum Message {
 
 /// What became of a message.
 enum Step<T> {
-    /// With what to count: reports and bytes.
-    Event(Event<T>, Vec<Report>, usize),
+    /// With what to count: figures and bytes.
+    Event(Event<T>, Summary, usize),
     /// With the record, where the input goes on after it, and whether the input was only found in a directory.
     Fault(Option<Raw>, InputError, bool),
 }
@@ -192,17 +192,15 @@ impl Job {
             });
             for result in done_out.into_iter().flatten() {
                 match result {
-                    Step::Event(event, reports, size) => {
+                    Step::Event(event, figures, size) => {
                         progress.inc(size as u64);
-                        for report in &reports {
-                            outcome.summary.add(report);
-                        }
+                        outcome.summary.merge(&figures);
                         match &event {
                             Event::Start(source) => current = Some((source.clone(), false, false)),
                             Event::Record(_) => {
                                 if let Some((_, records, texts)) = &mut current {
                                     *records = true;
-                                    *texts |= !reports.is_empty();
+                                    *texts |= figures.documents > 0;
                                 }
                             }
                             Event::End => {
@@ -251,15 +249,18 @@ impl Job {
 
     fn step<T>(&self, message: Message, work: &impl Fn(Checked) -> T) -> Step<T> {
         match message {
-            Message::Start(source) => Step::Event(Event::Start(source), Vec::new(), 0),
-            Message::End => Step::Event(Event::End, Vec::new(), 0),
+            Message::Start(source) => Step::Event(Event::Start(source), Summary::default(), 0),
+            Message::End => Step::Event(Event::End, Summary::default(), 0),
             Message::Broken(error) => Step::Fault(None, error, false),
             Message::Raw(raw) => match raw.parse() {
                 Ok(record) => {
                     let size = raw.size();
                     let reports: Vec<Report> = (0..record.len()).map(|n| self.check(record.text(n))).collect();
-                    let counted = reports.clone();
-                    Step::Event(Event::Record(work(Checked { record, reports })), counted, size)
+                    let mut figures = Summary::default();
+                    for report in &reports {
+                        figures.add(report);
+                    }
+                    Step::Event(Event::Record(work(Checked { record, reports })), figures, size)
                 }
                 Err(error) => {
                     let found = raw.source().found;
