@@ -16,6 +16,8 @@ mod span;
 mod text;
 mod unspinner;
 pub use config::{Config, Quotes};
+pub use dictionary::error::{DictionaryError, ErrorKind};
+pub use dictionary::source::SourceFile;
 pub use fix::{Edit, Fixed, OffsetMap, Selection};
 pub use line_index::LineIndex;
 pub use report::{Applicability, Correction, Evidence, Family, Finding, Report, Rule, Severity};

@@ -1,29 +1,56 @@
 //! The way in: settings, dictionaries, and the check.
 
+use crate::candidates::Grammar;
 use crate::config::{Config, Quotes};
 use crate::dictionary::Dictionary;
+use crate::dictionary::error::DictionaryError;
 use crate::dictionary::source::SourceFile;
-use crate::model::analysis::Analysis;
+use crate::model::decide;
+use crate::model::explain;
+use crate::model::features::COUNT;
+use crate::model::forest::Forest;
 use crate::model::lattice::Weights;
-use crate::report::{Family, Report};
+use crate::model::passage::{Passage, Scored};
+use crate::report::{Applicability, Correction, Family, Finding, Report};
+use crate::text::block;
+
+static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
+
+/// Confidence from which a finding is safe to apply unseen.
+const AUTOMATIC: f32 = 0.9;
 
 /// Finds spun words in texts. Make one and use it for any number of texts, from any number of threads.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Selection, Unspinner};
+///
+/// let unspinner = Unspinner::builder().assume_spun(true).build();
+/// let text = "He told The Washington Put up that the chairman of the Joint Chiefs of Employees had called.";
+/// let fixed = unspinner.check(text).fix(text, &Selection::All);
+/// assert!(fixed.text.contains("The Washington Post"));
+/// ```
 #[derive(Debug)]
 pub struct Unspinner {
     config: Config,
     dictionary: Dictionary,
+    grammar: Grammar,
     weights: Weights,
+    forest: Forest,
 }
 
 impl Unspinner {
     /// An unspinner with the built-in dictionaries and default settings.
+    ///
+    /// Cost: some tens of microseconds; model and dictionaries are part of the program and are used in place.
     pub fn builtin() -> Self {
         Self::builder().build()
     }
 
     /// Starts from the built-in dictionaries and default settings.
     pub fn builder() -> Builder {
-        Builder { config: Config::default(), weights: Weights::default() }
+        Builder { config: Config::default(), files: Vec::new() }
     }
 
     /// The settings in force.
@@ -31,15 +58,116 @@ impl Unspinner {
         &self.config
     }
 
-    /// Checks one text.
+    /// Checks one text. Never fails: a text with nothing to find, or no text at all, gives a report without findings.
+    ///
+    /// Long texts are judged in passages of about 48 KB, each with its own rate of substitution.
     pub fn check(&self, text: &str) -> Report {
-        let analysis = Analysis::of(text, &self.dictionary, &self.weights);
-        analysis.report(text, &self.dictionary, &self.config)
+        let mut report = Report { spun: 0.0, family: None, rate: 0.0, tokens: 0, findings: Vec::new() };
+        let (mut weight, mut families) = (0.0, [0f64; 4]);
+        for (start, part) in block::blocks(text) {
+            let passage = Passage::read(part, &self.dictionary, &self.grammar, &self.weights);
+            let tokens = passage.tokens.len();
+            let mut scored = passage.score(&self.dictionary);
+            for scored in &mut scored {
+                scored.probability = self.forest.probability(&scored.features);
+            }
+            let spun = self.spun(&passage, &scored);
+            report.tokens += tokens;
+            report.spun += spun * tokens as f64;
+            weight += tokens as f64;
+            if spun >= 0.5 {
+                let rates = passage.estimate.belief.rates;
+                report.rate += f64::from(rates[0]) * tokens as f64;
+                for (sum, share) in families.iter_mut().zip(passage.estimate.belief.families) {
+                    *sum += f64::from(share) * tokens as f64;
+                }
+            }
+            self.findings(&passage, &scored, spun as f32, start, &mut report.findings);
+        }
+        if weight > 0.0 {
+            report.spun /= weight;
+            report.rate /= weight;
+        }
+        if report.spun >= 0.5 {
+            let best = (0..4).max_by(|&a, &b| families[a].total_cmp(&families[b]).then(b.cmp(&a)));
+            report.family = best.map(|family| Family::ALL[family]);
+        }
+        report
     }
 
-    pub fn debug(&self, text: &str) -> String {
-        let analysis = Analysis::of(text, &self.dictionary, &self.weights);
-        analysis.dump(text, &self.dictionary, self.weights.least)
+    /// Probability that a passage is spun.
+    fn spun(&self, passage: &Passage<'_>, scored: &[Scored]) -> f64 {
+        if self.config.assume_spun {
+            return 1.0;
+        }
+        let prior = self.config.prior.clamp(1e-6, 1.0 - 1e-6);
+        let odds = f64::from(self.forest.document(&decide::document(passage, scored))) + (prior / (1.0 - prior)).ln();
+        1.0 / (1.0 + (-odds).exp())
+    }
+
+    fn findings(&self, passage: &Passage<'_>, scored: &[Scored], spun: f32, start: usize, out: &mut Vec<Finding>) {
+        if spun < self.config.min_confidence {
+            return;
+        }
+        let choices = decide::select(scored, self.config.min_confidence / spun);
+        let first = out.len();
+        for choice in &choices {
+            let best = &scored[choice.best];
+            let candidate = passage.candidate(best.place);
+            let quoted = passage.lattices[best.place.0].quoted(candidate);
+            if quoted && self.config.quotes == Quotes::Skip {
+                continue;
+            }
+            let family = explain::family(candidate, &passage.estimate.belief.families);
+            if !self.config.families.contains(&family) {
+                continue;
+            }
+            let rule = explain::rule(passage, best);
+            let span = best.realized.span;
+            let spun_text = &passage.text[span.range()];
+            if self.is_allowed(passage, span) {
+                continue;
+            }
+            let corrections = std::iter::once(&choice.best).chain(&choice.others).map(|&at| Correction {
+                text: scored[at].realized.text.clone(),
+                confidence: scored[at].probability * spun,
+            });
+            let confidence = best.probability * spun;
+            out.push(Finding {
+                span: span.shifted(start),
+                corrections: corrections.collect(),
+                severity: explain::severity(rule, best),
+                applicability: if confidence >= AUTOMATIC { Applicability::Automatic } else { Applicability::Review },
+                rule,
+                family,
+                message: explain::message(rule, spun_text, &best.realized.text),
+                evidence: explain::evidence(passage, best, choices.len() - 1),
+                sources: explain::sources(candidate),
+                id: explain::id(passage, best),
+            });
+        }
+        // Deleting words can leave spans out of order with those beside them only where they touch; keep them sorted.
+        out[first..].sort_by_key(|finding| finding.span);
+    }
+
+    /// Whether a phrase that the settings allow covers the span.
+    fn is_allowed(&self, passage: &Passage<'_>, span: crate::span::Span) -> bool {
+        self.config.allow.iter().filter(|phrase| !phrase.is_empty()).any(|phrase| {
+            let from = span.start.saturating_sub(phrase.len() * 2);
+            let to = (span.end + phrase.len() * 2).min(passage.text.len());
+            let tokens = passage.tokens.partition_point(|token| (token.start as usize) < from)
+                ..passage.tokens.partition_point(|token| (token.end as usize) <= to);
+            let wanted = crate::text::key::phrase(phrase);
+            (tokens.clone()).any(|first| {
+                (first..tokens.end).any(|last| {
+                    let (start, end) = (passage.tokens[first].start as usize, passage.tokens[last].end as usize);
+                    start <= span.start
+                        && span.end <= end + 1
+                        && end - start <= phrase.len() * 2
+                        && crate::text::key::phrase(&passage.text[start..end]) == wanted
+                })
+            })
+        })
     }
 }
 
@@ -48,7 +176,7 @@ impl Unspinner {
 #[must_use]
 pub struct Builder {
     config: Config,
-    weights: Weights,
+    files: Vec<SourceFile>,
 }
 
 impl Builder {
@@ -88,30 +216,31 @@ impl Builder {
         self
     }
 
-    /// Opens the dictionaries.
-    pub fn build(self) -> Unspinner {
-        Unspinner { config: self.config, dictionary: Dictionary::builtin(), weights: self.weights }
-    }
-
-    pub fn debug_weights(mut self, values: &[(String, f32)]) -> Self {
-        for (name, value) in values {
-            match name.as_str() {
-                "language" => self.weights.language = *value,
-                "channel" => self.weights.channel = *value,
-                "word" => self.weights.word = *value,
-                "states" => self.weights.states = *value as usize,
-                "least" => self.weights.least = *value,
-                "beam" => self.weights.beam = *value,
-                "candidates" => self.weights.candidates = *value as usize,
-                _ => {}
-            }
-        }
+    /// Compiles dictionaries from these source files instead of using the built-in ones: the files of
+    /// `dictionaries/`, with paths as they are there.
+    pub fn dictionaries(mut self, files: Vec<SourceFile>) -> Self {
+        self.files = files;
         self
     }
 
-    pub fn debug_dictionary(self, files: Vec<(String, Vec<u8>)>) -> Unspinner {
-        let files: Vec<_> = files.into_iter().map(|(path, bytes)| SourceFile { path, bytes }).collect();
-        let dictionary = Dictionary::compile(&files).unwrap();
-        Unspinner { config: self.config, dictionary, weights: self.weights }
+    /// Opens the built-in dictionaries; ones given as source files are for [`try_build`](Self::try_build).
+    pub fn build(self) -> Unspinner {
+        Self { files: Vec::new(), ..self }.try_build().expect("the built-in dictionaries were checked when built in")
+    }
+
+    /// Opens or compiles the dictionaries.
+    ///
+    /// # Errors
+    ///
+    /// Where a row of a source file is malformed; the message names file and line.
+    pub fn try_build(self) -> Result<Unspinner, DictionaryError> {
+        let dictionary = if self.files.is_empty() { Dictionary::builtin() } else { Dictionary::compile(&self.files)? };
+        Ok(Unspinner {
+            grammar: Grammar::new(&dictionary),
+            forest: Forest::open(FOREST.into(), COUNT)?,
+            config: self.config,
+            dictionary,
+            weights: Weights::default(),
+        })
     }
 }

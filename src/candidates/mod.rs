@@ -2,6 +2,7 @@
 //!
 //! Candidates are undecided: a run of words and one reading of it that the substitution table allows.
 
+pub(crate) mod order;
 pub(crate) mod realize;
 
 use crate::dictionary::Dictionary;
@@ -37,6 +38,13 @@ pub(crate) enum Reading {
     Original(u32),
     /// "a" or "an", whichever the text does not have.
     Article(u32),
+    /// The last `tail` words of the run, then its first `head` ones.
+    Moved {
+        /// Number of words from the end.
+        tail: u8,
+        /// Number of words from the start.
+        head: u8,
+    },
 }
 
 /// A run of words and one reading of it.
@@ -50,6 +58,8 @@ pub(crate) struct Candidate {
     pub(crate) reading: Reading,
     /// The reading's words for the language model.
     pub(crate) ids: Vec<u32>,
+    /// Words of the original's text that are left out at its start and end, as they stand in the text already.
+    pub(crate) trimmed: (u8, u8),
     /// ln P(spun | original) with the original's readiness, for each family.
     pub(crate) weights: [Option<f32>; 4],
     /// Where the substitution comes from (bits of [`crate::dictionary::pack`]).
@@ -100,8 +110,22 @@ pub(crate) fn sentences(block: &str, tokens: &[Token], dictionary: &Dictionary) 
     sentences
 }
 
+/// Ids of the words that the grammar of candidates needs.
+#[derive(Debug)]
+pub(crate) struct Grammar {
+    articles: [u32; 2],
+    marks: order::Marks,
+}
+
+impl Grammar {
+    pub(crate) fn new(dictionary: &Dictionary) -> Self {
+        let id = |word: &str| dictionary.ngrams.id(word).unwrap_or(u32::MAX);
+        Self { articles: [id("a"), id("an")], marks: order::Marks::new(dictionary) }
+    }
+}
+
 /// Every reading that the substitution table has for runs of a sentence's words.
-pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, articles: [u32; 2], out: &mut Vec<Candidate>) {
+pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, out: &mut Vec<Candidate>) {
     out.clear();
     let pack = &dictionary.pack;
     for start in 0..sentence.len() {
@@ -120,6 +144,7 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, articles: [
                 end: (start + length) as u16,
                 reading: Reading::Original(found.original),
                 ids: pack.original_ids(found.original).collect(),
+                trimmed: (0, 0),
                 weights: found.weights,
                 flags: found.flags,
                 pages: found.pages,
@@ -129,12 +154,15 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, articles: [
         pack.single(word.lookup).for_each(|found| push(1, found));
         let words = sentence[start..reach].iter().map(|word| word.lookup);
         pack.for_each_run(words, |length, run| pack.run(run).for_each(|found| push(length, found)));
+        order::candidates(sentence, start, reach, &grammar.marks, out);
+        let articles = grammar.articles;
         if let Some(at) = articles.iter().position(|&article| article == word.model) {
             out.push(Candidate {
                 start: start as u16,
                 end: start as u16 + 1,
                 reading: Reading::Article(articles[1 - at]),
                 ids: vec![articles[1 - at]],
+                trimmed: (0, 0),
                 weights: [Some(ARTICLE); 4],
                 flags: 0,
                 pages: 0,
@@ -143,6 +171,53 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, articles: [
         }
     }
     drop_allowed(sentence, dictionary, out);
+    merge(sentence, out);
+}
+
+/// Trims the words that both sides of a candidate share at their ends, and merges candidates that then say the same:
+/// "throughout the" for "in the" and "throughout" for "in" are one reading, not two that share its probability.
+fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
+    for candidate in out.iter_mut().filter(|candidate| matches!(candidate.reading, Reading::Original(_))) {
+        let spun = |at: u16| sentence[at as usize].model;
+        while candidate.end - candidate.start > 1
+            && candidate.ids.len() > 1
+            && candidate.ids.last() == Some(&spun(candidate.end - 1))
+        {
+            candidate.end -= 1;
+            candidate.ids.pop();
+            candidate.trimmed.1 += 1;
+        }
+        while candidate.end - candidate.start > 1
+            && candidate.ids.len() > 1
+            && candidate.ids.first() == Some(&spun(candidate.start))
+        {
+            candidate.start += 1;
+            candidate.ids.remove(0);
+            candidate.trimmed.0 += 1;
+        }
+    }
+    out.sort_by(|a, b| {
+        (a.start, a.end, &a.ids).cmp(&(b.start, b.end, &b.ids)).then_with(|| best(b).total_cmp(&best(a))).then(a.reading.cmp(&b.reading))
+    });
+    out.dedup_by(|next, kept| {
+        let same = (next.start, next.end, &next.ids) == (kept.start, kept.end, &kept.ids);
+        if same {
+            for (kept, next) in kept.weights.iter_mut().zip(next.weights) {
+                *kept = match (*kept, next) {
+                    (Some(a), Some(b)) => Some(a.max(b)),
+                    (a, b) => a.or(b),
+                };
+            }
+            kept.flags |= next.flags;
+            kept.pages = kept.pages.max(next.pages);
+            kept.rank = kept.rank.min(next.rank);
+        }
+        same
+    });
+}
+
+fn best(candidate: &Candidate) -> f32 {
+    candidate.weights.iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
 /// ln of how readily "a" follows a swapped word into "an".

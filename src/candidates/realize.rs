@@ -4,6 +4,7 @@ use crate::dictionary::ngrams::Ngrams;
 use crate::span::Span;
 use crate::text::case::{self, Case};
 use crate::text::key;
+use crate::text::tokenizer::tokenize;
 use crate::text::token::{SENTENCE_START, SPACE_BEFORE, Token, TokenKind};
 
 /// What a reading replaces in a block, and with what.
@@ -14,12 +15,44 @@ pub(crate) struct Realized {
     pub(crate) text: String,
 }
 
+/// Writes `original` over the tokens `first..=last`, and the article before them to fit.
+pub(crate) fn realize(
+    block: &str,
+    tokens: &[Token],
+    (first, last): (usize, usize),
+    original: &str,
+    ngrams: &Ngrams,
+) -> Realized {
+    let plain = write(block, tokens, first, last, original, ngrams);
+    let Some(article) = first.checked_sub(1).map(|before| &tokens[before]) else { return plain };
+    let word = article.text(block);
+    let is_an = word.eq_ignore_ascii_case("an");
+    if !(is_an || word.eq_ignore_ascii_case("a")) || !tokens[first].has(SPACE_BEFORE) || tokens[first].has(SENTENCE_START) {
+        return plain;
+    }
+    let was = tokens[first].text(block);
+    let follows = plain.text.split([' ', '-']).find(|word| !word.is_empty());
+    let now = follows.or_else(|| tokens.get(last + 1).map(|next| next.text(block))).unwrap_or(was);
+    if takes_an(was) != is_an || takes_an(now) == is_an {
+        return plain;
+    }
+    let fitting = match (is_an, word.starts_with('A')) {
+        (true, true) => "A",
+        (true, false) => "a",
+        (false, true) => "An",
+        (false, false) => "an",
+    };
+    let start = article.start as usize;
+    let between = &block[article.end as usize..plain.span.start.max(article.end as usize)];
+    Realized { span: Span::new(start, plain.span.end), text: format!("{fitting}{between}{}", plain.text) }
+}
+
 /// Writes `original` over the tokens `first..=last`.
 ///
 /// An original keeps its own capitals where it has any; else it takes those of the words it replaces. Where nothing
 /// is to stand there, the white space on one side goes too, and the next word takes over the capital of a sentence's
 /// start.
-pub(crate) fn realize(block: &str, tokens: &[Token], first: usize, last: usize, original: &str, ngrams: &Ngrams) -> Realized {
+fn write(block: &str, tokens: &[Token], first: usize, last: usize, original: &str, ngrams: &Ngrams) -> Realized {
     let (start, end) = (tokens[first].start as usize, tokens[last].end as usize);
     if original.is_empty() {
         return remove(block, tokens, first, last);
@@ -86,6 +119,21 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
         }
     }
     out
+}
+
+/// A phrase without some tokens at its ends.
+pub(crate) fn within(phrase: &str, trimmed: (u8, u8)) -> &str {
+    if trimmed == (0, 0) {
+        return phrase;
+    }
+    let mut tokens = Vec::new();
+    tokenize(phrase, &mut tokens);
+    let (first, last) = (trimmed.0 as usize, tokens.len().saturating_sub(trimmed.1 as usize));
+    match tokens.get(first..last) {
+        Some([start, .., end]) => &phrase[start.start as usize..end.end as usize],
+        Some([only]) => only.text(phrase),
+        _ => phrase,
+    }
 }
 
 /// Whether "an" rather than "a" stands before a word, by its sound as far as spelling tells.

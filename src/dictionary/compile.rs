@@ -236,7 +236,13 @@ impl<'m> Compiler<'m> {
         let most = from.len().min(to.len()) - front;
         let back = from.iter().rev().zip(to.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
         let (from, to) = (&from[front..from.len() - back], &to[front..to.len() - back]);
-        if from.is_empty() || to.is_empty() {
+        if to.is_empty() {
+            return;
+        }
+        if from.is_empty() {
+            if to.len() <= 3 && to.iter().all(|word| word.chars().any(char::is_alphanumeric)) {
+                self.add("", &to.join(" "), pair, share, PART);
+            }
             return;
         }
         if front + back > 0 {

@@ -56,6 +56,9 @@ pub(crate) const PART: u8 = 32;
 /// A name.
 pub(crate) const NAME: u8 = 64;
 
+/// Words moved or doubled; never in the pack itself.
+pub(crate) const MOVED: u8 = 128;
+
 /// One substitution: what an observed run of words may stand for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Substitution {

@@ -2,5 +2,7 @@
 
 mod corpus;
 mod counts;
+mod forest;
 pub mod ngrams;
 pub mod vectors;
+pub mod weights;

@@ -1,46 +1,59 @@
-//! From posteriors to decided candidates with features.
+//! From scored candidates to a selection: is the passage spun, and which candidates are to be reported?
 
-use super::lattice::{Lattice, Sums};
+use super::passage::{Passage, Scored};
+use crate::span::Span;
 
-/// A candidate that may become a finding, with the other readings of the same words.
+/// Number of figures that the document's decision looks at, the constant included.
+pub(crate) const DOCUMENT: usize = 6;
+
+/// A selected candidate, with the other readings of its words, likeliest first.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
-    /// Index among the lattice's candidates.
-    pub(crate) candidate: usize,
-    /// Posterior of the candidate.
-    pub(crate) posterior: f32,
-    /// Posterior of any reading of these words but the one that stands there.
-    pub(crate) changed: f32,
-    /// Other readings of the same words, likeliest first.
-    pub(crate) others: Vec<(usize, f32)>,
+    pub(crate) best: usize,
+    pub(crate) others: Vec<usize>,
 }
 
-/// Picks candidates that do not overlap, likeliest first, down to a posterior of `least`.
-pub(crate) fn choose(lattice: &Lattice, sums: &Sums, least: f32) -> Vec<Choice> {
-    let mut order: Vec<usize> = (0..lattice.candidates.len()).filter(|&at| sums.posterior[at] >= least / 4.0).collect();
-    // Readings that write the same words are one: their posteriors add up where their spans are the same.
-    order.sort_by(|&a, &b| sums.posterior[b].total_cmp(&sums.posterior[a]).then(a.cmp(&b)));
-    let mut taken: Vec<bool> = vec![false; lattice.candidates.iter().map(|c| c.end as usize).max().unwrap_or(0)];
+/// Selects candidates whose spans do not overlap, likeliest first, down to a probability.
+pub(crate) fn select(scored: &[Scored], least: f32) -> Vec<Choice> {
+    let mut order: Vec<usize> = (0..scored.len()).collect();
+    order.sort_by(|&a, &b| {
+        let (a, b) = (&scored[a], &scored[b]);
+        b.probability.total_cmp(&a.probability).then_with(|| a.realized.span.cmp(&b.realized.span)).then(a.place.cmp(&b.place))
+    });
+    let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     let mut choices = Vec::new();
-    for &at in &order {
-        let candidate = &lattice.candidates[at];
-        let span = candidate.start as usize..candidate.end as usize;
-        if sums.posterior[at] < least || taken[span.clone()].iter().any(|&taken| taken) {
+    for &at in order.iter().take_while(|&&at| scored[at].probability >= least) {
+        let span = scored[at].realized.span;
+        let before = taken.range(..span.end).next_back();
+        if before.is_some_and(|(_, &end)| end > span.start) {
             continue;
         }
-        taken[span.clone()].iter_mut().for_each(|taken| *taken = true);
-        let same = |other: usize| {
-            let other = &lattice.candidates[other];
-            (other.start, other.end) == (candidate.start, candidate.end)
-        };
-        let overlapping = |other: usize| {
-            let other = &lattice.candidates[other];
-            other.start < candidate.end && candidate.start < other.end
-        };
-        let others = order.iter().filter(|&&other| other != at && same(other)).take(4).map(|&other| (other, sums.posterior[other]));
-        let changed = order.iter().filter(|&&other| overlapping(other)).map(|&other| sums.posterior[other]).sum::<f32>();
-        choices.push(Choice { candidate: at, posterior: sums.posterior[at], changed: changed.min(1.0), others: others.collect() });
+        taken.insert(span.start, span.end);
+        choices.push(Choice { best: at, others: Vec::new() });
     }
-    choices.sort_by_key(|choice| lattice.candidates[choice.candidate].start);
+    choices.sort_by_key(|choice| scored[choice.best].realized.span.start);
+    // The other readings of the same words.
+    let starts: Vec<Span> = choices.iter().map(|choice| scored[choice.best].realized.span).collect();
+    for &at in &order {
+        let span = scored[at].realized.span;
+        if let Ok(found) = starts.binary_search_by(|own| own.start.cmp(&span.start)) {
+            let choice = &mut choices[found];
+            let text = &scored[at].realized.text;
+            let known = choice.others.iter().chain([&choice.best]).any(|&other| scored[other].realized.text == *text);
+            if starts[found] == span && !known && choice.others.len() < 4 && scored[at].probability > 0.02 {
+                choice.others.push(at);
+            }
+        }
+    }
     choices
+}
+
+/// What the document's decision looks at.
+pub(crate) fn document(passage: &Passage<'_>, scored: &[Scored]) -> [f32; DOCUMENT] {
+    let tokens = passage.tokens.len().max(1) as f32;
+    let evidence = (passage.estimate.evidence / tokens).clamp(-0.05, 0.4);
+    let expected: f32 = select(scored, 0.25).iter().map(|choice| scored[choice.best].probability).sum();
+    let share = (expected / tokens).min(0.4);
+    let length = (tokens.min(2000.0)).sqrt() / 10.0;
+    [1.0, evidence, share, evidence * length, share * length, length]
 }

@@ -25,13 +25,11 @@ pub(crate) struct Weights {
     pub(crate) beam: f32,
     /// Candidates kept that start at one word.
     pub(crate) candidates: usize,
-    /// Posterior below which a candidate is not looked at.
-    pub(crate) least: f32,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { language: 0.55, channel: 0.8, word: 1.2, states: 14, beam: 8.0, candidates: 16, least: 0.02 }
+        Self { language: 0.55, channel: 0.8, word: 1.2, states: 14, beam: 8.0, candidates: 16 }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Which reading is likeliest here?
 
-pub(crate) mod analysis;
 pub(crate) mod decide;
+pub(crate) mod explain;
 pub(crate) mod features;
+pub(crate) mod forest;
 pub(crate) mod lattice;
+pub(crate) mod passage;
 pub(crate) mod prior;

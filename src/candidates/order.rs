@@ -1,0 +1,65 @@
+//! Words that a spinner moved or doubled: "lending that is payday" for "payday lending", "brand brand new".
+
+use super::{Candidate, Reading, Word};
+use crate::dictionary::Dictionary;
+use crate::dictionary::pack::MOVED;
+use crate::text::key::FIRST_WORD;
+
+/// ln of how often a phrasal spinner turns a word before a noun into a clause behind it, against one word swapped.
+const CLAUSE: f32 = -4.0;
+/// ln of how often it doubles a word.
+const DOUBLED: f32 = -4.5;
+/// What the other families have less.
+const ELSEWHERE: f32 = -2.0;
+
+/// The small words that make the patterns, as ids.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    that: u32,
+    verbs: [u32; 4],
+}
+
+impl Marks {
+    pub(crate) fn new(dictionary: &Dictionary) -> Self {
+        let id = |word: &str| dictionary.ngrams.id(word).unwrap_or(u32::MAX);
+        Self { that: id("that"), verbs: [id("is"), id("are"), id("was"), id("were")] }
+    }
+}
+
+/// Appends the candidates that start at `start`.
+pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &Marks, out: &mut Vec<Candidate>) {
+    let words = &sentence[start..reach];
+    let worded = |word: &Word| word.model >= FIRST_WORD;
+    let mut push = |length: usize, reading: Reading, ids: Vec<u32>, weight: f32| {
+        out.push(Candidate {
+            start: start as u16,
+            end: (start + length) as u16,
+            reading,
+            ids,
+            trimmed: (0, 0),
+            weights: [Some(weight + ELSEWHERE), Some(weight), Some(weight + 2.0 * ELSEWHERE), None],
+            flags: MOVED,
+            pages: 0,
+            rank: 0,
+        });
+    };
+    if let [first, second, ..] = words
+        && first.lookup == second.lookup
+        && worded(first)
+    {
+        push(2, Reading::Moved { tail: 0, head: 1 }, vec![first.model], DOUBLED);
+    }
+    for head in 1..=2usize {
+        let Some([that, verb]) = words.get(head..head + 2) else { continue };
+        if that.model != marks.that || !marks.verbs.contains(&verb.model) || !words[..head].iter().all(worded) {
+            continue;
+        }
+        for tail in 1..=2usize {
+            let Some(moved) = words.get(head + 2..head + 2 + tail) else { continue };
+            if moved.iter().all(worded) {
+                let ids = moved.iter().chain(&words[..head]).map(|word| word.model).collect();
+                push(head + 2 + tail, Reading::Moved { tail: tail as u8, head: head as u8 }, ids, CLAUSE);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What a finding says of itself: its rule, severity, message and evidence.
+
+use super::features::{COUNT, NAMES};
+use super::passage::{Passage, Scored};
+use crate::candidates::Candidate;
+use crate::dictionary::pack::{ATTESTED, AUTHORED, MOVED, NAME, PUBLISHED, THESAURUS};
+use crate::report::{Evidence, Family, Rule, Severity};
+use crate::dictionary::table::mix;
+use crate::text::key;
+use crate::text::case::{self, Case};
+
+/// A feature of a scored candidate, by name.
+fn feature(features: &[f32; COUNT], name: &str) -> f32 {
+    NAMES.iter().position(|known| *known == name).map_or(0.0, |at| features[at])
+}
+
+/// Words of ln P above this are grammar rather than content.
+const FREQUENT: f32 = -6.6;
+
+/// The kind of damage that a candidate repairs.
+pub(crate) fn rule(passage: &Passage<'_>, scored: &Scored) -> Rule {
+    let candidate = passage.candidate(scored.place);
+    let words = &passage.sentences[scored.place.0][candidate.start as usize..candidate.end as usize];
+    let kept = |id: &u32| words.iter().any(|word| word.model == *id);
+    if candidate.ids.iter().all(kept) && candidate.ids.len() < words.len() && candidate.flags & MOVED == 0 {
+        return Rule::InsertedWords;
+    }
+    let titled = |word: &crate::candidates::Word| {
+        let token = &passage.tokens[word.token as usize];
+        matches!(case::of(token.text(passage.text)), Case::Title | Case::Upper)
+    };
+    let capitals = words.iter().all(titled) && (candidate.start > 0 || words.len() > 1);
+    if candidate.flags & NAME != 0 && words.iter().any(titled) || capitals {
+        return Rule::BrokenExpression;
+    }
+    if feature(&scored.features, "spun_frequency") > FREQUENT && feature(&scored.features, "original_frequency") > FREQUENT {
+        return Rule::SwappedFunctionWord;
+    }
+    if words.len() > 1 { Rule::BrokenPhrase } else { Rule::SwappedWord }
+}
+
+/// How much a finding matters: by how badly the words that stand there fit.
+pub(crate) fn severity(rule: Rule, scored: &Scored) -> Severity {
+    let gain = feature(&scored.features, "context_gain");
+    let fit = feature(&scored.features, "spun_left").min(0.0) + feature(&scored.features, "spun_right").min(0.0);
+    match rule {
+        Rule::BrokenExpression => Severity::Error,
+        _ if gain > 5.0 || fit < -2.0 => Severity::Error,
+        _ if gain > 2.5 => Severity::Warning,
+        _ => Severity::Note,
+    }
+}
+
+/// The family that makes this substitution most readily, given the document's mix.
+pub(crate) fn family(candidate: &Candidate, mix: &[f32; 4]) -> Family {
+    let weight = |family: usize| candidate.weights[family].map_or(0.0, |weight| mix[family] * weight.exp());
+    let best = (0..4).max_by(|&a, &b| weight(a).total_cmp(&weight(b)).then(b.cmp(&a))).unwrap_or(0);
+    Family::ALL[best]
+}
+
+/// Ids of the sources that list the substitution.
+pub(crate) fn sources(candidate: &Candidate) -> Vec<&'static str> {
+    [(ATTESTED, "spun-pages"), (AUTHORED, "authored"), (PUBLISHED, "tortured-phrases-2025-07"), (THESAURUS, "thesaurus")]
+        .into_iter()
+        .filter(|(flag, _)| candidate.flags & flag != 0)
+        .map(|(_, source)| source)
+        .collect()
+}
+
+/// The reasons for a candidate.
+pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize) -> Vec<Evidence> {
+    let candidate = passage.candidate(scored.place);
+    let span = scored.realized.span;
+    let spun = &passage.text[span.range()];
+    let text = &scored.realized.text;
+    let value = |name: &str| feature(&scored.features, name);
+    let mut list = Vec::new();
+    let mut push = |kind: &'static str, text: String, nats: Option<f32>| list.push(Evidence { kind, text, nats });
+    let gain = value("context_gain");
+    let times = gain.abs().min(20.0).exp();
+    let words = if gain >= 0.0 {
+        format!("in these surroundings, clean English has \u{201c}{text}\u{201d} {} as often as \u{201c}{spun}\u{201d}", rounded(times))
+    } else {
+        format!("in these surroundings, clean English has \u{201c}{spun}\u{201d} {} as often", rounded(times))
+    };
+    push("language-model", words, Some(gain));
+    let channel = value("channel");
+    if candidate.pages > 0 {
+        let pages = candidate.pages;
+        let pages = if pages == 255 { "at least 255".to_owned() } else { pages.to_string() };
+        push("substitution", format!("seen in place of it on {pages} spun pages"), Some(channel));
+    } else if candidate.flags & MOVED != 0 {
+        push("substitution", "spinners move or double words in this way".to_owned(), Some(channel));
+    } else if candidate.flags & PUBLISHED != 0 {
+        push("substitution", "a published tortured phrase, or part of one".to_owned(), Some(channel));
+    } else {
+        push("substitution", "spinners' word lists have it in place of that".to_owned(), Some(channel));
+    }
+    if value("repeated") > 0.7 {
+        push("repetition", format!("the text makes the same substitution about {:.0} more times", value("repeated")), None);
+    }
+    if value("original_quoted") > 0.0 {
+        push("witness", "the text has the original word inside quotation marks".to_owned(), None);
+    } else if value("original_count") > 0.0 {
+        push("witness", "the text has the original word elsewhere".to_owned(), None);
+    }
+    let topic = value("fit_document");
+    if topic > 0.3 {
+        push("topic", "it fits what the text is about better".to_owned(), Some(topic));
+    }
+    push("document", format!("{others} other substitutions in this text"), None);
+    list
+}
+
+fn rounded(times: f32) -> String {
+    if times >= 1000.0 {
+        "over 1,000 times".to_owned()
+    } else if times >= 10.0 {
+        format!("{times:.0} times")
+    } else {
+        format!("{times:.1} times")
+    }
+}
+
+/// One sentence for people.
+pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
+    match (rule, text) {
+        (_, "") => format!("\u{201c}{}\u{201d} was most probably not in the original", spun.trim()),
+        (Rule::BrokenExpression, _) => format!("\u{201c}{spun}\u{201d} is most probably a broken \u{201c}{text}\u{201d}"),
+        (Rule::InsertedWords, _) => format!("words were most probably inserted: \u{201c}{spun}\u{201d} for \u{201c}{text}\u{201d}"),
+        _ => format!("\u{201c}{spun}\u{201d} most probably stands for \u{201c}{text}\u{201d}"),
+    }
+}
+
+/// Hash of the words, the correction and two words of context on either side, in their look-up forms.
+pub(crate) fn id(passage: &Passage<'_>, scored: &Scored) -> String {
+    let (first, last) = passage.token_range(scored.place);
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut feed = |text: &str| {
+        // FNV-1a, with a mark between the parts.
+        for byte in text.bytes().chain([0xff]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    };
+    let mut form = String::new();
+    for token in &passage.tokens[first.saturating_sub(2)..(last + 3).min(passage.tokens.len())] {
+        key::normalize(token.text(passage.text), &mut form);
+        feed(&form);
+    }
+    feed(&scored.realized.text);
+    format!("{:016x}", mix(hash))
+}
