@@ -1,6 +1,6 @@
 //! The way in: settings, dictionaries, and the check.
 
-use crate::candidates::Grammar;
+use crate::candidates::{self, Grammar};
 use crate::config::{Config, Quotes};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
@@ -9,11 +9,14 @@ use crate::model::decide;
 use crate::model::explain;
 use crate::model::features::COUNT;
 use crate::model::forest::Forest;
+use crate::model::gate;
 use crate::model::lattice::Weights;
+use crate::model::scorer::Scorer;
 use crate::model::passage::{Passage, Scored};
 use crate::report::{Applicability, Correction, Family, Finding, Report};
 use crate::text::block;
 
+static SCORER: &[u8] = include_bytes!("../dictionaries/model/english.ctx");
 static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
 
 /// Confidence from which a finding is safe to apply unseen.
@@ -37,6 +40,7 @@ pub struct Unspinner {
     dictionary: Dictionary,
     grammar: Grammar,
     weights: Weights,
+    scorer: Scorer,
     forest: Forest,
 }
 
@@ -65,21 +69,28 @@ impl Unspinner {
         let mut report = Report { spun: 0.0, family: None, rate: 0.0, tokens: 0, findings: Vec::new() };
         let (mut weight, mut families) = (0.0, [0f64; 4]);
         for (start, part) in block::blocks(text) {
-            let passage = Passage::read(part, &self.dictionary, &self.grammar, &self.weights);
-            let tokens = passage.tokens.len();
+            let mut tokens = Vec::new();
+            block::read(part, &mut tokens);
+            let count = tokens.len() as f64;
+            report.tokens += tokens.len();
+            weight += count;
+            let sentences = candidates::sentences(part, &tokens, &self.dictionary);
+            if !self.config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
+                continue;
+            }
+            let passage =
+                Passage::read(part, tokens, sentences, &self.dictionary, &self.scorer, &self.grammar, &self.weights);
             let mut scored = passage.score(&self.dictionary);
             for scored in &mut scored {
                 scored.probability = self.forest.probability(&scored.features);
             }
             let spun = self.spun(&passage, &scored);
-            report.tokens += tokens;
-            report.spun += spun * tokens as f64;
-            weight += tokens as f64;
+            report.spun += spun * count;
             if spun >= 0.5 {
                 let rates = passage.estimate.belief.rates;
-                report.rate += f64::from(rates[0]) * tokens as f64;
+                report.rate += f64::from(rates[0]) * count;
                 for (sum, share) in families.iter_mut().zip(passage.estimate.belief.families) {
-                    *sum += f64::from(share) * tokens as f64;
+                    *sum += f64::from(share) * count;
                 }
             }
             self.findings(&passage, &scored, spun as f32, start, &mut report.findings);
@@ -237,6 +248,7 @@ impl Builder {
         let dictionary = if self.files.is_empty() { Dictionary::builtin() } else { Dictionary::compile(&self.files)? };
         Ok(Unspinner {
             grammar: Grammar::new(&dictionary),
+            scorer: Scorer::open(SCORER.into(), dictionary.ngrams.checksum(), false)?,
             forest: Forest::open(FOREST.into(), COUNT)?,
             config: self.config,
             dictionary,

@@ -68,6 +68,10 @@ pub(crate) struct Candidate {
     pub(crate) pages: u8,
     /// Its rank among the original's substitutes.
     pub(crate) rank: u8,
+    /// How much better than what stands there it fits the words around, by the context scorer, in nats.
+    pub(crate) context: f32,
+    /// ln of the odds that these words were changed at all, by context scorer and channel alone, up to the rate.
+    pub(crate) pressure: f32,
 }
 
 /// Looks up a block's tokens and cuts them into sentences.
@@ -149,6 +153,8 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
                 flags: found.flags,
                 pages: found.pages,
                 rank: found.rank,
+                context: 0.0,
+                pressure: 0.0,
             });
         };
         pack.single(word.lookup).for_each(|found| push(1, found));
@@ -167,6 +173,8 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
                 flags: 0,
                 pages: 0,
                 rank: 0,
+                context: 0.0,
+                pressure: 0.0,
             });
         }
     }

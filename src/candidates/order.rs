@@ -41,6 +41,8 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
             flags: MOVED,
             pages: 0,
             rank: 0,
+            context: 0.0,
+            pressure: 0.0,
         });
     };
     if let [first, second, ..] = words

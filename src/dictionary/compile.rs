@@ -22,6 +22,8 @@ const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
 const LONGEST: usize = 7;
 /// Evidence that a rank in an authored list is worth, in attested counts.
 const AUTHORED_MASS: f32 = 4.0;
+/// Rate of substitution that the first look at a text has in mind.
+const USUAL_RATE: f32 = 0.2;
 /// Counts that the other families lend to one family.
 const SHARED_MASS: f32 = 5.0;
 
@@ -401,13 +403,33 @@ impl<'m> Compiler<'m> {
             }
         }
         weighted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| best(&b.2).total_cmp(&best(&a.2))).then(a.1.cmp(&b.1)));
-        self.write(&weighted, &readiness)
+        let tells = self.tells(&weighted, readiness.len());
+        self.write(&weighted, &readiness, &tells)
+    }
+
+    /// For every word, ln of how often spinners leave it, against how often English has it.
+    fn tells(&self, weighted: &[(u32, u32, [Option<f32>; 4], Pair)], words: usize) -> Vec<f32> {
+        let mut left = vec![0f32; words];
+        for (spun, original, weights, _) in weighted {
+            let [word] = self.phrases[*spun as usize].lookup[..] else { continue };
+            let original = &self.phrases[*original as usize];
+            if original.model.is_empty() {
+                continue;
+            }
+            let mixed: f32 = weights.iter().flatten().map(|weight| weight.exp()).sum::<f32>() / 4.0;
+            left[word as usize] += self.log_frequency(original).exp() * mixed;
+        }
+        let tell = |(word, left): (usize, f32)| {
+            if left > 0.0 { left.ln() - self.ngrams.unigram(word as u32) } else { -16.0 }
+        };
+        left.into_iter().enumerate().map(tell).collect()
     }
 
     fn write(
         &self,
         weighted: &[(u32, u32, [Option<f32>; 4], Pair)],
         readiness: &[u8],
+        tells: &[f32],
     ) -> Result<Vec<u8>, DictionaryError> {
         let failed = |error: fst::Error| DictionaryError::new(ErrorKind::Pack, format!("cannot compile: {error}"));
         let mut sections: [Vec<u8>; SECTIONS] = std::array::from_fn(|_| Vec::new());
@@ -474,6 +496,14 @@ impl<'m> Compiler<'m> {
         sections[Section::Runs as usize] = builder.into_inner().map_err(failed)?;
         sections[Section::RunEnds as usize] = run_ends.iter().flat_map(|end| end.to_le_bytes()).collect();
         sections[Section::Readiness as usize] = readiness.to_vec();
+        let code = |nats: f32, steps: f32| (nats * steps).round().clamp(-128.0, 127.0) as i8 as u8;
+        sections[Section::Tells as usize] = tells.iter().map(|&tell| code(tell, 8.0)).collect();
+        // A word of a spun text was left as it was, or put there by the spinner.
+        let evidence = tells.iter().zip(readiness).map(|(&tell, &ready)| {
+            let kept = 1.0 - (USUAL_RATE * f32::from(ready) / 32.0).min(0.9);
+            code((kept + USUAL_RATE * tell.exp()).ln(), 32.0)
+        });
+        sections[Section::Evidence as usize] = evidence.collect();
         let expressions = self.expressions.iter().map(|(key, &kind)| (key, kind));
         sections[Section::Expressions as usize] =
             fst::Map::from_iter(expressions).map_err(failed)?.as_fst().as_bytes().to_vec();

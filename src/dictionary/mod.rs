@@ -7,23 +7,21 @@ pub(crate) mod ngrams;
 pub(crate) mod pack;
 pub(crate) mod source;
 pub(crate) mod table;
+#[cfg(feature = "cli")]
 pub(crate) mod vectors;
 
 use error::DictionaryError;
 use ngrams::Ngrams;
 use pack::Pack;
 use source::SourceFile;
-use vectors::Vectors;
 
 static MODEL: &[u8] = include_bytes!("../../dictionaries/model/english.ngm");
-static VECTORS: &[u8] = include_bytes!("../../dictionaries/model/english.vec");
 static PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/english.pack"));
 
 /// The n-gram model and the compiled dictionaries.
 pub(crate) struct Dictionary {
     pub(crate) ngrams: Ngrams,
     pub(crate) pack: Pack,
-    pub(crate) vectors: Vectors,
 }
 
 impl Dictionary {
@@ -31,16 +29,14 @@ impl Dictionary {
     pub(crate) fn builtin() -> Self {
         let ngrams = Ngrams::open(MODEL.into(), false).expect("the embedded model was opened when it was built in");
         let pack = Pack::open(PACK.into(), ngrams.checksum(), false).expect("the build script made the pack for it");
-        let vectors = Vectors::open(VECTORS.into(), ngrams.checksum(), false).expect("the vectors were made for the model");
-        Self { ngrams, pack, vectors }
+        Self { ngrams, pack }
     }
 
     /// The built-in model with dictionaries compiled from these sources instead of the built-in ones.
     pub(crate) fn compile(files: &[SourceFile]) -> Result<Self, DictionaryError> {
         let ngrams = Ngrams::open(MODEL.into(), false)?;
         let pack = Pack::open(compile::compile(files, &ngrams)?.into(), ngrams.checksum(), false)?;
-        let vectors = Vectors::open(VECTORS.into(), ngrams.checksum(), false)?;
-        Ok(Self { ngrams, pack, vectors })
+        Ok(Self { ngrams, pack })
     }
 }
 

@@ -198,6 +198,12 @@ impl Ngrams {
         self.bigram(first, second).map_or_else(|| self.unigram_backoff(first) + self.unigram(second), |pair| pair.0)
     }
 
+    /// ln P(second) where the model does not hold it after the first, but for the weight of what stands before both.
+    #[inline]
+    pub(crate) fn alone(&self, first: u32, second: u32) -> f32 {
+        self.unigram_backoff(first) + self.unigram(second)
+    }
+
     /// ln P(third | first, second), backed off as far as need be. Two table look-ups most often.
     ///
     /// A 3-gram is held only where both its 2-grams are, so a pair that is not held ends the search; that keeps

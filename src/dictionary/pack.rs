@@ -14,7 +14,7 @@ use super::ngrams::checksum;
 /// What every pack starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK1";
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 14;
+pub(crate) const SECTIONS: usize = 16;
 /// Bytes of the header: the magic, the checksum, the model's checksum, the number of words and the section ends.
 pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
 /// Bytes of one substitution.
@@ -39,6 +39,8 @@ pub(crate) enum Section {
     Allowed,
     Sources,
     Kinds,
+    Tells,
+    Evidence,
 }
 
 /// Seen in real spun pages.
@@ -224,6 +226,19 @@ impl Pack {
         walk(&self.runs, words, visit);
     }
 
+    /// Calls `visit` with the words and the index of every run of at least two words.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training inverts the substitutions"))]
+    pub(crate) fn for_each_run_key(&self, mut visit: impl FnMut(&[u32], u64)) {
+        use fst::Streamer;
+        let mut words: Vec<u32> = Vec::new();
+        let mut stream = self.runs.stream();
+        while let Some((key, index)) = stream.next() {
+            words.clear();
+            words.extend(key.chunks_exact(3).map(|b| u32::from_be_bytes([0, b[0], b[1], b[2]])));
+            visit(&words, index);
+        }
+    }
+
     /// The kind of every expression that starts `words`, with its length.
     pub(crate) fn for_each_expression(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
         walk(&self.expressions, words, visit);
@@ -232,6 +247,18 @@ impl Pack {
     /// The length of every allowed phrase that starts `words`.
     pub(crate) fn for_each_allowed(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
         walk(&self.allowed, words, visit);
+    }
+
+    /// ln of how much oftener spinners leave this word than English has it, in nats.
+    pub(crate) fn tell(&self, word: u32) -> f32 {
+        let code = self.section(Section::Tells).get(word as usize).copied().unwrap_or(0);
+        f32::from(code as i8) / 8.0
+    }
+
+    /// ln of how likely this word is in spun text, against clean text, in nats.
+    pub(crate) fn evidence(&self, word: u32) -> f32 {
+        let code = self.section(Section::Evidence).get(word as usize).copied().unwrap_or(0);
+        f32::from(code as i8) / 32.0
     }
 
     /// How readily spinners swap this word, relative to words at large.

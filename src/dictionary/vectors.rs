@@ -86,19 +86,6 @@ impl Vectors {
         let (scale, bytes) = self.part(word, true)?;
         Some(scale * bytes.iter().zip(context).map(|(&byte, x)| f32::from(byte as i8) * x).sum::<f32>())
     }
-
-    /// Cosine of the angle between two words' context vectors: distributional similarity, -1 to 1.
-    pub(crate) fn similarity(&self, a: u32, b: u32) -> Option<f32> {
-        let ((_, a), (_, b)) = (self.part(a, false)?, self.part(b, false)?);
-        let (mut dot, mut aa, mut bb) = (0i32, 0i32, 0i32);
-        for (&x, &y) in a.iter().zip(b) {
-            let (x, y) = (i32::from(x as i8), i32::from(y as i8));
-            dot += x * y;
-            aa += x * x;
-            bb += y * y;
-        }
-        Some(dot as f32 / ((aa as f32) * (bb as f32)).sqrt().max(1.0))
-    }
 }
 
 /// Writes vectors in the form that [`Vectors::open`] takes.

@@ -4,5 +4,6 @@ mod corpus;
 mod counts;
 mod forest;
 pub mod ngrams;
+pub mod scorer;
 pub mod vectors;
 pub mod weights;

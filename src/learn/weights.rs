@@ -7,18 +7,23 @@
 use std::fmt::Write;
 
 use super::forest::{Growth, Table, grow};
-use crate::candidates::Grammar;
+use crate::candidates::{self, Grammar};
 use crate::dictionary::Dictionary;
-use crate::eval::{GoldDocument, Verdict, judge};
+use crate::eval::{GoldDocument, GoldEdit, Verdict, judge};
 use crate::model::decide::{self, DOCUMENT};
 use crate::model::features::COUNT;
+use crate::model::gate::{self, SORTS};
 use crate::model::forest::pack;
 use crate::model::lattice::Weights;
+use crate::model::scorer::Scorer;
 use crate::model::passage::{Passage, Scored};
+use crate::text::block;
 use crate::report::{Applicability, Correction, Family, Finding, Rule, Severity};
 
 /// Parts of the cross-validation.
 const FOLDS: usize = 5;
+/// Weight of the rows of documents that are closest to what will be met.
+const WATCHED_WEIGHT: f32 = 3.0;
 /// Weight of a clean document's rows; they are many.
 const CLEAN_WEIGHT: f32 = 0.3;
 
@@ -37,18 +42,27 @@ struct Sample {
     /// What the document's decision looks at, worked out once the candidates have their probabilities.
     document: [f32; DOCUMENT],
     spun: bool,
+    /// Weight of its rows.
+    weight: f32,
 }
 
 /// Fits the weights on documents with known substitutions and on clean ones. Documents whose ids start with
 /// `watch` are reported on their own.
 ///
 /// Takes about a minute for 500 documents.
-pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str)) -> Learned {
+pub fn learn(gold: &[GoldDocument], scorer: Vec<u8>, watch: &str, progress: &mut dyn FnMut(&str)) -> Learned {
     let dictionary = Dictionary::builtin();
     let grammar = Grammar::new(&dictionary);
     let weights = Weights::default();
+    let scorer = Scorer::open(scorer.into(), dictionary.ngrams.checksum(), true).expect("a scorer");
     progress("reading documents");
-    let mut samples: Vec<Sample> = gold.iter().map(|document| sample(document, &dictionary, &grammar, &weights)).collect();
+    let mut samples: Vec<Sample> = gold.iter().map(|document| sample(document, &dictionary, &scorer, &grammar, &weights)).collect();
+    if let Ok(path) = std::env::var("U_DUMP") {
+        dump(&path, &samples, gold, 0.0);
+    }
+    for (sample, _) in samples.iter_mut().zip(gold).filter(|(_, document)| document.id.starts_with(watch)) {
+        sample.weight = WATCHED_WEIGHT;
+    }
     let mut pairs: Vec<(f32, bool, f32)> = Vec::new();
     for fold in 0..FOLDS {
         progress(&format!("growing trees, part {} of {FOLDS}", fold + 1));
@@ -59,7 +73,7 @@ pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str))
                 if let Some(label) = label
                     && sample.spun
                 {
-                    pairs.push((scored.probability, *label, 1.0));
+                    pairs.push((scored.probability, *label, sample.weight));
                 }
             }
         }
@@ -69,7 +83,7 @@ pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str))
         for scored in &mut sample.scored {
             scored.probability = 1.0 / (1.0 + (-(calibration[1] * scored.probability + calibration[0])).exp());
         }
-        let passage = Passage::read(&document.text, &dictionary, &grammar, &weights);
+        let passage = read(&document.text, &dictionary, &scorer, &grammar, &weights);
         sample.document = decide::document(&passage, &sample.scored);
     }
     let spun = samples.iter().filter(|sample| sample.spun).count() as f32;
@@ -79,15 +93,23 @@ pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str))
         .map(|sample| (sample.document, sample.spun, if sample.spun { 1.0 / spun } else { 1.0 / clean } * samples.len() as f32))
         .collect();
     let document = logistic(&rows);
-    let report = report(gold, &samples, &document, watch);
+    let (gate, gate_report) = gate(gold, &samples, &document, &dictionary, watch);
+    let report = report(gold, &samples, &document, watch) + &gate_report;
     progress("growing trees on all documents");
     let grown = grow(&table(&samples, |_| true), &Growth::default());
-    let bytes = pack(&grown.trees, grown.base, (calibration[1], calibration[0]), &document, COUNT);
+    let bytes = pack(&grown.trees, grown.base, (calibration[1], calibration[0]), &document, &gate, COUNT);
     Learned { bytes, report }
 }
 
-fn sample(document: &GoldDocument, dictionary: &Dictionary, grammar: &Grammar, weights: &Weights) -> Sample {
-    let passage = Passage::read(&document.text, dictionary, grammar, weights);
+fn read<'t>(text: &'t str, dictionary: &Dictionary, scorer: &Scorer, grammar: &Grammar, weights: &Weights) -> Passage<'t> {
+    let mut tokens = Vec::new();
+    block::read(text, &mut tokens);
+    let sentences = candidates::sentences(text, &tokens, dictionary);
+    Passage::read(text, tokens, sentences, dictionary, scorer, grammar, weights)
+}
+
+fn sample(document: &GoldDocument, dictionary: &Dictionary, scorer: &Scorer, grammar: &Grammar, weights: &Weights) -> Sample {
+    let passage = read(&document.text, dictionary, scorer, grammar, weights);
     let scored = passage.score(dictionary);
     let labels = scored
         .iter()
@@ -98,12 +120,104 @@ fn sample(document: &GoldDocument, dictionary: &Dictionary, grammar: &Grammar, w
             let part = GoldDocument { edits: near.cloned().collect(), ..document.clone() };
             match judge(&part, &[&finding]).verdicts[0] {
                 Verdict::Right => Some(true),
-                Verdict::Off | Verdict::Wrong => Some(false),
+                Verdict::Off => Some(part.edits.iter().any(|edit| is_part(document, edit, &finding))),
+                Verdict::Wrong => Some(false),
                 Verdict::Open => None,
             }
         })
         .collect();
-    Sample { scored, labels, document: [0.0; DOCUMENT], spun: !document.edits.is_empty() }
+    let spun = !document.edits.is_empty();
+    Sample { scored, labels, document: [0.0; DOCUMENT], spun, weight: if spun { 1.0 } else { CLEAN_WEIGHT } }
+}
+
+/// Share of the documents that are judged spun (translations aside, of which the tables hold little) that the first look has to let through.
+const LET_THROUGH: f64 = 0.97;
+
+/// Fits the first look, and reports how much it lets through.
+fn gate(
+    gold: &[GoldDocument],
+    samples: &[Sample],
+    document: &[f32; DOCUMENT],
+    dictionary: &Dictionary,
+    watch: &str,
+) -> ([f32; SORTS], String) {
+    let glance = |text: &str| {
+        let mut tokens = Vec::new();
+        block::read(text, &mut tokens);
+        gate::glance(&candidates::sentences(text, &tokens, dictionary), dictionary)
+    };
+    // Clean documents by the piece, as there are few of them.
+    let mut rows: Vec<([f32; SORTS], bool, f32)> = Vec::new();
+    let mut judged = Vec::new();
+    for (at, (gold, sample)) in gold.iter().zip(samples).enumerate() {
+        let score: f32 = sample.document.iter().zip(document).map(|(a, b)| a * b).sum();
+        if sample.spun {
+            let row = glance(&gold.text);
+            if score > 0.0 && gold.family.as_deref() != Some("translation") {
+                judged.push((rows.len(), at));
+                rows.push((row, true, if gold.id.starts_with(watch) { 3.0 } else { 1.0 }));
+            }
+        } else {
+            rows.push((glance(&gold.text), false, 1.0));
+        }
+    }
+    let folds: Vec<[f32; SORTS]> = (0..FOLDS)
+        .map(|fold| {
+            let part: Vec<_> = rows.iter().enumerate().filter(|(at, _)| at % FOLDS != fold).map(|(_, row)| *row).collect();
+            logistic(&part)
+        })
+        .collect();
+    let score = |at: usize| -> f32 { rows[at].0.iter().zip(&folds[at % FOLDS]).map(|(x, w)| x * w).sum() };
+    let mut spun: Vec<f32> = judged.iter().map(|&(at, _)| score(at)).collect();
+    spun.sort_by(f32::total_cmp);
+    let least = spun[((1.0 - LET_THROUGH) * spun.len() as f64) as usize];
+    let clean: Vec<f32> = (0..rows.len()).filter(|&at| !rows[at].1).map(score).collect();
+    let passed = clean.iter().filter(|&&score| score >= least).count();
+    let mut weights = logistic(&rows);
+    weights[0] -= least;
+    let report = format!(
+        "first look: threshold {least:.2}, lets through {:.1} % of documents judged spun and {passed} of {} clean ones\n",
+        LET_THROUGH * 100.0,
+        clean.len()
+    );
+    (weights, report)
+}
+
+/// Whether a finding inside a longer edit is a part of its repair: every word that it changes brings the text of the
+/// edit a word nearer to a correction.
+fn is_part(document: &GoldDocument, edit: &GoldEdit, finding: &Finding) -> bool {
+    if finding.span.start < edit.span.start || finding.span.end > edit.span.end {
+        return false;
+    }
+    let words = |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+    let before = words(&document.text[edit.span.range()]);
+    let after = words(&format!(
+        "{}{}{}",
+        &document.text[edit.span.start..finding.span.start],
+        finding.correction(),
+        &document.text[finding.span.end..edit.span.end]
+    ));
+    let own = distance(&words(&document.text[finding.span.range()]), &words(finding.correction()));
+    own > 0
+        && edit.corrections.iter().any(|correction| {
+            let correction = words(correction);
+            distance(&after, &correction) + own == distance(&before, &correction)
+        })
+}
+
+/// Levenshtein distance in words.
+fn distance(a: &[String], b: &[String]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let next = (corner + usize::from(left != right)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
 }
 
 fn finding(scored: &Scored) -> Finding {
@@ -128,7 +242,7 @@ fn table(samples: &[Sample], take: impl Fn(usize) -> bool) -> Table {
             let Some(label) = label else { continue };
             table.values.extend(scored.features);
             table.labels.push(f32::from(u8::from(*label)));
-            table.weights.push(if sample.spun { 1.0 } else { CLEAN_WEIGHT });
+            table.weights.push(sample.weight);
         }
     }
     table
@@ -220,4 +334,29 @@ fn report(gold: &[GoldDocument], samples: &[Sample], document: &[f32; DOCUMENT],
         }
     }
     out
+}
+
+fn dump(path: &str, samples: &[Sample], gold: &[GoldDocument], base: f32) {
+    let mut out = Vec::new();
+    for (at, (sample, document)) in samples.iter().zip(gold).enumerate() {
+        for (scored, label) in sample.scored.iter().zip(&sample.labels) {
+            let Some(label) = label else { continue };
+            let kind = if document.id.starts_with("dev/") { 2.0 } else { f32::from(u8::from(sample.spun)) };
+            let head = [base + at as f32, kind, f32::from(u8::from(*label)), scored.realized.span.start as f32, scored.realized.span.end as f32];
+            for x in head.iter().chain(&scored.features) {
+                out.extend(x.to_le_bytes());
+            }
+        }
+    }
+    std::fs::write(path, out).expect("writable");
+}
+
+/// Dumps rows.
+pub fn dump_with(files: &[crate::dictionary::source::SourceFile], gold: &[GoldDocument], scorer: Vec<u8>, path: &str) {
+    let dictionary = if files.is_empty() { Dictionary::builtin() } else { Dictionary::compile(files).expect("compiles") };
+    let grammar = Grammar::new(&dictionary);
+    let weights = Weights::default();
+    let scorer = Scorer::open(scorer.into(), dictionary.ngrams.checksum(), true).expect("a scorer");
+    let samples: Vec<Sample> = gold.iter().map(|document| sample(document, &dictionary, &scorer, &grammar, &weights)).collect();
+    dump(path, &samples, gold, 0.0);
 }

@@ -104,9 +104,9 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize) ->
     } else if value("original_count") > 0.0 {
         push("witness", "the text has the original word elsewhere".to_owned(), None);
     }
-    let topic = value("fit_document");
-    if topic > 0.3 {
-        push("topic", "it fits what the text is about better".to_owned(), Some(topic));
+    let context = value("scorer");
+    if context > 1.0 {
+        push("context", "it fits the words around it better".to_owned(), Some(context));
     }
     push("document", format!("{others} other substitutions in this text"), None);
     list

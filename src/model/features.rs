@@ -7,20 +7,19 @@ use super::prior::Estimate;
 use crate::candidates::{Candidate, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
-use crate::dictionary::vectors::{DIMENSIONS, Vector};
-use crate::text::key::{END, FIRST_WORD, SENTENCE};
+use crate::text::key::{END, SENTENCE};
 
 /// Names of the features, in order.
 pub(crate) const NAMES: [&str; COUNT] = [
     "posterior", "changed", "order", "margin", "channel", "best_family", "pages", "rank", "attested", "authored",
-    "published", "inflected", "part", "name", "spun_words", "original_words", "spun_frequency", "original_frequency",
-    "context_gain", "spun_left", "spun_right", "original_left", "original_right", "quoted", "start", "title", "rate",
-    "evidence", "tokens", "thesaurus", "phrasal", "science", "repeated", "spun_changed", "spun_count", "original_count",
-    "original_quoted", "fit_window", "fit_document", "similarity", "spun_ready", "left_changed", "right_changed",
-    "capital_original", "options", "spun_lowest", "original_lowest", "fit_spun", "fit_original",
+    "published", "inflected", "part", "name", "spun_words", "original_words", "spun_frequency",
+    "original_frequency", "context_gain", "spun_left", "spun_right", "original_left", "original_right", "quoted",
+    "start", "title", "rate", "thesaurus", "phrasal", "science", "repeated", "spun_changed", "spun_count",
+    "original_count", "original_quoted", "spun_ready", "left_changed", "right_changed", "capital_original",
+    "options", "spun_lowest", "original_lowest", "scorer", "scorer_margin", "tell", "pressure",
 ];
 /// Number of features.
-pub(crate) const COUNT: usize = 49;
+pub(crate) const COUNT: usize = 46;
 
 /// Candidates below this posterior are not looked at.
 pub(crate) const LEAST: f32 = 0.02;
@@ -33,18 +32,14 @@ pub(crate) struct Context {
     swaps: HashMap<(u32, Reading), f32>,
     /// Sum of posteriors of any change of a word.
     changed: HashMap<u32, f32>,
-    topic: Vector,
 }
 
 impl Context {
     /// Gathers a document's counts from its sentences and their posteriors.
     pub(crate) fn gather<'a>(
         sentences: impl Iterator<Item = (&'a [Word], &'a Lattice, &'a [f32])>,
-        dictionary: &Dictionary,
     ) -> Self {
-        let mut context =
-            Self { counts: HashMap::new(), swaps: HashMap::new(), changed: HashMap::new(), topic: [0.0; DIMENSIONS] };
-        let mut weight = 0f32;
+        let mut context = Self { counts: HashMap::new(), swaps: HashMap::new(), changed: HashMap::new() };
         for (sentence, lattice, posteriors) in sentences {
             let mut share = vec![0f32; sentence.len()];
             for (candidate, &posterior) in lattice.candidates.iter().zip(posteriors) {
@@ -55,30 +50,14 @@ impl Context {
                 for at in candidate.start..candidate.end {
                     share[at as usize] += posterior;
                 }
-                for &id in &candidate.ids {
-                    let rare = rareness(dictionary, id) * posterior;
-                    if dictionary.vectors.add_context(id, rare, &mut context.topic) {
-                        weight += rare;
-                    }
-                }
             }
             for (word, share) in sentence.iter().zip(share) {
                 context.counts.entry(word.lookup).or_default()[usize::from(word.quoted)] += 1;
                 *context.changed.entry(word.lookup).or_default() += share.min(1.0);
-                let rare = rareness(dictionary, word.model) * (1.0 - share).max(0.0);
-                if dictionary.vectors.add_context(word.model, rare, &mut context.topic) {
-                    weight += rare;
-                }
             }
         }
-        context.topic.iter_mut().for_each(|x| *x /= weight.max(1.0));
         context
     }
-}
-
-/// Weight of a word in a topic: none for the most frequent ones.
-fn rareness(dictionary: &Dictionary, word: u32) -> f32 {
-    if word < FIRST_WORD { 0.0 } else { ((-dictionary.ngrams.unigram(word) - 6.0) / 4.0).clamp(0.0, 1.0) }
 }
 
 /// A sentence with what its neighbouring words most probably were.
@@ -162,34 +141,6 @@ impl<'a> Sentence<'a> {
         }
         found
     }
-
-    /// Mean context vector of the words around a span, as decoded.
-    fn window(&self, start: usize, end: usize, dictionary: &Dictionary) -> Vector {
-        const REACH: usize = 8;
-        let mut sum = [0.0; DIMENSIONS];
-        let mut count = 0f32;
-        let mut add = |id: u32| {
-            if id >= FIRST_WORD && dictionary.vectors.add_context(id, 1.0, &mut sum) {
-                count += 1.0;
-            }
-        };
-        for at in start.saturating_sub(REACH)..(end + REACH).min(self.words.len()) {
-            if (start..end).contains(&at) {
-                continue;
-            }
-            match self.decoded[at] {
-                Some(index) => {
-                    let candidate = &self.lattice.candidates[index];
-                    if candidate.start as usize == at || at == end {
-                        candidate.ids.iter().for_each(|&id| add(id));
-                    }
-                }
-                None => add(self.words[at].model),
-            }
-        }
-        sum.iter_mut().for_each(|x| *x /= count.max(1.0));
-        sum
-    }
 }
 
 /// ln P of a run of words in its context, the two words after it included, and the lowest of the conditional
@@ -209,11 +160,6 @@ fn score(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]
     (sum, lowest)
 }
 
-/// The word of a run that carries its meaning: the rarest.
-fn head(dictionary: &Dictionary, ids: impl Iterator<Item = u32>) -> Option<u32> {
-    ids.filter(|&id| id >= FIRST_WORD).min_by(|&a, &b| dictionary.ngrams.unigram(a).total_cmp(&dictionary.ngrams.unigram(b)))
-}
-
 /// The features of one candidate.
 pub(crate) fn features(
     sentence: &Sentence<'_>,
@@ -221,18 +167,18 @@ pub(crate) fn features(
     title: bool,
     context: &Context,
     estimate: &Estimate,
-    document_tokens: usize,
     dictionary: &Dictionary,
 ) -> [f32; COUNT] {
     let candidate: &Candidate = &sentence.lattice.candidates[index];
     let (start, end) = (candidate.start as usize, candidate.end as usize);
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
-    let (mut order, mut next, mut options, mut total) = (0f32, 1e-4f32, 0f32, 0f32);
+    let (mut order, mut next, mut options, mut total, mut best_context) = (0f32, 1e-4f32, 0f32, 0f32, 0f32);
     for (other, candidate) in sentence.lattice.candidates.iter().enumerate() {
         if (candidate.start as usize) < end && start < candidate.end as usize {
             let p = sentence.posteriors[other];
             total += p;
             if other != index {
+                best_context = best_context.max(candidate.context);
                 if p > posterior {
                     order += 1.0;
                 }
@@ -254,18 +200,6 @@ pub(crate) fn features(
     let right = |ids: &[u32]| {
         let last = ids.last().copied().unwrap_or(before[1]);
         dictionary.ngrams.pair(last, after[0]) - dictionary.ngrams.unigram(after[0])
-    };
-    let (spun_head, original_head) =
-        (head(dictionary, spun.iter().copied()), head(dictionary, candidate.ids.iter().copied()));
-    let window = sentence.window(start, end, dictionary);
-    let fit = |head: Option<u32>, context: &Vector| head.and_then(|word| dictionary.vectors.fit(word, context));
-    let difference = |context: &Vector| match (fit(original_head, context), fit(spun_head, context)) {
-        (Some(a), Some(b)) => a - b,
-        _ => 0.0,
-    };
-    let similarity = match (spun_head, original_head) {
-        (Some(a), Some(b)) => dictionary.vectors.similarity(a, b).unwrap_or(0.0),
-        _ => 0.0,
     };
     let own = posterior;
     let repeated = context.swaps.get(&(lookup, candidate.reading)).copied().unwrap_or(0.0) - own;
@@ -309,8 +243,6 @@ pub(crate) fn features(
         f32::from(u8::from(start == 0)),
         f32::from(u8::from(title)),
         estimate.belief.rates[0],
-        estimate.evidence / document_tokens.max(1) as f32,
-        (document_tokens as f32).ln_1p(),
         families[0],
         families[1],
         families[2],
@@ -319,9 +251,6 @@ pub(crate) fn features(
         count.ln_1p(),
         (original_counts[0] as f32).ln_1p(),
         (original_counts[1] as f32).ln_1p(),
-        difference(&window),
-        difference(&context.topic),
-        similarity,
         dictionary.pack.readiness(lookup),
         side(start.checked_sub(1)),
         side(Some(end)),
@@ -329,7 +258,9 @@ pub(crate) fn features(
         options,
         spun_lowest,
         original_lowest,
-        fit(spun_head, &window).unwrap_or(0.0),
-        fit(original_head, &window).unwrap_or(0.0),
+        candidate.context,
+        candidate.context - best_context,
+        dictionary.pack.tell(lookup),
+        candidate.pressure,
     ]
 }

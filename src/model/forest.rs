@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::decide::DOCUMENT;
+use super::gate::SORTS;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::checksum;
 
 /// What every file starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNFR1";
-const HEADER: usize = 64;
+const HEADER: usize = 64 + SORTS * 4;
 const NODE: usize = 8;
 /// Feature number that marks a leaf.
 pub(crate) const LEAF: u16 = u16::MAX;
@@ -32,6 +33,8 @@ pub(crate) struct Forest {
     shift: f32,
     /// Weights of the document's decision.
     document: [f32; DOCUMENT],
+    /// Weights of the first look.
+    gate: [f32; SORTS],
     /// Where each tree's nodes start, in bytes.
     trees: Vec<u32>,
 }
@@ -85,7 +88,8 @@ impl Forest {
         }
         let (base, scale, shift) = (f32::from_bits(word(24)), f32::from_bits(word(28)), f32::from_bits(word(32)));
         let document = std::array::from_fn(|n| f32::from_bits(word(36 + n * 4)));
-        Ok(Self { base, scale, shift, document, trees, data })
+        let gate = std::array::from_fn(|n| f32::from_bits(word(64 + n * 4)));
+        Ok(Self { base, scale, shift, document, gate, trees, data })
     }
 
     fn node(&self, tree: u32, index: u16) -> Node {
@@ -96,6 +100,11 @@ impl Forest {
             right: u16::from_le_bytes([b[2], b[3]]),
             value: f32::from_le_bytes([b[4], b[5], b[6], b[7]]),
         }
+    }
+
+    /// Whether a passage with these shares may be spun.
+    pub(crate) fn opens(&self, shares: &[f32; SORTS]) -> bool {
+        self.gate.iter().zip(shares).map(|(weight, share)| weight * share).sum::<f32>() >= 0.0
     }
 
     /// Log-odds, in nats, that a document with these figures is spun, where spun and clean ones are equally many.
@@ -126,7 +135,7 @@ impl Forest {
 /// Writes trees in the form that [`Forest::open`] takes. `calibration` is the factor and the shift that turn the
 /// trees' sum into a calibrated log-odds.
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning writes trees"))]
-pub(crate) fn pack(trees: &[Vec<Node>], base: f32, calibration: (f32, f32), document: &[f32; DOCUMENT], features: usize) -> Vec<u8> {
+pub(crate) fn pack(trees: &[Vec<Node>], base: f32, calibration: (f32, f32), document: &[f32; DOCUMENT], gate: &[f32; SORTS], features: usize) -> Vec<u8> {
     let mut bytes = vec![0u8; HEADER];
     for tree in trees {
         bytes.extend((tree.len() as u32).to_le_bytes());
@@ -145,6 +154,9 @@ pub(crate) fn pack(trees: &[Vec<Node>], base: f32, calibration: (f32, f32), docu
     for (n, weight) in document.iter().enumerate() {
         bytes[36 + n * 4..40 + n * 4].copy_from_slice(&weight.to_le_bytes());
     }
+    for (n, weight) in gate.iter().enumerate() {
+        bytes[64 + n * 4..68 + n * 4].copy_from_slice(&weight.to_le_bytes());
+    }
     let sum = checksum(&bytes[16..]);
     bytes[8..16].copy_from_slice(&sum.to_le_bytes());
     bytes
@@ -160,7 +172,7 @@ mod tests {
             Node { feature: LEAF, right: 0, value: -2.0 },
             Node { feature: LEAF, right: 0, value: 2.0 },
         ];
-        pack(&[tree], 0.0, (1.0, 0.0), &[0.0; DOCUMENT], 2)
+        pack(&[tree], 0.0, (1.0, 0.0), &[0.0; DOCUMENT], &[0.0; SORTS], 2)
     }
 
     #[test]

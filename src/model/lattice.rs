@@ -4,8 +4,6 @@
 //! language model's part of an edge is worked out once; rates and families only reweigh the edges, so that the
 //! document's rate can be estimated without asking the model again.
 
-use std::collections::HashMap;
-
 use crate::candidates::{Candidate, Word};
 use crate::dictionary::ngrams::Ngrams;
 use crate::text::key::{END, SENTENCE};
@@ -17,6 +15,8 @@ pub(crate) struct Weights {
     pub(crate) language: f32,
     /// Of the channel.
     pub(crate) channel: f32,
+    /// Of the context scorer.
+    pub(crate) context: f32,
     /// Nats for every word of a reading: makes up for what each word costs.
     pub(crate) word: f32,
     /// States kept at a place.
@@ -29,7 +29,7 @@ pub(crate) struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { language: 0.55, channel: 0.8, word: 1.2, states: 14, beam: 8.0, candidates: 16 }
+        Self { language: env("language", 0.35), channel: env("channel", 0.8), context: env("context", 0.6), word: env("word", 0.7), states: env("states", 6.0) as usize, beam: env("beam", 5.0), candidates: env("candidates", 8.0) as usize }
     }
 }
 
@@ -48,8 +48,9 @@ struct Edge {
     to: u32,
     /// Index of the candidate, or [`KEEP`].
     candidate: u32,
-    /// The language model's part, in nats, weighted.
-    language: f32,
+    /// What does not depend on the belief: language model, words, context scorer; relative to the base scores of the
+    /// places it joins, not logarithmic.
+    factor: f32,
 }
 
 const KEEP: u32 = u32::MAX;
@@ -57,15 +58,18 @@ const KEEP: u32 = u32::MAX;
 /// The readings of one sentence.
 pub(crate) struct Lattice {
     pub(crate) candidates: Vec<Candidate>,
+    /// ln-free weights of every candidate's families, to be mixed.
+    families: Vec<[f32; 4]>,
     /// Edges in the order of the places they leave.
     edges: Vec<Edge>,
-    states: usize,
+    /// Which place each state stands at.
+    places: Vec<u16>,
+    /// Score, in nats, that all values at the last place are relative to.
+    base: f32,
     /// The language model's score of the sentence as it stands, weighted.
     pub(crate) kept: f32,
     /// Per word: readiness of the word to be swapped, and whether it stands in quotation marks.
     words: Vec<(f32, bool)>,
-    /// Which place each state stands at.
-    places: Vec<u16>,
 }
 
 /// Sums over all readings of a sentence.
@@ -75,12 +79,6 @@ pub(crate) struct Sums {
     pub(crate) total: f32,
     /// Posterior probability of every candidate.
     pub(crate) posterior: Vec<f32>,
-}
-
-#[inline]
-fn add(a: f32, b: f32) -> f32 {
-    let (high, low) = if a > b { (a, b) } else { (b, a) };
-    if low == f32::NEG_INFINITY || high - low > 20.0 { high } else { high + (low - high).exp().ln_1p() }
 }
 
 /// ln of the channel's part of a candidate under a mix of families.
@@ -106,46 +104,29 @@ impl Lattice {
         prune(sentence, &mut candidates, ngrams, weights, belief);
         let n = sentence.len();
         let words: Vec<(f32, bool)> = sentence.iter().map(|word| (readiness(word.lookup), word.quoted)).collect();
-        let mut by_start: Vec<Vec<u32>> = vec![Vec::new(); n];
-        for (index, candidate) in candidates.iter().enumerate() {
-            by_start[candidate.start as usize].push(index as u32);
-        }
-        let mut builder = Builder { at: vec![HashMap::new(); n + 2], list: vec![Vec::new(); n + 2], states: Vec::new() };
-        builder.state(0, [SENTENCE, SENTENCE], 0.0);
-        let mut edges: Vec<Edge> = Vec::with_capacity(n * 16);
-        for place in 0..n {
-            let mut here = std::mem::take(&mut builder.list[place]);
-            builder.narrow(&mut here, weights);
+        let mut builder = Builder::new(n, ngrams, weights);
+        let mut edges: Vec<Edge> = Vec::with_capacity(n * 24);
+        let mut next = 0;
+        for (place, word) in sentence.iter().enumerate() {
+            let here = builder.narrow(place);
             let own_rate = belief.rates[usize::from(words[place].1)];
             let keep = keep_weight(own_rate, words[place].0);
-            for &from in &here {
-                let (context, score) = (builder.states[from as usize].words, builder.states[from as usize].score);
-                let mut edge = |to_place: usize, ids: &[u32], candidate: u32, outer: f32| {
-                    let (mut window, mut language) = (context, 0.0);
-                    for &id in ids {
-                        language += ngrams.log_prob(window[0], window[1], id);
-                        window = [window[1], id];
-                    }
-                    let language = weights.language * language + weights.word * ids.len() as f32;
-                    let to = builder.state(to_place, window, score + language + outer);
-                    edges.push(Edge { from, to, candidate, language });
-                };
-                edge(place + 1, &[sentence[place].model], KEEP, keep);
-                for &index in &by_start[place] {
-                    let candidate = &candidates[index as usize];
-                    let outer = own_rate.max(1e-6).ln() + channel(&candidate.weights, &belief.families, weights.channel);
-                    edge(candidate.end as usize, &candidate.ids, index, outer);
-                }
+            builder.extend(&here, place + 1, &[word.model], KEEP, 0.0, keep, &mut edges);
+            while let Some(candidate) = candidates.get(next).filter(|candidate| candidate.start as usize == place) {
+                let outer = own_rate.max(1e-6).ln() + channel(&candidate.weights, &belief.families, weights.channel);
+                let context = weights.context * candidate.context;
+                builder.extend(&here, candidate.end as usize, &candidate.ids, next as u32, context, outer, &mut edges);
+                next += 1;
             }
         }
-        // The end of the sentence joins every state.
-        let mut last = std::mem::take(&mut builder.list[n]);
-        builder.narrow(&mut last, weights);
-        for &from in &last {
-            let context = builder.states[from as usize].words;
-            let language = weights.language * ngrams.log_prob(context[0], context[1], END);
-            let to = builder.state(n + 1, [END, END], 0.0);
-            edges.push(Edge { from, to, candidate: KEEP, language });
+        let last = builder.narrow(n);
+        builder.close(&last, n + 1, &mut edges);
+        let base = builder.best[n + 1];
+        // Values relative to the best score of their place stay within reach of plain numbers.
+        let places: Vec<u16> = builder.states.iter().map(|state| state.place).collect();
+        for edge in &mut edges {
+            let (from, to) = (places[edge.from as usize], places[edge.to as usize]);
+            edge.factor = (edge.factor + builder.best[from as usize] - builder.best[to as usize]).exp();
         }
         let (mut window, mut kept) = ([SENTENCE, SENTENCE], 0.0);
         for id in sentence.iter().map(|word| word.model).chain([END]) {
@@ -153,52 +134,52 @@ impl Lattice {
             window = [window[1], id];
         }
         kept += weights.word * n as f32;
-        let places = builder.states.iter().map(|state| state.place).collect();
-        Self { candidates, edges, states: builder.states.len(), kept, words, places }
+        let families =
+            candidates.iter().map(|candidate| candidate.weights.map(|weight| weight.map_or(0.0, f32::exp))).collect();
+        Self { candidates, families, edges, places, base, kept, words }
     }
 
     /// Sums over all readings under a belief.
+    ///
+    /// Cost: some nanoseconds an edge.
     pub(crate) fn sums(&self, belief: &Belief, weights: &Weights) -> Sums {
-        let keep: Vec<f32> =
-            self.words.iter().map(|&(readiness, quoted)| keep_weight(belief.rates[usize::from(quoted)], readiness)).collect();
-        let swap: Vec<f32> = self
+        let keep: Vec<f64> = self
+            .words
+            .iter()
+            .map(|&(readiness, quoted)| f64::from(keep_weight(belief.rates[usize::from(quoted)], readiness).exp()))
+            .chain([1.0])
+            .collect();
+        let swap: Vec<f64> = self
             .candidates
             .iter()
-            .map(|candidate| {
+            .zip(&self.families)
+            .map(|(candidate, families)| {
                 let quoted = self.words[candidate.start as usize].1;
-                belief.rates[usize::from(quoted)].max(1e-9).ln()
-                    + channel(&candidate.weights, &belief.families, weights.channel)
+                let mixed: f32 = families.iter().zip(&belief.families).map(|(weight, share)| weight * share).sum();
+                f64::from(belief.rates[usize::from(quoted)] * mixed.max(1e-9).powf(weights.channel))
             })
             .collect();
         let outer = |edge: &Edge| {
-            if edge.candidate == KEEP {
-                keep.get(self.places[edge.from as usize] as usize).copied().unwrap_or(0.0)
-            } else {
-                swap[edge.candidate as usize]
-            }
+            if edge.candidate == KEEP { keep[self.places[edge.from as usize] as usize] } else { swap[edge.candidate as usize] }
         };
-        let mut forward = vec![f32::NEG_INFINITY; self.states];
-        let mut backward = vec![f32::NEG_INFINITY; self.states];
-        if self.states == 0 {
-            return Sums::default();
-        }
-        forward[0] = 0.0;
+        let Some(end) = self.edges.last().map(|edge| edge.to as usize) else { return Sums::default() };
+        let mut forward = vec![0f64; self.places.len()];
+        let mut backward = vec![0f64; self.places.len()];
+        forward[0] = 1.0;
         for edge in &self.edges {
-            let score = forward[edge.from as usize] + edge.language + outer(edge);
-            forward[edge.to as usize] = add(forward[edge.to as usize], score);
+            forward[edge.to as usize] += forward[edge.from as usize] * f64::from(edge.factor) * outer(edge);
         }
-        let end = self.edges.last().map_or(0, |edge| edge.to as usize);
-        backward[end] = 0.0;
+        backward[end] = 1.0;
         let mut posterior = vec![0f32; self.candidates.len()];
-        let total = forward[end];
+        let total = forward[end].max(f64::MIN_POSITIVE);
         for edge in self.edges.iter().rev() {
-            let score = edge.language + outer(edge) + backward[edge.to as usize];
-            backward[edge.from as usize] = add(backward[edge.from as usize], score);
+            let value = f64::from(edge.factor) * outer(edge) * backward[edge.to as usize];
+            backward[edge.from as usize] += value;
             if edge.candidate != KEEP {
-                posterior[edge.candidate as usize] += (forward[edge.from as usize] + score - total).exp();
+                posterior[edge.candidate as usize] += (forward[edge.from as usize] * value / total) as f32;
             }
         }
-        Sums { total, posterior }
+        Sums { total: total.ln() as f32 + self.base, posterior }
     }
 
     /// Words outside and inside quotation marks, each weighed by its readiness.
@@ -221,38 +202,127 @@ fn keep_weight(rate: f32, readiness: f32) -> f32 {
     (1.0 - (rate * readiness).min(0.9)).ln()
 }
 
+#[derive(Clone, Copy)]
 struct State {
     words: [u32; 2],
+    /// Back-off weight of its two words, where the model holds the pair.
+    pair: Option<f32>,
+    /// Best score of a reading that leads here.
     score: f32,
     place: u16,
 }
 
-struct Builder {
-    at: Vec<HashMap<[u32; 2], u32>>,
+struct Builder<'m> {
+    ngrams: &'m Ngrams,
+    weights: &'m Weights,
+    /// States at every place.
     list: Vec<Vec<u32>>,
     states: Vec<State>,
+    /// Best score at every place.
+    best: Vec<f32>,
+    /// What the model says of the pairs of words at hand: (first, second) to it.
+    pairs: Vec<(u32, Option<(f32, f32)>)>,
 }
 
-impl Builder {
-    fn state(&mut self, place: usize, words: [u32; 2], score: f32) -> u32 {
-        if let Some(&id) = self.at[place].get(&words) {
+impl<'m> Builder<'m> {
+    fn new(n: usize, ngrams: &'m Ngrams, weights: &'m Weights) -> Self {
+        let mut list = vec![Vec::new(); n + 2];
+        list[0].push(0);
+        let mut best = vec![f32::NEG_INFINITY; n + 2];
+        best[0] = 0.0;
+        let start = State { words: [SENTENCE, SENTENCE], pair: None, score: 0.0, place: 0 };
+        Self { ngrams, weights, list, states: vec![start], best, pairs: Vec::new() }
+    }
+
+    /// Adds the edges of one reading of a run of words from all states of a place.
+    ///
+    /// `fixed` goes into the edges' factors; `outer` depends on the belief and only guides the search.
+    #[allow(clippy::too_many_arguments, reason = "an edge is all of these")]
+    fn extend(
+        &mut self,
+        here: &[u32],
+        to_place: usize,
+        ids: &[u32],
+        candidate: u32,
+        fixed: f32,
+        outer: f32,
+        edges: &mut Vec<Edge>,
+    ) {
+        self.pairs.clear();
+        for &from in here {
+            let State { words, pair, score, .. } = self.states[from as usize];
+            let (mut window, mut held, mut language) = (words, pair, 0.0);
+            for (at, &id) in ids.iter().enumerate() {
+                let next = if at == 0 { self.pair(window[1], id) } else { self.ngrams.bigram(window[1], id) };
+                language += self.log_prob(window, held, id, next);
+                window = [window[1], id];
+                held = next.map(|next| next.1);
+            }
+            let factor = self.weights.language * language + self.weights.word * ids.len() as f32 + fixed;
+            let total = score + factor + outer;
+            if total < self.best[to_place] - self.weights.beam {
+                continue;
+            }
+            let to = self.state(to_place, window, held, total);
+            edges.push(Edge { from, to, candidate, factor });
+        }
+    }
+
+    /// Joins the states of the last place in one.
+    fn close(&mut self, last: &[u32], place: usize, edges: &mut Vec<Edge>) {
+        for &from in last {
+            let State { words, pair, score, .. } = self.states[from as usize];
+            let next = self.ngrams.bigram(words[1], END);
+            let factor = self.weights.language * self.log_prob(words, pair, END, next);
+            let to = self.state(place, [END, END], None, score + factor);
+            edges.push(Edge { from, to, candidate: KEEP, factor });
+        }
+    }
+
+    /// The model's entry for a pair whose second word is the same for a while.
+    fn pair(&mut self, first: u32, second: u32) -> Option<(f32, f32)> {
+        if let Some(known) = self.pairs.iter().find(|known| known.0 == first) {
+            return known.1;
+        }
+        let entry = self.ngrams.bigram(first, second);
+        self.pairs.push((first, entry));
+        entry
+    }
+
+    /// As [`Ngrams::log_prob`], with both pairs looked up already.
+    fn log_prob(&self, window: [u32; 2], held: Option<f32>, id: u32, pair: Option<(f32, f32)>) -> f32 {
+        match (pair, held) {
+            (None, held) => held.unwrap_or(0.0) + self.ngrams.alone(window[1], id),
+            (Some((probability, _)), None) => probability,
+            (Some((probability, _)), Some(backoff)) => {
+                self.ngrams.trigram(window[0], window[1], id).unwrap_or(backoff + probability)
+            }
+        }
+    }
+
+    fn state(&mut self, place: usize, words: [u32; 2], pair: Option<f32>, score: f32) -> u32 {
+        self.best[place] = self.best[place].max(score);
+        for &id in &self.list[place] {
             let state = &mut self.states[id as usize];
-            state.score = add(state.score, score);
-            return id;
+            if state.words == words {
+                state.score = state.score.max(score);
+                return id;
+            }
         }
         let id = self.states.len() as u32;
-        self.at[place].insert(words, id);
-        self.states.push(State { words, score, place: place as u16 });
+        self.states.push(State { words, pair, score, place: place as u16 });
         self.list[place].push(id);
         id
     }
 
-    /// Keeps the best states.
-    fn narrow(&self, list: &mut Vec<u32>, weights: &Weights) {
-        list.sort_by(|&a, &b| self.states[b as usize].score.total_cmp(&self.states[a as usize].score).then(a.cmp(&b)));
-        list.truncate(weights.states);
-        let best = list.first().map_or(0.0, |&id| self.states[id as usize].score);
-        list.retain(|&id| self.states[id as usize].score >= best - weights.beam);
+    /// The best states of a place, which is left without any.
+    fn narrow(&mut self, place: usize) -> Vec<u32> {
+        let mut list = std::mem::take(&mut self.list[place]);
+        let score = |id: u32| self.states[id as usize].score;
+        list.retain(|&id| score(id) >= self.best[place] - self.weights.beam);
+        list.sort_unstable_by(|&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
+        list.truncate(self.weights.states);
+        list
     }
 }
 
@@ -271,9 +341,25 @@ fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, we
         let width = (candidate.end - candidate.start) as f32;
         weights.language * language + weights.word * candidate.ids.len() as f32
             + channel(&candidate.weights, &belief.families, weights.channel)
+            + weights.context * candidate.context
             + 2.0 * (width - 1.0)
     };
-    let mut scored: Vec<(f32, Candidate)> = candidates.drain(..).map(|candidate| (score(&candidate), candidate)).collect();
+    // A first cut without the language model: most candidates are told hopeless by channel and context alone.
+    let cheap = |candidate: &Candidate| {
+        weights.context * candidate.context
+            + channel(&candidate.weights, &belief.families, weights.channel)
+            + 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>()
+            + 2.0 * f32::from(candidate.end - candidate.start - 1)
+    };
+    let mut ranked: Vec<(f32, Candidate)> = candidates.drain(..).map(|candidate| (cheap(&candidate), candidate)).collect();
+    ranked.sort_by(|a, b| {
+        a.1.start.cmp(&b.1.start).then_with(|| b.0.total_cmp(&a.0)).then_with(|| a.1.end.cmp(&b.1.end)).then_with(|| a.1.reading.cmp(&b.1.reading))
+    });
+    let mut scored: Vec<(f32, Candidate)> = ranked
+        .chunk_by(|a, b| a.1.start == b.1.start)
+        .flat_map(|group| group.iter().take(weights.candidates * 2))
+        .map(|(_, candidate)| (score(candidate), candidate.clone()))
+        .collect();
     scored.sort_by(|a, b| {
         a.1.start.cmp(&b.1.start).then_with(|| b.0.total_cmp(&a.0)).then_with(|| a.1.end.cmp(&b.1.end)).then_with(|| a.1.reading.cmp(&b.1.reading))
     });
@@ -289,4 +375,8 @@ fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, we
             candidates.push(candidate);
         }
     }
+}
+
+fn env(name: &str, default: f32) -> f32 {
+    std::env::var(format!("U_{name}")).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }

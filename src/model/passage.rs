@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::features::{self, COUNT, Context, LEAST, Sentence};
-use super::lattice::{Lattice, Weights};
+use super::lattice::{Lattice, Weights, channel};
 use super::prior::{self, Estimate};
+use super::scorer::{Scorer, surroundings};
 use crate::candidates::realize::{self, Realized};
 use crate::candidates::{self, Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
-use crate::text::block;
+use crate::text::key::{FIRST_WORD, UNKNOWN};
 use crate::text::token::Token;
 
 /// A passage with all its readings. Spans are bytes of the passage.
@@ -32,16 +33,25 @@ pub(crate) struct Scored {
 }
 
 impl<'t> Passage<'t> {
-    /// Reads and weighs a passage.
-    pub(crate) fn read(text: &'t str, dictionary: &Dictionary, grammar: &Grammar, weights: &Weights) -> Self {
-        let mut tokens = Vec::new();
-        block::read(text, &mut tokens);
-        let sentences = candidates::sentences(text, &tokens, dictionary);
+    /// Weighs a passage that was cut into tokens and sentences.
+    pub(crate) fn read(
+        text: &'t str,
+        tokens: Vec<Token>,
+        sentences: Vec<Vec<Word>>,
+        dictionary: &Dictionary,
+        scorer: &Scorer,
+        grammar: &Grammar,
+        weights: &Weights,
+    ) -> Self {
+        let words: Vec<u32> = sentences.iter().flatten().map(|word| word.model).collect();
+        let mut start = 0;
         let lattices: Vec<Lattice> = sentences
             .iter()
             .map(|sentence| {
                 let mut list = Vec::new();
                 candidates::candidates(sentence, dictionary, grammar, &mut list);
+                fit_contexts(&words, start, start + sentence.len(), &mut list, dictionary, scorer);
+                start += sentence.len();
                 let readiness = |word| dictionary.pack.readiness(word);
                 Lattice::build(sentence, list, readiness, &dictionary.ngrams, weights, &prior::START)
             })
@@ -92,7 +102,7 @@ impl<'t> Passage<'t> {
         let all = self.sentences.iter().enumerate().map(|(at, sentence)| {
             (sentence.as_slice(), &self.lattices[at], self.estimate.sums[at].posterior.as_slice())
         });
-        let context = Context::gather(all, dictionary);
+        let context = Context::gather(all);
         let mut scored = Vec::new();
         for (at, words) in self.sentences.iter().enumerate() {
             let lattice = &self.lattices[at];
@@ -114,10 +124,39 @@ impl<'t> Passage<'t> {
                 let first = &self.tokens[self.token_range(place).0];
                 let title = candidate.start > 0 && self.text[first.start as usize..].starts_with(char::is_uppercase);
                 let features =
-                    features::features(&sentence, index, title, &context, &self.estimate, self.tokens.len(), dictionary);
+                    features::features(&sentence, index, title, &context, &self.estimate, dictionary);
                 scored.push(Scored { place, realized, features, probability: 0.0 });
             }
         }
         scored
+    }
+}
+
+/// Weight of the channel beside the context scorer alone, as the scorer's training found it.
+const CHANNEL: f32 = 0.9;
+
+/// Asks the context scorer how well the candidates of a sentence, which is `start..end` of the passage's words, fit.
+fn fit_contexts(words: &[u32], start: usize, end: usize, list: &mut [Candidate], dictionary: &Dictionary, scorer: &Scorer) {
+    let head = |ids: &[u32]| {
+        ids.iter().copied().filter(|&id| id >= FIRST_WORD).min_by(|&a, &b| {
+            dictionary.ngrams.unigram(a).total_cmp(&dictionary.ngrams.unigram(b))
+        })
+    };
+    for group in list.chunk_by_mut(|a, b| (a.start, a.end) == (b.start, b.end)) {
+        let (from, to) = (start + group[0].start as usize, start + group[0].end as usize);
+        let Some(spun) = head(&words[from..to]) else { continue };
+        let (left, right, wide) = surroundings(words, start, end, from, to);
+        let state = scorer.encode(&left, &right, wide);
+        let score = |word: u32| scorer.score(&state, word).or_else(|| scorer.score(&state, UNKNOWN)).unwrap_or(0.0);
+        let own = score(spun);
+        let mut pressure = 0f32;
+        for candidate in group.iter_mut() {
+            if let Some(original) = head(&candidate.ids) {
+                candidate.context = (score(original) - own).clamp(-15.0, 15.0);
+                pressure += (channel(&candidate.weights, &prior::START.families, CHANNEL) + candidate.context).exp();
+            }
+        }
+        let pressure = pressure.max(1e-6).ln();
+        group.iter_mut().for_each(|candidate| candidate.pressure = pressure);
     }
 }

@@ -1,0 +1,301 @@
+//! The context scorer: how well a word fits a place, given the words around it, some of which may be swapped too.
+//!
+//! A log-bilinear model with position-dependent weights (Mnih and Hinton, 2007) over the nearest words, a weighted
+//! mean of the words farther off, and one residual hidden layer. It was trained to tell which of the readings that
+//! the substitution table allows truly stood at a place. Word vectors are eight bits a number and used in place; word
+//! ids are those of the n-gram model, the most frequent words only.
+
+use std::borrow::Cow;
+
+use crate::dictionary::error::{DictionaryError, ErrorKind};
+use crate::dictionary::ngrams::checksum;
+use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
+
+/// What every file starts with; the last character is the version.
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNCX1";
+/// Numbers in a vector.
+pub(crate) const DIMENSIONS: usize = 128;
+/// Units of the hidden layer.
+pub(crate) const HIDDEN: usize = 256;
+/// Nearest words on each side that have a position of their own; a sentence's boundary takes one, and ends them.
+pub(crate) const REACH: usize = 6;
+/// Words on each side, across sentences, that make the wide context.
+pub(crate) const WIDE: usize = 40;
+/// Bytes of the header: the magic, the checksum, the model's checksum, words, dimensions, hidden units.
+pub(crate) const HEADER: usize = 48;
+/// Numbers of the dense part: positions, the wide context's weights, two matrices, the hidden layer's biases and the
+/// weights of the channel and of the keeping prior.
+pub(crate) const DENSE: usize = (2 * REACH + 1) * DIMENSIONS + 2 * HIDDEN * DIMENSIONS + HIDDEN + 2;
+/// Where the parts of the dense part start.
+pub(crate) const WIDE_AT: usize = 2 * REACH * DIMENSIONS;
+/// Rows of the hidden layer's first matrix.
+pub(crate) const INNER_AT: usize = WIDE_AT + DIMENSIONS;
+/// Rows of the hidden layer's second matrix.
+pub(crate) const OUTER_AT: usize = INNER_AT + HIDDEN * DIMENSIONS;
+/// Biases of the hidden layer.
+pub(crate) const BIAS_AT: usize = OUTER_AT + HIDDEN * DIMENSIONS;
+/// Weights of the channel and of the keeping prior.
+pub(crate) const PRIOR_AT: usize = BIAS_AT + HIDDEN;
+/// Bytes of one word: two scales, a bias, a weight in the wide context and two vectors.
+const STRIDE: usize = 16 + 2 * DIMENSIONS;
+
+/// A vector in full numbers.
+pub(crate) type Vector = [f32; DIMENSIONS];
+
+/// A place in a text, encoded.
+pub(crate) struct State(Vector);
+
+/// A trained context scorer, opened in place.
+pub(crate) struct Scorer {
+    data: Cow<'static, [u8]>,
+    words: usize,
+    dense: Vec<f32>,
+}
+
+/// Sum of products, in an order that vectorises.
+#[inline]
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0f32; 16];
+    for (a, b) in a.chunks_exact(16).zip(b.chunks_exact(16)) {
+        for lane in 0..16 {
+            lanes[lane] = fused(a[lane], b[lane], lanes[lane]);
+        }
+    }
+    let mut width = 8;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] += lanes[lane + width];
+        }
+        width /= 2;
+    }
+    lanes[0]
+}
+
+/// `a * b + c`, fused where the processor that this is compiled for does so.
+#[inline]
+pub(crate) fn fused(a: f32, b: f32, c: f32) -> f32 {
+    if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// `sum += weight * x`.
+#[inline]
+pub(crate) fn add(sum: &mut [f32], weight: f32, x: &[f32]) {
+    for (sum, x) in sum.iter_mut().zip(x) {
+        *sum = fused(weight, *x, *sum);
+    }
+}
+
+/// How much a word counts in the wide context, by ln of its frequency: nothing for the most frequent ones.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training weighs words"))]
+pub(crate) fn wide_weight(word: u32, unigram: f32) -> f32 {
+    if word < FIRST_WORD { 0.0 } else { ((-unigram - 5.5) / 3.5).clamp(0.0, 1.0) }
+}
+
+impl std::fmt::Debug for Scorer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scorer").field("words", &self.words).finish_non_exhaustive()
+    }
+}
+
+/// What [`Scorer::encode`] takes for the place `from..to` in a text's words, of a sentence that is `start..end`.
+pub(crate) fn surroundings(
+    words: &[u32],
+    start: usize,
+    end: usize,
+    from: usize,
+    to: usize,
+) -> (Vec<u32>, Vec<u32>, impl Iterator<Item = u32>) {
+    let near = from.saturating_sub(REACH).max(start)..(to + REACH).min(end);
+    let left = (near.start..from).rev().map(|at| words[at]).chain([SENTENCE]).take(REACH).collect();
+    let right = (to..near.end).map(|at| words[at]).chain([END]).take(REACH).collect();
+    let wide = from.saturating_sub(WIDE)..(to + WIDE).min(words.len());
+    (left, right, wide.filter(move |at| !near.contains(at)).map(|at| words[at]))
+}
+
+impl Scorer {
+    /// Opens a scorer trained for the n-gram model with this checksum.
+    pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
+        let bad = |what: &str, expected: String, got: String| {
+            DictionaryError::new(
+                ErrorKind::Model,
+                format!("context scorer: {what}: expected {expected}, got {got}; make it anew with `unspin train`"),
+            )
+        };
+        if data.len() < HEADER || &data[..8] != MAGIC {
+            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
+            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
+        }
+        let field = |n: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
+            u64::from_le_bytes(word)
+        };
+        if field(1) != model {
+            return Err(bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
+        }
+        if (field(3), field(4)) != (DIMENSIONS as u64, HIDDEN as u64) {
+            return Err(bad("shape", format!("{DIMENSIONS} by {HIDDEN}"), format!("{} by {}", field(3), field(4))));
+        }
+        let words = field(2) as usize;
+        if words == 0 {
+            return Err(bad("words", "at least 1".into(), "0".into()));
+        }
+        let length = (HEADER + DENSE * 4).saturating_add(words.saturating_mul(STRIDE));
+        if length != data.len() {
+            return Err(bad("length", format!("{length} bytes"), format!("{} bytes", data.len())));
+        }
+        if verify {
+            let sum = checksum(&data[HEADER..]);
+            if sum != field(0) {
+                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
+            }
+        }
+        let dense = data[HEADER..HEADER + DENSE * 4].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let dense = dense.collect();
+        Ok(Self { words, dense, data })
+    }
+
+    /// The number at an index of a word's row, and the row's start.
+    #[inline]
+    fn head(&self, word: u32, index: usize) -> (f32, usize) {
+        let at = HEADER + DENSE * 4 + word as usize * STRIDE;
+        let b = &self.data[at + index * 4..][..4];
+        (f32::from_le_bytes([b[0], b[1], b[2], b[3]]), at + 16)
+    }
+
+    /// The id under which the scorer knows a word: words that it lacks are all one.
+    #[inline]
+    fn known(&self, word: u32) -> u32 {
+        if (word as usize) < self.words { word } else { UNKNOWN }
+    }
+
+    /// Encodes a place.
+    ///
+    /// `left` and `right` are the nearest words of its sentence, the nearest first, [`REACH`] at most; where the
+    /// sentence starts or ends within that reach, [`crate::text::key::SENTENCE`] or [`crate::text::key::END`] is the
+    /// last of them. `wide` is every other word within [`WIDE`] words of the place, across sentences.
+    pub(crate) fn encode(&self, left: &[u32], right: &[u32], wide: impl Iterator<Item = u32>) -> State {
+        let mut q = [0f32; DIMENSIONS];
+        let mut total = 1f32;
+        for word in wide {
+            let word = self.known(word);
+            let (weight, at) = self.head(word, 3);
+            if weight > 0.0 {
+                let factor = weight * self.head(word, 0).0;
+                for (q, &byte) in q.iter_mut().zip(&self.data[at..at + DIMENSIONS]) {
+                    *q += factor * f32::from(byte as i8);
+                }
+                total += weight;
+            }
+        }
+        let share = 1.0 / total;
+        for (q, weight) in q.iter_mut().zip(&self.dense[WIDE_AT..INNER_AT]) {
+            *q *= share * weight;
+        }
+        for (side, words) in [left, right].into_iter().enumerate() {
+            for (distance, &word) in words.iter().take(REACH).enumerate() {
+                let (scale, at) = self.head(self.known(word), 0);
+                let weights = &self.dense[(side * REACH + distance) * DIMENSIONS..][..DIMENSIONS];
+                for ((q, &byte), weight) in q.iter_mut().zip(&self.data[at..at + DIMENSIONS]).zip(weights) {
+                    *q += scale * weight * f32::from(byte as i8);
+                }
+            }
+        }
+        let mut out = q;
+        for unit in 0..HIDDEN {
+            let row = unit * DIMENSIONS;
+            let h = self.dense[BIAS_AT + unit] + dot(&self.dense[INNER_AT + row..][..DIMENSIONS], &q);
+            if h > 0.0 {
+                add(&mut out, h, &self.dense[OUTER_AT + row..][..DIMENSIONS]);
+            }
+        }
+        State(out)
+    }
+
+    /// How well a word fits a place: ln of its probability there, up to a constant that is the same for all words.
+    ///
+    /// `None` for a word that the scorer lacks; the score of [`UNKNOWN`] is what such words get in training.
+    pub(crate) fn score(&self, state: &State, word: u32) -> Option<f32> {
+        if word as usize >= self.words {
+            return None;
+        }
+        let (scale, at) = self.head(word, 1);
+        let bytes = &self.data[at + DIMENSIONS..at + 2 * DIMENSIONS];
+        let mut lanes = [0f32; 16];
+        for (bytes, x) in bytes.chunks_exact(16).zip(state.0.chunks_exact(16)) {
+            for lane in 0..16 {
+                lanes[lane] += f32::from(bytes[lane] as i8) * x[lane];
+            }
+        }
+        Some(self.head(word, 2).0 + scale * lanes.iter().sum::<f32>())
+    }
+
+    /// The weights that the training found for ln of the channel (rate included) and ln of keeping, beside a score of
+    /// weight one.
+    pub(crate) fn prior_weights(&self) -> [f32; 2] {
+        [self.dense[PRIOR_AT], self.dense[PRIOR_AT + 1]]
+    }
+}
+
+/// Writes a scorer in the form that [`Scorer::open`] takes: `input` and `output` are one vector a word.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training writes scorers"))]
+pub(crate) fn pack(dense: &[f32], input: &[f32], output: &[f32], bias: &[f32], wide: &[f32], model: u64) -> Vec<u8> {
+    let mut bytes = vec![0u8; HEADER];
+    bytes.extend(dense.iter().flat_map(|x| x.to_le_bytes()));
+    for (word, (input, output)) in input.chunks_exact(DIMENSIONS).zip(output.chunks_exact(DIMENSIONS)).enumerate() {
+        let parts = [input, output];
+        let scales = parts.map(|vector| vector.iter().fold(1e-9f32, |most, x| most.max(x.abs())) / 127.0);
+        scales.iter().chain([&bias[word], &wide[word]]).for_each(|x| bytes.extend(x.to_le_bytes()));
+        for (vector, scale) in parts.iter().zip(scales) {
+            bytes.extend(vector.iter().map(|x| (x / scale).round() as i8 as u8));
+        }
+    }
+    bytes[..8].copy_from_slice(MAGIC);
+    let sum = checksum(&bytes[HEADER..]);
+    bytes[8..16].copy_from_slice(&sum.to_le_bytes());
+    bytes[16..24].copy_from_slice(&model.to_le_bytes());
+    for (at, field) in [(24, bias.len()), (32, DIMENSIONS), (40, HIDDEN)] {
+        bytes[at..at + 8].copy_from_slice(&(field as u64).to_le_bytes());
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Vec<u8> {
+        let words = 12;
+        let number = |n: usize| ((n * 37 % 101) as f32 - 50.0) / 100.0;
+        let dense: Vec<f32> = (0..DENSE).map(number).collect();
+        let vectors: Vec<f32> = (0..words * DIMENSIONS).map(number).collect();
+        let rest: Vec<f32> = (0..words).map(number).collect();
+        pack(&dense, &vectors, &vectors, &rest, &rest, 7)
+    }
+
+    #[test]
+    fn scores_what_it_holds() {
+        let scorer = Scorer::open(sample().into(), 7, true).unwrap();
+        let state = scorer.encode(&[10, 1], &[11, 99], [10, 11].into_iter());
+        assert!(scorer.score(&state, 11).unwrap().is_finite());
+        assert_eq!(scorer.score(&state, 12), None);
+    }
+
+    #[test]
+    fn refuses_damage() {
+        let good = sample();
+        let refused = |bytes: Vec<u8>, model: u64, part: &str| {
+            let error = Scorer::open(bytes.into(), model, true).err().expect(part).to_string();
+            assert!(error.contains(part) && error.contains("expected") && error.contains("got"), "{error}");
+        };
+        refused(Vec::new(), 7, "first bytes");
+        refused(good.clone(), 8, "n-gram model");
+        refused(good[..good.len() - 1].to_vec(), 7, "length");
+        let mut other = good.clone();
+        other[100] ^= 1;
+        refused(other, 7, "checksum");
+        let mut other = good;
+        other[32] ^= 1;
+        refused(other, 7, "shape");
+    }
+}
