@@ -2,6 +2,7 @@
 mod candidates;
 mod config;
 mod dictionary;
+mod directive;
 pub mod eval;
 mod fix;
 #[cfg(feature = "cli")]
@@ -18,6 +19,7 @@ mod unspinner;
 pub use config::{Config, Quotes};
 pub use dictionary::error::{DictionaryError, ErrorKind};
 pub use dictionary::source::SourceFile;
+pub use directive::Directives;
 pub use fix::{Edit, Fixed, OffsetMap, Selection};
 pub use line_index::LineIndex;
 pub use report::{Applicability, Correction, Evidence, Family, Finding, Report, Rule, Severity};

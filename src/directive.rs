@@ -1,0 +1,145 @@
+//! Words in a text that say where nothing is to be reported: `unspin:ignore` and the like.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::line_index::LineIndex;
+use crate::span::Span;
+
+/// The words, in the order of [`Directive`].
+const WORDS: [&str; 4] = ["unspin:ignore", "unspin:ignore-next", "unspin:off", "unspin:on"];
+
+static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(WORDS).expect("four short words")
+});
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Directive {
+    Ignore,
+    IgnoreNext,
+    Off,
+    On,
+}
+
+/// The stretches of a text that its author keeps from being checked.
+///
+/// The words may stand in any kind of comment, or in none:
+///
+/// | word | keeps findings from |
+/// |---|---|
+/// | `unspin:ignore` | the line that it stands on |
+/// | `unspin:ignore-next` | the next line that is not blank |
+/// | `unspin:off` | here to the next `unspin:on`, or to the end |
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Directives, Span};
+///
+/// let text = "The navy. <!-- unspin:ignore -->\nThe navy.\n";
+/// let directives = Directives::read(text);
+/// assert!(directives.cover(Span::new(4, 8)));
+/// assert!(!directives.cover(Span::new(37, 41)));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directives {
+    /// In order of place, never overlapping.
+    spans: Vec<Span>,
+}
+
+impl Directives {
+    /// Finds the directives of a text, at some gigabytes a second where there are none.
+    pub fn read(text: &str) -> Self {
+        let found: Vec<(Directive, Span)> = FINDER
+            .find_iter(text)
+            .filter(|word| stands_alone(text, word.start(), word.end()))
+            .map(|word| {
+                let all = [Directive::Ignore, Directive::IgnoreNext, Directive::Off, Directive::On];
+                (all[word.pattern().as_usize()], Span::new(word.start(), word.end()))
+            })
+            .collect();
+        if found.is_empty() {
+            return Self::default();
+        }
+        let index = LineIndex::new(text);
+        let mut spans = Vec::new();
+        let mut off: Option<usize> = None;
+        for (directive, span) in found {
+            let line = index.line(span.start);
+            match directive {
+                Directive::Ignore => spans.push(index.line_span(line)),
+                Directive::IgnoreNext => {
+                    let blank = |line: &usize| text[index.line_span(*line).range()].trim().is_empty();
+                    let next = (line + 1..=index.line_count()).find(|line| !blank(line));
+                    spans.extend(next.map(|line| index.line_span(line)));
+                }
+                Directive::Off => off = off.or(Some(span.start)),
+                Directive::On => spans.extend(off.take().map(|start| Span::new(start, span.end))),
+            }
+        }
+        spans.extend(off.map(|start| Span::new(start, text.len())));
+        spans.sort();
+        let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+        for span in spans {
+            match merged.last_mut() {
+                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+                _ => merged.push(span),
+            }
+        }
+        Self { spans: merged }
+    }
+
+    /// Whether the text has none.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// Whether a span starts where nothing is to be reported.
+    pub fn cover(&self, span: Span) -> bool {
+        let next = self.spans.partition_point(|covered| covered.start <= span.start);
+        next > 0 && span.start < self.spans[next - 1].end.max(self.spans[next - 1].start + 1)
+    }
+}
+
+/// Whether nothing sticks to a word that would make it another.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let sticks = |c: char| c.is_alphanumeric() || c == '_';
+    !text[..start].ends_with(sticks) && !text[end..].strip_prefix('-').unwrap_or(&text[end..]).starts_with(sticks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_stretches() {
+        // A finding at every `x`; those in capitals are to be left out.
+        for marked in [
+            "x\nX unspin:ignore\nx",
+            "x\nX # unspin:ignore because the author says so\r\nx",
+            "<!-- unspin:ignore-next -->\nX\nx",
+            "// unspin:ignore-next\n\n  \nX and X\nx",
+            "x unspin:ignore-next",
+            "x /* unspin:off */ X\nX\n/* unspin:on */ x",
+            "x unspin:off X unspin:off X unspin:on x unspin:on x",
+            "x\n% unspin:off\nX",
+            "x unspin:offer x",
+            "x unspin:ignored x myunspin:ignore x",
+            "x unspin:ignore-nextish x",
+            "X {unspin:ignore} X",
+            "x\n{/* unspin:off */}\nX unspin:ignore X\nX",
+        ] {
+            let directives = Directives::read(marked);
+            for (at, c) in marked.char_indices().filter(|(at, c)| {
+                let alone = |c: Option<char>| c.is_none_or(char::is_whitespace);
+                c.eq_ignore_ascii_case(&'x')
+                    && alone(marked[..*at].chars().next_back())
+                    && alone(marked[at + 1..].chars().next())
+            }) {
+                assert_eq!(directives.cover(Span::new(at, at + 1)), c == 'X', "{marked:?} at {at}");
+            }
+        }
+        assert!(Directives::read("unspin").is_empty());
+    }
+}
