@@ -5,6 +5,8 @@ use std::io::{BufRead, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::Source;
 use super::encoding::Encoding;
 use super::error::{ErrorKind, InputError};
@@ -32,6 +34,7 @@ pub(super) struct Rows<R> {
     encoding: Encoding,
     delimiter: u8,
     columns: Arc<[(usize, String)]>,
+    width: usize,
     header: Option<Vec<u8>>,
     number: u64,
     line: u64,
@@ -47,6 +50,7 @@ impl<R: BufRead> Rows<R> {
             encoding,
             delimiter,
             columns: Arc::from([]),
+            width: 0,
             header: None,
             number: 0,
             line: 1,
@@ -73,6 +77,7 @@ impl<R: BufRead> Rows<R> {
             columns.push((place, wanted.clone()));
         }
         rows.columns = columns.into();
+        rows.width = names.len();
         rows.header = Some(header);
         Ok(rows)
     }
@@ -134,6 +139,7 @@ impl<R: BufRead> Iterator for Rows<R> {
                 line,
                 encoding: self.encoding,
                 columns: Arc::clone(&self.columns),
+                width: self.width,
                 first: number.is_none(),
             },
         }))
@@ -213,6 +219,45 @@ fn lift(row: &str, field: &Field) -> Lifted {
     }
     lifted.take(row, Span::new(at, field.span.end));
     lifted
+}
+
+/// What adds columns at the end of a row, which is the header or has `width` columns.
+pub(super) fn addition(
+    row: &str,
+    delimiter: u8,
+    is_header: bool,
+    width: usize,
+    added: &[(String, Value)],
+) -> Result<Option<(Span, String)>, String> {
+    let end = row.trim_end_matches(['\n', '\r']).len();
+    if end == 0 || added.is_empty() {
+        return Ok(None);
+    }
+    let fields = fields(row, delimiter);
+    if is_header
+        && let Some((name, _)) = added.iter().find(|(name, _)| fields.iter().any(|f| lift(row, f).text == *name))
+    {
+        return Err(format!("has a column {name:?} already"));
+    }
+    let special = |c: char| c == '"' || c == '\n' || c == '\r' || c == delimiter as char;
+    // A row that is too short is filled up, so that what is added stands under its name.
+    let missing = if is_header { 0 } else { width.saturating_sub(fields.len()) };
+    let mut text = (delimiter as char).to_string().repeat(missing);
+    for (name, value) in added {
+        let value = match value {
+            _ if is_header => name.clone(),
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        text.push(delimiter as char);
+        if value.contains(special) {
+            text.push_str(&format!("\"{}\"", value.replace('"', "\"\"")));
+        } else {
+            text.push_str(&value);
+        }
+    }
+    Ok(Some((Span::new(end, end), text)))
 }
 
 /// The texts of one row; a row too short for a column has none there.

@@ -6,6 +6,7 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::encoding::Encoding;
@@ -55,6 +56,7 @@ impl<R: BufRead> Iterator for Rows<R> {
                 line: self.number,
                 encoding: self.encoding,
                 columns: Arc::from([]),
+                width: 0,
                 first: self.number == 1,
             },
         }))
@@ -86,12 +88,29 @@ pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> 
     Ok(texts)
 }
 
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Object<'j>(#[serde(borrow)] HashMap<Cow<'j, str>, &'j RawValue>);
+
+/// What adds fields at the end of a line's object.
+pub(super) fn addition(line: &str, added: &[(String, Value)]) -> Result<Option<(Span, String)>, String> {
+    let Some(inside) = line.trim_end().strip_suffix('}').filter(|_| !added.is_empty()) else { return Ok(None) };
+    let object: Object<'_> = serde_json::from_str(line.trim()).map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    for (name, value) in added {
+        if object.0.contains_key(name.as_str()) {
+            return Err(format!("has a field {name:?} already"));
+        }
+        if !object.0.is_empty() || !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(&format!("{}:{value}", Value::from(name.as_str())));
+    }
+    Ok(Some((Span::new(inside.len(), inside.len()), text)))
+}
+
 /// The value at a dotted path; a key that holds dots itself is found too.
 fn find<'j>(value: &'j RawValue, path: &str) -> Option<&'j RawValue> {
-    #[derive(Deserialize)]
-    #[serde(transparent)]
-    struct Object<'j>(#[serde(borrow)] HashMap<Cow<'j, str>, &'j RawValue>);
-
     let object: Object<'j> = serde_json::from_str(value.get()).ok()?;
     if let Some(value) = object.0.get(path) {
         return Some(value);

@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::encoding::{self, Encoding};
 use super::error::{ErrorKind, InputError};
 use super::map::Lifted;
@@ -32,6 +34,8 @@ pub(super) enum Content {
         encoding: Encoding,
         /// The columns that are texts, with their names.
         columns: Arc<[(usize, String)]>,
+        /// Number of columns of the table.
+        width: usize,
         /// Whether it is the first of its file, so that a byte order mark goes before it.
         first: bool,
     },
@@ -108,7 +112,7 @@ impl Raw {
                 self.parse_whole(&bytes)
             }
             Content::Whole(bytes) => self.parse_whole(bytes),
-            Content::Row { bytes, number, line, encoding, columns, first } => {
+            Content::Row { bytes, number, line, encoding, columns, width, first } => {
                 let fault = |kind, message: String| InputError::new(path, kind, message).at(number.unwrap_or_default());
                 let (source, exact) = if encoding.is_utf8() || encoding.is_utf16() {
                     match std::str::from_utf8(bytes) {
@@ -136,6 +140,7 @@ impl Raw {
                     encoding: *encoding,
                     original: (!exact).then(|| bytes.clone()),
                     first: *first,
+                    width: *width,
                     input: Arc::clone(&self.source),
                 })
             }
@@ -161,6 +166,7 @@ impl Raw {
             encoding,
             original: (!exact).then(|| bytes.strip_prefix(encoding.bom()).unwrap_or(bytes).to_vec()),
             first: true,
+            width: 0,
             input: Arc::clone(&self.source),
         })
     }
@@ -180,6 +186,8 @@ pub struct Record {
     /// Its bytes, where decoding lost some of them.
     original: Option<Vec<u8>>,
     first: bool,
+    /// Number of columns of its table.
+    width: usize,
     input: Arc<Source>,
 }
 
@@ -225,6 +233,11 @@ impl Record {
     /// All of it, decoded.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The fields or columns that are asked for, whether the record has them or not; none for files without records.
+    pub fn fields(&self) -> &[String] {
+        if self.input.format.has_records() { &self.input.fields } else { &[] }
     }
 
     /// The field or column of the n-th text.
@@ -290,18 +303,44 @@ impl Record {
     /// Where a correction has no place in the encoding, or bytes that were not understood leave no way to tell where
     /// an edit belongs.
     pub fn rewrite(&self, edits: &[(Span, String)]) -> Result<Vec<u8>, InputError> {
-        let edits = self.edited(edits);
+        self.write(&self.edited(edits))
+    }
+
+    /// As [`rewrite`](Self::rewrite), with fields added at the end of the record. A table holds text as it is, nothing
+    /// for null and anything else as JSON; its header gets the names. Records that hold nothing stay as they are, and
+    /// so do files without records.
+    ///
+    /// # Errors
+    ///
+    /// As `rewrite`, and where the record has such a field already.
+    pub fn rewrite_with(&self, edits: &[(Span, String)], added: &[(String, Value)]) -> Result<Vec<u8>, InputError> {
+        let mut edits = self.edited(edits);
+        let addition = match self.input.format {
+            Format::Jsonl => jsonl::addition(&self.source, added),
+            Format::Csv => csv::addition(&self.source, b',', self.number.is_none(), self.width, added),
+            Format::Tsv => csv::addition(&self.source, b'\t', self.number.is_none(), self.width, added),
+            _ => Ok(None),
+        };
+        // It goes last, behind the quote that closes the last field.
+        edits.extend(addition.map_err(|message| self.fault(ErrorKind::Malformed, message))?);
+        self.write(&edits)
+    }
+
+    fn write(&self, edits: &[(Span, String)]) -> Result<Vec<u8>, InputError> {
         let mut out = if self.first { self.encoding.bom().to_vec() } else { Vec::new() };
         let encode = |text: &str| {
             self.encoding.encode(text).ok_or_else(|| {
-                self.fault(format!("{text:?} cannot be written in {}; convert the file to UTF-8", self.encoding.name()))
+                self.fault(
+                    ErrorKind::Encoding,
+                    format!("{text:?} cannot be written in {}; convert the file to UTF-8", self.encoding.name()),
+                )
             })
         };
         if self.encoding.is_utf8() {
             let bytes = self.original.as_deref().unwrap_or(self.source.as_bytes());
             let mut places = self.original.as_deref().map(Places::new);
             let mut at = 0;
-            for (span, new) in &edits {
+            for (span, new) in edits {
                 let (start, end) = match &mut places {
                     None => (span.start, span.end),
                     Some(places) => (places.original(span.start), places.original(span.end)),
@@ -318,10 +357,13 @@ impl Record {
                 out.extend_from_slice(original);
                 return Ok(out);
             }
-            return Err(self.fault(format!("has bytes that are not {}; convert it to UTF-8", self.encoding.name())));
+            return Err(self.fault(
+                ErrorKind::Encoding,
+                format!("has bytes that are not {}; convert it to UTF-8", self.encoding.name()),
+            ));
         }
         let mut at = 0;
-        for (span, new) in &edits {
+        for (span, new) in edits {
             out.extend(encode(&self.source[at..span.start])?);
             out.extend(encode(new)?);
             at = span.end;
@@ -330,8 +372,8 @@ impl Record {
         Ok(out)
     }
 
-    fn fault(&self, message: String) -> InputError {
-        let error = InputError::new(&self.input.path, ErrorKind::Encoding, message);
+    fn fault(&self, kind: ErrorKind, message: String) -> InputError {
+        let error = InputError::new(&self.input.path, kind, message);
         match self.number {
             Some(number) => error.at(number),
             None => error,
