@@ -5,23 +5,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
-
-use crate::run::{command, unspin};
+use crate::run::{command, directory, unspin};
 
 const CLEAN: &str = "The ship left the harbor at noon. Nobody on board knew where it was going.\n";
 const SPUN: &str = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.\n\
 The paper was unsigned however bearing the typed identify of the officer, Each day Mail said.\n";
-
-fn directory(files: &[(&str, &[u8])]) -> TempDir {
-    let directory = TempDir::new().expect("a place");
-    for (name, bytes) in files {
-        let path = directory.path().join(name);
-        fs::create_dir_all(path.parent().expect("inside")).expect("made");
-        fs::write(path, bytes).expect("written");
-    }
-    directory
-}
 
 fn utf16(text: &str) -> Vec<u8> {
     [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()

@@ -1,8 +1,11 @@
 //! Runs the program.
 
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
 
 /// What a run left.
 #[derive(Debug)]
@@ -17,6 +20,17 @@ impl Ran {
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.out).expect("UTF-8")
     }
+}
+
+/// A directory with these files in it.
+pub(crate) fn directory(files: &[(&str, &[u8])]) -> TempDir {
+    let directory = TempDir::new().expect("a place");
+    for (name, bytes) in files {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().expect("inside")).expect("made");
+        fs::write(path, bytes).expect("written");
+    }
+    directory
 }
 
 /// The program, without settings of the machine it runs on.

@@ -1,8 +1,10 @@
 //! The command line, as it is typed. [`crate::settings`] turns it into finished objects.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 use unspin::{Family, Quotes, Severity, input, render};
 
 /// Find and repair machine-spun English: words an article spinner swapped for synonyms that do not fit.
@@ -37,7 +39,7 @@ pub(crate) struct Common {
     pub(crate) color: Color,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     Auto,
     Always,
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Train the n-gram model.
     Train(Train),
+    /// Work with figures that --stats wrote.
+    Stats(Stats),
     /// Print completions for a shell.
     Completions(Completions),
     /// Print the manual page.
@@ -88,6 +92,16 @@ pub(crate) struct Inputs {
     /// Do not heed .gitignore and .ignore.
     #[arg(long, help_heading = "Input")]
     pub(crate) no_ignore: bool,
+    /// Take the paths in this file too, one a line or with NUL between; - is standard input.
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(crate) file_list: Option<PathBuf>,
+    /// Do only every N-th record from the I-th, so that N machines share the work; whole files where files are
+    /// rewritten or compared.
+    #[arg(long, value_name = "I/N", help_heading = "Input")]
+    pub(crate) shard: Option<Shard>,
+    /// Stop at the first input or record that cannot be read.
+    #[arg(long, help_heading = "Input")]
+    pub(crate) strict: bool,
     /// Threads [default: one for each core].
     #[arg(short = 'j', long, value_name = "N", help_heading = "Input")]
     pub(crate) jobs: Option<usize>,
@@ -96,8 +110,39 @@ pub(crate) struct Inputs {
     pub(crate) stats: Option<PathBuf>,
 }
 
-/// How texts are checked. The command line goes before `unspin.toml`.
+/// Where results go.
 #[derive(Group, Clone, Debug)]
+pub(crate) struct Target {
+    /// Write to this file, which is there only when all of it is.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Go on where an interrupted run with the same options left off.
+    #[arg(long, requires = "output", help_heading = "Output")]
+    pub(crate) resume: bool,
+}
+
+/// One part of work that is shared, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shard {
+    pub(crate) index: u64,
+    pub(crate) count: u64,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let (index, count) = text.split_once('/')?;
+            Some(Self { index: index.parse().ok()?, count: count.parse().ok()? })
+        };
+        let inside = |shard: &Self| 0 < shard.index && shard.index <= shard.count;
+        parse().filter(inside).ok_or_else(|| "must be like 2/8: the second of eight parts".into())
+    }
+}
+
+/// How texts are checked. The command line goes before `unspin.toml`.
+#[derive(Group, Clone, Debug, Default)]
 pub(crate) struct Checking {
     /// Leave out findings with less confidence, 0 to 1.
     #[arg(long, value_name = "P", value_parser = probability, help_heading = "Checking")]
@@ -117,12 +162,21 @@ pub(crate) struct Checking {
     /// Leave out findings that matter less.
     #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Checking")]
     pub(crate) severity: Option<Level>,
+    /// Leave out the findings in this file, which --write-baseline made.
+    #[arg(long, value_name = "FILE", help_heading = "Checking")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Use the dictionaries in this directory; may be given several times.
+    #[arg(long, value_name = "DIR", help_heading = "Checking")]
+    pub(crate) dictionary: Vec<PathBuf>,
     /// Read settings from this file, not from unspin.toml in this directory or above.
     #[arg(long, value_name = "FILE", help_heading = "Checking")]
     pub(crate) config: Option<PathBuf>,
     /// Read no settings.
     #[arg(long, conflicts_with = "config", help_heading = "Checking")]
     pub(crate) isolated: bool,
+    /// Print the settings in force, as unspin.toml has them, and do nothing else.
+    #[arg(long, help_heading = "Checking")]
+    pub(crate) dump_config: bool,
 }
 
 #[derive(Group, Debug)]
@@ -139,6 +193,11 @@ pub(crate) struct Check {
     /// How findings are shown.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Human, help_heading = "Output")]
     pub(crate) format: OutputFormat,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Write the findings to this file, for --baseline to leave out, and end with 0.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "resume", "shard"], help_heading = "Output")]
+    pub(crate) write_baseline: Option<PathBuf>,
     /// Stop after this many findings.
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub(crate) max_findings: Option<u64>,
@@ -178,11 +237,19 @@ pub(crate) struct Fix {
     #[command(flatten)]
     pub(crate) choice: Choice,
     /// Repair the files in place; each is replaced at once, or not at all.
-    #[arg(short, long, help_heading = "Output")]
+    #[arg(short, long, conflicts_with = "output", help_heading = "Output")]
     pub(crate) write: bool,
     /// Keep the original beside each changed file, with this at the end of its name.
     #[arg(long, value_name = "SUFFIX", requires = "write", help_heading = "Output")]
     pub(crate) backup: Option<String>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Put the text as it was into this field or column of each record.
+    #[arg(long, value_name = "FIELD", help_heading = "Output")]
+    pub(crate) keep_original: Option<String>,
+    /// Put what was changed into this field or column of each record, as JSON.
+    #[arg(long, value_name = "FIELD", help_heading = "Output")]
+    pub(crate) edits: Option<String>,
     /// Exit with 0 when findings are left.
     #[arg(long, help_heading = "Output")]
     pub(crate) exit_zero: bool,
@@ -211,6 +278,8 @@ pub(crate) struct Score {
     /// How scores are shown.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human, help_heading = "Output")]
     pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) target: Target,
 }
 
 #[derive(Group, Debug)]
@@ -282,6 +351,22 @@ pub(crate) struct Train {
 }
 
 #[derive(Group, Debug)]
+pub(crate) struct Stats {
+    #[command(subcommand)]
+    pub(crate) command: StatsCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum StatsCommand {
+    /// Add up the figures of several runs, such as the shards of one job.
+    Merge {
+        /// Files that --stats wrote.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Group, Debug)]
 pub(crate) struct Completions {
     /// The shell.
     #[arg(value_enum)]
@@ -299,6 +384,20 @@ pub(crate) enum InputFormat {
     Jsonl,
     Csv,
     Tsv,
+}
+
+impl Command {
+    /// How it checks texts, if it does.
+    pub(crate) fn checking(&self) -> Option<&Checking> {
+        match self {
+            Self::Check(command) => Some(&command.checking),
+            Self::Diff(command) => Some(&command.checking),
+            Self::Fix(command) => Some(&command.checking),
+            Self::Score(command) => Some(&command.checking),
+            Self::Eval(command) => Some(&command.checking),
+            _ => None,
+        }
+    }
 }
 
 impl From<InputFormat> for input::Format {
@@ -354,7 +453,7 @@ pub(crate) enum Show {
     Off,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum QuotePolicy {
     Auto,
@@ -372,7 +471,17 @@ impl From<QuotePolicy> for Quotes {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+impl From<Quotes> for QuotePolicy {
+    fn from(quotes: Quotes) -> Self {
+        match quotes {
+            Quotes::Auto => Self::Auto,
+            Quotes::Skip => Self::Skip,
+            Quotes::Check => Self::Check,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
     Note,

@@ -2,15 +2,17 @@
 
 use std::io::Write;
 
-use unspin::render::{self, Style};
+use unspin::render;
 
 use crate::args::{Check, Common};
+use crate::baseline;
 use crate::job::{Checked, Event, Job};
-use crate::terminal::{self, Ending};
+use crate::output::{self, Output, Start};
+use crate::terminal::{Ending, note};
 
 pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
-    let job = Job::new(&command.inputs, &command.checking, common)?;
-    let style = Style { color: terminal::color(common), width: terminal::width(), verbose: common.verbose };
+    let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?;
+    let style = output::style(&command.target, common);
     let renderer = render::renderer(command.format.into(), style);
     let show = |checked: &Checked, most: u64| -> std::io::Result<Vec<u8>> {
         let (mut bytes, mut left) = (Vec::new(), most);
@@ -29,15 +31,29 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         Ok(bytes)
     };
 
-    let mut out = terminal::stdout();
-    renderer.begin(&mut out)?;
-    let mut left = command.max_findings.unwrap_or(u64::MAX);
-    let mut first = true;
+    let job_name = job.description(&format!("check {:?} {style:?} {:?}", command.format, command.max_findings));
+    // What a run must know of what was written before: whether any document was, and how many findings may still be.
+    let (mut out, done, (mut first, mut left)) = match Output::open(&command.target, &job_name, common)? {
+        Start::Anew(mut out) => {
+            renderer.begin(&mut out)?;
+            (out, None, (true, command.max_findings.unwrap_or(u64::MAX)))
+        }
+        Start::Resumed(out, progress, state) => (out, Some(progress), state),
+        Start::Done => return Ok(Ending::default()),
+    };
+    let mut baseline = command.write_baseline.as_deref().map(baseline::Writer::new).transpose()?;
     let outcome = job.run(
+        done,
         |checked| show(&checked, u64::MAX).map(|bytes| (bytes, checked)),
         |event| {
-            let Event::Record(result) = event else { return Ok(()) };
-            let (mut bytes, checked) = result?;
+            let (mut bytes, checked) = match event {
+                Event::Record(result) => result?,
+                Event::Checkpoint(progress) => return out.checkpoint(progress, (first, left)),
+                _ => return Ok(()),
+            };
+            if let Some(baseline) = &mut baseline {
+                checked.documents(|document| baseline.add(baseline::lines(document)?))?;
+            }
             let found: u64 = checked.reports.iter().map(|report| report.findings.len() as u64).sum();
             if found > left {
                 bytes = show(&checked, left)?;
@@ -51,6 +67,14 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         },
     )?;
     renderer.end(&outcome.summary, &mut out)?;
-    out.flush()?;
-    Ok(Ending { found: outcome.summary.findings > 0 && !command.exit_zero, trouble: outcome.trouble })
+    out.finish()?;
+    let accepted = baseline.is_some();
+    if let Some(baseline) = baseline {
+        let count = baseline.finish()?;
+        if !common.quiet {
+            note(&format!("{count} {} in the baseline", if count == 1 { "finding" } else { "findings" }));
+        }
+    }
+    let found = outcome.summary.findings > 0 && !command.exit_zero && !accepted;
+    Ok(Ending { found, trouble: outcome.trouble })
 }

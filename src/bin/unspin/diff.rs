@@ -10,7 +10,7 @@ use crate::job::{Event, Job};
 use crate::terminal::{self, Ending, complain};
 
 pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
-    let job = Job::new(&command.inputs, &command.checking, common)?;
+    let job = Job::new(&command.inputs, &command.checking, None, common)?;
     let selection = command.choice.selection();
     let color = terminal::color(common);
     let mut out = terminal::stdout();
@@ -18,6 +18,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
     // A diff is written at the end of its input, for one that breaks off must not be applied.
     let mut open: Option<Writer<Vec<u8>>> = None;
     let outcome = job.run(
+        None,
         |checked| -> Result<(Vec<u8>, Option<Vec<u8>>), InputError> {
             let fixes = checked.fixes(&selection);
             let old = checked.record.rewrite(&[])?;
@@ -55,6 +56,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
                     }
                 }
                 Event::Broken => open = None,
+                Event::Checkpoint(_) => {}
             }
             Ok(())
         },

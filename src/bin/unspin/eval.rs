@@ -34,11 +34,7 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     ensure!(!gold.is_empty(), "no gold documents found");
 
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job::threads(command.jobs)).build()?;
-    let check = |document: &GoldDocument| -> Report {
-        let mut report = settings.unspinner.check(&document.text);
-        report.findings.retain(|finding| finding.severity >= settings.severity);
-        report
-    };
+    let check = |document: &GoldDocument| settings.check(Path::new(&document.id), &document.text);
     let reports: Vec<Report> = pool.install(|| gold.par_iter().map(check).collect());
     let evaluation = eval::evaluate(&gold, &reports);
 

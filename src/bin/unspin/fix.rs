@@ -5,13 +5,16 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tempfile::NamedTempFile;
-use unspin::LineIndex;
 use unspin::input::{Compressor, InputError, Source};
+use unspin::{LineIndex, Span};
 
 use crate::args::{Common, Fix};
 use crate::job::{Checked, Event, Fixes, Job};
-use crate::terminal::{self, Ending, complain, note};
+use crate::output::{Output, Start};
+use crate::terminal::{Ending, complain, note};
 
 /// A repaired record.
 struct Repaired {
@@ -26,13 +29,20 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     if command.write && command.inputs.paths.iter().all(|path| path.as_os_str() == "-") {
         bail!("--write needs files; standard input is repaired to standard output without it");
     }
-    let job = Job::new(&command.inputs, &command.checking, common)?;
+    let target = (!command.write).then_some(&command.target);
+    let job = Job::new(&command.inputs, &command.checking, target, common)?;
     let selection = command.choice.selection();
-    let mut out = terminal::stdout();
+    let added = Added { original: command.keep_original.as_deref(), edits: command.edits.as_deref() };
+    let job_name = job.description(&format!("fix {selection:?} {added:?}"));
+    let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, common)? {
+        Start::Anew(out) => (out, None, Counts::default()),
+        Start::Resumed(out, progress, counts) => (out, Some(progress), counts),
+        Start::Done => return Ok(Ending::default()),
+    };
     let mut target: Option<Target> = None;
-    let (mut applied, mut files, mut left, mut trouble) = (0, 0, 0, false);
     let outcome = job.run(
-        |checked| repair(&checked, checked.fixes(&selection)),
+        done,
+        |checked| repair(&checked, checked.fixes(&selection), added),
         |event| {
             let bytes = match event {
                 Event::Start(source) => {
@@ -42,7 +52,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                             Ok(opened) => target = Some(opened),
                             Err(error) => {
                                 complain(&format!("{error:#}"));
-                                trouble = true;
+                                counts.trouble = true;
                             }
                         }
                     }
@@ -52,11 +62,11 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                     let (repaired, error) = repaired;
                     if let Some(error) = error {
                         complain(&error.to_string());
-                        trouble = true;
+                        counts.trouble = true;
                     }
                     if !command.write || target.is_some() {
-                        applied += repaired.lines.len();
-                        left += repaired.left;
+                        counts.applied += repaired.lines.len();
+                        counts.left += repaired.left;
                         if !common.quiet {
                             repaired.lines.iter().for_each(|line| note(line));
                         }
@@ -71,10 +81,10 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                     if let Some(target) = target.take() {
                         let path = target.path.clone();
                         match target.finish(command.backup.as_deref()) {
-                            Ok(changed) => files += usize::from(changed),
+                            Ok(changed) => counts.files += usize::from(changed),
                             Err(error) => {
                                 complain(&format!("{}: {error:#}", path.display()));
-                                trouble = true;
+                                counts.trouble = true;
                             }
                         }
                     }
@@ -84,6 +94,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                     target = None;
                     return Ok(());
                 }
+                Event::Checkpoint(progress) => return out.checkpoint(progress, &counts),
             };
             if !command.write {
                 out.write_all(&bytes)?;
@@ -91,27 +102,82 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                 && let Err(error) = open.out.write_all(&bytes)
             {
                 complain(&format!("{}: {error}", open.path.display()));
-                trouble = true;
+                counts.trouble = true;
                 target = None;
             }
             Ok(())
         },
     )?;
-    out.flush()?;
+    out.finish()?;
+    let Counts { applied, files, left, trouble } = counts;
     if command.write && !common.quiet {
         note(&format!("{applied} fixed in {files} {}, {left} left", if files == 1 { "file" } else { "files" }));
     }
     Ok(Ending { found: left > 0 && !command.exit_zero, trouble: trouble || outcome.trouble })
 }
 
-/// The record with fixes applied; where they cannot be written in its encoding, as it was, with the reason.
-fn repair(checked: &Checked, fixes: Fixes) -> (Repaired, Option<InputError>) {
-    let as_it_was = || checked.record.rewrite(&[]).unwrap_or_default();
-    if fixes.edits.is_empty() {
-        return (Repaired { bytes: as_it_was(), changed: false, left: fixes.left, lines: Vec::new() }, None);
+/// What a run counts.
+#[derive(Default, Serialize, Deserialize)]
+struct Counts {
+    applied: usize,
+    files: usize,
+    left: usize,
+    trouble: bool,
+}
+
+/// The fields that are added to each record.
+#[derive(Clone, Copy, Debug)]
+struct Added<'a> {
+    original: Option<&'a str>,
+    edits: Option<&'a str>,
+}
+
+impl Added<'_> {
+    /// The fields with their values; where several fields of the record are texts, one for each, such as `edits.body`.
+    fn fields(self, checked: &Checked, fixes: &Fixes) -> Vec<(String, Value)> {
+        let record = &checked.record;
+        let several = record.fields().len() > 1;
+        let mut fields = Vec::new();
+        for field in record.fields() {
+            let text = (0..record.len()).find(|&text| record.field(text) == Some(field));
+            let name = |name: &str| if several { format!("{name}.{field}") } else { name.to_owned() };
+            if let Some(original) = self.original {
+                fields.push((name(original), text.map_or(Value::Null, |text| record.text(text).into())));
+            }
+            if let Some(edits) = self.edits {
+                fields.push((name(edits), text.map_or(Value::Null, |text| made(record.text(text), text, fixes))));
+            }
+        }
+        fields
     }
-    match checked.record.rewrite(&fixes.edits) {
-        Ok(bytes) => (Repaired { bytes, changed: true, left: fixes.left, lines: lines(checked, &fixes) }, None),
+}
+
+/// What was changed in the n-th text of a record.
+fn made(text: &str, n: usize, fixes: &Fixes) -> Value {
+    let index = LineIndex::new(text);
+    let findings = fixes.applied.iter().filter(|(text, _)| *text == n).map(|(_, finding)| {
+        let Span { start, end } = finding.span;
+        json!({
+            "span": { "byte": [start, end], "char": [index.chars(start), index.chars(end)] },
+            "text": &text[start..end],
+            "correction": finding.correction(),
+            "confidence": finding.confidence(),
+            "id": finding.id,
+        })
+    });
+    findings.collect()
+}
+
+/// The record with fixes applied; where they cannot be written in its encoding, as it was, with the reason.
+fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Option<InputError>) {
+    let nothing = Fixes::default();
+    let write = |fixes: &Fixes| checked.record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
+    let as_it_was = || write(&nothing).or_else(|_| checked.record.rewrite(&[])).unwrap_or_default();
+    match write(&fixes) {
+        Ok(bytes) => {
+            let (changed, lines) = (!fixes.edits.is_empty(), lines(checked, &fixes));
+            (Repaired { bytes, changed, left: fixes.left, lines }, None)
+        }
         Err(error) => {
             let left = fixes.left + fixes.applied.len();
             (Repaired { bytes: as_it_was(), changed: false, left, lines: Vec::new() }, Some(error))
@@ -122,6 +188,9 @@ fn repair(checked: &Checked, fixes: Fixes) -> (Repaired, Option<InputError>) {
 /// One line for each fix.
 fn lines(checked: &Checked, fixes: &Fixes) -> Vec<String> {
     let mut lines = Vec::with_capacity(fixes.applied.len());
+    if fixes.applied.is_empty() {
+        return lines;
+    }
     let mut n = 0;
     let _ = checked.documents(|document| {
         let index = LineIndex::new(document.text);

@@ -3,25 +3,33 @@
 //! One thread reads records into batches, a pool checks a batch at a time, and the caller's thread takes the results
 //! one after the other. Channels between them hold few batches, so a file's size does not matter.
 
-use std::path::PathBuf;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use unspin::input::{self, ErrorKind, FileOptions, InputError, Raw, Record, Source};
 use unspin::render::{Document, Summary};
-use unspin::{Finding, Report, Selection, Span};
+use unspin::{Directives, Finding, Report, Selection, Span};
 
-use crate::args::{Checking, Common, Inputs};
-use crate::settings::Settings;
+use crate::args::{Checking, Common, Inputs, Shard, Target};
+use crate::output;
+use crate::settings::{self, Settings};
+use crate::stats::Figures;
 use crate::terminal::{self, complain};
 
 /// Bytes that a batch holds, more or less.
 const BATCH_BYTES: usize = 1 << 20;
 /// Records that a batch holds at most.
 const BATCH_RECORDS: usize = 512;
+/// Time between two checkpoints.
+const CHECKPOINT: Duration = Duration::from_millis(500);
 
 /// Everything a run needs.
 pub(crate) struct Job {
@@ -30,8 +38,16 @@ pub(crate) struct Job {
     paths: Vec<PathBuf>,
     threads: usize,
     stats: Option<PathBuf>,
+    shard: Option<Shard>,
+    /// Shards are of whole files, not of records.
+    whole_files: bool,
+    strict: bool,
+    /// Paths that the run writes to, which are no inputs.
+    own: Vec<PathBuf>,
     common: Common,
     started: Instant,
+    /// Hash of the settings in force.
+    settings_hash: u64,
 }
 
 /// A record with what was found in its texts.
@@ -108,13 +124,45 @@ pub(crate) enum Event<T> {
     End,
     /// The input could not be read to its end.
     Broken,
+    /// All before it is done; a good time to note how far the run is.
+    Checkpoint(Progress),
 }
 
 /// How a run went.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) summary: Summary,
     pub(crate) trouble: bool,
+    binaries: u64,
+    seconds: f32,
+}
+
+/// How far a run is.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    position: Position,
+    pub(crate) outcome: Outcome,
+    current: Current,
+}
+
+/// What is done, as the inputs are read.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Position {
+    /// Inputs that are at their end.
+    sources: u64,
+    /// Rows of the next one, a table's header included.
+    rows: u64,
+    /// Records and files without records, for shards.
+    units: u64,
+}
+
+/// What is known of the input that is being read.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Current {
+    /// It has records.
+    records: bool,
+    /// Some of them have texts.
+    texts: bool,
 }
 
 /// What the reading thread sends.
@@ -134,7 +182,13 @@ enum Step<T> {
 }
 
 impl Job {
-    pub(crate) fn new(inputs: &Inputs, checking: &Checking, common: Common) -> anyhow::Result<Self> {
+    /// `target` is where results go; a run without one has them by whole files.
+    pub(crate) fn new(
+        inputs: &Inputs,
+        checking: &Checking,
+        target: Option<&Target>,
+        common: Common,
+    ) -> anyhow::Result<Self> {
         let settings = Settings::new(checking)?;
         let files = FileOptions {
             format: inputs.input.map(input::Format::from),
@@ -143,22 +197,51 @@ impl Job {
             no_ignore: inputs.no_ignore,
             exclude: settings.exclude.iter().chain(&inputs.exclude).cloned().collect(),
         };
-        let paths = if inputs.paths.is_empty() { vec![PathBuf::from("-")] } else { inputs.paths.clone() };
+        let mut paths = inputs.paths.clone();
+        if let Some(list) = &inputs.file_list {
+            paths.extend(listed(list)?);
+        } else if paths.is_empty() {
+            paths.push(PathBuf::from("-"));
+        }
+        let mut hasher = DefaultHasher::new();
+        settings::dump(checking)?.hash(&mut hasher);
         Ok(Self {
             settings,
             files,
             paths,
             threads: threads(inputs.jobs),
             stats: inputs.stats.clone(),
+            shard: inputs.shard,
+            whole_files: target.is_none(),
+            strict: inputs.strict,
+            own: target.map(output::own_paths).unwrap_or_default(),
             common,
             started: Instant::now(),
+            settings_hash: hasher.finish(),
         })
     }
 
-    /// Runs over all inputs. `work` turns a checked record into what `each` needs, in any thread; `each` is called in
-    /// order. Inputs that cannot be read are named on standard error and the run goes on; an error of `each` stops it.
+    /// What changes the results of a run: its inputs, its settings and, as `command`, how they are written. Runs with
+    /// the same description give the same results.
+    pub(crate) fn description(&self, command: &str) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.settings_hash.hash(&mut hasher);
+        (format!("{:?}", self.files), format!("{:?}", self.shard)).hash(&mut hasher);
+        for path in &self.paths {
+            path.hash(&mut hasher);
+            if let Some(data) = path.metadata().ok().filter(fs::Metadata::is_file) {
+                (data.len(), data.modified().ok()).hash(&mut hasher);
+            }
+        }
+        format!("unspin {} {command} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish())
+    }
+
+    /// Runs over all inputs, or those that are left after `done`. `work` turns a checked record into what `each` needs,
+    /// in any thread; `each` is called in order. Inputs that cannot be read are named on standard error and the run goes
+    /// on; an error of `each` stops it.
     pub(crate) fn run<T: Send>(
         &self,
+        done: Option<Progress>,
         work: impl Fn(Checked) -> T + Sync,
         mut each: impl FnMut(Event<T>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
@@ -167,20 +250,21 @@ impl Job {
             .then(|| rayon::ThreadPoolBuilder::new().num_threads(self.threads).build())
             .transpose()
             .context("cannot start threads")?;
-        let progress = self.progress();
-        let mut outcome = Outcome::default();
-        let mut binaries = 0u64;
-        let mut current: Option<(Source, bool, bool)> = None;
+        let bar = self.progress();
+        let Progress { position, mut outcome, current } = done.unwrap_or_default();
+        let mut reading = Reading { current, ..Reading::default() };
+        let before = outcome.seconds;
+        let mut checkpoint = Instant::now();
 
         let result = std::thread::scope(|scope| -> anyhow::Result<()> {
-            let (raw_in, raw_out) = sync_channel::<Vec<Message>>(2);
-            let (done_in, done_out) = sync_channel::<Vec<Step<T>>>(2);
-            scope.spawn(move || read(sources, |batch| raw_in.send(batch).is_ok()));
+            let (raw_in, raw_out) = sync_channel::<Vec<(Message, Position)>>(2);
+            let (done_in, done_out) = sync_channel::<Vec<(Step<T>, Position)>>(2);
+            scope.spawn(move || self.read(sources, position, |batch| raw_in.send(batch).is_ok()));
             scope.spawn(|| {
                 // Both ends move in here, so that they close when this thread ends.
                 let (done_in, raw_out) = (done_in, raw_out);
                 for batch in raw_out {
-                    let step = |message| self.step(message, &work);
+                    let step = |(message, position)| (self.step(message, &work), position);
                     let results = match &pool {
                         Some(pool) if batch.len() > 1 => pool.install(|| batch.into_par_iter().map(step).collect()),
                         _ => batch.into_iter().map(step).collect(),
@@ -190,59 +274,53 @@ impl Job {
                     }
                 }
             });
-            for result in done_out.into_iter().flatten() {
+            for (result, position) in done_out.into_iter().flatten() {
                 match result {
                     Step::Event(event, figures, size) => {
-                        progress.inc(size as u64);
+                        bar.inc(size as u64);
                         outcome.summary.merge(&figures);
-                        match &event {
-                            Event::Start(source) => current = Some((source.clone(), false, false)),
-                            Event::Record(_) => {
-                                if let Some((_, records, texts)) = &mut current {
-                                    *records = true;
-                                    *texts |= figures.documents > 0;
-                                }
-                            }
-                            Event::End => {
-                                if let Some((source, true, false)) =
-                                    current.take().filter(|(s, ..)| s.format.has_records())
-                                {
-                                    let fields = source.fields.join(" or ");
-                                    complain(&format!(
-                                        "{}: no record has a text in {fields:?}; name the field with --field or --column",
-                                        source.name()
-                                    ));
-                                    outcome.trouble = true;
-                                }
-                            }
-                            _ => {}
+                        if let Some(complaint) = reading.follow(&event, &figures) {
+                            bar.suspend(|| complain(&complaint));
+                            outcome.trouble = true;
                         }
                         each(event)?;
                     }
                     Step::Fault(raw, error, found) => {
                         if found && error.kind() == ErrorKind::Binary {
-                            binaries += 1;
+                            outcome.binaries += 1;
                             if self.common.verbose {
                                 complain(&format!("{error}; skipped"));
                             }
+                        } else if self.strict {
+                            return Err(error.into());
                         } else {
-                            progress.suspend(|| complain(&error.to_string()));
+                            bar.suspend(|| complain(&error.to_string()));
                             outcome.trouble = true;
                             outcome.summary.unreadable += 1;
                         }
                         each(raw.map_or(Event::Broken, Event::Skipped))?;
                     }
                 }
+                if checkpoint.elapsed() >= CHECKPOINT {
+                    outcome.seconds = before + self.started.elapsed().as_secs_f32();
+                    let progress = Progress { position, outcome: outcome.clone(), current: reading.current };
+                    each(Event::Checkpoint(progress))?;
+                    checkpoint = Instant::now();
+                }
             }
             Ok(())
         });
-        progress.finish_and_clear();
+        bar.finish_and_clear();
         result?;
-        if binaries > 0 && !self.common.quiet {
-            complain(&format!("{binaries} binary {} skipped", if binaries == 1 { "file" } else { "files" }));
+        outcome.seconds = before + self.started.elapsed().as_secs_f32();
+        if outcome.binaries > 0 && !self.common.quiet {
+            let files = if outcome.binaries == 1 { "file" } else { "files" };
+            complain(&format!("{} binary {files} skipped", outcome.binaries));
         }
         if let Some(path) = &self.stats {
-            self.write_stats(path, &outcome.summary)?;
+            let figures = Figures { summary: outcome.summary.clone(), seconds: outcome.seconds };
+            let text = serde_json::to_string_pretty(&figures)? + "\n";
+            fs::write(path, text).with_context(|| path.display().to_string())?;
         }
         Ok(outcome)
     }
@@ -255,7 +333,8 @@ impl Job {
             Message::Raw(raw) => match raw.parse() {
                 Ok(record) => {
                     let size = raw.size();
-                    let reports: Vec<Report> = (0..record.len()).map(|n| self.check(record.text(n))).collect();
+                    let path = &raw.source().path;
+                    let reports: Vec<Report> = (0..record.len()).map(|n| self.check(path, &record, n)).collect();
                     let mut figures = Summary::default();
                     for report in &reports {
                         figures.add(report);
@@ -271,10 +350,13 @@ impl Job {
         }
     }
 
-    /// Checks one text with the settings of the run.
-    pub(crate) fn check(&self, text: &str) -> Report {
-        let mut report = self.settings.unspinner.check(text);
-        report.findings.retain(|finding| finding.severity >= self.settings.severity);
+    /// Checks one text with the settings of the run, and heeds what it says itself.
+    fn check(&self, path: &Path, record: &Record, text: usize) -> Report {
+        let mut report = self.settings.check(path, record.text(text));
+        if !report.findings.is_empty() {
+            let directives = Directives::read(record.shown(text));
+            report.findings.retain(|finding| !directives.cover(record.shown_span(text, finding.span)));
+        }
         report
     }
 
@@ -303,58 +385,166 @@ impl Job {
         bar
     }
 
-    fn write_stats(&self, path: &PathBuf, summary: &Summary) -> anyhow::Result<()> {
-        let mut stats = serde_json::to_value(summary)?;
-        stats["seconds"] = self.started.elapsed().as_secs_f64().into();
-        std::fs::write(path, format!("{stats:#}\n")).with_context(|| path.display().to_string())
+    /// Reads what is left of all inputs, in batches, until `send` says that nobody listens.
+    fn read(
+        &self,
+        sources: impl Iterator<Item = Result<Source, InputError>>,
+        done: Position,
+        mut send: impl FnMut(Vec<(Message, Position)>) -> bool,
+    ) {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        let mut push = |message: Message, position: Position, size: usize| -> bool {
+            batch.push((message, position));
+            bytes += size;
+            if bytes >= BATCH_BYTES || batch.len() >= BATCH_RECORDS {
+                bytes = 0;
+                return send(std::mem::take(&mut batch));
+            }
+            true
+        };
+        let mut at = Position { rows: 0, ..done };
+        let mut skip = done.rows;
+        let foreign = |source: &Result<Source, InputError>| !source.as_ref().is_ok_and(|source| self.is_own(source));
+        for source in sources.filter(foreign).skip(done.sources as usize) {
+            let start = Position { rows: std::mem::take(&mut skip), ..at };
+            let end = |at: Position| Position { sources: at.sources + 1, rows: 0, units: at.units };
+            let alive = match source {
+                Ok(source) => {
+                    let whole = self.whole_files || !source.format.has_records();
+                    at.units += u64::from(whole && start.rows == 0);
+                    if !whole || self.is_mine(at.units) {
+                        self.read_source(source, start, whole, &mut at, &mut push)
+                    } else {
+                        true
+                    }
+                }
+                Err(error) => push(Message::Broken(error), end(at), 0),
+            };
+            at = end(at);
+            if !alive {
+                return;
+            }
+        }
+        if !batch.is_empty() {
+            send(batch);
+        }
     }
+
+    /// Reads one input from `start`; `whole` takes all its rows, whatever the shard.
+    fn read_source(
+        &self,
+        source: Source,
+        start: Position,
+        whole: bool,
+        at: &mut Position,
+        push: &mut impl FnMut(Message, Position, usize) -> bool,
+    ) -> bool {
+        let end = |at: &Position| Position { sources: at.sources + 1, rows: 0, units: at.units };
+        let rows = match source.open() {
+            Ok(rows) => rows,
+            Err(error) => return push(Message::Broken(error), end(at), 0),
+        };
+        if !push(Message::Start(source), start, 0) {
+            return false;
+        }
+        for (n, row) in (1..).zip(rows).skip(start.rows as usize) {
+            let raw = match row {
+                Ok(raw) => raw,
+                Err(error) => return push(Message::Broken(error), end(at), 0),
+            };
+            at.rows = n;
+            if !whole && raw.number().is_some() {
+                at.units += 1;
+                if !self.is_mine(at.units) {
+                    continue;
+                }
+            }
+            let size = raw.size();
+            if !push(Message::Raw(raw), *at, size) {
+                return false;
+            }
+        }
+        push(Message::End, end(at), 0)
+    }
+
+    fn is_mine(&self, unit: u64) -> bool {
+        self.shard.is_none_or(|shard| (unit - 1) % shard.count == shard.index - 1)
+    }
+
+    /// Whether the run itself writes to it, or one like it did.
+    fn is_own(&self, source: &Source) -> bool {
+        let temporary = || source.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".unspin-"));
+        let listed = || std::path::absolute(&source.path).is_ok_and(|path| self.own.contains(&path));
+        source.found && (temporary() || !self.own.is_empty() && listed())
+    }
+}
+
+/// Follows the input that is being read.
+#[derive(Default)]
+struct Reading {
+    source: Option<Source>,
+    current: Current,
+    /// An input began in this run: what is known of one that began before is kept for the first.
+    begun: bool,
+}
+
+impl Reading {
+    /// Takes an event in; says what is wrong with an input at its end.
+    fn follow<T>(&mut self, event: &Event<T>, figures: &Summary) -> Option<String> {
+        match event {
+            Event::Start(source) => {
+                if std::mem::replace(&mut self.begun, true) {
+                    self.current = Current::default();
+                }
+                self.source = Some(source.clone());
+            }
+            Event::Record(_) => {
+                self.current.records = true;
+                self.current.texts |= figures.documents > 0;
+            }
+            Event::End => {
+                let source = self.source.take()?;
+                let Current { records, texts } = std::mem::take(&mut self.current);
+                if source.format.has_records() && records && !texts {
+                    return Some(format!(
+                        "{}: no record has a text in {:?}; name the field with --field or --column",
+                        source.name(),
+                        source.fields.join(" or ")
+                    ));
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+}
+
+/// The paths that a file lists.
+fn listed(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let name = || list.display().to_string();
+    let mut bytes = Vec::new();
+    if list.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes).with_context(name)?;
+    } else {
+        bytes = fs::read(list).with_context(name)?;
+    }
+    let between = if bytes.contains(&0) { 0 } else { b'\n' };
+    let lines = bytes.split(|&byte| byte == between).map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.is_empty()).map(|line| path(line).with_context(name)).collect()
+}
+
+#[cfg(unix)]
+fn path(bytes: &[u8]) -> anyhow::Result<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(std::ffi::OsStr::from_bytes(bytes).into())
+}
+
+#[cfg(not(unix))]
+fn path(bytes: &[u8]) -> anyhow::Result<PathBuf> {
+    Ok(std::str::from_utf8(bytes).context("is not UTF-8")?.into())
 }
 
 /// How many threads to use.
 pub(crate) fn threads(asked: Option<usize>) -> usize {
     asked.filter(|&jobs| jobs > 0).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into))
-}
-
-/// Reads all inputs in batches until `send` says that nobody listens.
-fn read(sources: impl Iterator<Item = Result<Source, InputError>>, mut send: impl FnMut(Vec<Message>) -> bool) {
-    let (mut batch, mut bytes) = (Vec::new(), 0);
-    let mut push = |message: Message, size: usize| -> bool {
-        batch.push(message);
-        bytes += size;
-        if bytes >= BATCH_BYTES || batch.len() >= BATCH_RECORDS {
-            bytes = 0;
-            return send(std::mem::take(&mut batch));
-        }
-        true
-    };
-    for source in sources {
-        let alive = match source.and_then(|source| source.open().map(|rows| (source, rows))) {
-            Ok((source, rows)) => push(Message::Start(source), 0) && read_rows(rows, &mut push),
-            Err(error) => push(Message::Broken(error), 0),
-        };
-        if !alive {
-            return;
-        }
-    }
-    if !batch.is_empty() {
-        send(batch);
-    }
-}
-
-fn read_rows(
-    rows: impl Iterator<Item = Result<Raw, InputError>>,
-    push: &mut impl FnMut(Message, usize) -> bool,
-) -> bool {
-    for row in rows {
-        match row {
-            Ok(raw) => {
-                let size = raw.size();
-                if !push(Message::Raw(raw), size) {
-                    return false;
-                }
-            }
-            Err(error) => return push(Message::Broken(error), 0),
-        }
-    }
-    push(Message::End, 0)
 }

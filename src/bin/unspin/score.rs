@@ -7,19 +7,29 @@ use unspin::render;
 
 use crate::args::{Common, Score, TableFormat};
 use crate::job::{Event, Job};
-use crate::terminal::{self, Ending};
+use crate::output::{Output, Start};
+use crate::terminal::Ending;
 
 pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
-    let job = Job::new(&command.inputs, &command.checking, common)?;
-    let mut out = terminal::stdout();
-    if command.format == TableFormat::Human && !common.quiet && std::io::stdout().is_terminal() {
-        writeln!(
-            out,
-            "{:>5}  {:<11}  {:>4}  {:>8}  {:>8}  {:>9}  document",
-            "spun", "family", "rate", "tokens", "findings", "automatic"
-        )?;
-    }
+    let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?;
+    let job_name = job.description(&format!("score {:?}", command.format));
+    let (mut out, done) = match Output::open(&command.target, &job_name, common)? {
+        Start::Anew(mut out) => {
+            let watched = command.target.output.is_none() && std::io::stdout().is_terminal() && !common.quiet;
+            if command.format == TableFormat::Human && watched {
+                writeln!(
+                    out,
+                    "{:>5}  {:<11}  {:>4}  {:>8}  {:>8}  {:>9}  document",
+                    "spun", "family", "rate", "tokens", "findings", "automatic"
+                )?;
+            }
+            (out, None)
+        }
+        Start::Resumed(out, progress, ()) => (out, Some(progress)),
+        Start::Done => return Ok(Ending::default()),
+    };
     let outcome = job.run(
+        done,
         |checked| -> std::io::Result<Vec<u8>> {
             let mut bytes = Vec::new();
             checked.documents(|document| {
@@ -43,12 +53,14 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
             Ok(bytes)
         },
         |event| {
-            if let Event::Record(bytes) = event {
-                out.write_all(&bytes?)?;
+            match event {
+                Event::Record(bytes) => out.write_all(&bytes?)?,
+                Event::Checkpoint(progress) => out.checkpoint(progress, ())?,
+                _ => {}
             }
             Ok(())
         },
     )?;
-    out.flush()?;
+    out.finish()?;
     Ok(Ending { found: false, trouble: outcome.trouble })
 }

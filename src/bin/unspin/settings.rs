@@ -1,77 +1,251 @@
 //! `unspin.toml`, with the command line on top, made into finished objects.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use serde::Deserialize;
-use unspin::{Family, Selection, Severity, Unspinner};
+use anyhow::{Context, ensure};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use serde::{Deserialize, Serialize};
+use unspin::{Config, Family, Report, Selection, Severity, Unspinner};
 
 use crate::args::{Checking, Choice, Level, QuotePolicy};
+use crate::{baseline, dictionary};
 
 const NAME: &str = "unspin.toml";
 
-/// What `unspin.toml` may say; every key is optional.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-struct File {
+/// How texts are checked; every key is optional.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct Rules {
     min_confidence: Option<f32>,
     quotes: Option<QuotePolicy>,
     assume_spun: Option<bool>,
     prior: Option<f64>,
     families: Option<Vec<String>>,
-    allow: Vec<String>,
     severity: Option<Level>,
-    exclude: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allow: Vec<String>,
 }
 
-/// How texts are checked, ready to use.
-pub(crate) struct Settings {
-    pub(crate) unspinner: Unspinner,
+/// What `unspin.toml` may say; every key is optional.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct File {
+    #[serde(flatten)]
+    rules: Rules,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    exclude: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dictionaries: Vec<PathBuf>,
+    baseline: Option<PathBuf>,
+    /// Other rules for some files; the last one that matches counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    r#override: Vec<Override>,
+    /// Keys that nothing knows.
+    #[serde(flatten)]
+    unknown: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct Override {
+    /// Globs of the files, as in `.gitignore`, from the directory of `unspin.toml`.
+    paths: Vec<String>,
+    #[serde(flatten)]
+    rules: Rules,
+    #[serde(flatten)]
+    unknown: BTreeMap<String, toml::Value>,
+}
+
+/// How some texts are checked, ready to use.
+struct Profile {
+    unspinner: Unspinner,
     /// Findings below it are left out.
-    pub(crate) severity: Severity,
+    severity: Severity,
+}
+
+/// How all texts are checked, ready to use.
+pub(crate) struct Settings {
+    base: Profile,
+    overrides: Vec<(Gitignore, Profile)>,
     /// Globs of paths to leave out.
     pub(crate) exclude: Vec<String>,
+    /// Ids of findings to leave out.
+    baseline: HashSet<String>,
 }
 
 impl Settings {
     /// Reads the nearest `unspin.toml`, unless told otherwise, and puts the command line on top.
     pub(crate) fn new(checking: &Checking) -> anyhow::Result<Self> {
-        let path = match &checking.config {
-            Some(path) => Some(path.clone()),
-            None if checking.isolated => None,
-            None => std::env::current_dir().ok().and_then(|here| nearest(&here)),
+        let (file, root) = resolve(checking)?;
+        let profile = |rules: &Rules| -> anyhow::Result<Profile> {
+            Ok(Profile {
+                unspinner: rules.unspinner(&file.dictionaries)?,
+                severity: rules.severity.map_or(Severity::Note, Severity::from),
+            })
         };
-        let file = match path {
-            Some(path) => read(&path)?,
-            None => File::default(),
+        let mut overrides = Vec::with_capacity(file.r#override.len());
+        for one in &file.r#override {
+            let mut globs = GitignoreBuilder::new(&root);
+            for glob in &one.paths {
+                globs.add_line(None, glob).with_context(|| format!("{NAME}: override of {glob:?}"))?;
+            }
+            overrides.push((globs.build()?, profile(&one.rules.over(&file.rules))?));
+        }
+        Ok(Self {
+            base: profile(&file.rules)?,
+            overrides,
+            exclude: file.exclude,
+            baseline: file.baseline.as_deref().map(baseline::read).transpose()?.unwrap_or_default(),
+        })
+    }
+
+    /// Checks a text that comes from a file.
+    pub(crate) fn check(&self, path: &Path, text: &str) -> Report {
+        let profile = self.profile(path);
+        let mut report = profile.unspinner.check(text);
+        report.findings.retain(|finding| finding.severity >= profile.severity && !self.baseline.contains(&finding.id));
+        report
+    }
+
+    /// What checks texts that come from no file.
+    pub(crate) fn unspinner(&self) -> &Unspinner {
+        &self.base.unspinner
+    }
+
+    fn profile(&self, path: &Path) -> &Profile {
+        if self.overrides.is_empty() {
+            return &self.base;
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let matches = |globs: &Gitignore| {
+            path.starts_with(globs.path()) && globs.matched_path_or_any_parents(&path, false).is_ignore()
         };
-        let mut builder = Unspinner::builder();
-        if let Some(confidence) = checking.min_confidence.or(file.min_confidence) {
+        self.overrides.iter().rev().find(|(globs, _)| matches(globs)).map_or(&self.base, |(_, profile)| profile)
+    }
+}
+
+impl Rules {
+    /// These rules, and those of `base` where these say nothing.
+    fn over(&self, base: &Self) -> Self {
+        Self {
+            min_confidence: self.min_confidence.or(base.min_confidence),
+            quotes: self.quotes.or(base.quotes),
+            assume_spun: self.assume_spun.or(base.assume_spun),
+            prior: self.prior.or(base.prior),
+            families: self.families.clone().or_else(|| base.families.clone()),
+            severity: self.severity.or(base.severity),
+            allow: base.allow.iter().chain(&self.allow).cloned().collect(),
+        }
+    }
+
+    /// What the command line says.
+    fn of_command_line(checking: &Checking) -> Self {
+        let families = || checking.family.iter().map(|family| family.name().to_owned()).collect();
+        Self {
+            min_confidence: checking.min_confidence,
+            quotes: checking.quotes,
+            assume_spun: checking.assume_spun.then_some(true),
+            prior: None,
+            families: (!checking.family.is_empty()).then(families),
+            severity: checking.severity,
+            allow: checking.allow.clone(),
+        }
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let is_probability = |value: f64| (0.0..=1.0).contains(&value);
+        ensure!(
+            self.min_confidence.is_none_or(|value| is_probability(f64::from(value)))
+                && self.prior.is_none_or(is_probability),
+            "min-confidence and prior must be from 0 to 1"
+        );
+        self.known_families().map(drop)
+    }
+
+    fn known_families(&self) -> anyhow::Result<Option<Vec<Family>>> {
+        let known = |name: &String| {
+            Family::from_name(name)
+                .with_context(|| format!("no family {name:?}; there are {}", Family::ALL.map(Family::name).join(", ")))
+        };
+        self.families.as_ref().map(|names| names.iter().map(known).collect()).transpose()
+    }
+
+    fn unspinner(&self, dictionaries: &[PathBuf]) -> anyhow::Result<Unspinner> {
+        let mut builder = Unspinner::builder().allow(self.allow.iter().cloned());
+        if let Some(confidence) = self.min_confidence {
             builder = builder.min_confidence(confidence);
         }
-        if let Some(quotes) = checking.quotes.or(file.quotes) {
+        if let Some(quotes) = self.quotes {
             builder = builder.quotes(quotes.into());
         }
-        if checking.assume_spun || file.assume_spun.unwrap_or(false) {
-            builder = builder.assume_spun(true);
+        if let Some(yes) = self.assume_spun {
+            builder = builder.assume_spun(yes);
         }
-        if let Some(prior) = file.prior {
+        if let Some(prior) = self.prior {
             builder = builder.prior(prior);
         }
-        if !checking.family.is_empty() {
-            builder = builder.families(&checking.family);
-        } else if let Some(names) = &file.families {
-            let known = |name: &String| {
-                Family::from_name(name).with_context(|| {
-                    format!("{NAME}: no family {name:?}; there are {}", Family::ALL.map(Family::name).join(", "))
-                })
-            };
-            builder = builder.families(&names.iter().map(known).collect::<anyhow::Result<Vec<_>>>()?);
+        if let Some(families) = self.known_families()? {
+            builder = builder.families(&families);
         }
-        let unspinner = builder.allow(file.allow).allow(checking.allow.iter().cloned()).build();
-        let severity = checking.severity.or(file.severity).map_or(Severity::Note, Severity::from);
-        Ok(Self { unspinner, severity, exclude: file.exclude })
+        if dictionaries.is_empty() {
+            return Ok(builder.build());
+        }
+        let mut files = Vec::new();
+        for directory in dictionaries {
+            files.extend(dictionary::read(directory)?);
+        }
+        builder.dictionaries(files).try_build().context("dictionary")
     }
+}
+
+/// The settings in force, as TOML.
+pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
+    let (mut file, _) = resolve(checking)?;
+    let Config { quotes, assume_spun, prior, min_confidence, families, .. } = Config::default();
+    let defaults = Rules {
+        min_confidence: Some(min_confidence),
+        quotes: Some(quotes.into()),
+        assume_spun: Some(assume_spun),
+        prior: Some(prior),
+        families: Some(families.iter().map(|family| family.name().to_owned()).collect()),
+        severity: Some(Level::Note),
+        allow: Vec::new(),
+    };
+    file.rules = file.rules.over(&defaults);
+    Ok(toml::to_string(&file)?)
+}
+
+/// The file that counts with the command line on top, and the directory that its globs start from.
+fn resolve(checking: &Checking) -> anyhow::Result<(File, PathBuf)> {
+    let here = std::env::current_dir().context("the current directory")?;
+    let path = match &checking.config {
+        Some(path) => Some(path.clone()),
+        None if checking.isolated => None,
+        None => nearest(&here),
+    };
+    let (mut file, root) = match path {
+        Some(path) => {
+            let root = std::path::absolute(&path)?.parent().map_or_else(|| here.clone(), Path::to_owned);
+            (read(&path)?, root)
+        }
+        None => (File::default(), here),
+    };
+    let on_top = Rules::of_command_line(checking);
+    // Phrases of the command line are allowed once: overrides are put over the base later.
+    let values = Rules { allow: Vec::new(), ..on_top.clone() };
+    file.rules = on_top.over(&file.rules);
+    for one in &mut file.r#override {
+        one.rules = values.over(&one.rules);
+    }
+    let placed = |path: &mut PathBuf| *path = root.join(&path);
+    file.dictionaries.iter_mut().for_each(placed);
+    file.dictionaries.extend(checking.dictionary.iter().cloned());
+    file.baseline.iter_mut().for_each(placed);
+    if checking.baseline.is_some() {
+        file.baseline.clone_from(&checking.baseline);
+    }
+    Ok((file, root))
 }
 
 impl Choice {
@@ -92,15 +266,14 @@ fn nearest(here: &Path) -> Option<PathBuf> {
 }
 
 fn read(path: &Path) -> anyhow::Result<File> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let file: File = toml::from_str(&text).with_context(|| path.display().to_string())?;
-    let is_probability = |value: f64| (0.0..=1.0).contains(&value);
-    anyhow::ensure!(
-        file.min_confidence.is_none_or(|value| is_probability(f64::from(value)))
-            && file.prior.is_none_or(is_probability),
-        "{}: min-confidence and prior must be from 0 to 1",
-        path.display()
-    );
+    let name = || path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(name)?;
+    let file: File = toml::from_str(&text).with_context(name)?;
+    let unknown = file.unknown.keys().chain(file.r#override.iter().flat_map(|one| one.unknown.keys())).next();
+    ensure!(unknown.is_none(), "{}: unknown field {:?}", name(), unknown.map_or("", String::as_str));
+    for rules in std::iter::once(&file.rules).chain(file.r#override.iter().map(|one| &one.rules)) {
+        rules.check().with_context(name)?;
+    }
     Ok(file)
 }
 
@@ -108,28 +281,65 @@ fn read(path: &Path) -> anyhow::Result<File> {
 mod tests {
     use super::*;
 
+    fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let root = tempfile::tempdir().expect("a place");
+        let path = root.path().join(NAME);
+        std::fs::write(&path, text).expect("written");
+        (root, path)
+    }
+
     #[test]
     fn the_nearest_file_counts() {
-        let root = tempfile::tempdir().expect("a place");
+        let (root, _) = written("min-confidence = 0.9\n");
         let deep = root.path().join("a/b");
         std::fs::create_dir_all(&deep).expect("made");
-        std::fs::write(root.path().join(NAME), "min-confidence = 0.9\n").expect("written");
         assert_eq!(nearest(&deep), Some(root.path().join(NAME)));
         std::fs::write(deep.join(NAME), "quotes = \"skip\"\nallow = [\"green zone\"]\n").expect("written");
         let file = read(&nearest(&deep).expect("found")).expect("sound");
-        assert_eq!((file.quotes, file.min_confidence), (Some(QuotePolicy::Skip), None));
+        assert_eq!((file.rules.quotes, file.rules.min_confidence), (Some(QuotePolicy::Skip), None));
     }
 
     #[test]
     fn mistakes_are_named() {
-        let root = tempfile::tempdir().expect("a place");
-        let path = root.path().join(NAME);
-        for (text, says) in
-            [("min-confidance = 1", "unknown field"), ("prior = 2", "from 0 to 1"), ("quotes = 3", "quotes")]
-        {
-            std::fs::write(&path, text).expect("written");
+        for (text, says) in [
+            ("min-confidance = 1", "unknown field \"min-confidance\""),
+            ("[[override]]\npaths = [\"a\"]\nquote = \"skip\"", "unknown field \"quote\""),
+            ("prior = 2", "from 0 to 1"),
+            ("quotes = 3", "quotes"),
+            ("families = [\"news\"]", "there are thesaurus"),
+        ] {
+            let (_root, path) = written(text);
             let error = format!("{:#}", read(&path).expect_err(text));
             assert!(error.contains(says) && error.contains(NAME), "{error}");
         }
+    }
+
+    #[test]
+    fn the_last_override_that_matches_counts() {
+        let (root, path) = written(
+            "min-confidence = 0.7\nallow = [\"a\"]\n\
+             [[override]]\npaths = [\"*.md\", \"blog/\"]\nmin-confidence = 0.8\nallow = [\"b\"]\n\
+             [[override]]\npaths = [\"/blog/old/**\"]\nmin-confidence = 0.9\n",
+        );
+        let settings = |confidence| {
+            let checking = Checking { config: Some(path.clone()), min_confidence: confidence, ..Checking::default() };
+            Settings::new(&checking).expect("sound")
+        };
+        let least = |settings: &Settings, name: &str| {
+            settings.profile(&root.path().join(name)).unspinner.config().min_confidence
+        };
+        let plain = settings(None);
+        for (name, wanted) in [
+            ("a.txt", 0.7),
+            ("deep/a.md", 0.8),
+            ("blog/a.txt", 0.8),
+            ("blog/old/a.txt", 0.9),
+            ("x/blog/old/a.txt", 0.8),
+        ] {
+            assert_eq!(least(&plain, name), wanted, "{name}");
+        }
+        assert_eq!(plain.overrides[0].1.unspinner.config().allow, ["a", "b"]);
+        // The command line goes before all of them.
+        assert_eq!(least(&settings(Some(0.95)), "blog/old/a.txt"), 0.95);
     }
 }

@@ -1,0 +1,86 @@
+//! Findings that are known and accepted, kept in a file by their ids: they survive when text around them moves.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+use unspin::render::Document;
+
+use crate::output;
+
+/// One line of a baseline. Only the id counts; the rest is for people who read the file.
+#[derive(Serialize, Deserialize)]
+struct Line<'l> {
+    id: &'l str,
+    #[serde(default)]
+    place: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    correction: String,
+}
+
+/// The ids that a baseline holds.
+pub(crate) fn read(path: &Path) -> anyhow::Result<HashSet<String>> {
+    let name = || path.display().to_string();
+    let text = fs::read_to_string(path).with_context(name)?;
+    let mut ids = HashSet::new();
+    for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let line: Line<'_> = serde_json::from_str(line).with_context(|| {
+            format!("{}:{}: not a line of a baseline; write it anew with --write-baseline", name(), n + 1)
+        })?;
+        ids.insert(line.id.to_owned());
+    }
+    Ok(ids)
+}
+
+/// The lines of one document's findings.
+pub(crate) fn lines(document: &Document<'_>) -> serde_json::Result<Vec<(String, String)>> {
+    let line = |finding: &unspin::Finding| {
+        let words: Vec<&str> = document.text[finding.span.range()].split_whitespace().collect();
+        let line = Line {
+            id: &finding.id,
+            place: document.place(),
+            text: words.join(" "),
+            correction: finding.correction().to_owned(),
+        };
+        Ok((finding.id.clone(), serde_json::to_string(&line)?))
+    };
+    document.report.findings.iter().map(line).collect()
+}
+
+/// A baseline that is being written; it takes its place when it is whole.
+pub(crate) struct Writer {
+    path: PathBuf,
+    out: BufWriter<NamedTempFile>,
+    seen: HashSet<String>,
+}
+
+impl Writer {
+    pub(crate) fn new(path: &Path) -> anyhow::Result<Self> {
+        let file = output::temporary(output::directory(path));
+        let out = BufWriter::new(file.with_context(|| path.display().to_string())?);
+        Ok(Self { path: path.to_owned(), out, seen: HashSet::new() })
+    }
+
+    pub(crate) fn add(&mut self, lines: Vec<(String, String)>) -> anyhow::Result<()> {
+        for (id, line) in lines {
+            if self.seen.insert(id) {
+                writeln!(self.out, "{line}").with_context(|| self.path.display().to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the file in its place; says how many findings it holds.
+    pub(crate) fn finish(self) -> anyhow::Result<usize> {
+        let name = || self.path.display().to_string();
+        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(name)?;
+        let _: File = file.persist(&self.path).with_context(name)?;
+        Ok(self.seen.len())
+    }
+}

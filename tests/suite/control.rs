@@ -1,0 +1,183 @@
+//! What users tell the program: comments in texts, baselines, settings, lists of files, shards, added fields.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::run::{Ran, directory, unspin};
+
+const SPUN: &str = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.";
+
+fn findings(ran: &Ran) -> Vec<Value> {
+    let lines = ran.text().lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    lines.filter(|line| line["type"] == "finding").collect()
+}
+
+fn check(directory: &Path, args: &[&str]) -> Vec<Value> {
+    findings(&unspin(directory, &[&["check", "--assume-spun", "--format", "json"], args].concat(), b""))
+}
+
+#[test]
+fn comments_keep_findings_from_being_reported_and_fixed() {
+    let html = format!("<p>{SPUN}</p><!-- unspin:ignore -->\n<p>{SPUN}</p>\n");
+    let text = format!("# unspin:off\n{SPUN}\n# unspin:on\n{SPUN}\n// unspin:ignore-next\n\n{SPUN}\n");
+    let row = json!({ "text": format!("{SPUN} /* unspin:ignore */") }).to_string();
+    let here = directory(&[
+        ("a.html", html.as_bytes()),
+        ("a.txt", text.as_bytes()),
+        ("a.jsonl", format!("{row}\n").as_bytes()),
+    ]);
+    for (name, lines) in [("a.html", vec![2]), ("a.txt", vec![4]), ("a.jsonl", vec![])] {
+        let mut found: Vec<u64> = check(here.path(), &[name]).iter().filter_map(|one| one["line"].as_u64()).collect();
+        found.dedup();
+        assert_eq!(found, lines, "{name}");
+    }
+    let fixed = unspin(here.path(), &["fix", "-q", "--assume-spun", "a.txt"], b"");
+    let kept: Vec<&str> = fixed.text().lines().filter(|line| *line == SPUN).collect();
+    assert_eq!(kept.len(), 2, "{}", fixed.text());
+}
+
+#[test]
+fn a_baseline_leaves_out_what_it_holds_wherever_it_moves() {
+    let text = format!("Nobody knew why.\n\n{SPUN}\n");
+    let here = directory(&[("a.txt", text.as_bytes()), ("sure.toml", b"min-confidence = 0.6\nassume-spun = true\n")]);
+    let ran = unspin(here.path(), &["check", "--config", "sure.toml", "--write-baseline", "known", "a.txt"], b"");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.ends_with("in the baseline\n"), "{}", ran.err);
+    fs::write(here.path().join("a.txt"), format!("A new first line.\n\n{text}")).expect("written");
+    assert_eq!(check(here.path(), &["--config", "sure.toml", "--baseline", "known", "a.txt"]), Vec::<Value>::new());
+    assert!(!check(here.path(), &["a.txt"]).is_empty());
+    fs::write(here.path().join("unspin.toml"), "baseline = \"known\"\nmin-confidence = 0.6\n").expect("written");
+    assert_eq!(check(here.path(), &["a.txt"]), Vec::<Value>::new());
+
+    let ran = unspin(here.path(), &["check", "--baseline", "a.txt", "a.txt"], b"");
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("a.txt:1: not a line of a baseline"), "{}", ran.err);
+}
+
+#[test]
+fn settings_come_in_layers() {
+    let config = "min-confidence = 0.6\n[[override]]\npaths = [\"b.txt\"]\nmin-confidence = 1.0\n";
+    let text = format!("{SPUN}\n");
+    let here = directory(&[("unspin.toml", config.as_bytes()), ("a.txt", text.as_bytes()), ("b.txt", text.as_bytes())]);
+    assert!(!check(here.path(), &["a.txt"]).is_empty());
+    assert!(check(here.path(), &["b.txt"]).is_empty());
+    assert!(!check(here.path(), &["--isolated", "b.txt"]).is_empty());
+    assert!(!check(here.path(), &["--min-confidence", "0.5", "b.txt"]).is_empty());
+
+    let dumped = unspin(here.path(), &["check", "--dump-config", "--quotes", "skip", "--exclude", "x"], b"");
+    assert_eq!(dumped.code, 0, "{}", dumped.err);
+    for line in ["min-confidence = 0.6", "quotes = \"skip\"", "assume-spun = false", "[[override]]"] {
+        assert!(dumped.text().contains(line), "{line}: {}", dumped.text());
+    }
+    // What is printed is taken back, and says the same.
+    fs::write(here.path().join("unspin.toml"), &dumped.out).expect("written");
+    assert_eq!(unspin(here.path(), &["check", "--dump-config"], b"").out, dumped.out);
+}
+
+#[test]
+fn file_lists_and_shards() {
+    let rows: String = (1..=10).map(|n| format!("{{\"text\":\"The ship number {n} left at noon.\"}}\n")).collect();
+    let here = directory(&[
+        ("rows.jsonl", rows.as_bytes()),
+        ("a b.txt", b"The ship left at noon."),
+        ("c.txt", b"Nobody knew why."),
+        ("lines", b"a b.txt\r\n\nc.txt\n"),
+        ("nul", b"a b.txt\0c.txt\0"),
+    ]);
+    for list in ["lines", "nul"] {
+        let ran = unspin(here.path(), &["score", "--file-list", list], b"");
+        assert_eq!((ran.code, ran.text().lines().count()), (0, 2), "{list}: {}", ran.err);
+    }
+    let part = |shard| unspin(here.path(), &["fix", "--shard", shard, "rows.jsonl"], b"").text().to_owned();
+    let parts = [part("1/3"), part("2/3"), part("3/3")];
+    let mut each: Vec<_> = parts.iter().map(|part| part.lines()).collect();
+    let joined: Vec<&str> = (0..10).filter_map(|n| each[n % 3].next()).collect();
+    assert_eq!(joined, rows.lines().collect::<Vec<_>>());
+    // Directories are shared file by file, and so is what is rewritten.
+    let scored: Vec<usize> = (1..=2)
+        .map(|n| unspin(here.path(), &["score", "--shard", &format!("{n}/2"), "a b.txt", "c.txt"], b""))
+        .map(|ran| ran.text().lines().count())
+        .collect();
+    assert_eq!(scored, [1, 1]);
+    for wrong in ["0/2", "3/2", "1", "a/b"] {
+        assert_eq!(unspin(here.path(), &["score", "--shard", wrong, "c.txt"], b"").code, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn strict_stops_at_the_first_fault() {
+    let here = directory(&[("rows.jsonl", b"{\"text\":\n{\"text\":\"Nobody knew.\"}\n"), ("a.txt", b"One.")]);
+    let ran = unspin(here.path(), &["score", "--strict", "rows.jsonl", "a.txt"], b"");
+    assert_eq!((ran.code, ran.text()), (2, ""));
+    assert!(ran.err.contains("rows.jsonl, record 1"), "{}", ran.err);
+    let ran = unspin(here.path(), &["score", "rows.jsonl", "a.txt"], b"");
+    assert_eq!((ran.code, ran.text().lines().count()), (2, 2));
+}
+
+#[test]
+fn figures_of_shards_add_up() {
+    let rows = format!("{}\n", json!({ "text": SPUN })).repeat(5);
+    let here = directory(&[("rows.jsonl", rows.as_bytes())]);
+    let run = |stats: &str, args: &[&str]| {
+        let args = [&["score", "--assume-spun", "--stats", stats], args, &["rows.jsonl"]].concat();
+        assert_eq!(unspin(here.path(), &args, b"").code, 0);
+    };
+    run("whole", &[]);
+    run("one", &["--shard", "1/2"]);
+    run("two", &["--shard", "2/2"]);
+    let merged = unspin(here.path(), &["stats", "merge", "one", "two"], b"");
+    let figures = |bytes: &[u8]| {
+        let mut value: Value = serde_json::from_slice(bytes).expect("JSON");
+        value["seconds"].take();
+        value
+    };
+    assert_eq!(figures(&merged.out), figures(&fs::read(here.path().join("whole")).expect("written")));
+    assert_eq!(unspin(here.path(), &["stats", "merge", "rows.jsonl"], b"").code, 2);
+}
+
+#[test]
+fn records_get_what_they_were_and_what_was_changed() {
+    let row = json!({ "id": 1, "text": SPUN }).to_string();
+    let csv = format!("id,text,note\r\n1,{SPUN},x\r\n2,\"All, \"\"well\"\".\"\r\n");
+    let here = directory(&[
+        ("a.jsonl", format!("{row}\n{{}}\n\n{{\"text\": \"Nobody knew.\" }}\n").as_bytes()),
+        ("a.csv", csv.as_bytes()),
+        ("b.jsonl", b"{\"text\":\"x\",\"was\":1}\n"),
+        ("two.jsonl", b"{\"a\":\"One.\",\"b\":\"Two.\"}"),
+    ]);
+    let fix = |args: &[&str]| unspin(here.path(), &[&["fix", "-q", "--assume-spun"], args].concat(), b"");
+
+    let ran = fix(&["--keep-original", "was", "--edits", "edits", "a.jsonl"]);
+    let lines: Vec<&str> = ran.text().split('\n').collect();
+    let first: Value = serde_json::from_str(lines[0]).expect("JSON");
+    assert_eq!(first["was"], SPUN);
+    let edits = first["edits"].as_array().expect("a list");
+    assert!(!edits.is_empty());
+    for edit in edits {
+        let span = |end: usize| edit["span"]["byte"][end].as_u64().expect("a number") as usize;
+        assert_eq!(edit["text"], SPUN[span(0)..span(1)]);
+    }
+    assert_eq!(
+        lines[1..],
+        [
+            "{\"was\":null,\"edits\":null}",
+            "",
+            "{\"text\": \"Nobody knew.\" ,\"was\":\"Nobody knew.\",\"edits\":[]}",
+            ""
+        ]
+    );
+
+    let ran = fix(&["--keep-original", "was", "a.csv"]);
+    let lines: Vec<&str> = ran.text().split("\r\n").collect();
+    assert_eq!(lines[0], "id,text,note,was");
+    assert!(lines[1].ends_with(&format!(",x,{SPUN}")), "{}", lines[1]);
+    assert_eq!(lines[2], "2,\"All, \"\"well\"\".\",,\"All, \"\"well\"\".\"");
+
+    let ran = fix(&["--keep-original", "was", "b.jsonl"]);
+    assert_eq!((ran.code, ran.text()), (2, "{\"text\":\"x\",\"was\":1}\n"));
+    assert!(ran.err.contains("record 1: has a field \"was\" already"), "{}", ran.err);
+    let ran = fix(&["--keep-original", "was", "--field", "a", "--field", "b", "two.jsonl"]);
+    assert_eq!(ran.text(), "{\"a\":\"One.\",\"b\":\"Two.\",\"was.a\":\"One.\",\"was.b\":\"Two.\"}");
+}

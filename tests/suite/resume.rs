@@ -1,0 +1,107 @@
+//! A run that is killed and started again writes what one that was not would have.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::run::{command, directory, unspin};
+
+const SPUN: &str = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.";
+
+/// Inputs of every kind that take a few seconds, with faults among them.
+fn inputs(scale: usize) -> tempfile::TempDir {
+    let rows: String = (0..scale * 20)
+        .map(|n| match n % 50 {
+            7 => "{\"text\":\n".to_owned(),
+            9 => "\n".to_owned(),
+            n => format!("{}\n", json!({ "id": n, "text": format!("{SPUN} The ship number {n} left. ").repeat(20) })),
+        })
+        .collect();
+    let table: String = (0..scale * 5).map(|n| format!("{n},\"{SPUN}\n{n}\"\n")).collect();
+    let text = format!("{SPUN}\n\n").repeat(scale);
+    directory(&[
+        ("in/a.jsonl", rows.as_bytes()),
+        ("in/b.csv", format!("id,text\n{table}").as_bytes()),
+        ("in/c.csv", b"no column\n1\n"),
+        ("in/d.txt", text.as_bytes()),
+        ("in/e.bin", b"a\0b"),
+        ("in/f.jsonl", b"{\"text\": \"One.\"}\n"),
+        ("in/g.txt", b"The last one."),
+    ])
+}
+
+/// Pseudo-random numbers, 0 to 1.
+fn random(seed: &mut u64) -> f64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// Kills a run again and again, and goes on each time.
+fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -> (i32, usize) {
+    let args = [args, &["--resume", "--output", out, "in"]].concat();
+    for kills in 0.. {
+        let mut child = command(here, &args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+        sleep(Duration::from_secs_f64(random(seed) * longest));
+        match child.try_wait().expect("asked") {
+            Some(status) => return (status.code().expect("no signal"), kills),
+            None if kills >= 7 => return (child.wait().expect("ends").code().expect("no signal"), kills),
+            None => child.kill().expect("killed"),
+        }
+        child.wait().expect("ends");
+    }
+    unreachable!("the loop ends by returning")
+}
+
+#[test]
+fn a_killed_run_goes_on_where_it_was() {
+    let here = inputs(4);
+    let mut seed = 7;
+    let mut kills = 0;
+    for args in [
+        &["check", "--assume-spun", "--format", "json", "-j", "2"][..],
+        &["check", "--assume-spun", "--format", "sarif", "--max-findings", "300"],
+        &["fix", "--assume-spun", "--edits", "edits"],
+        &["score", "--assume-spun", "-j", "1", "--shard", "2/3"],
+    ] {
+        let whole = unspin(here.path(), &[args, &["--output", "whole", "in"]].concat(), b"");
+        let wanted = fs::read(here.path().join("whole")).expect("written");
+        assert!(!wanted.is_empty(), "{}", whole.err);
+        let (code, times) = killed(here.path(), args, "out", 1.5, &mut seed);
+        let got = fs::read(here.path().join("out")).expect("written");
+        assert!(got == wanted, "{args:?}: {} bytes, {} wanted", got.len(), wanted.len());
+        assert_eq!(code, whole.code, "{args:?}");
+        kills += times;
+        for end in [".partial", ".resume"] {
+            assert!(!here.path().join(format!("out{end}")).exists());
+        }
+        fs::remove_file(here.path().join("out")).expect("removed");
+    }
+    assert!(kills > 2, "only {kills} kills: the inputs are too small to prove anything");
+}
+
+#[test]
+fn a_run_goes_on_only_with_its_own_options_and_inputs() {
+    let here = directory(&[("a.txt", SPUN.as_bytes())]);
+    let run = |args: &[&str]| unspin(here.path(), &[&["score", "--output", "out"], args, &["a.txt"]].concat(), b"");
+    assert_eq!(run(&["--resume"]).code, 0);
+    let ran = run(&["--resume"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, "out: is there already; remove it to start anew\n"));
+    fs::remove_file(here.path().join("out")).expect("removed");
+    fs::write(here.path().join("out.partial"), "half").expect("written");
+    let journal = json!({ "job": "another", "bytes": 2, "progress": {
+        "position": { "sources": 0, "rows": 0, "units": 0 }, "current": { "records": false, "texts": false },
+        "outcome": { "summary": serde_json::to_value(unspin::render::Summary::default()).expect("JSON"),
+                     "trouble": false, "binaries": 0, "seconds": 0.0 } }, "state": null });
+    fs::write(here.path().join("out.resume"), journal.to_string()).expect("written");
+    let ran = run(&["--resume"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("out.resume: is of a run with other options or inputs"), "{}", ran.err);
+    // Without --resume, the run starts anew.
+    assert_eq!(run(&[]).code, 0);
+    assert!(fs::read_to_string(here.path().join("out")).expect("written").ends_with("a.txt\n"));
+    assert!(!here.path().join("out.resume").exists());
+}
