@@ -117,6 +117,11 @@ impl Rule {
         }
     }
 
+    /// The rule of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+
     /// One sentence on what the rule finds.
     pub fn summary(self) -> &'static str {
         match self {
@@ -125,6 +130,18 @@ impl Rule {
             Self::SwappedWord => "a word was swapped for a synonym that does not fit",
             Self::SwappedFunctionWord => "a small grammatical word was swapped",
             Self::InsertedWords => "words were inserted that were not in the original",
+        }
+    }
+
+    /// All there is to say about the rule, as Markdown: what it finds, why that is wrong, an example, the repair, and
+    /// when to suppress it.
+    pub fn page(self) -> &'static str {
+        match self {
+            Self::BrokenExpression => include_str!("guide/rules/broken-expression.md"),
+            Self::BrokenPhrase => include_str!("guide/rules/broken-phrase.md"),
+            Self::SwappedWord => include_str!("guide/rules/swapped-word.md"),
+            Self::SwappedFunctionWord => include_str!("guide/rules/swapped-function-word.md"),
+            Self::InsertedWords => include_str!("guide/rules/inserted-words.md"),
         }
     }
 }
