@@ -62,6 +62,11 @@ impl Unspinner {
         &self.config
     }
 
+    /// The dictionaries in use.
+    pub(crate) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
     /// Checks one text. Never fails: a text with nothing to find, or no text at all, gives a report without findings.
     ///
     /// Long texts are judged in passages of about 48 KB, each with its own rate of substitution.

@@ -1,6 +1,7 @@
 //! What do we know about English and spinners?
 
 pub(crate) mod compile;
+pub(crate) mod coverage;
 pub(crate) mod error;
 pub(crate) mod inflection;
 pub(crate) mod ngrams;
@@ -9,6 +10,8 @@ pub(crate) mod source;
 pub(crate) mod table;
 #[cfg(feature = "cli")]
 pub(crate) mod vectors;
+#[cfg(feature = "cli")]
+pub(crate) mod verify;
 
 use error::DictionaryError;
 use ngrams::Ngrams;

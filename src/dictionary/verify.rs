@@ -1,0 +1,616 @@
+//! Are the dictionaries' sources in order? Form, duplicates, sources, and what clean English has to say.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::error::{DictionaryError, ErrorKind};
+use super::inflection::Form;
+use super::ngrams::Ngrams;
+use super::source::{
+    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PublishedRow, SourceFile, SubstitutesRow,
+};
+use crate::text::key;
+use crate::text::token::TokenKind;
+use crate::text::tokenizer::tokenize;
+
+/// The longest run of words that the compiler takes.
+const LONGEST: usize = 7;
+/// How much commoner, in nats, than its correction a phrase may be in clean English.
+const COMMONER: f32 = 3.0;
+
+/// What kind of thing is wrong with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The file cannot be read as the table that its path says it is.
+    Malformed,
+    /// It says the right thing in the wrong form or order; rewriting repairs it.
+    Form,
+    /// It says something twice; rewriting repairs it.
+    Duplicate,
+    /// It puts a phrase in place of itself; rewriting repairs it.
+    Identity,
+    /// It names a source, family or form that does not exist.
+    Unknown,
+    /// A source has no license.
+    License,
+    /// An original has words that the lexicon lacks, so that it can never be proposed.
+    Lexicon,
+    /// A phrase is commoner in clean English than its correction.
+    Common,
+    /// A phrase is longer than the compiler takes.
+    Long,
+}
+
+impl FaultKind {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Form => "form",
+            Self::Duplicate => "duplicate",
+            Self::Identity => "identity",
+            Self::Unknown => "unknown",
+            Self::License => "license",
+            Self::Lexicon => "lexicon",
+            Self::Common => "common",
+            Self::Long => "long",
+        }
+    }
+
+    /// Whether the dictionaries may not be used like this; else it is only worth a look.
+    pub fn is_error(self) -> bool {
+        !matches!(self, Self::Lexicon | Self::Common | Self::Long)
+    }
+
+    /// Whether [`SourceFile::canonical`] repairs it.
+    pub fn is_repaired(self) -> bool {
+        matches!(self, Self::Form | Self::Duplicate | Self::Identity)
+    }
+}
+
+/// Something wrong with a dictionary's source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct DictionaryFault {
+    /// The file, as it was given.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1, in characters.
+    pub column: u64,
+    /// What kind of thing it is.
+    pub kind: FaultKind,
+    /// What is wrong.
+    pub message: String,
+    /// How to repair it.
+    pub remedy: String,
+}
+
+/// Rows and pairs of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileFigures {
+    /// Rows.
+    pub rows: usize,
+    /// Substitutions, where it holds any.
+    pub pairs: usize,
+    /// Rows by source.
+    pub sources: BTreeMap<String, usize>,
+}
+
+/// The tables that there are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Table {
+    Substitutes,
+    Attested,
+    Published,
+    Forms,
+    Expressions,
+    Allowed,
+    Origins,
+    Examples,
+}
+
+impl Table {
+    fn of(path: &str) -> Option<Self> {
+        Some(match path.split_once('/') {
+            Some(("substitutions", "attested.csv")) => Self::Attested,
+            Some(("substitutions", "published.csv")) => Self::Published,
+            Some(("substitutions", _)) => Self::Substitutes,
+            Some(("inflection", _)) => Self::Forms,
+            Some(("expressions", _)) => Self::Expressions,
+            Some(("examples", _)) => Self::Examples,
+            None if path == "allowed.csv" => Self::Allowed,
+            None if path == "sources.csv" => Self::Origins,
+            _ => return None,
+        })
+    }
+
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Substitutes => &["original", "substitutes", "source"],
+            Self::Attested => &["spun", "original", "family", "count", "pages", "source"],
+            Self::Published => &["spun", "original", "papers", "required", "excluded", "source"],
+            Self::Forms => &["lemma", "form", "word", "source"],
+            Self::Expressions => &["expression", "kind", "acronym", "source"],
+            Self::Allowed => &["phrase", "reason"],
+            Self::Origins => &["id", "title", "license", "origin", "date"],
+            Self::Examples => &["text", "flagged", "expected"],
+        }
+    }
+
+    /// How many of the first columns make a row what it is.
+    fn identifying(self) -> usize {
+        match self {
+            Self::Substitutes | Self::Expressions | Self::Allowed | Self::Origins | Self::Examples => 1,
+            Self::Published => 2,
+            Self::Attested | Self::Forms => 3,
+        }
+    }
+
+    /// The column of the phrase that is proposed.
+    fn original(self) -> Option<usize> {
+        match self {
+            Self::Substitutes => Some(0),
+            Self::Attested | Self::Published => Some(1),
+            _ => None,
+        }
+    }
+
+    /// Whether the row has the types that the compiler wants.
+    fn is_sound(self, record: &csv::StringRecord) -> Result<(), csv::Error> {
+        match self {
+            Self::Substitutes => record.deserialize::<SubstitutesRow>(None).map(drop),
+            Self::Attested => record.deserialize::<AttestedRow>(None).map(drop),
+            Self::Published => record.deserialize::<PublishedRow>(None).map(drop),
+            Self::Forms => record.deserialize::<FormRow>(None).map(drop),
+            Self::Expressions => record.deserialize::<ExpressionRow>(None).map(drop),
+            Self::Allowed => record.deserialize::<AllowedRow>(None).map(drop),
+            Self::Origins => record.deserialize::<OriginRow>(None).map(drop),
+            Self::Examples => Ok(()),
+        }
+    }
+}
+
+/// A file cut into rows.
+struct Rows<'f> {
+    table: Table,
+    text: &'f str,
+    records: Vec<csv::StringRecord>,
+}
+
+impl<'f> Rows<'f> {
+    fn read(file: &'f SourceFile) -> Result<Self, Box<DictionaryFault>> {
+        let fault = |line, message: String, remedy: &str| {
+            Box::new(DictionaryFault {
+                path: file.path.clone(),
+                line,
+                column: 1,
+                kind: FaultKind::Malformed,
+                message,
+                remedy: remedy.to_owned(),
+            })
+        };
+        let table = Table::of(&file.path).ok_or_else(|| {
+            fault(1, "no table has this path".into(), "see dictionaries/README.md for the names that there are")
+        })?;
+        let text = std::str::from_utf8(&file.bytes).map_err(|error| {
+            let line = memchr::memchr_iter(b'\n', &file.bytes[..error.valid_up_to()]).count() as u64 + 1;
+            fault(line, "is not UTF-8".into(), "convert the file to UTF-8")
+        })?;
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file.bytes.as_slice());
+        let mut records = Vec::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| {
+                let line = error.position().map_or(1, csv::Position::line);
+                fault(line, error.to_string(), "write it as CSV")
+            })?;
+            records.push(record);
+        }
+        let wanted = table.columns().join(",");
+        let header: Vec<&str> = records.first().map(|header| header.iter().collect()).unwrap_or_default();
+        if header.join(",").trim_start_matches('\u{feff}') != wanted {
+            return Err(fault(1, format!("has the columns {:?}", header.join(",")), &format!("must be {wanted:?}")));
+        }
+        records.remove(0);
+        for record in &records {
+            let line = record.position().map_or(1, csv::Position::line);
+            if record.len() != table.columns().len() {
+                let message = format!("has {} fields", record.len());
+                return Err(fault(line, message, &format!("there must be {}: {wanted}", table.columns().len())));
+            }
+            table.is_sound(record).map_err(|error| fault(line, error.to_string(), "correct the value"))?;
+        }
+        Ok(Self { table, text, records })
+    }
+
+    /// Line and column of a field.
+    fn place(&self, record: &csv::StringRecord, field: usize) -> (u64, u64) {
+        let Some(start) = record.position() else { return (1, 1) };
+        let (mut quoted, mut passed, mut column, mut line) = (false, 0, 1, start.line());
+        for c in self.text[start.byte() as usize..].chars() {
+            if passed == field {
+                break;
+            }
+            quoted ^= c == '"';
+            passed += usize::from(c == ',' && !quoted);
+            column += 1;
+            if c == '\n' {
+                line += 1;
+                column = 1;
+            }
+        }
+        (line, column)
+    }
+}
+
+impl SourceFile {
+    /// What is wrong with the sources of dictionaries, in order of place.
+    ///
+    /// Rows are held against the built-in language model: an original that it lacks cannot be proposed, and a published
+    /// phrase that clean English says more often than its correction needs words that must, or must not, stand near it.
+    ///
+    /// Costs about a second for 200,000 substitutions.
+    pub fn verify(files: &[Self]) -> Vec<DictionaryFault> {
+        let ngrams = super::Dictionary::builtin().ngrams;
+        let mut faults = Vec::new();
+        let tables: Vec<(&SourceFile, Result<Rows<'_>, Box<DictionaryFault>>)> =
+            files.iter().map(|file| (file, Rows::read(file))).collect();
+        let origins =
+            tables.iter().filter_map(|(_, rows)| rows.as_ref().ok()).filter(|rows| rows.table == Table::Origins);
+        let sources: HashSet<&str> = origins.flat_map(|rows| rows.records.iter().map(|record| &record[0])).collect();
+        for (file, rows) in &tables {
+            let before = faults.len();
+            match rows {
+                Err(fault) => faults.push((**fault).clone()),
+                Ok(rows) => {
+                    let mut check =
+                        Check { path: &file.path, rows, sources: &sources, ngrams: &ngrams, faults: Vec::new() };
+                    check.rows();
+                    faults.append(&mut check.faults);
+                    let repaired = |fault: &DictionaryFault| fault.kind.is_repaired();
+                    if !faults[before..].iter().any(repaired)
+                        && let Ok(canonical) = file.canonical()
+                        && canonical != file.bytes
+                    {
+                        let same = canonical.iter().zip(&file.bytes).take_while(|(a, b)| a == b).count();
+                        faults.push(DictionaryFault {
+                            path: file.path.clone(),
+                            line: memchr::memchr_iter(b'\n', &canonical[..same]).count() as u64 + 1,
+                            column: 1,
+                            kind: FaultKind::Form,
+                            message: "is not written as canonical CSV: line ends, quotes or byte order mark".into(),
+                            remedy: REWRITE.into(),
+                        });
+                    }
+                }
+            }
+        }
+        faults.sort();
+        faults
+    }
+
+    /// A file in canonical form: fields in their normal form, rows in byte order, what was said twice said once, and
+    /// nothing put in place of itself.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read as the table that its path says it is.
+    pub fn canonical(&self) -> Result<Vec<u8>, DictionaryError> {
+        let bad = |fault: Box<DictionaryFault>| {
+            let DictionaryFault { path, line, column, message, remedy, .. } = *fault;
+            DictionaryError::new(ErrorKind::Row, format!("{path}:{line}:{column}: {message}; {remedy}"))
+        };
+        let Rows { table, records, .. } = Rows::read(self).map_err(bad)?;
+        let mut rows: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+        for record in &records {
+            let fields: Vec<String> = record.iter().enumerate().map(|(n, value)| normal(value, table, n)).collect();
+            let identity = fields[..table.identifying()].to_vec();
+            match rows.get_mut(&identity) {
+                None => drop(rows.insert(identity, fields)),
+                Some(kept) => match table {
+                    Table::Substitutes => kept[1] = format!("{}|{}", kept[1], fields[1]),
+                    Table::Attested => {
+                        let number = |text: &str| text.parse::<u64>().unwrap_or(0);
+                        kept[3] = (number(&kept[3]) + number(&fields[3])).to_string();
+                        kept[4] = number(&kept[4]).max(number(&fields[4])).to_string();
+                    }
+                    _ => {}
+                },
+            }
+        }
+        let failed = |error: csv::Error| DictionaryError::new(ErrorKind::Row, format!("{}: {error}", self.path));
+        let mut writer = csv::Writer::from_writer(Vec::with_capacity(self.bytes.len()));
+        writer.write_record(table.columns()).map_err(failed)?;
+        let mut rows: Vec<Vec<String>> = rows.into_values().filter_map(|row| without_repetition(row, table)).collect();
+        rows.sort();
+        for row in &rows {
+            writer.write_record(row).map_err(failed)?;
+        }
+        writer.into_inner().map_err(|error| failed(error.into_error().into()))
+    }
+
+    /// Rows and pairs of a file.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read as the table that its path says it is.
+    pub fn figures(&self) -> Result<FileFigures, DictionaryError> {
+        let rows = Rows::read(self).map_err(|fault| {
+            DictionaryError::new(ErrorKind::Row, format!("{}:{}: {}", fault.path, fault.line, fault.message))
+        })?;
+        let source = rows.table.columns().iter().position(|column| *column == "source");
+        let mut figures = FileFigures { rows: rows.records.len(), ..FileFigures::default() };
+        for record in &rows.records {
+            figures.pairs += match rows.table {
+                Table::Substitutes => record[1].split('|').count(),
+                Table::Attested | Table::Published => 1,
+                _ => 0,
+            };
+            if let Some(source) = source {
+                *figures.sources.entry(record[source].to_owned()).or_default() += 1;
+            }
+        }
+        Ok(figures)
+    }
+}
+
+const REWRITE: &str = "`unspin dict check --write` rewrites it";
+
+struct Check<'c> {
+    path: &'c str,
+    rows: &'c Rows<'c>,
+    sources: &'c HashSet<&'c str>,
+    ngrams: &'c Ngrams,
+    faults: Vec<DictionaryFault>,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, record: &csv::StringRecord, field: usize, kind: FaultKind, message: String, remedy: &str) {
+        let (line, column) = self.rows.place(record, field);
+        self.faults.push(DictionaryFault {
+            path: self.path.to_owned(),
+            line,
+            column,
+            kind,
+            message,
+            remedy: remedy.to_owned(),
+        });
+    }
+
+    fn rows(&mut self) {
+        let rows = self.rows;
+        let mut seen: HashMap<Vec<&str>, u64> = HashMap::new();
+        let mut last: Option<&csv::StringRecord> = None;
+        for record in &rows.records {
+            for (field, value) in record.iter().enumerate() {
+                if normal(value, rows.table, field) != value {
+                    let message = format!("{value:?} is not in its normal form");
+                    self.fault(record, field, FaultKind::Form, message, REWRITE);
+                }
+            }
+            if last.is_some_and(|last| order(last, record).is_gt()) {
+                let message = format!("{:?} stands after {:?}", &record[0], last.map_or("", |last| &last[0]));
+                self.fault(record, 0, FaultKind::Form, message, &format!("rows are in byte order; {REWRITE}"));
+            }
+            last = Some(record);
+            let identity: Vec<&str> = record.iter().take(rows.table.identifying()).collect();
+            let line = rows.place(record, 0).0;
+            if let Some(first) = seen.get(&identity) {
+                let message = format!("{:?} is in line {first} already", identity.join(","));
+                self.fault(record, 0, FaultKind::Duplicate, message, &format!("make one row of both; {REWRITE}"));
+            } else {
+                seen.insert(identity, line);
+            }
+            self.row(record);
+        }
+    }
+
+    fn row(&mut self, record: &csv::StringRecord) {
+        let table = self.rows.table;
+        let columns = table.columns();
+        if let Some(at) = columns.iter().position(|column| *column == "source")
+            && !self.sources.contains(&record[at])
+        {
+            let message = format!("unknown source {:?}", &record[at]);
+            self.fault(record, at, FaultKind::Unknown, message, "add it to sources.csv or correct the name");
+        }
+        match table {
+            Table::Origins if record[2].trim().is_empty() => {
+                let message = format!("source {:?} has no license", &record[0]);
+                self.fault(record, 2, FaultKind::License, message, "find out what its license is, or remove its rows");
+            }
+            Table::Attested if !FAMILIES.contains(&&record[2]) => {
+                let message = format!("unknown family {:?}", &record[2]);
+                let remedy = format!("use one of {}", FAMILIES.join(", "));
+                self.fault(record, 2, FaultKind::Unknown, message, &remedy);
+            }
+            Table::Forms if Form::from_name(&record[1]).is_none() => {
+                let message = format!("unknown form {:?}", &record[1]);
+                let remedy = format!("use one of {}", Form::ALL.map(Form::name).join(", "));
+                self.fault(record, 1, FaultKind::Unknown, message, &remedy);
+            }
+            Table::Allowed if record[1].trim().is_empty() => {
+                let message = format!("{:?} has no reason", &record[0]);
+                self.fault(record, 1, FaultKind::Unknown, message, "say why it is never to be reported");
+            }
+            Table::Examples if !matches!(&record[1], "yes" | "no") => {
+                let message = format!("{:?} is neither yes nor no", &record[1]);
+                self.fault(record, 1, FaultKind::Unknown, message, "use yes where the text must be flagged, else no");
+            }
+            _ => {}
+        }
+        let Some(at) = table.original() else { return };
+        let original = &record[at];
+        let original_key = key::phrase(original);
+        let substitutes: Vec<&str> = match table {
+            Table::Substitutes => record[1].split('|').collect(),
+            _ => vec![&record[0]],
+        };
+        let other = usize::from(table == Table::Substitutes);
+        let mut seen = HashSet::new();
+        for substitute in substitutes {
+            let substitute_key = key::phrase(substitute);
+            if substitute_key == original_key {
+                let message = format!("{substitute:?} stands for itself");
+                self.fault(record, other, FaultKind::Identity, message, &format!("remove it; {REWRITE}"));
+            } else if !seen.insert(substitute_key.clone()) {
+                let message = format!("{substitute:?} is listed twice for {original:?}");
+                self.fault(record, other, FaultKind::Duplicate, message, &format!("keep the first; {REWRITE}"));
+            }
+            if length(substitute) > LONGEST {
+                let message = format!("{substitute:?} has more than {LONGEST} words, so it is left out");
+                self.fault(record, other, FaultKind::Long, message, "remove the words that both sides share");
+            }
+            if table == Table::Published && record[3].is_empty() && record[4].is_empty() {
+                let gap = self.frequency(substitute).zip(self.frequency(original)).map_or(0.0, |(a, b)| a - b);
+                if gap > COMMONER {
+                    let message =
+                        format!("{substitute:?} is {:.0} times as common in clean English as {original:?}", gap.exp());
+                    let remedy = "name words that must stand near it (required) or must not (excluded)";
+                    self.fault(record, other, FaultKind::Common, message, remedy);
+                }
+            }
+        }
+        let unknown = |word: &&str| word.chars().all(char::is_alphabetic) && self.ngrams.id(word).is_none();
+        if let Some(word) = original_key.split(' ').find(unknown).map(str::to_owned) {
+            let message = format!("{original:?}: the lexicon lacks {word:?}, so the language model cannot judge it");
+            self.fault(record, at, FaultKind::Lexicon, message, "correct its spelling, or remove the row");
+        }
+        if length(original) > LONGEST {
+            let message = format!("{original:?} has more than {LONGEST} words, so it is left out");
+            self.fault(record, at, FaultKind::Long, message, "remove the words that both sides share");
+        }
+    }
+
+    /// ln P(phrase) in running English; `None` where the lexicon lacks a word.
+    fn frequency(&self, phrase: &str) -> Option<f32> {
+        let ids: Vec<u32> = key::phrase(phrase).split(' ').map(|word| self.ngrams.id(word)).collect::<Option<_>>()?;
+        let at = |n: usize| match n {
+            0 => self.ngrams.unigram(ids[0]),
+            1 => self.ngrams.pair(ids[0], ids[1]),
+            _ => self.ngrams.log_prob(ids[n - 2], ids[n - 1], ids[n]),
+        };
+        Some((0..ids.len()).map(at).sum())
+    }
+}
+
+const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
+
+/// Tokens of a phrase.
+fn length(phrase: &str) -> usize {
+    let mut tokens = Vec::new();
+    tokenize(phrase, &mut tokens);
+    tokens.iter().filter(|token| token.kind != TokenKind::Quote).count()
+}
+
+/// A field as it should be written: composed characters, straight apostrophes in phrases, single spaces, nothing
+/// empty in a list.
+fn normal(value: &str, table: Table, field: usize) -> String {
+    let composed: String = value.nfc().filter(|c| !c.is_control() || *c == '\n').collect();
+    let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match (table, field) {
+        (Table::Examples, _) => composed,
+        (Table::Substitutes, 1) => {
+            let parts = composed.split('|').map(tidy).filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join("|").replace(['’', '‘'], "'")
+        }
+        (Table::Origins, _) | (Table::Allowed, 1) => tidy(&composed),
+        _ => tidy(&composed).replace(['’', '‘'], "'"),
+    }
+}
+
+fn order(a: &csv::StringRecord, b: &csv::StringRecord) -> std::cmp::Ordering {
+    a.iter().cmp(b.iter())
+}
+
+/// The row without substitutes that are the original or listed before; nothing where none is left.
+fn without_repetition(mut row: Vec<String>, table: Table) -> Option<Vec<String>> {
+    let original = key::phrase(&row[table.original().unwrap_or(0)]);
+    match table {
+        Table::Substitutes => {
+            let mut seen = HashSet::from([original]);
+            let kept: Vec<&str> = row[1].split('|').filter(|spun| seen.insert(key::phrase(spun))).collect();
+            let kept = kept.join("|");
+            row[1] = kept;
+            (!row[1].is_empty()).then_some(row)
+        }
+        Table::Attested | Table::Published => (key::phrase(&row[0]) != original).then_some(row),
+        _ => Some(row),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> SourceFile {
+        SourceFile { path: path.into(), bytes: text.into() }
+    }
+
+    fn sources() -> SourceFile {
+        file("sources.csv", "id,title,license,origin,date\nown,Mine,MIT,own,2026-11\n")
+    }
+
+    #[test]
+    fn faults_are_named_with_their_place() {
+        let header = "original,substitutes,source\n";
+        let attested = "spun,original,family,count,pages,source\n";
+        for (path, text, line, column, kind) in [
+            ("substitutions/a.csv", format!("{header}say,state|tell,own\n"), 0, 0, None),
+            ("substitutions/a.csv", format!("{header}say,state|state,own\n"), 2, 5, Some(FaultKind::Duplicate)),
+            ("substitutions/a.csv", format!("{header}say,state|Say,own\n"), 2, 5, Some(FaultKind::Identity)),
+            ("substitutions/a.csv", format!("{header}say,state| tell,own\n"), 2, 5, Some(FaultKind::Form)),
+            ("substitutions/a.csv", format!("{header}say,state,own\nsay,tell,own\n"), 3, 1, Some(FaultKind::Duplicate)),
+            ("substitutions/a.csv", format!("{header}say,state,own\nask,beg,own\n"), 3, 1, Some(FaultKind::Form)),
+            ("substitutions/a.csv", format!("{header}say,state,other\n"), 2, 11, Some(FaultKind::Unknown)),
+            ("substitutions/a.csv", format!("{header}\"say, so\",state,other\n"), 2, 17, Some(FaultKind::Unknown)),
+            ("substitutions/a.csv", format!("{header}xqzzt,state,own\n"), 2, 1, Some(FaultKind::Lexicon)),
+            ("substitutions/a.csv", format!("{header}say,state\n"), 2, 1, Some(FaultKind::Malformed)),
+            ("substitutions/a.csv", header.replace("source", "from"), 1, 1, Some(FaultKind::Malformed)),
+            ("substitutions/a.csv", format!("{header}say,state,own\r\n"), 2, 1, Some(FaultKind::Form)),
+            (
+                "substitutions/attested.csv",
+                format!("{attested}state,say,news,1,1,own\n"),
+                2,
+                11,
+                Some(FaultKind::Unknown),
+            ),
+            (
+                "substitutions/attested.csv",
+                format!("{attested}state,say,science,x,1,own\n"),
+                2,
+                1,
+                Some(FaultKind::Malformed),
+            ),
+            ("words.csv", String::new(), 1, 1, Some(FaultKind::Malformed)),
+            ("allowed.csv", "phrase,reason\ngreen zone,\n".to_owned(), 2, 12, Some(FaultKind::Unknown)),
+        ] {
+            let faults = SourceFile::verify(&[sources(), file(path, &text)]);
+            let found = faults.first().map(|fault| (fault.line, fault.column, fault.kind));
+            assert_eq!(found, kind.map(|kind| (line, column, kind)), "{text:?}: {faults:?}");
+            assert!(faults.len() <= 1, "{text:?}: {faults:?}");
+        }
+        let unlicensed = file("sources.csv", "id,title,license,origin,date\nown,Mine,,own,2026-11\n");
+        assert_eq!(SourceFile::verify(&[unlicensed])[0].kind, FaultKind::License);
+    }
+
+    #[test]
+    fn canonical_form_is_final() {
+        let text = "\u{feff}original,substitutes,source\r\nsay,state|tell|| State ,own\r\n\"ask\",beg,own\r\nsay,utter|say,own\r\nbe,be,own\r\n";
+        let once = file("substitutions/a.csv", text).canonical().expect("a table");
+        assert_eq!(
+            String::from_utf8_lossy(&once),
+            "original,substitutes,source\nask,beg,own\nsay,state|tell|utter,own\n"
+        );
+        let again = SourceFile { path: "substitutions/a.csv".into(), bytes: once.clone() };
+        assert_eq!(again.canonical().expect("a table"), once);
+        assert_eq!(SourceFile::verify(&[sources(), again]), Vec::new());
+        let attested =
+            "spun,original,family,count,pages,source\nstate,say,science,1,1,own\nstate,say,science,2,3,own\n";
+        let merged = file("substitutions/attested.csv", attested).canonical().expect("a table");
+        assert!(String::from_utf8_lossy(&merged).ends_with("state,say,science,3,3,own\n"));
+    }
+}

@@ -1,0 +1,131 @@
+//! What the dictionaries say of a phrase, whatever stands around it.
+
+use crate::candidates::{self, Word};
+use crate::dictionary::coverage;
+use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, Substitution, THESAURUS};
+use crate::report::Family;
+use crate::text::block;
+use crate::unspinner::Unspinner;
+
+/// One thing that a phrase may stand for.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Substitute {
+    /// What a spinner may have found there; empty where the phrase was inserted.
+    pub original: String,
+    /// The families that make the substitution, each with its weight: ln of P(phrase | original) times how readily
+    /// spinners swap the original, in nats.
+    pub families: Vec<(Family, f32)>,
+    /// Number of real spun pages it was seen on; 255 stands for that many or more.
+    pub pages: u8,
+    /// Its rank among the substitutes that lists give for the original, from 0.
+    pub rank: Option<u8>,
+    /// Where it comes from, such as `spun-pages`, `authored` or `thesaurus`.
+    pub sources: Vec<&'static str>,
+    /// How it was made from what the sources say: `inflected`, `part` of a longer one, of a `name`.
+    pub made: Vec<&'static str>,
+}
+
+impl Substitute {
+    /// The largest weight of any family, in nats.
+    pub fn weight(&self) -> f32 {
+        self.families.iter().fold(f32::NEG_INFINITY, |most, (_, weight)| most.max(*weight))
+    }
+}
+
+impl Unspinner {
+    /// What a phrase as a whole may stand for, likeliest first, in any context; nothing where the substitution table
+    /// does not hold it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let substitutes = Unspinner::builtin().substitutes_for("navy");
+    /// assert!(substitutes.iter().any(|substitute| substitute.original == "military"));
+    /// ```
+    pub fn substitutes_for(&self, phrase: &str) -> Vec<Substitute> {
+        let pack = &self.dictionary().pack;
+        let words = self.words(phrase);
+        let mut found: Vec<Substitution> = Vec::new();
+        if let [word] = words[..] {
+            found.extend(pack.single(word.lookup));
+        } else {
+            pack.for_each_run(words.iter().map(|word| word.lookup), |length, run| {
+                if length == words.len() {
+                    found.extend(pack.run(run));
+                }
+            });
+        }
+        let substitute = |found: &Substitution| Substitute {
+            original: pack.original(found.original).to_owned(),
+            families: Family::ALL
+                .into_iter()
+                .zip(found.weights)
+                .filter_map(|(family, weight)| Some((family, weight?)))
+                .collect(),
+            pages: found.pages,
+            rank: (found.rank < 255).then_some(found.rank),
+            sources: named(found.flags, &SOURCES),
+            made: named(found.flags, &MADE),
+        };
+        let mut substitutes: Vec<Substitute> = found.iter().map(substitute).collect();
+        substitutes.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| a.original.cmp(&b.original)));
+        substitutes
+    }
+
+    /// Whether the substitution table can turn spun words back into their original: word for word and run for run,
+    /// each by one of the `first` likeliest originals.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let unspinner = Unspinner::builtin();
+    /// assert!(unspinner.covers("the American navy", "the American military", 30));
+    /// assert!(!unspinner.covers("the American navy", "the American cheese", 30));
+    /// ```
+    pub fn covers(&self, spun: &str, original: &str, first: usize) -> bool {
+        coverage::covers(self.dictionary(), spun, original, first)
+    }
+
+    fn words(&self, phrase: &str) -> Vec<Word> {
+        let mut tokens = Vec::new();
+        block::read(phrase, &mut tokens);
+        candidates::sentences(phrase, &tokens, self.dictionary()).into_iter().flatten().collect()
+    }
+}
+
+const SOURCES: [(u8, &str); 4] = [
+    (ATTESTED, "spun-pages"),
+    (AUTHORED, "authored"),
+    (PUBLISHED, "tortured-phrases-2025-07"),
+    (THESAURUS, "thesaurus"),
+];
+
+const MADE: [(u8, &str); 3] = [(INFLECTED, "inflected"), (PART, "part"), (NAME, "name")];
+
+fn named(flags: u8, names: &[(u8, &'static str)]) -> Vec<&'static str> {
+    names.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, name)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_are_looked_up_whole() {
+        let unspinner = Unspinner::builtin();
+        let originals = |phrase: &str| -> Vec<String> {
+            unspinner.substitutes_for(phrase).into_iter().map(|substitute| substitute.original).collect()
+        };
+        assert!(originals("Each day").contains(&"daily".to_owned()), "{:?}", originals("Each day"));
+        assert!(originals("").is_empty());
+        assert!(originals("xqzzt").is_empty());
+        let navy = unspinner.substitutes_for("navy");
+        assert!(navy.windows(2).all(|pair| pair[0].weight() >= pair[1].weight()));
+        assert!(navy.iter().all(|substitute| !substitute.families.is_empty() && !substitute.sources.is_empty()));
+    }
+}
