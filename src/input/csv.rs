@@ -252,7 +252,7 @@ pub(super) fn addition(
         };
         text.push(delimiter as char);
         if value.contains(special) {
-            text.push_str(&format!("\"{}\"", value.replace('"', "\"\"")));
+            text.extend(["\"", &value.replace('"', "\"\""), "\""]);
         } else {
             text.push_str(&value);
         }

@@ -104,7 +104,7 @@ pub(super) fn addition(line: &str, added: &[(String, Value)]) -> Result<Option<(
         if !object.0.is_empty() || !text.is_empty() {
             text.push(',');
         }
-        text.push_str(&format!("{}:{value}", Value::from(name.as_str())));
+        text.extend([Value::from(name.as_str()).to_string(), ":".into(), value.to_string()]);
     }
     Ok(Some((Span::new(inside.len(), inside.len()), text)))
 }

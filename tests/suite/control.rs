@@ -78,7 +78,8 @@ fn settings_come_in_layers() {
 
 #[test]
 fn file_lists_and_shards() {
-    let rows: String = (1..=10).map(|n| format!("{{\"text\":\"The ship number {n} left at noon.\"}}\n")).collect();
+    let rows = (1..=10).map(|n| json!({ "text": format!("The ship number {n} left at noon.") }).to_string() + "\n");
+    let rows = rows.collect::<String>();
     let here = directory(&[
         ("rows.jsonl", rows.as_bytes()),
         ("a b.txt", b"The ship left at noon."),

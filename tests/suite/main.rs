@@ -2,6 +2,7 @@
 
 mod cli;
 mod control;
+mod dictionaries;
 mod inputs;
 mod layering;
 mod resume;

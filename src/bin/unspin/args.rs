@@ -56,8 +56,12 @@ pub(crate) enum Command {
     Fix(Fix),
     /// One line for each document: probability of being spun, family, rate, counts.
     Score(Score),
+    /// Say why a phrase would be reported and what its words may stand for, or what a rule is about.
+    Explain(Explain),
     /// Measure findings against gold files.
     Eval(Eval),
+    /// Check, count, extend and test dictionaries.
+    Dict(Dict),
     /// Train the n-gram model.
     Train(Train),
     /// Work with figures that --stats wrote.
@@ -284,6 +288,24 @@ pub(crate) struct Score {
 
 #[derive(Group, Debug)]
 #[command(after_help = "Examples:
+  unspin explain Protection Secretary
+  unspin explain broken-expression")]
+pub(crate) struct Explain {
+    /// A phrase, which is taken for spun, or the name of a rule.
+    #[arg(value_name = "PHRASE|RULE", required = true)]
+    pub(crate) phrase: Vec<String>,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// Originals of each word that are shown at most.
+    #[arg(long, value_name = "N", default_value_t = 8, help_heading = "Output")]
+    pub(crate) limit: usize,
+    /// How it is shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human, help_heading = "Output")]
+    pub(crate) format: TableFormat,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
   unspin eval gold/*.json
   unspin eval gold/ --clean articles.txt --save before.json
   unspin eval gold/ --compare before.json
@@ -351,6 +373,61 @@ pub(crate) struct Train {
 }
 
 #[derive(Group, Debug)]
+pub(crate) struct Dict {
+    #[command(subcommand)]
+    pub(crate) command: DictCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum DictCommand {
+    /// Say what is wrong with the sources of dictionaries: form, duplicates, unknown names, missing licenses.
+    Check {
+        /// Directory of the sources.
+        #[arg(value_name = "DIR", default_value = "dictionaries")]
+        dir: PathBuf,
+        /// Rewrite every file in canonical form.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Count rows by file and source, and gold edits whose original is among the candidates.
+    Stats {
+        /// Directory of the sources, which are compiled for --gold [default: dictionaries, and the built-in ones].
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// Gold file, or directory of them; may be given several times.
+        #[arg(long, value_name = "GOLD")]
+        gold: Vec<PathBuf>,
+        /// Candidates that count, the likeliest first.
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        first: usize,
+        /// How figures are shown.
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human)]
+        format: TableFormat,
+    },
+    /// Add substitutes of a phrase to a dictionary of your own.
+    Add {
+        /// Directory of the dictionary, which is made where there is none.
+        #[arg(long, value_name = "DIR", required = true)]
+        dir: PathBuf,
+        /// The right phrase.
+        #[arg(value_name = "ORIGINAL")]
+        original: String,
+        /// What spinners put in its place, likeliest first.
+        #[arg(value_name = "SUBSTITUTE", required = true)]
+        substitutes: Vec<String>,
+    },
+    /// Check example sentences, which must or must not be flagged: text, yes or no, part of the repaired text.
+    Test {
+        /// Directory with examples/*.csv.
+        #[arg(value_name = "DIR", default_value = "dictionaries")]
+        dir: PathBuf,
+        /// Use the dictionaries of that directory, not the built-in ones.
+        #[arg(long)]
+        own: bool,
+    },
+}
+
+#[derive(Group, Debug)]
 pub(crate) struct Stats {
     #[command(subcommand)]
     pub(crate) command: StatsCommand,
@@ -394,6 +471,7 @@ impl Command {
             Self::Diff(command) => Some(&command.checking),
             Self::Fix(command) => Some(&command.checking),
             Self::Score(command) => Some(&command.checking),
+            Self::Explain(command) => Some(&command.checking),
             Self::Eval(command) => Some(&command.checking),
             _ => None,
         }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::args::{Args, Checking, Command};
 use crate::terminal::{self, Ending};
-use crate::{check, completions, diff, eval, fix, man, score, settings, stats, train};
+use crate::{check, completions, dict, diff, eval, explain, fix, man, score, settings, stats, train};
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
     if let Some(checking) = args.command.checking().filter(|checking| checking.dump_config) {
@@ -15,7 +15,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
         Command::Diff(command) => diff::run(&command, args.common),
         Command::Fix(command) => fix::run(&command, args.common),
         Command::Score(command) => score::run(&command, args.common),
+        Command::Explain(command) => explain::run(&command, args.common),
         Command::Eval(command) => eval::run(&command, args.common),
+        Command::Dict(command) => dict::run(&command, args.common),
         Command::Train(command) => train::run(command, args.common),
         Command::Stats(command) => stats::run(&command),
         Command::Completions(command) => completions::run(&command),

@@ -69,7 +69,8 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     Ok(Ending::default())
 }
 
-fn read_gold(path: &Path, gold: &mut Vec<GoldDocument>) -> anyhow::Result<()> {
+/// Reads gold files, and those in directories.
+pub(crate) fn read_gold(path: &Path, gold: &mut Vec<GoldDocument>) -> anyhow::Result<()> {
     if path.is_dir() {
         let entries = fs::read_dir(path).with_context(|| path.display().to_string())?;
         let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;

@@ -125,7 +125,7 @@ pub(crate) enum Event<T> {
     /// The input could not be read to its end.
     Broken,
     /// All before it is done; a good time to note how far the run is.
-    Checkpoint(Progress),
+    Checkpoint(Box<Progress>),
 }
 
 /// How a run went.
@@ -241,7 +241,7 @@ impl Job {
     /// on; an error of `each` stops it.
     pub(crate) fn run<T: Send>(
         &self,
-        done: Option<Progress>,
+        done: Option<Box<Progress>>,
         work: impl Fn(Checked) -> T + Sync,
         mut each: impl FnMut(Event<T>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
@@ -251,7 +251,7 @@ impl Job {
             .transpose()
             .context("cannot start threads")?;
         let bar = self.progress();
-        let Progress { position, mut outcome, current } = done.unwrap_or_default();
+        let Progress { position, mut outcome, current } = *done.unwrap_or_default();
         let mut reading = Reading { current, ..Reading::default() };
         let before = outcome.seconds;
         let mut checkpoint = Instant::now();
@@ -304,7 +304,7 @@ impl Job {
                 if checkpoint.elapsed() >= CHECKPOINT {
                     outcome.seconds = before + self.started.elapsed().as_secs_f32();
                     let progress = Progress { position, outcome: outcome.clone(), current: reading.current };
-                    each(Event::Checkpoint(progress))?;
+                    each(Event::Checkpoint(Box::new(progress)))?;
                     checkpoint = Instant::now();
                 }
             }
@@ -530,18 +530,19 @@ fn listed(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     let between = if bytes.contains(&0) { 0 } else { b'\n' };
     let lines = bytes.split(|&byte| byte == between).map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    lines.filter(|line| !line.is_empty()).map(|line| path(line).with_context(name)).collect()
+    Ok(lines.filter(|line| !line.is_empty()).map(path).collect())
 }
 
+/// A path that a file holds. Names that are not text have no place in such a file outside Unix.
 #[cfg(unix)]
-fn path(bytes: &[u8]) -> anyhow::Result<PathBuf> {
+fn path(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
-    Ok(std::ffi::OsStr::from_bytes(bytes).into())
+    std::ffi::OsStr::from_bytes(bytes).into()
 }
 
 #[cfg(not(unix))]
-fn path(bytes: &[u8]) -> anyhow::Result<PathBuf> {
-    Ok(std::str::from_utf8(bytes).context("is not UTF-8")?.into())
+fn path(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// How many threads to use.

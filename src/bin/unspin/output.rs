@@ -24,7 +24,7 @@ struct Checkpoint<S> {
     job: String,
     /// Length of the partial file.
     bytes: u64,
-    progress: Progress,
+    progress: Box<Progress>,
     /// What the command itself counts.
     state: S,
 }
@@ -48,7 +48,7 @@ struct Partial {
 pub(crate) enum Start<S> {
     Anew(Output),
     /// With how far the inputs are done, and the command's own state.
-    Resumed(Output, Progress, S),
+    Resumed(Output, Box<Progress>, S),
     /// The file is there and nothing is left to do.
     Done,
 }
@@ -122,7 +122,7 @@ impl Output {
     }
 
     /// Notes how far the run is, all of whose results so far have been written here.
-    pub(crate) fn checkpoint<S: Serialize>(&mut self, progress: Progress, state: S) -> anyhow::Result<()> {
+    pub(crate) fn checkpoint<S: Serialize>(&mut self, progress: Box<Progress>, state: S) -> anyhow::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
         let journal = beside(&file.path, ".resume");
         let name = || journal.display().to_string();

@@ -1,0 +1,285 @@
+//! `unspin dict`: check, count, extend and test dictionaries.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use unspin::eval::{GoldDocument, Need, Share};
+use unspin::{DictionaryFault, FileFigures, Selection, SourceFile, Unspinner};
+
+use crate::args::{Common, Dict, DictCommand, TableFormat};
+use crate::terminal::{self, Ending, note};
+use crate::{dictionary, eval, output};
+
+/// The file and the source that rows are added under.
+const OWN: (&str, &str) = ("substitutions/own.csv", "own");
+
+pub(crate) fn run(command: &Dict, common: Common) -> anyhow::Result<Ending> {
+    match &command.command {
+        DictCommand::Check { dir, write } => check(dir, *write, common),
+        DictCommand::Stats { dir, gold, first, format } => stats(dir.as_deref(), gold, *first, *format),
+        DictCommand::Add { dir, original, substitutes } => add(dir, original, substitutes, common),
+        DictCommand::Test { dir, own } => test(dir, *own, common),
+    }
+}
+
+fn check(dir: &Path, write: bool, common: Common) -> anyhow::Result<Ending> {
+    let mut files = dictionary::read(dir)?;
+    if write {
+        let mut rewritten = 0;
+        for file in &mut files {
+            // One that cannot be read is reported below.
+            if let Ok(canonical) = file.canonical()
+                && canonical != file.bytes
+            {
+                replace(&dir.join(&file.path), &canonical)?;
+                file.bytes = canonical;
+                rewritten += 1;
+            }
+        }
+        if !common.quiet {
+            note(&format!("{rewritten} {} rewritten", if rewritten == 1 { "file" } else { "files" }));
+        }
+    }
+    let faults = SourceFile::verify(&files);
+    let (errors, looks): (Vec<&DictionaryFault>, Vec<_>) = faults.iter().partition(|fault| fault.kind.is_error());
+    let mut out = terminal::stdout();
+    for fault in faults.iter().filter(|fault| fault.kind.is_error() || common.verbose) {
+        let DictionaryFault { path, line, column, message, remedy, .. } = fault;
+        let level = if fault.kind.is_error() { "error" } else { "warning" };
+        let path = dir.join(path);
+        writeln!(out, "{}:{line}:{column}: {level}: {message}; {remedy} [{}]", path.display(), fault.kind.name())?;
+    }
+    out.flush()?;
+    if !common.quiet {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        faults.iter().for_each(|fault| *kinds.entry(fault.kind.name()).or_default() += 1);
+        let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let list = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
+        let hint = if looks.is_empty() || common.verbose { "" } else { "; --verbose lists the warnings" };
+        let files = files.len();
+        note(&format!("{files} files, {} errors, {} warnings{list}{hint}", errors.len(), looks.len()));
+    }
+    Ok(Ending { found: false, trouble: !errors.is_empty() })
+}
+
+/// What of the gold edits the table holds.
+#[derive(Default)]
+struct Coverage {
+    single: Share,
+    several: Share,
+}
+
+fn stats(dir: Option<&Path>, gold: &[PathBuf], first: usize, format: TableFormat) -> anyhow::Result<Ending> {
+    let place = dir.unwrap_or(Path::new("dictionaries"));
+    // Coverage needs no sources: the built-in dictionaries will do.
+    let files =
+        if dir.is_none() && !place.is_dir() && !gold.is_empty() { Vec::new() } else { dictionary::read(place)? };
+    let mut tables = BTreeMap::new();
+    for file in &files {
+        tables.insert(file.path.as_str(), file.figures()?);
+    }
+    let unspinner = match dir {
+        Some(_) if !gold.is_empty() => Unspinner::builder().dictionaries(files.clone()).try_build()?,
+        _ => Unspinner::builtin(),
+    };
+    let mut documents = Vec::new();
+    for path in gold {
+        eval::read_gold(path, &mut documents)?;
+    }
+    let coverage = coverage(&unspinner, &documents, first);
+    let mut out = terminal::stdout();
+    match format {
+        TableFormat::Human => {
+            figures(&tables, &mut out)?;
+            if !gold.is_empty() {
+                writeln!(
+                    out,
+                    "\nhard gold edits whose original is among the first {first} candidates\n{:<14}{:>20}{:>20}{:>20}",
+                    "family", "one word", "several words", "all"
+                )?;
+                for (family, Coverage { single, several }) in &coverage {
+                    let all = Share { hits: single.hits + several.hits, of: single.of + several.of };
+                    writeln!(out, "{family:<14}{:>20}{:>20}{:>20}", share(*single), share(*several), share(all))?;
+                }
+            }
+        }
+        TableFormat::Json => writeln!(out, "{:#}", machine(&tables, &coverage, first))?,
+    }
+    out.flush()?;
+    Ok(Ending::default())
+}
+
+fn coverage(unspinner: &Unspinner, documents: &[GoldDocument], first: usize) -> BTreeMap<String, Coverage> {
+    let mut families: BTreeMap<String, Coverage> = BTreeMap::new();
+    for document in documents {
+        for edit in document.edits.iter().filter(|edit| edit.need == Need::Hard && !edit.corrections.is_empty()) {
+            let spun = &document.text[edit.span.range()];
+            let words = |text: &str| text.split_whitespace().count();
+            let single = words(spun) == 1 && words(&edit.corrections[0]) == 1;
+            let covered = edit.corrections.iter().any(|original| unspinner.covers(spun, original, first));
+            for family in [document.family.as_deref().unwrap_or("other"), "all"] {
+                let coverage = families.entry(family.to_owned()).or_default();
+                let share = if single { &mut coverage.single } else { &mut coverage.several };
+                share.of += 1;
+                share.hits += usize::from(covered);
+            }
+        }
+    }
+    families
+}
+
+fn figures(tables: &BTreeMap<&str, FileFigures>, out: &mut impl Write) -> anyhow::Result<()> {
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let mut sources: BTreeMap<&str, usize> = BTreeMap::new();
+    writeln!(out, "{:<36}{:>9}{:>10}", "file", "rows", "pairs")?;
+    for (path, figures) in tables {
+        writeln!(out, "{path:<36}{:>9}{:>10}", figures.rows, figures.pairs)?;
+        figures.sources.iter().for_each(|(source, rows)| *sources.entry(source).or_default() += rows);
+    }
+    let (rows, pairs) = tables.values().fold((0, 0), |sum, one| (sum.0 + one.rows, sum.1 + one.pairs));
+    writeln!(out, "{:<36}{rows:>9}{pairs:>10}\n\n{:<36}{:>9}", "all", "source", "rows")?;
+    for (source, rows) in sources {
+        writeln!(out, "{source:<36}{rows:>9}")?;
+    }
+    Ok(())
+}
+
+fn share(share: Share) -> String {
+    match share.value() {
+        Some(value) => format!("{:.1}% ({}/{})", value * 100.0, share.hits, share.of),
+        None => "-".into(),
+    }
+}
+
+fn machine(tables: &BTreeMap<&str, FileFigures>, coverage: &BTreeMap<String, Coverage>, first: usize) -> Value {
+    let files: serde_json::Map<String, Value> = tables
+        .iter()
+        .map(|(path, one)| {
+            ((*path).to_owned(), json!({ "rows": one.rows, "pairs": one.pairs, "sources": one.sources }))
+        })
+        .collect();
+    let count = |share: Share| json!({ "hits": share.hits, "of": share.of, "share": share.value() });
+    let families: serde_json::Map<String, Value> = coverage
+        .iter()
+        .map(|(family, one)| (family.clone(), json!({ "single": count(one.single), "several": count(one.several) })))
+        .collect();
+    json!({ "files": files, "coverage": { "first": first, "families": families } })
+}
+
+fn add(dir: &Path, original: &str, substitutes: &[String], common: Common) -> anyhow::Result<Ending> {
+    for text in substitutes.iter().map(String::as_str).chain([original]) {
+        ensure!(!text.trim().is_empty() && !text.contains('|'), "{text:?} is no phrase");
+    }
+    let sources = dir.join("sources.csv");
+    if !sources.exists() {
+        fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+        replace(&sources, b"id,title,license,origin,date\n")?;
+    }
+    append(&sources, "sources.csv", |text| {
+        if !text.lines().any(|line| line.starts_with("own,")) {
+            text.push_str("own,Added by hand,own,unspin dict add,\n");
+        }
+        Ok(())
+    })?;
+    let path = dir.join(OWN.0);
+    if !path.exists() {
+        fs::create_dir_all(output::directory(&path)).with_context(|| path.display().to_string())?;
+        replace(&path, b"original,substitutes,source\n")?;
+    }
+    append(&path, OWN.0, |text| {
+        let mut row = csv::Writer::from_writer(Vec::new());
+        row.write_record([original, &substitutes.join("|"), OWN.1])?;
+        text.push_str(std::str::from_utf8(&row.into_inner()?)?);
+        Ok(())
+    })?;
+    if !common.quiet {
+        note(&format!("{}: {} may stand for {original}", path.display(), substitutes.join(", ")));
+    }
+    Ok(Ending::default())
+}
+
+/// Changes a table and writes it in canonical form, so that rows for the same original become one.
+fn append(path: &Path, name: &str, change: impl FnOnce(&mut String) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    change(&mut text)?;
+    let file = SourceFile { path: name.to_owned(), bytes: text.into_bytes() };
+    replace(path, &file.canonical()?)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let name = || path.display().to_string();
+    let mut file = output::temporary(output::directory(path)).with_context(name)?;
+    file.write_all(bytes).with_context(name)?;
+    file.persist(path).with_context(name)?;
+    Ok(())
+}
+
+/// A sentence that must, or must not, be flagged.
+#[derive(Deserialize)]
+struct Example {
+    text: String,
+    flagged: String,
+    /// Part of the repaired text; nothing asks only that something, or nothing, is flagged.
+    expected: String,
+}
+
+impl Example {
+    /// What is wrong with how it was checked, if anything is.
+    fn fault(&self, unspinner: &Unspinner) -> Option<String> {
+        let report = unspinner.check(&self.text);
+        let fixed = report.fix(&self.text, &Selection::All).text;
+        let holds = self.expected.is_empty() || fixed.contains(&self.expected);
+        match self.flagged.as_str() {
+            "yes" if report.findings.is_empty() => Some("nothing is flagged".into()),
+            "yes" if !holds => Some(format!("becomes {fixed:?}, which lacks {:?}", self.expected)),
+            "no" if self.expected.is_empty() && fixed != self.text => Some(format!("is flagged and becomes {fixed:?}")),
+            "no" if !holds => Some(format!("becomes {fixed:?}, so {:?} is gone", self.expected)),
+            "yes" | "no" => None,
+            other => Some(format!("{other:?} is neither yes nor no")),
+        }
+    }
+}
+
+fn test(dir: &Path, own: bool, common: Common) -> anyhow::Result<Ending> {
+    let files = dictionary::read(dir)?;
+    let examples: Vec<&SourceFile> = files.iter().filter(|file| file.path.starts_with("examples/")).collect();
+    ensure!(!examples.is_empty(), "{}: holds no examples/*.csv", dir.display());
+    let mut builder = Unspinner::builder().assume_spun(true);
+    if own {
+        builder = builder.dictionaries(files.clone());
+    }
+    let unspinner = builder.try_build()?;
+    let mut out = terminal::stdout();
+    let (mut all, mut failed) = (0, 0);
+    for file in examples {
+        let path = dir.join(&file.path);
+        let mut reader = csv::Reader::from_reader(file.bytes.as_slice());
+        let header = reader.headers().with_context(|| path.display().to_string())?.clone();
+        for record in reader.records() {
+            let record = record.with_context(|| path.display().to_string())?;
+            let line = record.position().map_or(0, csv::Position::line);
+            let example: Example =
+                record.deserialize(Some(&header)).with_context(|| format!("{}:{line}", path.display()))?;
+            all += 1;
+            if let Some(fault) = example.fault(&unspinner) {
+                failed += 1;
+                writeln!(out, "{}:{line}: {:?} {fault}", path.display(), example.text)?;
+            }
+        }
+    }
+    out.flush()?;
+    if !common.quiet {
+        note(&format!("{} of {all} examples hold", all - failed));
+    }
+    Ok(Ending { found: failed > 0, trouble: false })
+}

@@ -1,0 +1,146 @@
+//! `unspin explain`: why a phrase would be reported, or what a rule is about.
+
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use unspin::{Finding, Rule, Substitute, Unspinner, render};
+
+use crate::args::{Checking, Common, Explain, TableFormat};
+use crate::settings::Settings;
+use crate::terminal::{self, Ending};
+
+pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
+    let mut out = terminal::stdout();
+    let phrase = command.phrase.join(" ");
+    if let Some(rule) = Rule::from_name(&phrase) {
+        out.write_all(rule.page().as_bytes())?;
+        out.flush()?;
+        return Ok(Ending::default());
+    }
+    // All there is to say, sure or not.
+    let least = command.checking.min_confidence.or(Some(0.05));
+    let checking = Checking { min_confidence: least, assume_spun: true, ..command.checking.clone() };
+    let settings = Settings::new(&checking)?;
+    let report = settings.check(Path::new(""), &phrase);
+    let unspinner = settings.unspinner();
+    let runs = runs(unspinner, &phrase);
+    if command.format == TableFormat::Json {
+        let document =
+            render::Document { path: "-", record: None, field: None, line: 1, text: &phrase, report: &report };
+        let style = render::Style::default();
+        render::renderer(render::Format::Json, style).document(&document, &mut out)?;
+        for (words, substitutes) in &runs {
+            for substitute in substitutes.iter().take(command.limit) {
+                writeln!(out, "{}", machine(words, substitute))?;
+            }
+        }
+    } else {
+        if report.findings.is_empty() {
+            writeln!(out, "Nothing found in \u{201c}{phrase}\u{201d}, even when it is taken for spun.")?;
+        }
+        for finding in &report.findings {
+            human(finding, &phrase, &mut out)?;
+        }
+        writeln!(out, "\nWhat the words may stand for, by the substitution table:")?;
+        for (words, substitutes) in &runs {
+            table(words, substitutes, command.limit, common.verbose, &mut out)?;
+        }
+    }
+    out.flush()?;
+    Ok(Ending::default())
+}
+
+/// Every word, and every longer run of words that the table holds, with what it may stand for.
+fn runs<'p>(unspinner: &Unspinner, phrase: &'p str) -> Vec<(&'p str, Vec<Substitute>)> {
+    let mut words: Vec<(usize, usize)> = Vec::new();
+    for word in phrase.split_whitespace() {
+        let inside = word.trim_matches(|c: char| !c.is_alphanumeric());
+        if !inside.is_empty() {
+            let start = inside.as_ptr() as usize - phrase.as_ptr() as usize;
+            words.push((start, start + inside.len()));
+        }
+    }
+    let mut runs = Vec::new();
+    for (n, &(start, _)) in words.iter().enumerate() {
+        for &(_, end) in words[n..].iter().take(7) {
+            let run = &phrase[start..end];
+            let substitutes = unspinner.substitutes_for(run);
+            if !substitutes.is_empty() || end == words[n].1 {
+                runs.push((run, substitutes));
+            }
+        }
+    }
+    runs
+}
+
+fn human(finding: &Finding, phrase: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    let correction = if finding.correction().trim().is_empty() { "(remove)" } else { finding.correction() };
+    writeln!(
+        out,
+        "{} \u{2192} {correction}  [{}, {}, {}, {}]",
+        &phrase[finding.span.range()],
+        finding.rule.name(),
+        finding.severity.name(),
+        finding.applicability.name(),
+        finding.family
+    )?;
+    writeln!(out, "  {}", finding.message)?;
+    for (n, other) in finding.corrections.iter().enumerate() {
+        let label = if n == 0 { "confidence" } else { "or" };
+        writeln!(out, "  {label:<10} {:>4.1}%  {}", other.confidence * 100.0, other.text)?;
+    }
+    for evidence in &finding.evidence {
+        let nats = evidence.nats.map_or_else(String::new, |nats| format!("{nats:+.2} nats"));
+        writeln!(out, "  {:<14} {nats:>12}  {}", evidence.kind, evidence.text)?;
+    }
+    if !finding.sources.is_empty() {
+        writeln!(out, "  sources: {}", finding.sources.join(", "))?;
+    }
+    writeln!(out, "  id: {}  (unspin explain {} tells more)\n", finding.id, finding.rule.name())?;
+    Ok(())
+}
+
+fn table(
+    words: &str,
+    substitutes: &[Substitute],
+    limit: usize,
+    verbose: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    if substitutes.is_empty() {
+        return Ok(writeln!(out, "  {words}: nothing but itself")?);
+    }
+    writeln!(out, "  {words}")?;
+    for substitute in substitutes.iter().take(limit) {
+        let original = if substitute.original.is_empty() { "(inserted)" } else { &substitute.original };
+        let seen = match substitute.pages {
+            0 => String::new(),
+            1 => "1 page".to_owned(),
+            255 => "255 pages or more".to_owned(),
+            pages => format!("{pages} pages"),
+        };
+        let rank = substitute.rank.map_or_else(String::new, |rank| format!("rank {}", u16::from(rank) + 1));
+        let mut from = [&substitute.sources[..], &substitute.made[..]].concat().join(", ");
+        if verbose {
+            let weights: Vec<String> =
+                substitute.families.iter().map(|(family, weight)| format!("{family} {weight:.2}")).collect();
+            from = format!("{from}  ({})", weights.join(", "));
+        }
+        let line = format!("    {:>6.2}  {original:<24}  {seen:<9}  {rank:<8}  {from}", substitute.weight());
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    if substitutes.len() > limit {
+        writeln!(out, "            and {} more; --limit shows them", substitutes.len() - limit)?;
+    }
+    Ok(())
+}
+
+fn machine(words: &str, substitute: &Substitute) -> Value {
+    let families = substitute.families.iter().map(|(family, weight)| (family.name().to_owned(), json!(weight)));
+    json!({
+        "type": "substitute", "text": words, "original": substitute.original,
+        "families": families.collect::<serde_json::Map<_, _>>(), "pages": substitute.pages,
+        "rank": substitute.rank, "sources": substitute.sources, "made": substitute.made,
+    })
+}

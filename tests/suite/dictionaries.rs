@@ -1,0 +1,92 @@
+//! Dictionaries: what is checked, counted, added and tested, and what `explain` says of them.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::run::{directory, unspin};
+
+#[test]
+fn rows_that_are_added_are_in_canonical_form() {
+    let here = directory(&[]);
+    let add = |args: &[&str]| unspin(here.path(), &[&["dict", "add", "--dir", "own"], args].concat(), b"");
+    assert_eq!(add(&["navy", "armada", "flotilla"]).code, 0);
+    assert_eq!(add(&["Acme, Inc.", "Peak, Inc."]).code, 0);
+    let ran = add(&["navy", "Armada", "squadron"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, "own/substitutions/own.csv: Armada, squadron may stand for navy\n"));
+    let rows = fs::read_to_string(here.path().join("own/substitutions/own.csv")).expect("written");
+    assert_eq!(
+        rows,
+        "original,substitutes,source\n\"Acme, Inc.\",\"Peak, Inc.\",own\nnavy,armada|flotilla|squadron,own\n"
+    );
+    let ran = unspin(here.path(), &["dict", "check", "own"], b"");
+    assert_eq!((ran.code, ran.text()), (0, ""), "{}", ran.err);
+    assert_eq!(add(&["a|b", "c"]).code, 2);
+}
+
+#[test]
+fn faults_have_a_place_and_a_remedy_and_rewriting_repairs_form() {
+    let here = directory(&[
+        ("d/sources.csv", b"id,title,license,origin,date\nown,Mine,MIT,own,\n"),
+        ("d/substitutions/a.csv", b"original,substitutes,source\nsay,state|say,own\nask,beg,theirs\n"),
+    ]);
+    let ran = unspin(here.path(), &["dict", "check", "d"], b"");
+    assert_eq!(ran.code, 2);
+    let lines: Vec<&str> = ran.text().lines().collect();
+    assert_eq!(lines.len(), 3, "{}", ran.text());
+    for (line, starts) in lines.iter().zip(["a.csv:2:5: error: \"say\"", "a.csv:3:1: error", "a.csv:3:9: error"]) {
+        assert!(line.starts_with(&format!("d/substitutions/{starts}")), "{line}");
+    }
+    let ran = unspin(here.path(), &["dict", "check", "--write", "d"], b"");
+    assert_eq!(ran.code, 2, "a source is still unknown");
+    assert_eq!(ran.text().lines().count(), 1);
+    let rows = fs::read_to_string(here.path().join("d/substitutions/a.csv")).expect("written");
+    assert_eq!(rows, "original,substitutes,source\nask,beg,theirs\nsay,state,own\n");
+}
+
+#[test]
+fn coverage_is_counted_by_family() {
+    let gold = "{\"id\":\"a\",\"family\":\"thesaurus\",\"text\":\"the navy of blorbs\",\"edits\":[\
+                {\"start\":4,\"end\":8,\"corrections\":[\"military\"],\"severity\":\"hard\"},\
+                {\"start\":12,\"end\":18,\"corrections\":[\"two words\"],\"severity\":\"hard\"}]}";
+    let here = directory(&[("gold.json", gold.as_bytes())]);
+    let ran = unspin(here.path(), &["dict", "stats", "--gold", "gold.json", "--format", "json"], b"");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let figures: Value = serde_json::from_str(ran.text()).expect("JSON");
+    let thesaurus = &figures["coverage"]["families"]["thesaurus"];
+    assert_eq!((&thesaurus["single"]["hits"], &thesaurus["single"]["of"]), (&1.into(), &1.into()));
+    assert_eq!((&thesaurus["several"]["hits"], &thesaurus["several"]["of"]), (&0.into(), &1.into()));
+}
+
+#[test]
+fn examples_must_hold() {
+    let good = "text,flagged,expected\nThe ship left the harbor at noon.,no,\n\
+                \"The Protection Secretary stated on Tuesday that it was late.\",yes,Defense Secretary\n";
+    let bad = "text,flagged,expected\nThe ship left the harbor at noon.,yes,\nNobody knew.,maybe,\n";
+    let here = directory(&[("good/examples/a.csv", good.as_bytes()), ("bad/examples/a.csv", bad.as_bytes())]);
+    let ran = unspin(here.path(), &["dict", "test", "good"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (0, "2 of 2 examples hold\n"), "{}", ran.text());
+    let ran = unspin(here.path(), &["dict", "test", "bad"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (1, "0 of 2 examples hold\n"));
+    assert!(ran.text().starts_with("bad/examples/a.csv:2: "), "{}", ran.text());
+}
+
+#[test]
+fn phrases_and_rules_are_explained() {
+    let here = directory(&[]);
+    let ran = unspin(here.path(), &["explain", "the", "Protection", "Secretary"], b"");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for part in ["Protection → Defense", "confidence", "language-model", "nats", "sources:", "Protection Secretary\n"]
+    {
+        assert!(ran.text().contains(part), "{part}: {}", ran.text());
+    }
+    let ran = unspin(here.path(), &["explain", "--format", "json", "Protection Secretary"], b"");
+    let kinds = ran.text().lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["type"].clone());
+    assert!(kinds.into_iter().any(|kind| kind == "substitute"));
+    for rule in unspin::Rule::ALL {
+        let ran = unspin(here.path(), &["explain", rule.name()], b"");
+        for part in ["**What.**", "**Why it is wrong.**", "**Example.**", "**Repair.**", "**When to suppress.**"] {
+            assert!(ran.text().contains(part), "{}: {part}", rule.name());
+        }
+    }
+}
