@@ -11,8 +11,8 @@ use crate::model::features::COUNT;
 use crate::model::forest::Forest;
 use crate::model::gate;
 use crate::model::lattice::Weights;
-use crate::model::scorer::Scorer;
 use crate::model::passage::{Passage, Scored};
+use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Report};
 use crate::text::block;
 

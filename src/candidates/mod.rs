@@ -10,7 +10,9 @@ use crate::text::key;
 use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, Token, TokenKind, VOUCHED};
 
 /// The longest run of words that is looked up.
-const LONGEST_RUN: usize = 7;
+pub(crate) const LONGEST_RUN: usize = 7;
+/// Readings of one word that are looked at, likeliest first by the channel alone.
+const MOST_READINGS: usize = 40;
 /// Sentences are cut after this many words.
 const LONGEST_SENTENCE: usize = 240;
 
@@ -47,6 +49,48 @@ pub(crate) enum Reading {
     },
 }
 
+/// The words of a reading, for the language model; held in place, as there are very many.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ids {
+    words: [u32; LONGEST_RUN],
+    count: u8,
+}
+
+impl Ids {
+    /// The first words of a run, as many as fit.
+    pub(crate) fn new(words: impl IntoIterator<Item = u32>) -> Self {
+        let mut ids = Self { words: [0; LONGEST_RUN], count: 0 };
+        for (place, word) in ids.words.iter_mut().zip(words) {
+            *place = word;
+            ids.count += 1;
+        }
+        ids
+    }
+
+    fn drop_first(&mut self) {
+        *self = Self::new(self.iter().copied().skip(1));
+    }
+
+    fn drop_last(&mut self) {
+        self.count -= 1;
+        self.words[self.count as usize] = 0;
+    }
+}
+
+impl std::ops::Deref for Ids {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        &self.words[..self.count as usize]
+    }
+}
+
+impl std::fmt::Debug for Ids {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
 /// A run of words and one reading of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
@@ -57,7 +101,7 @@ pub(crate) struct Candidate {
     /// What stands there instead.
     pub(crate) reading: Reading,
     /// The reading's words for the language model.
-    pub(crate) ids: Vec<u32>,
+    pub(crate) ids: Ids,
     /// Words of the original's text that are left out at its start and end, as they stand in the text already.
     pub(crate) trimmed: (u8, u8),
     /// ln P(spun | original) with the original's readiness, for each family.
@@ -147,7 +191,7 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
                 start: start as u16,
                 end: (start + length) as u16,
                 reading: Reading::Original(found.original),
-                ids: pack.original_ids(found.original).collect(),
+                ids: Ids::new(pack.original_ids(found.original)),
                 trimmed: (0, 0),
                 weights: found.weights,
                 flags: found.flags,
@@ -157,7 +201,7 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
                 pressure: 0.0,
             });
         };
-        pack.single(word.lookup).for_each(|found| push(1, found));
+        pack.single(word.lookup).take(MOST_READINGS).for_each(|found| push(1, found));
         let words = sentence[start..reach].iter().map(|word| word.lookup);
         pack.for_each_run(words, |length, run| pack.run(run).for_each(|found| push(length, found)));
         order::candidates(sentence, start, reach, &grammar.marks, out);
@@ -167,7 +211,7 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
                 start: start as u16,
                 end: start as u16 + 1,
                 reading: Reading::Article(articles[1 - at]),
-                ids: vec![articles[1 - at]],
+                ids: Ids::new([articles[1 - at]]),
                 trimmed: (0, 0),
                 weights: [Some(ARTICLE); 4],
                 flags: 0,
@@ -192,7 +236,7 @@ fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
             && candidate.ids.last() == Some(&spun(candidate.end - 1))
         {
             candidate.end -= 1;
-            candidate.ids.pop();
+            candidate.ids.drop_last();
             candidate.trimmed.1 += 1;
         }
         while candidate.end - candidate.start > 1
@@ -200,15 +244,18 @@ fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
             && candidate.ids.first() == Some(&spun(candidate.start))
         {
             candidate.start += 1;
-            candidate.ids.remove(0);
+            candidate.ids.drop_first();
             candidate.trimmed.0 += 1;
         }
     }
-    out.sort_by(|a, b| {
-        (a.start, a.end, &a.ids).cmp(&(b.start, b.end, &b.ids)).then_with(|| best(b).total_cmp(&best(a))).then(a.reading.cmp(&b.reading))
+    out.sort_unstable_by(|a, b| {
+        (a.start, a.end, a.ids)
+            .cmp(&(b.start, b.end, b.ids))
+            .then_with(|| best(b).total_cmp(&best(a)))
+            .then(a.reading.cmp(&b.reading))
     });
     out.dedup_by(|next, kept| {
-        let same = (next.start, next.end, &next.ids) == (kept.start, kept.end, &kept.ids);
+        let same = (next.start, next.end, next.ids) == (kept.start, kept.end, kept.ids);
         if same {
             for (kept, next) in kept.weights.iter_mut().zip(next.weights) {
                 *kept = match (*kept, next) {

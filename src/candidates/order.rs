@@ -1,6 +1,6 @@
 //! Words that a spinner moved or doubled: "lending that is payday" for "payday lending", "brand brand new".
 
-use super::{Candidate, Reading, Word};
+use super::{Candidate, Ids, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::MOVED;
 use crate::text::key::FIRST_WORD;
@@ -30,7 +30,7 @@ impl Marks {
 pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &Marks, out: &mut Vec<Candidate>) {
     let words = &sentence[start..reach];
     let worded = |word: &Word| word.model >= FIRST_WORD;
-    let mut push = |length: usize, reading: Reading, ids: Vec<u32>, weight: f32| {
+    let mut push = |length: usize, reading: Reading, ids: Ids, weight: f32| {
         out.push(Candidate {
             start: start as u16,
             end: (start + length) as u16,
@@ -49,7 +49,7 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
         && first.lookup == second.lookup
         && worded(first)
     {
-        push(2, Reading::Moved { tail: 0, head: 1 }, vec![first.model], DOUBLED);
+        push(2, Reading::Moved { tail: 0, head: 1 }, Ids::new([first.model]), DOUBLED);
     }
     for head in 1..=2usize {
         let Some([that, verb]) = words.get(head..head + 2) else { continue };
@@ -59,7 +59,7 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
         for tail in 1..=2usize {
             let Some(moved) = words.get(head + 2..head + 2 + tail) else { continue };
             if moved.iter().all(worded) {
-                let ids = moved.iter().chain(&words[..head]).map(|word| word.model).collect();
+                let ids = Ids::new(moved.iter().chain(&words[..head]).map(|word| word.model));
                 push(head + 2 + tail, Reading::Moved { tail: tail as u8, head: head as u8 }, ids, CLAUSE);
             }
         }

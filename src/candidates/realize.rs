@@ -4,8 +4,8 @@ use crate::dictionary::ngrams::Ngrams;
 use crate::span::Span;
 use crate::text::case::{self, Case};
 use crate::text::key;
-use crate::text::tokenizer::tokenize;
 use crate::text::token::{SENTENCE_START, SPACE_BEFORE, Token, TokenKind};
+use crate::text::tokenizer::tokenize;
 
 /// What a reading replaces in a block, and with what.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,10 @@ pub(crate) fn realize(
     let Some(article) = first.checked_sub(1).map(|before| &tokens[before]) else { return plain };
     let word = article.text(block);
     let is_an = word.eq_ignore_ascii_case("an");
-    if !(is_an || word.eq_ignore_ascii_case("a")) || !tokens[first].has(SPACE_BEFORE) || tokens[first].has(SENTENCE_START) {
+    if !(is_an || word.eq_ignore_ascii_case("a"))
+        || !tokens[first].has(SPACE_BEFORE)
+        || tokens[first].has(SENTENCE_START)
+    {
         return plain;
     }
     let was = tokens[first].text(block);
@@ -81,12 +84,18 @@ fn remove(block: &str, tokens: &[Token], first: usize, last: usize) -> Realized 
 }
 
 fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &str, ngrams: &Ngrams) -> String {
-    let words: Vec<&str> =
-        tokens[first..=last].iter().filter(|token| token.kind == TokenKind::Word).map(|token| token.text(block)).collect();
+    let words: Vec<&str> = tokens[first..=last]
+        .iter()
+        .filter(|token| token.kind == TokenKind::Word)
+        .map(|token| token.text(block))
+        .collect();
     let shapes: Vec<Case> = words.iter().map(|word| case::of(word)).collect();
     let opens = tokens[first].has(SENTENCE_START);
     let all_upper = !shapes.is_empty()
-        && words.iter().zip(&shapes).all(|(word, shape)| *shape == Case::Upper || word.len() == 1 && word.chars().all(char::is_uppercase))
+        && words
+            .iter()
+            .zip(&shapes)
+            .all(|(word, shape)| *shape == Case::Upper || word.len() == 1 && word.chars().all(char::is_uppercase))
         && words.iter().any(|word| word.len() > 1);
     if all_upper && original.chars().any(char::is_lowercase) && words.iter().map(|word| word.len()).max() > Some(3) {
         return original.to_uppercase();
@@ -97,7 +106,8 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
     let titled = shapes.iter().filter(|shape| **shape == Case::Title).count();
     let long = words.iter().filter(|word| word.len() > 3).count();
     // In a name every longer word has its capital; at the start of a sentence the first word proves nothing.
-    let in_name = if opens { titled >= 2 && titled >= long } else { titled > 0 && shapes.first() == Some(&Case::Title) };
+    let in_name =
+        if opens { titled >= 2 && titled >= long } else { titled > 0 && shapes.first() == Some(&Case::Title) };
     let mut word_form = String::new();
     let mut out = String::with_capacity(original.len());
     for (index, word) in original.split(' ').enumerate() {
@@ -163,8 +173,17 @@ mod tests {
     #[test]
     fn articles_go_by_sound() {
         for (word, an) in [
-            ("apple", true), ("hour", true), ("house", false), ("university", false), ("uninvited", true), ("European", false),
-            ("one", false), ("FBI", true), ("US", false), ("umbrella", true), ("8", true),
+            ("apple", true),
+            ("hour", true),
+            ("house", false),
+            ("university", false),
+            ("uninvited", true),
+            ("European", false),
+            ("one", false),
+            ("FBI", true),
+            ("US", false),
+            ("umbrella", true),
+            ("8", true),
         ] {
             assert_eq!(takes_an(word), an, "{word}");
         }

@@ -265,7 +265,13 @@ impl<'m> Compiler<'m> {
         let science = file.starts_with("science");
         let thesaurus = file.starts_with("thesaurus");
         // A second list goes on where a first one ended.
-        let offset = if thesaurus { 30 } else if file.contains('2') { 6 } else { 0 };
+        let offset = if thesaurus {
+            30
+        } else if file.contains('2') {
+            6
+        } else {
+            0
+        };
         let inflects = !name && self.inflects(&row.original);
         for (rank, spun) in row.substitutes.split('|').enumerate() {
             let rank = rank + offset;
@@ -516,7 +522,8 @@ impl<'m> Compiler<'m> {
             }
             allowed.insert(key, 0u64);
         }
-        sections[Section::Allowed as usize] = fst::Map::from_iter(allowed).map_err(failed)?.as_fst().as_bytes().to_vec();
+        sections[Section::Allowed as usize] =
+            fst::Map::from_iter(allowed).map_err(failed)?.as_fst().as_bytes().to_vec();
         sections[Section::Sources as usize] = self.sources.join("\n").into_bytes();
         sections[Section::Kinds as usize] = self.kinds.join("\n").into_bytes();
 

@@ -84,7 +84,9 @@ fn with_s(lemma: &str) -> String {
         return format!("{}ies", &lemma[..lemma.len() - 1]);
     }
     let hissing = matches!(last, b's' | b'x' | b'z') || last == b'h' && matches!(before, b'c' | b's');
-    let o = last == b'o' && !is_vowel(before) && !matches!(lemma, "photo" | "piano" | "memo" | "logo" | "euro" | "casino" | "video");
+    let o = last == b'o'
+        && !is_vowel(before)
+        && !matches!(lemma, "photo" | "piano" | "memo" | "logo" | "euro" | "casino" | "video");
     if hissing || o { format!("{lemma}es") } else { format!("{lemma}s") }
 }
 

@@ -64,7 +64,10 @@ impl Ngrams {
     /// Opens a model. `verify` also checks the checksum, at about 8 GB/s.
     pub(crate) fn open(data: Cow<'static, [u8]>, verify: bool) -> Result<Self, DictionaryError> {
         let bad = |what: &str, expected: String, got: String| {
-            DictionaryError::new(ErrorKind::Model, format!("n-gram model: {what}: expected {expected}, got {got}; make it anew with `unspin train`"))
+            DictionaryError::new(
+                ErrorKind::Model,
+                format!("n-gram model: {what}: expected {expected}, got {got}; make it anew with `unspin train`"),
+            )
         };
         if data.len() < HEADER || &data[..8] != MAGIC {
             let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
@@ -97,7 +100,8 @@ impl Ngrams {
         let bigram = shape(4, PROBABILITY_BITS + BACKOFF_BITS);
         let trigram = shape(7, PROBABILITY_BITS);
         for shape in [bigram, trigram] {
-            if !shape.segment_length.is_power_of_two() || shape.fingerprint_bits > 32 || shape.segment_length > 1 << 18 {
+            if !shape.segment_length.is_power_of_two() || shape.fingerprint_bits > 32 || shape.segment_length > 1 << 18
+            {
                 return Err(bad("table", "a segment length that is a power of two".into(), format!("{shape:?}")));
             }
         }
@@ -108,7 +112,8 @@ impl Ngrams {
         }
         let slice = Slice { data: data.clone(), range: HEADER..lexicon_end };
         let lexicon = fst::Map::new(slice).map_err(|error| bad("lexicon", "an fst".into(), error.to_string()))?;
-        let step = |codes: usize, low: f32, high: f32, code: usize| low + (high - low) * code as f32 / (codes - 1) as f32;
+        let step =
+            |codes: usize, low: f32, high: f32, code: usize| low + (high - low) * code as f32 / (codes - 1) as f32;
         Ok(Self {
             lexicon,
             words,

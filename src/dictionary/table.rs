@@ -51,7 +51,11 @@ impl Shape {
 
     #[inline]
     fn fingerprint(&self, hash: u64) -> u64 {
-        if self.fingerprint_bits == 0 { 0 } else { hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - self.fingerprint_bits) }
+        if self.fingerprint_bits == 0 {
+            0
+        } else {
+            hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - self.fingerprint_bits)
+        }
     }
 
     /// The payload stored under a key, or `None` where its fingerprint is not there.

@@ -109,7 +109,8 @@ pub(crate) fn grow(table: &Table, growth: &Growth) -> Grown {
         })
         .collect();
     let weight: f64 = table.weights.iter().map(|&weight| f64::from(weight)).sum();
-    let positive: f64 = table.labels.iter().zip(&table.weights).map(|(&label, &weight)| f64::from(label * weight)).sum();
+    let positive: f64 =
+        table.labels.iter().zip(&table.weights).map(|(&label, &weight)| f64::from(label * weight)).sum();
     let share = (positive / weight).clamp(1e-6, 1.0 - 1e-6);
     let base = (share / (1.0 - share)).ln() as f32;
     let mut scores = vec![base; rows];
@@ -143,7 +144,13 @@ pub(crate) fn grow(table: &Table, growth: &Growth) -> Grown {
     Grown { trees, base }
 }
 
-fn grow_one(sample: &[u32], columns: &[usize], binned: &[Vec<u8>], gradients: &[(f32, f32)], growth: &Growth) -> Vec<Growing> {
+fn grow_one(
+    sample: &[u32],
+    columns: &[usize],
+    binned: &[Vec<u8>],
+    gradients: &[(f32, f32)],
+    growth: &Growth,
+) -> Vec<Growing> {
     let sum_of = |rows: &[u32]| {
         rows.iter().fold(Sum::default(), |sum, &row| Sum {
             gradient: sum.gradient + f64::from(gradients[row as usize].0),
@@ -163,7 +170,8 @@ fn grow_one(sample: &[u32], columns: &[usize], binned: &[Vec<u8>], gradients: &[
     tree[0] = Growing::Leaf(value(&leaves[0].sum));
     while leaves.len() < growth.leaves {
         let gain = |leaf: &Leaf| leaf.best.as_ref().map_or(0.0, |split| split.gain);
-        let Some(at) = (0..leaves.len()).max_by(|&a, &b| gain(&leaves[a]).total_cmp(&gain(&leaves[b])).then(b.cmp(&a))) else {
+        let Some(at) = (0..leaves.len()).max_by(|&a, &b| gain(&leaves[a]).total_cmp(&gain(&leaves[b])).then(b.cmp(&a)))
+        else {
             break;
         };
         let Some(split) = leaves[at].best.take().filter(|split| split.gain > 1e-3) else { break };
@@ -261,7 +269,8 @@ mod tests {
             table.weights.push(1.0);
         }
         let grown = grow(&table, &Growth { trees: 80, ..Growth::default() });
-        let right = (0..2000).filter(|&row| (grown.score(&table.values[row * 3..row * 3 + 3]) > 0.0) == (table.labels[row] > 0.5));
+        let right = (0..2000)
+            .filter(|&row| (grown.score(&table.values[row * 3..row * 3 + 3]) > 0.0) == (table.labels[row] > 0.5));
         assert!(right.count() > 1950);
         let again = grow(&table, &Growth { trees: 80, ..Growth::default() });
         assert_eq!(grown.trees, again.trees);

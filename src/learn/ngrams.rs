@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use super::corpus::for_each_line;
 use super::counts::{Counted, Counter};
 use crate::dictionary::ngrams::{
-    BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, LOWEST, LOWEST_BACKOFF, MAGIC, Ngrams, PROBABILITY_BITS, bigram_key, checksum,
-    trigram_key,
+    BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, LOWEST, LOWEST_BACKOFF, MAGIC, Ngrams, PROBABILITY_BITS, bigram_key,
+    checksum, trigram_key,
 };
 use crate::dictionary::table::{self, Shape};
 use crate::text::case::{self, Case};
@@ -205,7 +205,10 @@ impl Spool {
             progress(&format!("read {} ({tokens_read} tokens so far)", path.display()));
         }
         if tokens_read == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the corpora hold no text; give at least one non-empty file"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the corpora hold no text; give at least one non-empty file",
+            ));
         }
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok(Self { words, file, tokens: tokens_read, held_out })
@@ -296,7 +299,12 @@ struct Pair {
     score: f64,
 }
 
-fn smooth(trigrams: &mut Counted, words: usize, options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> io::Result<Smoothed> {
+fn smooth(
+    trigrams: &mut Counted,
+    words: usize,
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(&str),
+) -> io::Result<Smoothed> {
     // Plain 2-gram counts, counts of counts, and continuation counts, all from the sorted 3-grams.
     let mut of_counts = [0u64; 5];
     let mut distinct = 0u64;
@@ -496,7 +504,8 @@ fn pack(spool: &Spool, map: &WordMap, model: &Smoothed, options: &TrainOptions) 
             unigrams[id as usize * 4 + 3] = share(count.lower) | share(count.upper) << 4;
         }
     }
-    let lexicon = fst::Map::from_iter(list.iter().map(|&(word, id)| (word, u64::from(id)))).map_err(io::Error::other)?;
+    let lexicon =
+        fst::Map::from_iter(list.iter().map(|&(word, id)| (word, u64::from(id)))).map_err(io::Error::other)?;
     let lexicon = lexicon.as_fst().as_bytes();
 
     let bigrams: Vec<(u64, u64)> = model

@@ -10,9 +10,9 @@ use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS as VECTOR, Vectors};
-use crate::model::scorer::{surroundings, 
+use crate::model::scorer::{
     BIAS_AT, DENSE, DIMENSIONS, HIDDEN, INNER_AT, OUTER_AT, PRIOR_AT, REACH, Scorer, Vector, WIDE, WIDE_AT, add, dot,
-    pack, wide_weight,
+    pack, surroundings, wide_weight,
 };
 use crate::text::block;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
@@ -160,13 +160,23 @@ impl Corpus {
         for (file, path) in paths.iter().enumerate() {
             let text = std::fs::read(path)?;
             let name = path.to_string_lossy();
-            let group = if name.contains("science") { 1 } else if name.contains("wikipedia") { 2 } else { 0 };
+            let group = if name.contains("science") {
+                1
+            } else if name.contains("wikipedia") {
+                2
+            } else {
+                0
+            };
             let mut start = 0;
             while start < text.len() {
                 let from = (start + CHUNK).min(text.len());
                 let end = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |at| from + at + 1);
                 let chunk = (file as u32, start as u32, end as u32);
-                if count.is_multiple_of(HELD_OUT) { corpus.held_out.push(chunk) } else { corpus.groups[group].push(chunk) }
+                if count.is_multiple_of(HELD_OUT) {
+                    corpus.held_out.push(chunk)
+                } else {
+                    corpus.groups[group].push(chunk)
+                }
                 count += 1;
                 start = end;
             }
@@ -230,7 +240,13 @@ impl Spinner<'_> {
         let pack = &self.dictionary.pack;
         let model_words = self.dictionary.ngrams.words() as u32;
         let mut draw = random.unit();
-        let family = FAMILIES.iter().find(|entry| { draw -= entry.0; draw < 0.0 }).map_or(0, |entry| entry.1);
+        let family = FAMILIES
+            .iter()
+            .find(|entry| {
+                draw -= entry.0;
+                draw < 0.0
+            })
+            .map_or(0, |entry| entry.1);
         let rate = RATES[random.below(RATES.len())];
         // What is believed of the rate is never exact.
         let believed = (rate.max(0.02) * (0.6 * (random.unit() + random.unit() - 1.0)).exp()).min(0.7);
@@ -301,7 +317,11 @@ impl Spinner<'_> {
                 chunk.choices.truncate(first);
                 continue;
             }
-            if found == 0 { unchanged += 1.0 } else { changed += 1.0 }
+            if found == 0 {
+                unchanged += 1.0
+            } else {
+                changed += 1.0
+            }
             let choices = (first as u32, chunk.choices.len() as u32);
             chunk.sites.push(Site { at: at as u32, choices, truth: found, kept: 0.0 });
         }
@@ -388,8 +408,14 @@ impl Net {
 
     fn parts(&mut self) -> [&mut Vec<f32>; 8] {
         [
-            &mut self.input, &mut self.input_sum, &mut self.output, &mut self.output_sum, &mut self.bias,
-            &mut self.bias_sum, &mut self.dense, &mut self.dense_sum,
+            &mut self.input,
+            &mut self.input_sum,
+            &mut self.output,
+            &mut self.output_sum,
+            &mut self.bias,
+            &mut self.bias_sum,
+            &mut self.dense,
+            &mut self.dense_sum,
         ]
     }
 
@@ -499,7 +525,14 @@ impl Net {
                 scratch.scores.push(self.bias[row] + dot(&self.output[row * D..][..D], &state) + prior);
             }
             let most = scratch.scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let sum: f32 = scratch.scores.iter_mut().map(|score| { *score = (*score - most).exp(); *score }).sum();
+            let sum: f32 = scratch
+                .scores
+                .iter_mut()
+                .map(|score| {
+                    *score = (*score - most).exp();
+                    *score
+                })
+                .sum();
             loss -= f64::from((scratch.scores[site.truth as usize] / sum).max(1e-12).ln());
             // Backwards.
             let mut change: Vector = [0.0; D];
@@ -599,7 +632,11 @@ pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Res
     if let Some(path) = &options.resume {
         net.load(&std::fs::read(path)?)?;
     }
-    progress(&format!("{} chunks, {} substitutions", corpus.groups.iter().map(Vec::len).sum::<usize>(), spinner.forward.substitutes.len()));
+    progress(&format!(
+        "{} chunks, {} substitutions",
+        corpus.groups.iter().map(Vec::len).sum::<usize>(),
+        spinner.forward.substitutes.len()
+    ));
     let mut random = Random::new(options.seed);
     let mut groups = corpus.groups.clone();
     let mut next = [0usize; 3];
@@ -641,7 +678,11 @@ pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Res
             let sites = (done - shown) as f64;
             progress(&format!(
                 "{:.1} M sites, {chunks} chunks: loss {:.4}; {:.3} changed, {:.1} readings, channel {:.3}, keep {:.3}",
-                done as f64 / 1e6, loss / sites, changed as f64 / sites, readings as f64 / sites, net.dense[PRIOR_AT],
+                done as f64 / 1e6,
+                loss / sites,
+                changed as f64 / sites,
+                readings as f64 / sites,
+                net.dense[PRIOR_AT],
                 net.dense[PRIOR_AT + 1],
             ));
             (loss, changed, readings, shown) = (0.0, 0, 0, done);
@@ -697,7 +738,8 @@ pub fn measure(options: &ScorerOptions, scorer: &[u8], progress: &mut dyn FnMut(
                 if let Some(next) = after(1) {
                     language += dictionary.ngrams.log_prob(choice.word, next, after(2).unwrap_or(END));
                 }
-                let context = scorer.score(&state, choice.word).or_else(|| scorer.score(&state, UNKNOWN)).unwrap_or(0.0);
+                let context =
+                    scorer.score(&state, choice.word).or_else(|| scorer.score(&state, UNKNOWN)).unwrap_or(0.0);
                 let kept = f32::from(u8::from(index == 0));
                 [language, context, (1.0 - kept) * choice.prior, kept * choice.prior, kept]
             });
@@ -707,10 +749,14 @@ pub fn measure(options: &ScorerOptions, scorer: &[u8], progress: &mut dyn FnMut(
     let changed = halves[1].iter().filter(|site| site.truth > 0).count();
     progress(&format!(
         "{} held-out sites, {changed} of {} changed in the half that is told of; {:.1} µs to encode a place",
-        halves[0].len() + halves[1].len(), halves[1].len(), clock.as_secs_f64() * 1e6 / encoded.max(1) as f64,
+        halves[0].len() + halves[1].len(),
+        halves[1].len(),
+        clock.as_secs_f64() * 1e6 / encoded.max(1) as f64,
     ));
     for (name, used) in [
-        ("prior", [false, false]), ("prior + n-grams", [true, false]), ("prior + scorer", [false, true]),
+        ("prior", [false, false]),
+        ("prior + n-grams", [true, false]),
+        ("prior + scorer", [false, true]),
         ("all three", [true, true]),
     ] {
         let weights = fit(&halves[0], used);
@@ -718,7 +764,6 @@ pub fn measure(options: &ScorerOptions, scorer: &[u8], progress: &mut dyn FnMut(
     }
     Ok(())
 }
-
 
 fn scores<'m>(site: &'m Measured, weights: &'m [f32; PARTS]) -> impl Iterator<Item = f32> + 'm {
     site.parts.iter().map(move |parts| parts.iter().zip(weights).map(|(part, weight)| part * weight).sum())
@@ -784,7 +829,11 @@ fn tell(sites: &[Measured], weights: &[f32; PARTS]) -> String {
     let (mut detect, mut repair) = (0f64, 0f64);
     for &(_, is_changed, is_right) in &ranked {
         told += 1.0;
-        if is_changed { above += 1.0 } else { area += above }
+        if is_changed {
+            above += 1.0
+        } else {
+            area += above
+        }
         hits += f64::from(u8::from(is_changed));
         repaired += f64::from(u8::from(is_changed && is_right));
         let f = |good: f64| {
@@ -796,7 +845,10 @@ fn tell(sites: &[Measured], weights: &[f32; PARTS]) -> String {
     }
     format!(
         "right among originals {:.4}, with itself {:.4}; AUC {:.4}; F0.5 of detection {:.4}, of repair {:.4};",
-        f64::from(right) / f64::from(changed), f64::from(free) / f64::from(changed), area / unchanged / f64::from(changed),
-        detect, repair,
+        f64::from(right) / f64::from(changed),
+        f64::from(free) / f64::from(changed),
+        area / unchanged / f64::from(changed),
+        detect,
+        repair,
     )
 }

@@ -12,13 +12,13 @@ use crate::dictionary::Dictionary;
 use crate::eval::{GoldDocument, GoldEdit, Verdict, judge};
 use crate::model::decide::{self, DOCUMENT};
 use crate::model::features::COUNT;
-use crate::model::gate::{self, SORTS};
 use crate::model::forest::pack;
+use crate::model::gate::{self, SORTS};
 use crate::model::lattice::Weights;
-use crate::model::scorer::Scorer;
 use crate::model::passage::{Passage, Scored};
-use crate::text::block;
+use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Rule, Severity};
+use crate::text::block;
 
 /// Parts of the cross-validation.
 const FOLDS: usize = 5;
@@ -56,10 +56,8 @@ pub fn learn(gold: &[GoldDocument], scorer: Vec<u8>, watch: &str, progress: &mut
     let weights = Weights::default();
     let scorer = Scorer::open(scorer.into(), dictionary.ngrams.checksum(), true).expect("a scorer");
     progress("reading documents");
-    let mut samples: Vec<Sample> = gold.iter().map(|document| sample(document, &dictionary, &scorer, &grammar, &weights)).collect();
-    if let Ok(path) = std::env::var("U_DUMP") {
-        dump(&path, &samples, gold, 0.0);
-    }
+    let mut samples: Vec<Sample> =
+        gold.iter().map(|document| sample(document, &dictionary, &scorer, &grammar, &weights)).collect();
     for (sample, _) in samples.iter_mut().zip(gold).filter(|(_, document)| document.id.starts_with(watch)) {
         sample.weight = WATCHED_WEIGHT;
     }
@@ -78,7 +76,8 @@ pub fn learn(gold: &[GoldDocument], scorer: Vec<u8>, watch: &str, progress: &mut
             }
         }
     }
-    let calibration = logistic(&pairs.iter().map(|&(score, label, weight)| ([1.0, score], label, weight)).collect::<Vec<_>>());
+    let calibration =
+        logistic(&pairs.iter().map(|&(score, label, weight)| ([1.0, score], label, weight)).collect::<Vec<_>>());
     for (sample, document) in samples.iter_mut().zip(gold) {
         for scored in &mut sample.scored {
             scored.probability = 1.0 / (1.0 + (-(calibration[1] * scored.probability + calibration[0])).exp());
@@ -90,7 +89,9 @@ pub fn learn(gold: &[GoldDocument], scorer: Vec<u8>, watch: &str, progress: &mut
     let clean = (samples.len() as f32 - spun).max(1.0);
     let rows: Vec<_> = samples
         .iter()
-        .map(|sample| (sample.document, sample.spun, if sample.spun { 1.0 / spun } else { 1.0 / clean } * samples.len() as f32))
+        .map(|sample| {
+            (sample.document, sample.spun, if sample.spun { 1.0 / spun } else { 1.0 / clean } * samples.len() as f32)
+        })
         .collect();
     let document = logistic(&rows);
     let (gate, gate_report) = gate(gold, &samples, &document, &dictionary, watch);
@@ -101,14 +102,26 @@ pub fn learn(gold: &[GoldDocument], scorer: Vec<u8>, watch: &str, progress: &mut
     Learned { bytes, report }
 }
 
-fn read<'t>(text: &'t str, dictionary: &Dictionary, scorer: &Scorer, grammar: &Grammar, weights: &Weights) -> Passage<'t> {
+fn read<'t>(
+    text: &'t str,
+    dictionary: &Dictionary,
+    scorer: &Scorer,
+    grammar: &Grammar,
+    weights: &Weights,
+) -> Passage<'t> {
     let mut tokens = Vec::new();
     block::read(text, &mut tokens);
     let sentences = candidates::sentences(text, &tokens, dictionary);
     Passage::read(text, tokens, sentences, dictionary, scorer, grammar, weights)
 }
 
-fn sample(document: &GoldDocument, dictionary: &Dictionary, scorer: &Scorer, grammar: &Grammar, weights: &Weights) -> Sample {
+fn sample(
+    document: &GoldDocument,
+    dictionary: &Dictionary,
+    scorer: &Scorer,
+    grammar: &Grammar,
+    weights: &Weights,
+) -> Sample {
     let passage = read(&document.text, dictionary, scorer, grammar, weights);
     let scored = passage.score(dictionary);
     let labels = scored
@@ -163,7 +176,8 @@ fn gate(
     }
     let folds: Vec<[f32; SORTS]> = (0..FOLDS)
         .map(|fold| {
-            let part: Vec<_> = rows.iter().enumerate().filter(|(at, _)| at % FOLDS != fold).map(|(_, row)| *row).collect();
+            let part: Vec<_> =
+                rows.iter().enumerate().filter(|(at, _)| at % FOLDS != fold).map(|(_, row)| *row).collect();
             logistic(&part)
         })
         .collect();
@@ -314,9 +328,13 @@ fn report(gold: &[GoldDocument], samples: &[Sample], document: &[f32; DOCUMENT],
         let _ = writeln!(out, "{name}: least  hard repaired  findings right  F0.5");
         for least in [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 0.95] {
             let (mut hard, mut repaired, mut right, mut wrong) = (0usize, 0usize, 0usize, 0usize);
-            for (document, sample) in gold.iter().zip(samples).filter(|(document, sample)| sample.spun && document.id.starts_with(only)) {
-                let findings: Vec<Finding> =
-                    decide::select(&sample.scored, least).iter().map(|choice| finding(&sample.scored[choice.best])).collect();
+            for (document, sample) in
+                gold.iter().zip(samples).filter(|(document, sample)| sample.spun && document.id.starts_with(only))
+            {
+                let findings: Vec<Finding> = decide::select(&sample.scored, least)
+                    .iter()
+                    .map(|choice| finding(&sample.scored[choice.best]))
+                    .collect();
                 let judgment = judge(document, &findings.iter().collect::<Vec<_>>());
                 for (edit, &done) in document.edits.iter().zip(&judgment.repaired) {
                     if edit.need == crate::eval::Need::Hard && !edit.corrections.is_empty() {
@@ -325,38 +343,18 @@ fn report(gold: &[GoldDocument], samples: &[Sample], document: &[f32; DOCUMENT],
                     }
                 }
                 right += judgment.verdicts.iter().filter(|verdict| **verdict == Verdict::Right).count();
-                wrong += judgment.verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Off | Verdict::Wrong)).count();
+                wrong +=
+                    judgment.verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Off | Verdict::Wrong)).count();
             }
             let recall = repaired as f64 / hard.max(1) as f64;
             let precision = right as f64 / (right + wrong).max(1) as f64;
             let f = 1.25 * precision * recall / (0.25 * precision + recall).max(1e-9);
-            let _ = writeln!(out, "  {least:.2}  {repaired}/{hard} {recall:.3}  {right}/{} {precision:.3}  {f:.3}", right + wrong);
+            let _ = writeln!(
+                out,
+                "  {least:.2}  {repaired}/{hard} {recall:.3}  {right}/{} {precision:.3}  {f:.3}",
+                right + wrong
+            );
         }
     }
     out
-}
-
-fn dump(path: &str, samples: &[Sample], gold: &[GoldDocument], base: f32) {
-    let mut out = Vec::new();
-    for (at, (sample, document)) in samples.iter().zip(gold).enumerate() {
-        for (scored, label) in sample.scored.iter().zip(&sample.labels) {
-            let Some(label) = label else { continue };
-            let kind = if document.id.starts_with("dev/") { 2.0 } else { f32::from(u8::from(sample.spun)) };
-            let head = [base + at as f32, kind, f32::from(u8::from(*label)), scored.realized.span.start as f32, scored.realized.span.end as f32];
-            for x in head.iter().chain(&scored.features) {
-                out.extend(x.to_le_bytes());
-            }
-        }
-    }
-    std::fs::write(path, out).expect("writable");
-}
-
-/// Dumps rows.
-pub fn dump_with(files: &[crate::dictionary::source::SourceFile], gold: &[GoldDocument], scorer: Vec<u8>, path: &str) {
-    let dictionary = if files.is_empty() { Dictionary::builtin() } else { Dictionary::compile(files).expect("compiles") };
-    let grammar = Grammar::new(&dictionary);
-    let weights = Weights::default();
-    let scorer = Scorer::open(scorer.into(), dictionary.ngrams.checksum(), true).expect("a scorer");
-    let samples: Vec<Sample> = gold.iter().map(|document| sample(document, &dictionary, &scorer, &grammar, &weights)).collect();
-    dump(path, &samples, gold, 0.0);
 }

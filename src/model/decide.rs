@@ -18,7 +18,10 @@ pub(crate) fn select(scored: &[Scored], least: f32) -> Vec<Choice> {
     let mut order: Vec<usize> = (0..scored.len()).collect();
     order.sort_by(|&a, &b| {
         let (a, b) = (&scored[a], &scored[b]);
-        b.probability.total_cmp(&a.probability).then_with(|| a.realized.span.cmp(&b.realized.span)).then(a.place.cmp(&b.place))
+        b.probability
+            .total_cmp(&a.probability)
+            .then_with(|| a.realized.span.cmp(&b.realized.span))
+            .then(a.place.cmp(&b.place))
     });
     let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     let mut choices = Vec::new();

@@ -4,10 +4,10 @@ use super::features::{COUNT, NAMES};
 use super::passage::{Passage, Scored};
 use crate::candidates::Candidate;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, MOVED, NAME, PUBLISHED, THESAURUS};
-use crate::report::{Evidence, Family, Rule, Severity};
 use crate::dictionary::table::mix;
-use crate::text::key;
+use crate::report::{Evidence, Family, Rule, Severity};
 use crate::text::case::{self, Case};
+use crate::text::key;
 
 /// A feature of a scored candidate, by name.
 fn feature(features: &[f32; COUNT], name: &str) -> f32 {
@@ -33,7 +33,9 @@ pub(crate) fn rule(passage: &Passage<'_>, scored: &Scored) -> Rule {
     if candidate.flags & NAME != 0 && words.iter().any(titled) || capitals {
         return Rule::BrokenExpression;
     }
-    if feature(&scored.features, "spun_frequency") > FREQUENT && feature(&scored.features, "original_frequency") > FREQUENT {
+    if feature(&scored.features, "spun_frequency") > FREQUENT
+        && feature(&scored.features, "original_frequency") > FREQUENT
+    {
         return Rule::SwappedFunctionWord;
     }
     if words.len() > 1 { Rule::BrokenPhrase } else { Rule::SwappedWord }
@@ -60,11 +62,16 @@ pub(crate) fn family(candidate: &Candidate, mix: &[f32; 4]) -> Family {
 
 /// Ids of the sources that list the substitution.
 pub(crate) fn sources(candidate: &Candidate) -> Vec<&'static str> {
-    [(ATTESTED, "spun-pages"), (AUTHORED, "authored"), (PUBLISHED, "tortured-phrases-2025-07"), (THESAURUS, "thesaurus")]
-        .into_iter()
-        .filter(|(flag, _)| candidate.flags & flag != 0)
-        .map(|(_, source)| source)
-        .collect()
+    [
+        (ATTESTED, "spun-pages"),
+        (AUTHORED, "authored"),
+        (PUBLISHED, "tortured-phrases-2025-07"),
+        (THESAURUS, "thesaurus"),
+    ]
+    .into_iter()
+    .filter(|(flag, _)| candidate.flags & flag != 0)
+    .map(|(_, source)| source)
+    .collect()
 }
 
 /// The reasons for a candidate.
@@ -79,7 +86,10 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize) ->
     let gain = value("context_gain");
     let times = gain.abs().min(20.0).exp();
     let words = if gain >= 0.0 {
-        format!("in these surroundings, clean English has \u{201c}{text}\u{201d} {} as often as \u{201c}{spun}\u{201d}", rounded(times))
+        format!(
+            "in these surroundings, clean English has \u{201c}{text}\u{201d} {} as often as \u{201c}{spun}\u{201d}",
+            rounded(times)
+        )
     } else {
         format!("in these surroundings, clean English has \u{201c}{spun}\u{201d} {} as often", rounded(times))
     };
@@ -97,7 +107,11 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize) ->
         push("substitution", "spinners' word lists have it in place of that".to_owned(), Some(channel));
     }
     if value("repeated") > 0.7 {
-        push("repetition", format!("the text makes the same substitution about {:.0} more times", value("repeated")), None);
+        push(
+            "repetition",
+            format!("the text makes the same substitution about {:.0} more times", value("repeated")),
+            None,
+        );
     }
     if value("original_quoted") > 0.0 {
         push("witness", "the text has the original word inside quotation marks".to_owned(), None);
@@ -126,8 +140,12 @@ fn rounded(times: f32) -> String {
 pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
     match (rule, text) {
         (_, "") => format!("\u{201c}{}\u{201d} was most probably not in the original", spun.trim()),
-        (Rule::BrokenExpression, _) => format!("\u{201c}{spun}\u{201d} is most probably a broken \u{201c}{text}\u{201d}"),
-        (Rule::InsertedWords, _) => format!("words were most probably inserted: \u{201c}{spun}\u{201d} for \u{201c}{text}\u{201d}"),
+        (Rule::BrokenExpression, _) => {
+            format!("\u{201c}{spun}\u{201d} is most probably a broken \u{201c}{text}\u{201d}")
+        }
+        (Rule::InsertedWords, _) => {
+            format!("words were most probably inserted: \u{201c}{spun}\u{201d} for \u{201c}{text}\u{201d}")
+        }
         _ => format!("\u{201c}{spun}\u{201d} most probably stands for \u{201c}{text}\u{201d}"),
     }
 }

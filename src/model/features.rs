@@ -4,19 +4,59 @@ use std::collections::HashMap;
 
 use super::lattice::{Lattice, channel};
 use super::prior::Estimate;
-use crate::candidates::{Candidate, Reading, Word};
+use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
 use crate::text::key::{END, SENTENCE};
 
 /// Names of the features, in order.
 pub(crate) const NAMES: [&str; COUNT] = [
-    "posterior", "changed", "order", "margin", "channel", "best_family", "pages", "rank", "attested", "authored",
-    "published", "inflected", "part", "name", "spun_words", "original_words", "spun_frequency",
-    "original_frequency", "context_gain", "spun_left", "spun_right", "original_left", "original_right", "quoted",
-    "start", "title", "rate", "thesaurus", "phrasal", "science", "repeated", "spun_changed", "spun_count",
-    "original_count", "original_quoted", "spun_ready", "left_changed", "right_changed", "capital_original",
-    "options", "spun_lowest", "original_lowest", "scorer", "scorer_margin", "tell", "pressure",
+    "posterior",
+    "changed",
+    "order",
+    "margin",
+    "channel",
+    "best_family",
+    "pages",
+    "rank",
+    "attested",
+    "authored",
+    "published",
+    "inflected",
+    "part",
+    "name",
+    "spun_words",
+    "original_words",
+    "spun_frequency",
+    "original_frequency",
+    "context_gain",
+    "spun_left",
+    "spun_right",
+    "original_left",
+    "original_right",
+    "quoted",
+    "start",
+    "title",
+    "rate",
+    "thesaurus",
+    "phrasal",
+    "science",
+    "repeated",
+    "spun_changed",
+    "spun_count",
+    "original_count",
+    "original_quoted",
+    "spun_ready",
+    "left_changed",
+    "right_changed",
+    "capital_original",
+    "options",
+    "spun_lowest",
+    "original_lowest",
+    "scorer",
+    "scorer_margin",
+    "tell",
+    "pressure",
 ];
 /// Number of features.
 pub(crate) const COUNT: usize = 46;
@@ -36,9 +76,7 @@ pub(crate) struct Context {
 
 impl Context {
     /// Gathers a document's counts from its sentences and their posteriors.
-    pub(crate) fn gather<'a>(
-        sentences: impl Iterator<Item = (&'a [Word], &'a Lattice, &'a [f32])>,
-    ) -> Self {
+    pub(crate) fn gather<'a>(sentences: impl Iterator<Item = (&'a [Word], &'a Lattice, &'a [f32])>) -> Self {
         let mut context = Self { counts: HashMap::new(), swaps: HashMap::new(), changed: HashMap::new() };
         for (sentence, lattice, posteriors) in sentences {
             let mut share = vec![0f32; sentence.len()];
@@ -46,7 +84,8 @@ impl Context {
                 if posterior < LEAST {
                     continue;
                 }
-                *context.swaps.entry((sentence[candidate.start as usize].lookup, candidate.reading)).or_default() += posterior;
+                *context.swaps.entry((sentence[candidate.start as usize].lookup, candidate.reading)).or_default() +=
+                    posterior;
                 for at in candidate.start..candidate.end {
                     share[at as usize] += posterior;
                 }
@@ -124,7 +163,7 @@ impl<'a> Sentence<'a> {
             match self.decoded[at] {
                 Some(index) if self.lattice.candidates[index].start as usize == at => {
                     let candidate = &self.lattice.candidates[index];
-                    for &id in &candidate.ids {
+                    for &id in candidate.ids.iter() {
                         if have < 2 {
                             found[have] = id;
                             have += 1;
@@ -173,8 +212,13 @@ pub(crate) fn features(
     let (start, end) = (candidate.start as usize, candidate.end as usize);
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
     let (mut order, mut next, mut options, mut total, mut best_context) = (0f32, 1e-4f32, 0f32, 0f32, 0f32);
-    for (other, candidate) in sentence.lattice.candidates.iter().enumerate() {
-        if (candidate.start as usize) < end && start < candidate.end as usize {
+    // Candidates are in order of their starts, and none is longer than a run can be.
+    let from = sentence.lattice.candidates.partition_point(|other| (other.start as usize) + LONGEST_RUN <= start);
+    for (other, candidate) in sentence.lattice.candidates.iter().enumerate().skip(from) {
+        if candidate.start as usize >= end {
+            break;
+        }
+        if start < candidate.end as usize {
             let p = sentence.posteriors[other];
             total += p;
             if other != index {
@@ -196,7 +240,9 @@ pub(crate) fn features(
     let frequency = |ids: &[u32]| ids.iter().map(|&id| dictionary.ngrams.unigram(id)).fold(0.0, f32::min);
     let (spun_score, spun_lowest) = score(dictionary, before, &spun, after);
     let (original_score, original_lowest) = score(dictionary, before, &candidate.ids, after);
-    let left = |ids: &[u32]| ids.first().map_or(0.0, |&id| dictionary.ngrams.pair(before[1], id) - dictionary.ngrams.unigram(id));
+    let left = |ids: &[u32]| {
+        ids.first().map_or(0.0, |&id| dictionary.ngrams.pair(before[1], id) - dictionary.ngrams.unigram(id))
+    };
     let right = |ids: &[u32]| {
         let last = ids.last().copied().unwrap_or(before[1]);
         dictionary.ngrams.pair(last, after[0]) - dictionary.ngrams.unigram(after[0])

@@ -51,7 +51,9 @@ impl Forest {
         let bad = |what: &str, expected: String, got: String| {
             DictionaryError::new(
                 ErrorKind::Model,
-                format!("decision trees: {what}: expected {expected}, got {got}; make them anew with `unspin learn weights`"),
+                format!(
+                    "decision trees: {what}: expected {expected}, got {got}; make them anew with `unspin learn weights`"
+                ),
             )
         };
         if data.len() < HEADER || &data[..8] != MAGIC {
@@ -135,7 +137,14 @@ impl Forest {
 /// Writes trees in the form that [`Forest::open`] takes. `calibration` is the factor and the shift that turn the
 /// trees' sum into a calibrated log-odds.
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning writes trees"))]
-pub(crate) fn pack(trees: &[Vec<Node>], base: f32, calibration: (f32, f32), document: &[f32; DOCUMENT], gate: &[f32; SORTS], features: usize) -> Vec<u8> {
+pub(crate) fn pack(
+    trees: &[Vec<Node>],
+    base: f32,
+    calibration: (f32, f32),
+    document: &[f32; DOCUMENT],
+    gate: &[f32; SORTS],
+    features: usize,
+) -> Vec<u8> {
     let mut bytes = vec![0u8; HEADER];
     for tree in trees {
         bytes.extend((tree.len() as u32).to_le_bytes());

@@ -29,7 +29,7 @@ pub(crate) struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { language: env("language", 0.35), channel: env("channel", 0.8), context: env("context", 0.6), word: env("word", 0.7), states: env("states", 6.0) as usize, beam: env("beam", 5.0), candidates: env("candidates", 8.0) as usize }
+        Self { language: 0.35, channel: 0.8, context: 0.6, word: 0.7, states: 6, beam: 5.0, candidates: 8 }
     }
 }
 
@@ -83,11 +83,8 @@ pub(crate) struct Sums {
 
 /// ln of the channel's part of a candidate under a mix of families.
 pub(crate) fn channel(weights: &[Option<f32>; 4], families: &[f32; 4], scale: f32) -> f32 {
-    let sum: f32 = weights
-        .iter()
-        .zip(families)
-        .map(|(weight, share)| weight.map_or(0.0, |weight| share * weight.exp()))
-        .sum();
+    let sum: f32 =
+        weights.iter().zip(families).map(|(weight, share)| weight.map_or(0.0, |weight| share * weight.exp())).sum();
     scale * sum.max(1e-9).ln()
 }
 
@@ -160,7 +157,11 @@ impl Lattice {
             })
             .collect();
         let outer = |edge: &Edge| {
-            if edge.candidate == KEEP { keep[self.places[edge.from as usize] as usize] } else { swap[edge.candidate as usize] }
+            if edge.candidate == KEEP {
+                keep[self.places[edge.from as usize] as usize]
+            } else {
+                swap[edge.candidate as usize]
+            }
         };
         let Some(end) = self.edges.last().map(|edge| edge.to as usize) else { return Sums::default() };
         let mut forward = vec![0f64; self.places.len()];
@@ -334,12 +335,14 @@ fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, we
         let mut language = 0.0;
         let mut last = before;
         for &id in candidate.ids.iter() {
-            language += if last == before { 0.5 * (ngrams.pair(last, id) + ngrams.unigram(id)) } else { ngrams.pair(last, id) };
+            language +=
+                if last == before { 0.5 * (ngrams.pair(last, id) + ngrams.unigram(id)) } else { ngrams.pair(last, id) };
             last = id;
         }
         language += 0.5 * (ngrams.pair(last, after) - ngrams.unigram(after));
         let width = (candidate.end - candidate.start) as f32;
-        weights.language * language + weights.word * candidate.ids.len() as f32
+        weights.language * language
+            + weights.word * candidate.ids.len() as f32
             + channel(&candidate.weights, &belief.families, weights.channel)
             + weights.context * candidate.context
             + 2.0 * (width - 1.0)
@@ -351,32 +354,23 @@ fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, we
             + 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>()
             + 2.0 * f32::from(candidate.end - candidate.start - 1)
     };
-    let mut ranked: Vec<(f32, Candidate)> = candidates.drain(..).map(|candidate| (cheap(&candidate), candidate)).collect();
-    ranked.sort_by(|a, b| {
-        a.1.start.cmp(&b.1.start).then_with(|| b.0.total_cmp(&a.0)).then_with(|| a.1.end.cmp(&b.1.end)).then_with(|| a.1.reading.cmp(&b.1.reading))
+    let mut ranked: Vec<(f32, u32)> =
+        candidates.iter().enumerate().map(|(at, candidate)| (cheap(candidate), at as u32)).collect();
+    let start_of = |at: u32| candidates[at as usize].start;
+    ranked.sort_unstable_by(|a, b| {
+        start_of(a.1).cmp(&start_of(b.1)).then_with(|| b.0.total_cmp(&a.0)).then(a.1.cmp(&b.1))
     });
-    let mut scored: Vec<(f32, Candidate)> = ranked
-        .chunk_by(|a, b| a.1.start == b.1.start)
+    let mut scored: Vec<(f32, u32)> = ranked
+        .chunk_by(|a, b| start_of(a.1) == start_of(b.1))
         .flat_map(|group| group.iter().take(weights.candidates * 2))
-        .map(|(_, candidate)| (score(candidate), candidate.clone()))
+        .map(|&(_, at)| (score(&candidates[at as usize]), at))
         .collect();
-    scored.sort_by(|a, b| {
-        a.1.start.cmp(&b.1.start).then_with(|| b.0.total_cmp(&a.0)).then_with(|| a.1.end.cmp(&b.1.end)).then_with(|| a.1.reading.cmp(&b.1.reading))
+    scored.sort_unstable_by(|a, b| {
+        start_of(a.1).cmp(&start_of(b.1)).then_with(|| b.0.total_cmp(&a.0)).then(a.1.cmp(&b.1))
     });
-    let mut start = u16::MAX;
-    let mut count = 0;
-    for (_, candidate) in scored {
-        if candidate.start != start {
-            start = candidate.start;
-            count = 0;
-        }
-        count += 1;
-        if count <= weights.candidates {
-            candidates.push(candidate);
-        }
-    }
-}
-
-fn env(name: &str, default: f32) -> f32 {
-    std::env::var(format!("U_{name}")).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+    *candidates = scored
+        .chunk_by(|a, b| start_of(a.1) == start_of(b.1))
+        .flat_map(|group| group.iter().take(weights.candidates))
+        .map(|&(_, at)| candidates[at as usize].clone())
+        .collect();
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::features::{self, COUNT, Context, LEAST, Sentence};
 use super::lattice::{Lattice, Weights, channel};
 use super::prior::{self, Estimate};
-use super::scorer::{Scorer, surroundings};
+use super::scorer::{Scorer, State, surroundings};
 use crate::candidates::realize::{self, Realized};
 use crate::candidates::{self, Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
@@ -123,8 +123,7 @@ impl<'t> Passage<'t> {
                 }
                 let first = &self.tokens[self.token_range(place).0];
                 let title = candidate.start > 0 && self.text[first.start as usize..].starts_with(char::is_uppercase);
-                let features =
-                    features::features(&sentence, index, title, &context, &self.estimate, dictionary);
+                let features = features::features(&sentence, index, title, &context, &self.estimate, dictionary);
                 scored.push(Scored { place, realized, features, probability: 0.0 });
             }
         }
@@ -136,18 +135,34 @@ impl<'t> Passage<'t> {
 const CHANNEL: f32 = 0.9;
 
 /// Asks the context scorer how well the candidates of a sentence, which is `start..end` of the passage's words, fit.
-fn fit_contexts(words: &[u32], start: usize, end: usize, list: &mut [Candidate], dictionary: &Dictionary, scorer: &Scorer) {
+fn fit_contexts(
+    words: &[u32],
+    start: usize,
+    end: usize,
+    list: &mut [Candidate],
+    dictionary: &Dictionary,
+    scorer: &Scorer,
+) {
     let head = |ids: &[u32]| {
-        ids.iter().copied().filter(|&id| id >= FIRST_WORD).min_by(|&a, &b| {
-            dictionary.ngrams.unigram(a).total_cmp(&dictionary.ngrams.unigram(b))
-        })
+        ids.iter()
+            .copied()
+            .filter(|&id| id >= FIRST_WORD)
+            .min_by(|&a, &b| dictionary.ngrams.unigram(a).total_cmp(&dictionary.ngrams.unigram(b)))
     };
-    for group in list.chunk_by_mut(|a, b| (a.start, a.end) == (b.start, b.end)) {
-        let (from, to) = (start + group[0].start as usize, start + group[0].end as usize);
+    let place = |candidate: &Candidate| (start + candidate.start as usize, start + candidate.end as usize);
+    let mut states: Vec<State> = list
+        .chunk_by(|a, b| place(a) == place(b))
+        .map(|group| {
+            let (from, to) = place(&group[0]);
+            let (left, right, wide) = surroundings(words, start, end, from, to);
+            scorer.gather(&left, &right, wide)
+        })
+        .collect();
+    scorer.refine(&mut states);
+    for (group, state) in list.chunk_by_mut(|a, b| place(a) == place(b)).zip(&states) {
+        let (from, to) = place(&group[0]);
         let Some(spun) = head(&words[from..to]) else { continue };
-        let (left, right, wide) = surroundings(words, start, end, from, to);
-        let state = scorer.encode(&left, &right, wide);
-        let score = |word: u32| scorer.score(&state, word).or_else(|| scorer.score(&state, UNKNOWN)).unwrap_or(0.0);
+        let score = |word: u32| scorer.score(state, word).or_else(|| scorer.score(state, UNKNOWN)).unwrap_or(0.0);
         let own = score(spun);
         let mut pressure = 0f32;
         for candidate in group.iter_mut() {

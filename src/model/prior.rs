@@ -35,7 +35,8 @@ pub(crate) fn estimate(lattices: &[Lattice], weights: &Weights) -> Estimate {
             break;
         }
         let mut swapped = [0f32; 2];
-        let mut families = [2.0 * START.families[0], 2.0 * START.families[1], 2.0 * START.families[2], 2.0 * START.families[3]];
+        let mut families =
+            [2.0 * START.families[0], 2.0 * START.families[1], 2.0 * START.families[2], 2.0 * START.families[3]];
         for (lattice, sums) in lattices.iter().zip(&sums) {
             for (candidate, &posterior) in lattice.candidates.iter().zip(&sums.posterior) {
                 if posterior < 1e-4 || candidate.flags == 0 {

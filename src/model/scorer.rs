@@ -53,7 +53,7 @@ pub(crate) struct Scorer {
 }
 
 /// Sum of products, in an order that vectorises.
-#[inline]
+#[inline(always)]
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0f32; 16];
     for (a, b) in a.chunks_exact(16).zip(b.chunks_exact(16)) {
@@ -72,13 +72,13 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// `a * b + c`, fused where the processor that this is compiled for does so.
-#[inline]
+#[inline(always)]
 pub(crate) fn fused(a: f32, b: f32, c: f32) -> f32 {
     if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// `sum += weight * x`.
-#[inline]
+#[inline(always)]
 pub(crate) fn add(sum: &mut [f32], weight: f32, x: &[f32]) {
     for (sum, x) in sum.iter_mut().zip(x) {
         *sum = fused(weight, *x, *sum);
@@ -150,13 +150,14 @@ impl Scorer {
                 return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
             }
         }
-        let dense = data[HEADER..HEADER + DENSE * 4].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let dense =
+            data[HEADER..HEADER + DENSE * 4].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
         let dense = dense.collect();
         Ok(Self { words, dense, data })
     }
 
     /// The number at an index of a word's row, and the row's start.
-    #[inline]
+    #[inline(always)]
     fn head(&self, word: u32, index: usize) -> (f32, usize) {
         let at = HEADER + DENSE * 4 + word as usize * STRIDE;
         let b = &self.data[at + index * 4..][..4];
@@ -164,52 +165,33 @@ impl Scorer {
     }
 
     /// The id under which the scorer knows a word: words that it lacks are all one.
-    #[inline]
+    #[inline(always)]
     fn known(&self, word: u32) -> u32 {
         if (word as usize) < self.words { word } else { UNKNOWN }
     }
 
-    /// Encodes a place.
+    /// Encodes a place; see [`Self::gather`] and [`Self::refine`].
+    pub(crate) fn encode(&self, left: &[u32], right: &[u32], wide: impl Iterator<Item = u32>) -> State {
+        let mut state = [self.gather(left, right, wide)];
+        self.refine(&mut state);
+        let [state] = state;
+        state
+    }
+
+    /// Sums up the surroundings of a place.
     ///
     /// `left` and `right` are the nearest words of its sentence, the nearest first, [`REACH`] at most; where the
     /// sentence starts or ends within that reach, [`crate::text::key::SENTENCE`] or [`crate::text::key::END`] is the
     /// last of them. `wide` is every other word within [`WIDE`] words of the place, across sentences.
-    pub(crate) fn encode(&self, left: &[u32], right: &[u32], wide: impl Iterator<Item = u32>) -> State {
-        let mut q = [0f32; DIMENSIONS];
-        let mut total = 1f32;
-        for word in wide {
-            let word = self.known(word);
-            let (weight, at) = self.head(word, 3);
-            if weight > 0.0 {
-                let factor = weight * self.head(word, 0).0;
-                for (q, &byte) in q.iter_mut().zip(&self.data[at..at + DIMENSIONS]) {
-                    *q += factor * f32::from(byte as i8);
-                }
-                total += weight;
-            }
-        }
-        let share = 1.0 / total;
-        for (q, weight) in q.iter_mut().zip(&self.dense[WIDE_AT..INNER_AT]) {
-            *q *= share * weight;
-        }
-        for (side, words) in [left, right].into_iter().enumerate() {
-            for (distance, &word) in words.iter().take(REACH).enumerate() {
-                let (scale, at) = self.head(self.known(word), 0);
-                let weights = &self.dense[(side * REACH + distance) * DIMENSIONS..][..DIMENSIONS];
-                for ((q, &byte), weight) in q.iter_mut().zip(&self.data[at..at + DIMENSIONS]).zip(weights) {
-                    *q += scale * weight * f32::from(byte as i8);
-                }
-            }
-        }
-        let mut out = q;
-        for unit in 0..HIDDEN {
-            let row = unit * DIMENSIONS;
-            let h = self.dense[BIAS_AT + unit] + dot(&self.dense[INNER_AT + row..][..DIMENSIONS], &q);
-            if h > 0.0 {
-                add(&mut out, h, &self.dense[OUTER_AT + row..][..DIMENSIONS]);
-            }
-        }
-        State(out)
+    pub(crate) fn gather(&self, left: &[u32], right: &[u32], wide: impl Iterator<Item = u32>) -> State {
+        // The widest vector instructions the processor has; sums are taken in the same order whatever their width.
+        pulp::Arch::new().dispatch(Gather { scorer: self, left, right, wide })
+    }
+
+    /// Takes gathered places through the hidden layer, which makes them ready to score. Many at a time are cheaper, as
+    /// the layer's weights are then read once.
+    pub(crate) fn refine(&self, states: &mut [State]) {
+        pulp::Arch::new().dispatch(Refine { scorer: self, states });
     }
 
     /// How well a word fits a place: ln of its probability there, up to a constant that is the same for all words.
@@ -221,19 +203,106 @@ impl Scorer {
         }
         let (scale, at) = self.head(word, 1);
         let bytes = &self.data[at + DIMENSIONS..at + 2 * DIMENSIONS];
-        let mut lanes = [0f32; 16];
-        for (bytes, x) in bytes.chunks_exact(16).zip(state.0.chunks_exact(16)) {
-            for lane in 0..16 {
-                lanes[lane] += f32::from(bytes[lane] as i8) * x[lane];
-            }
-        }
-        Some(self.head(word, 2).0 + scale * lanes.iter().sum::<f32>())
+        let sum = pulp::Arch::new().dispatch(Product { bytes, state });
+        Some(self.head(word, 2).0 + scale * sum)
     }
 
     /// The weights that the training found for ln of the channel (rate included) and ln of keeping, beside a score of
     /// weight one.
     pub(crate) fn prior_weights(&self) -> [f32; 2] {
         [self.dense[PRIOR_AT], self.dense[PRIOR_AT + 1]]
+    }
+}
+
+/// [`Scorer::gather`], compiled for every width of vector instructions.
+struct Gather<'a, I> {
+    scorer: &'a Scorer,
+    left: &'a [u32],
+    right: &'a [u32],
+    wide: I,
+}
+
+impl<I: Iterator<Item = u32>> pulp::WithSimd for Gather<'_, I> {
+    type Output = State;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> State {
+        let Self { scorer, left, right, wide } = self;
+        let mut q = [0f32; DIMENSIONS];
+        let mut total = 1f32;
+        for word in wide {
+            let word = scorer.known(word);
+            let (weight, at) = scorer.head(word, 3);
+            if weight > 0.0 {
+                let factor = weight * scorer.head(word, 0).0;
+                for (q, &byte) in q.iter_mut().zip(&scorer.data[at..at + DIMENSIONS]) {
+                    *q += factor * f32::from(byte as i8);
+                }
+                total += weight;
+            }
+        }
+        let share = 1.0 / total;
+        for (q, weight) in q.iter_mut().zip(&scorer.dense[WIDE_AT..INNER_AT]) {
+            *q *= share * weight;
+        }
+        for (side, words) in [left, right].into_iter().enumerate() {
+            for (distance, &word) in words.iter().take(REACH).enumerate() {
+                let (scale, at) = scorer.head(scorer.known(word), 0);
+                let weights = &scorer.dense[(side * REACH + distance) * DIMENSIONS..][..DIMENSIONS];
+                for ((q, &byte), weight) in q.iter_mut().zip(&scorer.data[at..at + DIMENSIONS]).zip(weights) {
+                    *q += scale * weight * f32::from(byte as i8);
+                }
+            }
+        }
+        State(q)
+    }
+}
+
+/// [`Scorer::refine`], likewise.
+struct Refine<'a> {
+    scorer: &'a Scorer,
+    states: &'a mut [State],
+}
+
+impl pulp::WithSimd for Refine<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let dense = &self.scorer.dense;
+        let gathered: Vec<Vector> = self.states.iter().map(|state| state.0).collect();
+        for unit in 0..HIDDEN {
+            let inner = &dense[INNER_AT + unit * DIMENSIONS..][..DIMENSIONS];
+            let outer = &dense[OUTER_AT + unit * DIMENSIONS..][..DIMENSIONS];
+            let bias = dense[BIAS_AT + unit];
+            for (state, q) in self.states.iter_mut().zip(&gathered) {
+                let h = bias + dot(inner, q);
+                if h > 0.0 {
+                    add(&mut state.0, h, outer);
+                }
+            }
+        }
+    }
+}
+
+/// Product of a quantised vector and a place, likewise.
+struct Product<'a> {
+    bytes: &'a [u8],
+    state: &'a State,
+}
+
+impl pulp::WithSimd for Product<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> f32 {
+        let mut lanes = [0f32; 16];
+        for (bytes, x) in self.bytes.chunks_exact(16).zip(self.state.0.chunks_exact(16)) {
+            for lane in 0..16 {
+                lanes[lane] += f32::from(bytes[lane] as i8) * x[lane];
+            }
+        }
+        lanes.iter().sum::<f32>()
     }
 }
 

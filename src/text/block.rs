@@ -54,8 +54,14 @@ mod tests {
 
     #[test]
     fn blocks_cover_the_text_in_order() {
-        let texts =
-            ["", "short", &"word ".repeat(60_000), &"é".repeat(200_000), &"One line. Two.\n\n".repeat(20_000), &"x".repeat(300_000)];
+        let texts = [
+            "",
+            "short",
+            &"word ".repeat(60_000),
+            &"é".repeat(200_000),
+            &"One line. Two.\n\n".repeat(20_000),
+            &"x".repeat(300_000),
+        ];
         for text in texts {
             let mut next = 0;
             for (start, block) in blocks(text) {

@@ -106,7 +106,9 @@ mod tests {
 
     #[test]
     fn numbers_fall_into_shapes() {
-        for (text, id) in [("7", 3), ("42", 4), ("1999", 5), ("3,000", 6), ("2.5", 6), ("500", 6), ("1st", 7), ("x10", 8)] {
+        for (text, id) in
+            [("7", 3), ("42", 4), ("1999", 5), ("3,000", 6), ("2.5", 6), ("500", 6), ("1st", 7), ("x10", 8)]
+        {
             assert_eq!(class(TokenKind::Number, text), Some(id), "{text}");
         }
     }

@@ -13,9 +13,9 @@ pub(crate) fn mark(block: &str, tokens: &mut [Token]) {
             .iter()
             .position(|token| token.has(BREAK_BEFORE))
             .map_or(tokens.len(), |at| paragraph + 1 + at);
-        let runs_on = tokens.get(end).is_some_and(|token| {
-            token.kind == TokenKind::Quote && !matches!(token.text(block), "”" | "»" | "'" | "’")
-        });
+        let runs_on = tokens
+            .get(end)
+            .is_some_and(|token| token.kind == TokenKind::Quote && !matches!(token.text(block), "”" | "»" | "'" | "’"));
         mark_paragraph(block, &mut tokens[paragraph..end], runs_on);
         paragraph = end;
     }

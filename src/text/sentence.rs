@@ -13,8 +13,7 @@ pub(crate) fn mark(block: &str, tokens: &mut [Token]) {
     for at in 0..tokens.len() {
         let token = tokens[at];
         let first = bytes[token.start as usize];
-        let starts = token.has(BREAK_BEFORE)
-            || ended && token.has(SPACE_BEFORE) && !first.is_ascii_lowercase();
+        let starts = token.has(BREAK_BEFORE) || ended && token.has(SPACE_BEFORE) && !first.is_ascii_lowercase();
         if starts {
             tokens[at].flags |= SENTENCE_START;
             ended = false;
@@ -32,7 +31,9 @@ pub(crate) fn mark(block: &str, tokens: &mut [Token]) {
                 }
             }
             TokenKind::Word if bytes[token.end as usize - 1] == b'.' => {
-                ended = !is_title(token.text(block)) && token.end - token.start > 2 && starts_sentence(block, tokens, at + 1);
+                ended = !is_title(token.text(block))
+                    && token.end - token.start > 2
+                    && starts_sentence(block, tokens, at + 1);
             }
             _ => ended = false,
         }
@@ -42,9 +43,47 @@ pub(crate) fn mark(block: &str, tokens: &mut [Token]) {
 /// Whether the token at `at`, after an abbreviation, is a capitalised word that mostly opens sentences.
 fn starts_sentence(block: &str, tokens: &[Token], at: usize) -> bool {
     const OPENERS: &[&str] = &[
-        "A", "After", "Although", "An", "And", "As", "At", "But", "By", "For", "He", "His", "However", "I", "If", "In",
-        "It", "Its", "Meanwhile", "Mr.", "Mrs.", "No", "On", "She", "Since", "So", "That", "The", "Their", "There",
-        "These", "They", "This", "Those", "To", "We", "What", "When", "While", "With", "You",
+        "A",
+        "After",
+        "Although",
+        "An",
+        "And",
+        "As",
+        "At",
+        "But",
+        "By",
+        "For",
+        "He",
+        "His",
+        "However",
+        "I",
+        "If",
+        "In",
+        "It",
+        "Its",
+        "Meanwhile",
+        "Mr.",
+        "Mrs.",
+        "No",
+        "On",
+        "She",
+        "Since",
+        "So",
+        "That",
+        "The",
+        "Their",
+        "There",
+        "These",
+        "They",
+        "This",
+        "Those",
+        "To",
+        "We",
+        "What",
+        "When",
+        "While",
+        "With",
+        "You",
     ];
     tokens.get(at).is_none_or(|next| next.kind == TokenKind::Quote || OPENERS.binary_search(&next.text(block)).is_ok())
 }

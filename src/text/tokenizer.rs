@@ -124,7 +124,8 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                 }
                 b'@' | b'#' if bytes.get(at + 1).is_some_and(|&b| CLASS[b as usize] == LETTER || b == b'_') => {
                     at += 1;
-                    while at < bytes.len() && (matches!(CLASS[bytes[at] as usize], LETTER | DIGIT) || bytes[at] == b'_') {
+                    while at < bytes.len() && (matches!(CLASS[bytes[at] as usize], LETTER | DIGIT) || bytes[at] == b'_')
+                    {
                         at += 1;
                     }
                     push(out, start, at, TokenKind::Protected, &mut flags);
@@ -216,14 +217,14 @@ fn word(text: &str, bytes: &[u8], start: usize, flags: u8, out: &mut Vec<Token>)
                     end += 2;
                 }
                 let initial = end == at + 1 && bytes[start].is_ascii_uppercase() && bytes[start] != b'I';
-                let in_name = bytes.get(at + 1) == Some(&b' ')
-                    && bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase);
+                let in_name = bytes.get(at + 1) == Some(&b' ') && bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase);
                 if end > at + 1 || initial && in_name {
                     at = end;
                 }
             } else if listed(TITLES, stem)
                 || listed(ABBREVIATIONS, stem)
-                || stem.eq_ignore_ascii_case("no") && bytes.get(at + 1..at + 3).is_some_and(|b| b[0] == b' ' && b[1].is_ascii_digit())
+                || stem.eq_ignore_ascii_case("no")
+                    && bytes.get(at + 1..at + 3).is_some_and(|b| b[0] == b' ' && b[1].is_ascii_digit())
             {
                 at += 1;
             } else if bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase) && is_domain(bytes, at) {
