@@ -1,10 +1,33 @@
-//! unspin
+//! Finds and repairs machine-spun English: text in which a program swapped words for synonyms that do not fit.
+//!
+//! An [`Unspinner`] checks a text and gives a [`Report`]: how probably the text is spun, by which [`Family`] of spinner,
+//! and every [`Finding`] with its likeliest corrections, confidence and evidence. A report repairs the text it was made
+//! from; [`Fixed`] holds the edits and a map of offsets both ways. All of it is in memory, and nothing can fail.
+//!
+//! ```
+//! use unspin::{Selection, Unspinner};
+//!
+//! let unspinner = Unspinner::builder().assume_spun(true).build();
+//! let text = "The Protection Secretary stated that the American navy would stay.";
+//! let report = unspinner.check(text);
+//! let fixed = report.fix(text, &Selection::All);
+//! assert!(fixed.text.contains("Defense Secretary"));
+//! ```
+//!
+//! Whole texts are judged before any word of them is: a text that is most probably clean has no findings. Say
+//! [`assume_spun`](Builder::assume_spun) where it is known to be spun, or too short to tell.
+//!
+//! - [`render`] shows reports in eight formats and as diffs, [`eval`] measures them against gold texts.
+//! - `input` reads files of every form as records that can be put back, and `learn` trains models; both come with the
+//!   feature `cli`, which is on by default.
+//! - [`guide`] tells how the parts fit together, what the dictionaries are, and what each rule finds.
 mod candidates;
 mod config;
 mod dictionary;
 mod directive;
 pub mod eval;
 mod fix;
+pub mod guide;
 #[cfg(feature = "cli")]
 pub mod input;
 #[cfg(feature = "cli")]

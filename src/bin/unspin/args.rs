@@ -169,7 +169,7 @@ pub(crate) struct Checking {
     /// Leave out the findings in this file, which --write-baseline made.
     #[arg(long, value_name = "FILE", help_heading = "Checking")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Use the dictionaries in this directory; may be given several times.
+    /// Use the dictionaries in this directory, not the built-in ones; may be given several times.
     #[arg(long, value_name = "DIR", help_heading = "Checking")]
     pub(crate) dictionary: Vec<PathBuf>,
     /// Read settings from this file, not from unspin.toml in this directory or above.

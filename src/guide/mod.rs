@@ -1,0 +1,36 @@
+//! The guide: how the parts fit together, what the dictionaries are, what each rule finds, and recipes.
+//!
+//! There is no code in here.
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+
+#[doc = include_str!("dictionary.md")]
+pub mod dictionary {}
+
+#[doc = include_str!("recipes.md")]
+pub mod recipes {}
+
+/// What each rule finds, why that is wrong, how it is repaired, and when to suppress it; `unspin explain RULE` prints
+/// the same text.
+pub mod rules {
+    #[doc = include_str!("rules/broken-expression.md")]
+    pub mod broken_expression {}
+
+    #[doc = include_str!("rules/broken-phrase.md")]
+    pub mod broken_phrase {}
+
+    #[doc = include_str!("rules/swapped-word.md")]
+    pub mod swapped_word {}
+
+    #[doc = include_str!("rules/swapped-function-word.md")]
+    pub mod swapped_function_word {}
+
+    #[doc = include_str!("rules/inserted-words.md")]
+    pub mod inserted_words {}
+}
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub mod readme {}
