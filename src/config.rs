@@ -37,8 +37,8 @@ impl Default for Config {
         Self {
             quotes: Quotes::Auto,
             assume_spun: false,
-            prior: 0.01,
-            min_confidence: 0.5,
+            prior: 0.02,
+            min_confidence: 0.6,
             families: Family::ALL.to_vec(),
             allow: Vec::new(),
         }

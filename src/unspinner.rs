@@ -16,11 +16,10 @@ use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Report};
 use crate::text::block;
 
-static SCORER: &[u8] = include_bytes!("../dictionaries/model/english.ctx");
 static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
 
 /// Confidence from which a finding is safe to apply unseen.
-const AUTOMATIC: f32 = 0.9;
+const AUTOMATIC: f32 = 0.95;
 
 /// Finds spun words in texts. Make one and use it for any number of texts, from any number of threads.
 ///
@@ -253,7 +252,7 @@ impl Builder {
         let dictionary = if self.files.is_empty() { Dictionary::builtin() } else { Dictionary::compile(&self.files)? };
         Ok(Unspinner {
             grammar: Grammar::new(&dictionary),
-            scorer: Scorer::open(SCORER.into(), dictionary.ngrams.checksum(), false)?,
+            scorer: Scorer::builtin(&dictionary),
             forest: Forest::open(FOREST.into(), COUNT)?,
             config: self.config,
             dictionary,

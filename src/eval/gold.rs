@@ -46,6 +46,24 @@ impl GoldDocument {
         Self { id: id.into(), family: None, text: text.into(), edits: Vec::new() }
     }
 
+    /// The text as it was before it was spun: every edit's first correction applied. Its id is that of the document
+    /// with `clean/` before it.
+    pub fn restored(&self) -> Self {
+        let mut text = String::with_capacity(self.text.len());
+        let mut at = 0;
+        for edit in &self.edits {
+            if edit.span.start >= at
+                && let Some(correction) = edit.corrections.first()
+            {
+                text.push_str(&self.text[at..edit.span.start]);
+                text.push_str(correction);
+                at = edit.span.end;
+            }
+        }
+        text.push_str(&self.text[at..]);
+        Self::clean(format!("clean/{}", self.id), text)
+    }
+
     /// Reads a gold file: one JSON object, an array of them, or one a line.
     ///
     /// # Errors

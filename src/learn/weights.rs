@@ -42,6 +42,8 @@ struct Sample {
     /// What the document's decision looks at, worked out once the candidates have their probabilities.
     document: [f32; DOCUMENT],
     spun: bool,
+    /// Its part of the cross-validation; a document and its original are in the same.
+    fold: usize,
     /// Weight of its rows.
     weight: f32,
 }
@@ -50,11 +52,11 @@ struct Sample {
 /// `watch` are reported on their own.
 ///
 /// Takes about a minute for 500 documents.
-pub fn learn(gold: &[GoldDocument], scorer: Vec<u8>, watch: &str, progress: &mut dyn FnMut(&str)) -> Learned {
+pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str)) -> Learned {
     let dictionary = Dictionary::builtin();
     let grammar = Grammar::new(&dictionary);
     let weights = Weights::default();
-    let scorer = Scorer::open(scorer.into(), dictionary.ngrams.checksum(), true).expect("a scorer");
+    let scorer = Scorer::builtin(&dictionary);
     progress("reading documents");
     let mut samples: Vec<Sample> =
         gold.iter().map(|document| sample(document, &dictionary, &scorer, &grammar, &weights)).collect();
@@ -64,8 +66,8 @@ pub fn learn(gold: &[GoldDocument], scorer: Vec<u8>, watch: &str, progress: &mut
     let mut pairs: Vec<(f32, bool, f32)> = Vec::new();
     for fold in 0..FOLDS {
         progress(&format!("growing trees, part {} of {FOLDS}", fold + 1));
-        let grown = grow(&table(&samples, |at| at % FOLDS != fold), &Growth::default());
-        for sample in samples.iter_mut().skip(fold).step_by(FOLDS) {
+        let grown = grow(&table(&samples, |sample| sample.fold != fold), &Growth::default());
+        for sample in samples.iter_mut().filter(|sample| sample.fold == fold) {
             for (scored, label) in sample.scored.iter_mut().zip(&sample.labels) {
                 scored.probability = grown.score(&scored.features);
                 if let Some(label) = label
@@ -140,7 +142,14 @@ fn sample(
         })
         .collect();
     let spun = !document.edits.is_empty();
-    Sample { scored, labels, document: [0.0; DOCUMENT], spun, weight: if spun { 1.0 } else { CLEAN_WEIGHT } }
+    Sample {
+        scored,
+        labels,
+        document: [0.0; DOCUMENT],
+        spun,
+        fold: fold(&document.id),
+        weight: if spun { 1.0 } else { CLEAN_WEIGHT },
+    }
 }
 
 /// Share of the documents that are judged spun (translations aside, of which the tables hold little) that the first look has to let through.
@@ -161,28 +170,31 @@ fn gate(
     };
     // Clean documents by the piece, as there are few of them.
     let mut rows: Vec<([f32; SORTS], bool, f32)> = Vec::new();
+    let mut parts: Vec<usize> = Vec::new();
     let mut judged = Vec::new();
-    for (at, (gold, sample)) in gold.iter().zip(samples).enumerate() {
+    for (gold, sample) in gold.iter().zip(samples) {
         let score: f32 = sample.document.iter().zip(document).map(|(a, b)| a * b).sum();
         if sample.spun {
             let row = glance(&gold.text);
             if score > 0.0 && gold.family.as_deref() != Some("translation") {
-                judged.push((rows.len(), at));
+                judged.push(rows.len());
+                parts.push(sample.fold);
                 rows.push((row, true, if gold.id.starts_with(watch) { 3.0 } else { 1.0 }));
             }
         } else {
+            parts.push(sample.fold);
             rows.push((glance(&gold.text), false, 1.0));
         }
     }
     let folds: Vec<[f32; SORTS]> = (0..FOLDS)
         .map(|fold| {
             let part: Vec<_> =
-                rows.iter().enumerate().filter(|(at, _)| at % FOLDS != fold).map(|(_, row)| *row).collect();
+                rows.iter().enumerate().filter(|(at, _)| parts[*at] != fold).map(|(_, row)| *row).collect();
             logistic(&part)
         })
         .collect();
-    let score = |at: usize| -> f32 { rows[at].0.iter().zip(&folds[at % FOLDS]).map(|(x, w)| x * w).sum() };
-    let mut spun: Vec<f32> = judged.iter().map(|&(at, _)| score(at)).collect();
+    let score = |at: usize| -> f32 { rows[at].0.iter().zip(&folds[parts[at]]).map(|(x, w)| x * w).sum() };
+    let mut spun: Vec<f32> = judged.iter().map(|&at| score(at)).collect();
     spun.sort_by(f32::total_cmp);
     let least = spun[((1.0 - LET_THROUGH) * spun.len() as f64) as usize];
     let clean: Vec<f32> = (0..rows.len()).filter(|&at| !rows[at].1).map(score).collect();
@@ -219,6 +231,12 @@ fn is_part(document: &GoldDocument, edit: &GoldEdit, finding: &Finding) -> bool 
         })
 }
 
+/// The part of the cross-validation that a document belongs to, by its name.
+fn fold(id: &str) -> usize {
+    let name = id.strip_prefix("clean/").unwrap_or(id);
+    name.bytes().fold(7usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte as usize)) % FOLDS
+}
+
 /// Levenshtein distance in words.
 fn distance(a: &[String], b: &[String]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -249,9 +267,9 @@ fn finding(scored: &Scored) -> Finding {
     }
 }
 
-fn table(samples: &[Sample], take: impl Fn(usize) -> bool) -> Table {
+fn table(samples: &[Sample], take: impl Fn(&Sample) -> bool) -> Table {
     let mut table = Table { columns: COUNT, values: Vec::new(), labels: Vec::new(), weights: Vec::new() };
-    for (_, sample) in samples.iter().enumerate().filter(|(at, _)| take(*at)) {
+    for sample in samples.iter().filter(|sample| take(sample)) {
         for (scored, label) in sample.scored.iter().zip(&sample.labels) {
             let Some(label) = label else { continue };
             table.values.extend(scored.features);

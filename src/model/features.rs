@@ -57,9 +57,11 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "scorer_margin",
     "tell",
     "pressure",
+    "expression",
+    "spun_expression",
 ];
 /// Number of features.
-pub(crate) const COUNT: usize = 46;
+pub(crate) const COUNT: usize = 48;
 
 /// Candidates below this posterior are not looked at.
 pub(crate) const LEAST: f32 = 0.02;
@@ -182,6 +184,25 @@ impl<'a> Sentence<'a> {
     }
 }
 
+impl Sentence<'_> {
+    /// Words of the longest fixed expression that a reading of the words `start..end` makes with its neighbors, as
+    /// decoded; at least one word of the reading must be in it. 0 where there is none.
+    fn expression(&self, start: usize, end: usize, ids: &[u32], dictionary: &Dictionary) -> f32 {
+        let (before, after) = (self.before(start), self.after(end));
+        let words: Vec<u32> = before.iter().chain(ids).chain(&after).copied().collect();
+        let own = before.len()..before.len() + ids.len();
+        let mut longest = 0;
+        for first in 0..own.end {
+            dictionary.pack.for_each_expression(words[first..].iter().copied(), |count, _| {
+                if first + count > own.start && count > longest {
+                    longest = count;
+                }
+            });
+        }
+        longest as f32
+    }
+}
+
 /// ln P of a run of words in its context, the two words after it included, and the lowest of the conditional
 /// probabilities.
 fn score(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]) -> (f32, f32) {
@@ -236,6 +257,7 @@ pub(crate) fn features(
     let words = &sentence.words[start..end];
     let lookup = words[0].lookup;
     let spun: Vec<u32> = words.iter().map(|word| word.model).collect();
+    let spun_lookup: Vec<u32> = words.iter().map(|word| word.lookup).collect();
     let (before, after) = (sentence.before(start), sentence.after(end));
     let frequency = |ids: &[u32]| ids.iter().map(|&id| dictionary.ngrams.unigram(id)).fold(0.0, f32::min);
     let (spun_score, spun_lowest) = score(dictionary, before, &spun, after);
@@ -308,5 +330,7 @@ pub(crate) fn features(
         candidate.context - best_context,
         dictionary.pack.tell(lookup),
         candidate.pressure,
+        sentence.expression(start, end, &candidate.ids, dictionary),
+        sentence.expression(start, end, &spun_lookup, dictionary),
     ]
 }

@@ -7,9 +7,12 @@
 
 use std::borrow::Cow;
 
+use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::checksum;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
+
+static BUILTIN: &[u8] = include_bytes!("../../dictionaries/model/english.ctx");
 
 /// What every file starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNCX1";
@@ -113,6 +116,12 @@ pub(crate) fn surroundings(
 }
 
 impl Scorer {
+    /// The built-in scorer.
+    pub(crate) fn builtin(dictionary: &Dictionary) -> Self {
+        Self::open(BUILTIN.into(), dictionary.ngrams.checksum(), false)
+            .expect("the scorer was made for the built-in model")
+    }
+
     /// Opens a scorer trained for the n-gram model with this checksum.
     pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
         let bad = |what: &str, expected: String, got: String| {

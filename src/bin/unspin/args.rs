@@ -64,6 +64,9 @@ pub(crate) enum Command {
     Dict(Dict),
     /// Train the n-gram model.
     Train(Train),
+    /// Fit word vectors, the context scorer, and the weights of the decisions.
+    #[command(subcommand)]
+    Learn(Learn),
     /// Work with figures that --stats wrote.
     Stats(Stats),
     /// Print completions for a shell.
@@ -370,6 +373,78 @@ pub(crate) struct Train {
     /// 3-grams gathered in memory before a run is written, eight bytes each.
     #[arg(long, value_name = "N")]
     pub(crate) run_keys: Option<usize>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Learn {
+    /// Fit the last decision on documents with known substitutions.
+    ///
+    /// The documents' originals serve as clean text. Prints what cross-validation over documents measures.
+    Weights(LearnWeights),
+    /// Train word vectors for the context scorer to start from.
+    Vectors(LearnVectors),
+    /// Train the context scorer on synthetic spins of clean text.
+    Scorer(LearnScorer),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnWeights {
+    /// Gold files, or directories of them.
+    #[arg(value_name = "GOLD", required = true)]
+    pub(crate) gold: Vec<PathBuf>,
+    /// Clean documents, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clean: Vec<PathBuf>,
+    /// Documents whose ids start like this weigh more and are reported on their own.
+    #[arg(long, value_name = "PREFIX", default_value = "re")]
+    pub(crate) watch: String,
+    /// Where the weights go.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnVectors {
+    /// Corpora, one paragraph a line.
+    #[arg(value_name = "CORPUS", required = true)]
+    pub(crate) corpora: Vec<PathBuf>,
+    /// The n-gram model whose words get vectors.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: PathBuf,
+    /// Where the vectors go.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnScorer {
+    /// Corpora, one paragraph a line.
+    #[arg(value_name = "CORPUS", required = true)]
+    pub(crate) corpora: Vec<PathBuf>,
+    /// Places to learn from, in millions.
+    #[arg(long, value_name = "N")]
+    pub(crate) sites: Option<u64>,
+    /// Where random numbers start; go on with another seed.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Step size of word vectors.
+    #[arg(long, value_name = "X")]
+    pub(crate) rate: Option<f32>,
+    /// Step size of everything else.
+    #[arg(long, value_name = "X")]
+    pub(crate) dense_rate: Option<f32>,
+    /// Word vectors to start from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vectors: Option<PathBuf>,
+    /// A state to go on from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Where to leave the state.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Where the scorer goes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Group, Debug)]

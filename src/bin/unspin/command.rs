@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::args::{Args, Checking, Command};
 use crate::terminal::{self, Ending};
-use crate::{check, completions, dict, diff, eval, explain, fix, man, score, settings, stats, train};
+use crate::{check, completions, dict, diff, eval, explain, fix, learn, man, score, settings, stats, train};
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
     if let Some(checking) = args.command.checking().filter(|checking| checking.dump_config) {
@@ -19,6 +19,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
         Command::Eval(command) => eval::run(&command, args.common),
         Command::Dict(command) => dict::run(&command, args.common),
         Command::Train(command) => train::run(command, args.common),
+        Command::Learn(command) => learn::run(command, args.common),
         Command::Stats(command) => stats::run(&command),
         Command::Completions(command) => completions::run(&command),
         Command::Man(command) => man::run(&command),

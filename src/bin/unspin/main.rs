@@ -12,6 +12,7 @@ mod eval;
 mod explain;
 mod fix;
 mod job;
+mod learn;
 mod man;
 mod output;
 mod score;

@@ -1,0 +1,86 @@
+//! `unspin learn`: fit what the decisions are made with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use unspin::eval::GoldDocument;
+use unspin::learn::{scorer, vectors, weights};
+
+use crate::args::{Common, Learn, LearnScorer, LearnVectors, LearnWeights};
+use crate::terminal::{Ending, note};
+
+pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
+    let started = Instant::now();
+    let mut progress = |what: &str| {
+        if !common.quiet {
+            note(&format!("{:7.1} s  {what}", started.elapsed().as_secs_f32()));
+        }
+    };
+    match command {
+        Learn::Weights(command) => learn_weights(&command, &mut progress)?,
+        Learn::Vectors(command) => learn_vectors(command, &mut progress)?,
+        Learn::Scorer(command) => learn_scorer(command, &mut progress)?,
+    }
+    Ok(Ending::default())
+}
+
+fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let mut gold = Vec::new();
+    for path in &command.gold {
+        read_gold(path, &mut gold)?;
+    }
+    ensure!(!gold.is_empty(), "no gold documents found");
+    // What the documents were before they were spun is clean text of the same kind.
+    let restored: Vec<GoldDocument> = gold.iter().map(GoldDocument::restored).collect();
+    gold.extend(restored);
+    for path in &command.clean {
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        gold.extend(lines.map(|(n, line)| GoldDocument::clean(format!("{}:{}", path.display(), n + 1), line)));
+    }
+    let learned = weights::learn(&gold, &command.watch, progress);
+    fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
+    note(learned.report.trim_end());
+    Ok(())
+}
+
+fn learn_vectors(command: LearnVectors, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let options = vectors::VectorOptions { corpora: command.corpora, model: command.model, ..Default::default() };
+    let bytes = vectors::train(&options, progress)?;
+    fs::write(&command.out, bytes).with_context(|| command.out.display().to_string())
+}
+
+fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let defaults = scorer::ScorerOptions::default();
+    let options = scorer::ScorerOptions {
+        corpora: command.corpora,
+        sites: command.sites.map_or(defaults.sites, |millions| millions * 1_000_000),
+        seed: command.seed.unwrap_or(defaults.seed),
+        rates: [command.rate.unwrap_or(defaults.rates[0]), command.dense_rate.unwrap_or(defaults.rates[1])],
+        vectors: command.vectors,
+        resume: command.resume,
+        state: command.state,
+        ..defaults
+    };
+    let bytes = scorer::train(&options, progress)?;
+    fs::write(&command.out, bytes).with_context(|| command.out.display().to_string())
+}
+
+fn read_gold(path: &Path, gold: &mut Vec<GoldDocument>) -> anyhow::Result<()> {
+    if path.is_dir() {
+        let mut entries: Vec<PathBuf> = fs::read_dir(path)
+            .with_context(|| path.display().to_string())?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<std::io::Result<_>>()?;
+        entries.sort();
+        for entry in entries.iter().filter(|entry| entry.extension().is_some_and(|end| end == "json")) {
+            read_gold(entry, gold)?;
+        }
+        return Ok(());
+    }
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    gold.extend(GoldDocument::read(&text).with_context(|| path.display().to_string())?);
+    Ok(())
+}
