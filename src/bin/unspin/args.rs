@@ -123,7 +123,7 @@ pub(crate) struct Target {
     /// Write to this file, which is there only when all of it is.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    /// Go on where an interrupted run with the same options left off.
+    /// Go on where an interrupted run with the same options left off; a FILE that is there already is done.
     #[arg(long, requires = "output", help_heading = "Output")]
     pub(crate) resume: bool,
 }

@@ -57,7 +57,9 @@ fn check(dir: &Path, write: bool, common: Common) -> anyhow::Result<Ending> {
     out.flush()?;
     if !common.quiet {
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-        faults.iter().for_each(|fault| *kinds.entry(fault.kind.name()).or_default() += 1);
+        for fault in &faults {
+            *kinds.entry(fault.kind.name()).or_default() += 1;
+        }
         let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         let list = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
         let hint = if looks.is_empty() || common.verbose { "" } else { "; --verbose lists the warnings" };
