@@ -24,6 +24,8 @@ const LONGEST: usize = 7;
 const AUTHORED_MASS: f32 = 4.0;
 /// Rate of substitution that the first look at a text has in mind.
 const USUAL_RATE: f32 = 0.2;
+/// Share of a published phrase's count where the list states conditions for it.
+const CONDITIONAL: f32 = 0.3;
 /// Counts that the other families lend to one family.
 const SHARED_MASS: f32 = 5.0;
 
@@ -219,9 +221,11 @@ impl<'m> Compiler<'m> {
 
     fn published(&mut self, row: &PublishedRow) {
         let mut pair = Pair { flags: PUBLISHED, ..Pair::default() };
-        pair.counts[2] = 1.0 + (row.papers as f32).max(1.0).log10();
+        // A phrase that is spun only beside certain words, or not beside others, says less on its own.
+        let sure = if row.required.is_empty() && row.excluded.is_empty() { 1.0 } else { CONDITIONAL };
+        pair.counts[2] = sure * (1.0 + (row.papers as f32).max(1.0).log10());
         self.add(&row.original, &row.spun, &pair, 1.0, 0);
-        pair.counts[2] = 1.0;
+        pair.counts[2] = sure;
         self.parts(&row.original, &row.spun, &pair, 1.0);
     }
 
