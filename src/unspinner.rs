@@ -239,6 +239,10 @@ impl Builder {
     }
 
     /// Opens the built-in dictionaries; ones given as source files are for [`try_build`](Self::try_build).
+    ///
+    /// # Panics
+    ///
+    /// Never: the built-in dictionaries are compiled and opened when the library is built.
     pub fn build(self) -> Unspinner {
         Self { files: Vec::new(), ..self }.try_build().expect("the built-in dictionaries were checked when built in")
     }

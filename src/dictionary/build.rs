@@ -2,7 +2,14 @@
 //!
 //! It shares the compiler with the library, so what `unspin` can open is what this makes.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "the library uses what the build script does not")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::print_stderr,
+    clippy::exit,
+    reason = "the library uses what the build script does not"
+)]
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

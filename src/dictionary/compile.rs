@@ -1,6 +1,6 @@
 //! Compiles the dictionaries' sources into a pack. Run by the build script, and for dictionaries of the user's own.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::error::{DictionaryError, ErrorKind};
 use super::inflection::{Form, Inflection};
@@ -94,6 +94,9 @@ fn row_error(file: &SourceFile, line: u64, what: &str) -> DictionaryError {
     DictionaryError::new(ErrorKind::Row, format!("{}:{line}: {what}", file.path))
 }
 
+/// A substitute and its original, with the weights in each family.
+type Weighted = (u32, u32, [Option<f32>; 4], Pair);
+
 /// What is known of one original and one substitute.
 #[derive(Clone, Copy, Default)]
 struct Pair {
@@ -140,7 +143,7 @@ struct Compiler<'m> {
     pairs: HashMap<(u32, u32), Pair>,
     expressions: BTreeMap<Vec<u8>, u64>,
     kinds: Vec<String>,
-    allowed: HashSet<String>,
+    allowed: BTreeSet<String>,
 }
 
 impl<'m> Compiler<'m> {
@@ -155,7 +158,7 @@ impl<'m> Compiler<'m> {
             pairs: HashMap::new(),
             expressions: BTreeMap::new(),
             kinds: Vec::new(),
-            allowed: HashSet::new(),
+            allowed: BTreeSet::new(),
         }
     }
 
@@ -388,7 +391,7 @@ impl<'m> Compiler<'m> {
         }
         let all: f32 = totals.iter().sum::<f32>().max(1.0);
         let mut readiness = vec![32u8; self.ngrams.words() + self.extra.len()];
-        let mut weighted: Vec<(u32, u32, [Option<f32>; 4], Pair)> = Vec::with_capacity(pairs.len());
+        let mut weighted: Vec<Weighted> = Vec::with_capacity(pairs.len());
         for group in pairs.chunk_by(|a, b| a.0.0 == b.0.0) {
             let original = group[0].0.0;
             let phrase = &self.phrases[original as usize];
@@ -418,7 +421,7 @@ impl<'m> Compiler<'m> {
     }
 
     /// For every word, ln of how often spinners leave it, against how often English has it.
-    fn tells(&self, weighted: &[(u32, u32, [Option<f32>; 4], Pair)], words: usize) -> Vec<f32> {
+    fn tells(&self, weighted: &[Weighted], words: usize) -> Vec<f32> {
         let mut left = vec![0f32; words];
         for (spun, original, weights, _) in weighted {
             let [word] = self.phrases[*spun as usize].lookup[..] else { continue };
@@ -435,12 +438,7 @@ impl<'m> Compiler<'m> {
         left.into_iter().enumerate().map(tell).collect()
     }
 
-    fn write(
-        &self,
-        weighted: &[(u32, u32, [Option<f32>; 4], Pair)],
-        readiness: &[u8],
-        tells: &[f32],
-    ) -> Result<Vec<u8>, DictionaryError> {
+    fn write(&self, weighted: &[Weighted], readiness: &[u8], tells: &[f32]) -> Result<Vec<u8>, DictionaryError> {
         let failed = |error: fst::Error| DictionaryError::new(ErrorKind::Pack, format!("cannot compile: {error}"));
         let mut sections: [Vec<u8>; SECTIONS] = std::array::from_fn(|_| Vec::new());
         let words = self.extra.iter().map(|(word, &id)| (word.as_str(), u64::from(id)));
@@ -465,8 +463,8 @@ impl<'m> Compiler<'m> {
             }
         }
 
-        let mut singles: BTreeMap<u32, &[(u32, u32, [Option<f32>; 4], Pair)]> = BTreeMap::new();
-        let mut runs: BTreeMap<Vec<u8>, &[(u32, u32, [Option<f32>; 4], Pair)]> = BTreeMap::new();
+        let mut singles: BTreeMap<u32, &[Weighted]> = BTreeMap::new();
+        let mut runs: BTreeMap<Vec<u8>, &[Weighted]> = BTreeMap::new();
         for group in weighted.chunk_by(|a, b| a.0 == b.0) {
             let lookup = &self.phrases[group[0].0 as usize].lookup;
             if let [word] = lookup[..] {
@@ -478,7 +476,7 @@ impl<'m> Compiler<'m> {
             }
         }
         let mut entries = 0u32;
-        let mut push = |group: &[(u32, u32, [Option<f32>; 4], Pair)], out: &mut Vec<u8>| {
+        let mut push = |group: &[Weighted], out: &mut Vec<u8>| {
             for (_, original, weights, pair) in group {
                 out.extend(numbers[original].to_le_bytes());
                 for weight in weights {

@@ -145,17 +145,6 @@ impl Ngrams {
         self.lexicon.get(word).map(|id| id as u32)
     }
 
-    /// Every word with its id, in byte order.
-    pub(crate) fn for_each_word(&self, mut visit: impl FnMut(&str, u32)) {
-        use fst::Streamer;
-        let mut stream = self.lexicon.stream();
-        while let Some((word, id)) = stream.next() {
-            if let Ok(word) = std::str::from_utf8(word) {
-                visit(word, id as u32);
-            }
-        }
-    }
-
     /// ln P(word), without context; that of an unknown word for an id the model does not hold.
     #[inline]
     pub(crate) fn unigram(&self, word: u32) -> f32 {

@@ -67,6 +67,7 @@ pub(crate) struct ExpressionRow {
     pub(crate) expression: String,
     pub(crate) kind: String,
     /// Its acronym, where it has one in use.
+    #[allow(dead_code, reason = "for readers of the file; nothing is decided by it yet")]
     pub(crate) acronym: String,
     pub(crate) source: String,
 }
@@ -82,6 +83,7 @@ pub(crate) struct AllowedRow {
 /// Where rows come from.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "only the id is compiled; the rest is the licence record")]
 pub(crate) struct OriginRow {
     pub(crate) id: String,
     pub(crate) title: String,

@@ -48,6 +48,7 @@ impl GoldDocument {
 
     /// The text as it was before it was spun: every edit's first correction applied. Its id is that of the document
     /// with `clean/` before it.
+    #[must_use]
     pub fn restored(&self) -> Self {
         let mut text = String::with_capacity(self.text.len());
         let mut at = 0;

@@ -173,9 +173,9 @@ impl Corpus {
                 let end = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |at| from + at + 1);
                 let chunk = (file as u32, start as u32, end as u32);
                 if count.is_multiple_of(HELD_OUT) {
-                    corpus.held_out.push(chunk)
+                    corpus.held_out.push(chunk);
                 } else {
-                    corpus.groups[group].push(chunk)
+                    corpus.groups[group].push(chunk);
                 }
                 count += 1;
                 start = end;
@@ -318,9 +318,9 @@ impl Spinner<'_> {
                 continue;
             }
             if found == 0 {
-                unchanged += 1.0
+                unchanged += 1.0;
             } else {
-                changed += 1.0
+                changed += 1.0;
             }
             let choices = (first as u32, chunk.choices.len() as u32);
             chunk.sites.push(Site { at: at as u32, choices, truth: found, kept: 0.0 });
@@ -830,9 +830,9 @@ fn tell(sites: &[Measured], weights: &[f32; PARTS]) -> String {
     for &(_, is_changed, is_right) in &ranked {
         told += 1.0;
         if is_changed {
-            above += 1.0
+            above += 1.0;
         } else {
-            area += above
+            area += above;
         }
         hits += f64::from(u8::from(is_changed));
         repaired += f64::from(u8::from(is_changed && is_right));

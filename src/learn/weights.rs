@@ -311,6 +311,7 @@ fn logistic<const N: usize>(rows: &[([f32; N], bool, f32)]) -> [f32; N] {
 }
 
 /// Solves a small system by elimination with pivoting.
+#[allow(clippy::needless_range_loop, reason = "rows and columns of one matrix")]
 fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
     for at in 0..N {
         let pivot = (at..N).max_by(|&a, &b| matrix[a][at].abs().total_cmp(&matrix[b][at].abs())).unwrap_or(at);

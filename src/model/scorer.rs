@@ -215,12 +215,6 @@ impl Scorer {
         let sum = pulp::Arch::new().dispatch(Product { bytes, state });
         Some(self.head(word, 2).0 + scale * sum)
     }
-
-    /// The weights that the training found for ln of the channel (rate included) and ln of keeping, beside a score of
-    /// weight one.
-    pub(crate) fn prior_weights(&self) -> [f32; 2] {
-        [self.dense[PRIOR_AT], self.dense[PRIOR_AT + 1]]
-    }
 }
 
 /// [`Scorer::gather`], compiled for every width of vector instructions.
@@ -353,9 +347,9 @@ mod tests {
 
     #[test]
     fn scores_what_it_holds() {
-        let scorer = Scorer::open(sample().into(), 7, true).unwrap();
+        let scorer = Scorer::open(sample().into(), 7, true).expect("a whole scorer");
         let state = scorer.encode(&[10, 1], &[11, 99], [10, 11].into_iter());
-        assert!(scorer.score(&state, 11).unwrap().is_finite());
+        assert!(scorer.score(&state, 11).is_some_and(f32::is_finite));
         assert_eq!(scorer.score(&state, 12), None);
     }
 
@@ -363,7 +357,7 @@ mod tests {
     fn refuses_damage() {
         let good = sample();
         let refused = |bytes: Vec<u8>, model: u64, part: &str| {
-            let error = Scorer::open(bytes.into(), model, true).err().expect(part).to_string();
+            let error = Scorer::open(bytes.into(), model, true).expect_err(part).to_string();
             assert!(error.contains(part) && error.contains("expected") && error.contains("got"), "{error}");
         };
         refused(Vec::new(), 7, "first bytes");
