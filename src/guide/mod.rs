@@ -8,6 +8,9 @@ pub mod architecture {}
 #[doc = include_str!("dictionary.md")]
 pub mod dictionary {}
 
+#[doc = include_str!("method.md")]
+pub mod method {}
+
 #[doc = include_str!("recipes.md")]
 pub mod recipes {}
 

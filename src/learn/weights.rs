@@ -343,37 +343,64 @@ fn report(gold: &[GoldDocument], samples: &[Sample], document: &[f32; DOCUMENT],
         (all.iter().filter(|&&p| (p >= 0.5) == spun).count(), all.len())
     };
     let _ = writeln!(out, "documents told right: spun {:?}, clean {:?}; weights {document:?}", told(true), told(false));
-    for (name, only) in [("all", ""), ("watched", watch)] {
-        let _ = writeln!(out, "{name}: least  hard repaired  findings right  F0.5");
-        for least in [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 0.95] {
-            let (mut hard, mut repaired, mut right, mut wrong) = (0usize, 0usize, 0usize, 0usize);
-            for (document, sample) in
-                gold.iter().zip(samples).filter(|(document, sample)| sample.spun && document.id.starts_with(only))
-            {
-                let findings: Vec<Finding> = decide::select(&sample.scored, least)
-                    .iter()
-                    .map(|choice| finding(&sample.scored[choice.best]))
-                    .collect();
-                let judgment = judge(document, &findings.iter().collect::<Vec<_>>());
-                for (edit, &done) in document.edits.iter().zip(&judgment.repaired) {
-                    if edit.need == crate::eval::Need::Hard && !edit.corrections.is_empty() {
-                        hard += 1;
-                        repaired += usize::from(done);
-                    }
-                }
-                right += judgment.verdicts.iter().filter(|verdict| **verdict == Verdict::Right).count();
-                wrong +=
-                    judgment.verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Off | Verdict::Wrong)).count();
-            }
-            let recall = repaired as f64 / hard.max(1) as f64;
-            let precision = right as f64 / (right + wrong).max(1) as f64;
-            let f = 1.25 * precision * recall / (0.25 * precision + recall).max(1e-9);
-            let _ = writeln!(
-                out,
-                "  {least:.2}  {repaired}/{hard} {recall:.3}  {right}/{} {precision:.3}  {f:.3}",
-                right + wrong
-            );
-        }
+    let watched = |document: &GoldDocument| document.id.starts_with(watch);
+    measure(&mut out, "all", gold, samples, &|_| true);
+    measure(&mut out, "watched", gold, samples, &watched);
+    for family in Family::ALL {
+        let of_family = |document: &GoldDocument| document.family.as_deref() == Some(family.name());
+        measure(&mut out, family.name(), gold, samples, &of_family);
+        let both = |document: &GoldDocument| watched(document) && of_family(document);
+        measure(&mut out, &format!("watched {family}"), gold, samples, &both);
     }
     out
+}
+
+/// Adds a table of figures by least probability for the spun documents that `only` takes, and their calibration error.
+fn measure(
+    out: &mut String,
+    name: &str,
+    gold: &[GoldDocument],
+    samples: &[Sample],
+    only: &dyn Fn(&GoldDocument) -> bool,
+) {
+    let documents = || gold.iter().zip(samples).filter(|(document, sample)| sample.spun && only(document));
+    let _ =
+        writeln!(out, "{name}, {} documents: least, hard edits repaired, findings right, F0.5", documents().count());
+    let mut bins = [(0f64, 0usize, 0usize); 10];
+    for least in [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] {
+        let (mut hard, mut repaired, mut right, mut wrong) = (0usize, 0usize, 0usize, 0usize);
+        for (document, sample) in documents() {
+            let findings: Vec<Finding> = decide::select(&sample.scored, least)
+                .iter()
+                .map(|choice| finding(&sample.scored[choice.best]))
+                .collect();
+            let judgment = judge(document, &findings.iter().collect::<Vec<_>>());
+            for (edit, &done) in document.edits.iter().zip(&judgment.repaired) {
+                if edit.need == crate::eval::Need::Hard && !edit.corrections.is_empty() {
+                    hard += 1;
+                    repaired += usize::from(done);
+                }
+            }
+            for (finding, verdict) in findings.iter().zip(&judgment.verdicts) {
+                right += usize::from(*verdict == Verdict::Right);
+                wrong += usize::from(matches!(verdict, Verdict::Off | Verdict::Wrong));
+                if least == 0.5 && *verdict != Verdict::Open {
+                    let bin = &mut bins[((finding.confidence() * 10.0) as usize).min(9)];
+                    *bin = (
+                        bin.0 + f64::from(finding.confidence()),
+                        bin.1 + usize::from(*verdict == Verdict::Right),
+                        bin.2 + 1,
+                    );
+                }
+            }
+        }
+        let recall = repaired as f64 / hard.max(1) as f64;
+        let precision = right as f64 / (right + wrong).max(1) as f64;
+        let f = 1.25 * precision * recall / (0.25 * precision + recall).max(1e-9);
+        let all = right + wrong;
+        let _ = writeln!(out, "  {least:.2}  {repaired}/{hard} {recall:.3}  {right}/{all} {precision:.3}  {f:.3}");
+    }
+    let count: usize = bins.iter().map(|bin| bin.2).sum();
+    let error: f64 = bins.iter().map(|bin| (bin.0 - bin.1 as f64).abs()).sum::<f64>() / count.max(1) as f64;
+    let _ = writeln!(out, "  calibration error from 0.5 on: {error:.3}");
 }
