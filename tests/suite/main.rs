@@ -5,5 +5,6 @@ mod control;
 mod dictionaries;
 mod inputs;
 mod layering;
+mod properties;
 mod resume;
 mod run;
