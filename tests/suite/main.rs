@@ -3,6 +3,7 @@
 mod cli;
 mod control;
 mod dictionaries;
+mod fuzz;
 mod inputs;
 mod layering;
 mod properties;
