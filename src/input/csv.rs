@@ -265,8 +265,7 @@ pub(super) fn texts(row: &str, delimiter: u8, columns: &[(usize, String)]) -> Ve
     let fields = fields(row, delimiter);
     let text = |(place, name): &(usize, String)| {
         let field = fields.get(*place)?;
-        // A bare field with a quote in it is no proper CSV; it cannot be quoted without changing what it says.
-        let bare = (!field.quoted && !row[field.span.range()].contains('"')).then_some((field.span, delimiter));
+        let bare = (!field.quoted).then_some((field.span, delimiter));
         Some(Text { field: Some(name.clone()), shown: Shown::Field { bare }, lifted: Some(lift(row, field)) })
     };
     columns

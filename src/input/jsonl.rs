@@ -68,7 +68,13 @@ pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> 
     if line.trim().is_empty() {
         return Ok(Vec::new());
     }
-    let raw: &RawValue = serde_json::from_str(line.trim()).map_err(|error| format!("is not JSON: {error}"))?;
+    let raw: &RawValue = serde_json::from_str(line.trim()).map_err(|error| {
+        // It counts lines from the record's own first, which the record's number has told already.
+        let column = error.column();
+        let error = error.to_string();
+        let reason = error.rsplit_once(" at line ").map_or(error.as_str(), |(reason, _)| reason);
+        format!("is not JSON: {reason} at column {column}")
+    })?;
     if !raw.get().starts_with('{') {
         return Err("is not a JSON object".into());
     }

@@ -204,8 +204,7 @@ pub(super) struct Text {
 pub(super) enum Shown {
     /// The source: files.
     Source,
-    /// The text itself: fields of records. If it holds no character that a bare field may not, `Some` holds the
-    /// field's place in the source.
+    /// The text itself: fields of records. `Some` holds the place of a field of a table that stands without quotes.
     Field { bare: Option<(Span, u8)> },
 }
 
@@ -283,10 +282,16 @@ impl Record {
             let Shown::Field { bare: Some((field, delimiter)) } = text.shown else { continue };
             let special = |c: char| c == '"' || c == '\n' || c == '\r' || c == delimiter as char;
             let mine = |span: Span| field.start <= span.start && span.end <= field.end;
-            if edits.iter().any(|(span, new)| mine(*span) && new.contains(special)) {
+            // Quotes inside a bare field mean themselves, so long as none comes first.
+            let strays: Vec<usize> =
+                self.source[field.range()].match_indices('"').map(|(at, _)| field.start + at).collect();
+            if edits.iter().any(|(span, new)| mine(*span) && (!strays.is_empty() || new.contains(special))) {
+                let kept = strays.into_iter().filter(|at| !edits.iter().any(|(span, _)| span.range().contains(at)));
+                let doubled: Vec<(Span, String)> = kept.map(|at| (Span::new(at, at), "\"".into())).collect();
                 for (_, new) in edits.iter_mut().filter(|(span, _)| mine(*span)) {
                     *new = new.replace('"', "\"\"");
                 }
+                edits.extend(doubled);
                 edits.push((Span::new(field.start, field.start), "\"".into()));
                 edits.push((Span::new(field.end, field.end), "\"".into()));
             }

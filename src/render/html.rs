@@ -25,7 +25,7 @@ impl Render for Html {
         let family = report.family.map_or("", |family| family.name());
         writeln!(
             out,
-            "<p class=\"about\">spun: {} {family} · rate {} · <span class=\"count\">{}</span> findings</p>",
+            "<p class=\"about\">spun: {} {family} · rate {} · findings: <span class=\"count\">{}</span></p>",
             percent(report.spun),
             percent(report.rate),
             report.findings.len()

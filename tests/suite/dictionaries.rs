@@ -1,6 +1,7 @@
 //! Dictionaries: what is checked, counted, added and tested, and what `explain` says of them.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -69,6 +70,12 @@ fn examples_must_hold() {
     let ran = unspin(here.path(), &["dict", "test", "bad"], b"");
     assert_eq!((ran.code, ran.err.as_str()), (1, "0 of 2 examples hold\n"));
     assert!(ran.text().starts_with("bad/examples/a.csv:2: "), "{}", ran.text());
+}
+
+#[test]
+fn examples_of_the_dictionaries_hold() {
+    let ran = unspin(Path::new(env!("CARGO_MANIFEST_DIR")), &["dict", "test", "dictionaries"], b"");
+    assert_eq!(ran.code, 0, "{}{}", ran.text(), ran.err);
 }
 
 #[test]

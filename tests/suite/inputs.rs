@@ -52,7 +52,7 @@ fn trouble_is_named_and_the_run_goes_on() {
         ("missing.txt", "missing.txt: no such file or directory"),
         ("binary", "binary: is binary, not text"),
         ("cut.txt.gz", "cut.txt.gz: cannot be read"),
-        ("rows.jsonl", "rows.jsonl, record 2: is not JSON"),
+        ("rows.jsonl", "rows.jsonl, record 2: is not JSON: EOF while parsing a value at column 8"),
         ("open.csv", "open.csv, record 1: the quote opened in the row at line 2 is never closed"),
         ("other.csv", "other.csv: has no column \"text\"; it has id, body"),
     ] {
@@ -61,6 +61,9 @@ fn trouble_is_named_and_the_run_goes_on() {
         assert!(ran.err.contains(says), "{path}: {}", ran.err);
         assert!(ran.text().ends_with("good.txt\n"), "{path}: {}", ran.text());
     }
+    // Once, and in the same words, where files are rewritten.
+    let ran = unspin(here.path(), &["fix", "--write", "-q", "missing.txt"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (2, "unspin: missing.txt: no such file or directory\n"));
     // A bad row is passed on as it is.
     let ran = unspin(here.path(), &["fix", "rows.jsonl"], b"");
     assert_eq!((ran.code, ran.out.as_slice()), (2, files[3].1));

@@ -3,7 +3,9 @@
 mod cli;
 mod control;
 mod dictionaries;
+mod fuzz;
 mod inputs;
 mod layering;
+mod properties;
 mod resume;
 mod run;

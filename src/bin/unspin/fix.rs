@@ -50,6 +50,8 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                     if command.write {
                         match Target::open(&source) {
                             Ok(opened) => target = Some(opened),
+                            // What cannot be read is named when it is read.
+                            Err(_) if !source.path.exists() => {}
                             Err(error) => {
                                 complain(&format!("{error:#}"));
                                 counts.trouble = true;

@@ -1,0 +1,92 @@
+//! What the fuzz targets assert, and the suite with them.
+
+use std::sync::LazyLock;
+
+use unspin::input::{Format, Source};
+use unspin::{Edit, Fixed, Selection, Span, Unspinner};
+
+static DEFAULT: LazyLock<Unspinner> = LazyLock::new(Unspinner::builtin);
+static SPUN: LazyLock<Unspinner> = LazyLock::new(|| Unspinner::builder().assume_spun(true).build());
+
+/// Any text is checked, and its repair applied.
+pub(crate) fn check(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    for unspinner in [&*DEFAULT, &*SPUN] {
+        let report = unspinner.check(&text);
+        assert_eq!(report.fix(&text, &Selection::All).edits.len(), report.findings.len());
+    }
+}
+
+/// Any edits are applied or left out: three bytes say where each is and how long its text.
+pub(crate) fn fix(data: &[u8]) {
+    let (places, text) = data.split_at(data.len() / 2);
+    let text = String::from_utf8_lossy(text);
+    let edits = places.chunks_exact(3).map(|place| Edit {
+        span: Span::new(place[0].min(place[1]).into(), place[0].max(place[1]).into()),
+        text: "é".repeat((place[2] % 4).into()),
+    });
+    let fixed = Fixed::new(&text, edits);
+    for edit in &fixed.edits {
+        assert_eq!(fixed.text[fixed.map.to_fixed(edit.span).range()], edit.text);
+    }
+    assert_eq!(
+        fixed.text.len() + fixed.edits.iter().map(|edit| edit.span.len()).sum::<usize>(),
+        text.len() + fixed.edits.iter().map(|edit| edit.text.len()).sum::<usize>()
+    );
+}
+
+/// Any bytes come out as they went in where nothing is edited; an edit of a field is read back.
+pub(crate) fn input(format: Format, data: &[u8]) {
+    let source = Source::new("fuzz", Some(format), &[]);
+    let Ok(rows) = source.read(data.to_vec()) else { return };
+    let mut out = Vec::new();
+    let mut edited = Vec::new();
+    let mut wanted = Vec::new();
+    let mut whole = true;
+    for raw in rows {
+        let Ok(raw) = raw else {
+            whole = false;
+            break;
+        };
+        let Ok(record) = raw.parse() else {
+            whole &= format.has_records();
+            out.extend(raw.untouched());
+            edited.extend(raw.untouched());
+            continue;
+        };
+        out.extend(record.rewrite(&[]).expect("nothing is edited"));
+        let mut edits = Vec::new();
+        let mut texts = Vec::new();
+        for n in 0..record.len() {
+            let text = record.text(n);
+            let mut text_now = text.to_owned();
+            let word = text.split_whitespace().next().map(|word| word.as_ptr() as usize - text.as_ptr() as usize);
+            if let Some(start) = word {
+                let end = text[start..].find(char::is_whitespace).map_or(text.len(), |length| start + length);
+                if let Some(parts) = record.source_edits(n, Span::new(start, end), "a \"b\",\t") {
+                    edits.extend(parts);
+                    text_now.replace_range(start..end, "a \"b\",\t");
+                }
+            }
+            texts.push(text_now);
+        }
+        match record.rewrite(&edits) {
+            Ok(bytes) => edited.extend(bytes),
+            // Some encodings have no place for it.
+            Err(_) => return,
+        }
+        wanted.extend(texts);
+    }
+    if !whole {
+        return;
+    }
+    assert_eq!(out, data, "bytes changed that nothing edited");
+    // Other encodings are guessed, and guessed anew when it is read again.
+    if format.has_records() && std::str::from_utf8(data).is_ok() {
+        let Ok(rows) = source.read(edited) else { panic!("what was written cannot be read") };
+        let records = rows.filter_map(|raw| raw.ok()?.parse().ok());
+        let read: Vec<String> =
+            records.flat_map(|record| (0..record.len()).map(move |n| record.text(n).to_owned())).collect::<Vec<_>>();
+        assert_eq!(read, wanted, "edits are not read back");
+    }
+}

@@ -1,0 +1,230 @@
+//! What holds for every text, through the public API.
+
+use std::sync::LazyLock;
+use std::thread;
+
+use proptest::prelude::*;
+use unspin::{Report, Selection, Unspinner};
+
+static DEFAULT: LazyLock<Unspinner> = LazyLock::new(Unspinner::builtin);
+static SPUN: LazyLock<Unspinner> = LazyLock::new(|| Unspinner::builder().assume_spun(true).build());
+
+const ARTICLE: &str = include_str!("../examples/spun-article.txt");
+const CLEAN: &str = include_str!("../examples/clean-article.txt");
+
+/// Words that spinners leave and words around them, with the marks and spaces that texts really have.
+const WORDS: [&str; 44] = [
+    "the",
+    "The",
+    "Protection",
+    "Secretary",
+    "stated",
+    "navy",
+    "American",
+    "White",
+    "Home",
+    "Supreme",
+    "Courtroom",
+    "counterfeit",
+    "consciousness",
+    "Washington",
+    "Put",
+    "up",
+    "brand",
+    "new",
+    "precious",
+    "loan",
+    "providers",
+    "that",
+    "are",
+    "payday",
+    "of",
+    "within",
+    "nation",
+    "resigned",
+    "colonel",
+    "profound",
+    "neural",
+    "organization",
+    "a",
+    "an",
+    "U.S.",
+    "Gen.",
+    "2016",
+    "said",
+    "don’t",
+    "Harlén",
+    "東京",
+    "e\u{301}",
+    "😀",
+    "user@example.org",
+];
+const GAPS: [&str; 12] = [" ", " ", " ", " ", ", ", ". ", ".\n\n", "\r\n", "\u{a0}", "-", " “", "” "];
+
+/// Texts in which findings are likely.
+fn prose() -> impl Strategy<Value = String> {
+    proptest::collection::vec((0..WORDS.len(), 0..GAPS.len()), 0..60)
+        .prop_map(|parts| parts.into_iter().map(|(word, gap)| format!("{}{}", WORDS[word], GAPS[gap])).collect())
+}
+
+/// Any characters at all.
+fn unicode() -> impl Strategy<Value = String> {
+    proptest::collection::vec(any::<char>(), 0..200).prop_map(|chars| chars.into_iter().collect())
+}
+
+/// Asserts what every report on a text must be.
+fn assert_sound(text: &str, report: &Report) {
+    let mut at = 0;
+    for finding in &report.findings {
+        let span = finding.span;
+        assert!(span.start < span.end && at <= span.start && span.end <= text.len(), "{span:?} in {text:?}");
+        assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end), "{span:?} in {text:?}");
+        assert!(!finding.corrections.is_empty(), "{span:?} in {text:?}");
+        assert!(text[span.range()] != *finding.correction(), "{span:?} stays as it is in {text:?}");
+        let confidences: Vec<f32> = finding.corrections.iter().map(|correction| correction.confidence).collect();
+        assert!(confidences.iter().all(|confidence| (0.0..=1.0).contains(confidence)), "{confidences:?}");
+        assert!(confidences.is_sorted_by(|one, next| one >= next), "{confidences:?}");
+        at = span.end;
+    }
+    assert!((0.0..=1.0).contains(&report.spun) && (0.0..=1.0).contains(&report.rate), "{text:?}");
+    assert_eq!(report.family.is_some(), report.spun >= 0.5, "{text:?}");
+}
+
+/// Asserts that applying a selection changes the selected spans and not a byte beside them.
+fn assert_only_spans_change(text: &str, report: &Report, selection: &Selection) {
+    let fixed = report.fix(text, selection);
+    let (mut at, mut there) = (0, 0);
+    for edit in &fixed.edits {
+        let gap = &text[at..edit.span.start];
+        assert_eq!(&fixed.text[there..there + gap.len()], gap);
+        there += gap.len();
+        assert_eq!(&fixed.text[there..there + edit.text.len()], edit.text);
+        there += edit.text.len();
+        at = edit.span.end;
+    }
+    assert_eq!(&fixed.text[there..], &text[at..]);
+    let selected = report.findings.iter().filter(|finding| selection.contains(finding)).count();
+    assert_eq!(fixed.edits.len(), selected, "an edit was left out of {text:?}");
+    if selected == 0 {
+        assert_eq!(fixed.text, text);
+    }
+}
+
+fn check(text: &str) {
+    for unspinner in [&*DEFAULT, &*SPUN] {
+        let report = unspinner.check(text);
+        assert_sound(text, &report);
+        for selection in [Selection::All, Selection::Automatic, Selection::Confidence(0.8), Selection::Ids(Vec::new())]
+        {
+            assert_only_spans_change(text, &report, &selection);
+        }
+    }
+}
+
+#[test]
+fn awkward_texts_are_checked() {
+    for text in [
+        "",
+        " ",
+        "\u{feff}",
+        "\0",
+        "\u{ad}na\u{ad}vy",
+        "a",
+        "“",
+        "'''",
+        "the the the the the the the the",
+        "\u{202e}The Protection Secretary\u{202c} stated",
+        "The Protection\u{200d}Secretary stated",
+        "İstanbul Protection Secretary ﬁeld ß ẞ",
+        "U.S.U.S.U.S.",
+    ] {
+        check(text);
+    }
+    check(&"precious ".repeat(5_000));
+    check(&"x".repeat(100_000));
+    check(&"“".repeat(2_000));
+    check(&"e\u{301}".repeat(30_000));
+}
+
+#[test]
+fn clean_articles_stay_and_spun_ones_are_repaired() {
+    let report = DEFAULT.check(CLEAN);
+    assert!(report.findings.is_empty());
+    assert_eq!(report.fix(CLEAN, &Selection::All).text, CLEAN);
+    check(ARTICLE);
+    assert!(DEFAULT.check(ARTICLE).findings.len() > 10);
+}
+
+/// What was right stays right: a second check of the repaired text finds little more.
+#[test]
+fn fixing_converges() {
+    for unspinner in [&*DEFAULT, &*SPUN] {
+        let mut text = ARTICLE.to_owned();
+        let mut counts = Vec::new();
+        for _ in 0..4 {
+            let report = unspinner.check(&text);
+            counts.push(report.findings.len());
+            text = report.fix(&text, &Selection::All).text;
+        }
+        assert!(counts[1] * 3 <= counts[0] && counts[3] <= 1, "findings of each pass: {counts:?}");
+    }
+}
+
+#[test]
+fn threads_that_share_an_unspinner_agree() {
+    let texts = [ARTICLE, CLEAN, "The Protection Secretary stated that the navy would stay.", ""];
+    let alone: Vec<Report> = texts.iter().map(|text| SPUN.check(text)).collect();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for (text, report) in texts.iter().zip(&alone) {
+                    assert_eq!(&SPUN.check(text), report);
+                }
+            });
+        }
+    });
+    // Nor does it matter what was checked before.
+    assert_eq!(alone[0], Unspinner::builder().assume_spun(true).build().check(ARTICLE));
+}
+
+#[test]
+fn a_second_check_of_single_sentences_finds_little() {
+    let (mut first, mut second) = (0, 0);
+    for sentence in ARTICLE.split_inclusive(['.', '\n']) {
+        let report = SPUN.check(sentence);
+        let fixed = report.fix(sentence, &Selection::All).text;
+        first += report.findings.len();
+        second += SPUN.check(&fixed).findings.len();
+    }
+    assert!(first > 0 && second * 4 <= first, "{first} findings, then {second}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn prose_is_checked_soundly(text in prose()) {
+        check(&text);
+    }
+
+    #[test]
+    fn any_characters_are_checked_soundly(text in unicode()) {
+        check(&text);
+    }
+
+    #[test]
+    fn broken_articles_are_checked_soundly(cuts in proptest::collection::vec((0..ARTICLE.len(), any::<char>()), 1..12)) {
+        let mut text = ARTICLE.to_owned();
+        for (at, c) in cuts {
+            if text.is_char_boundary(at) {
+                text.insert(at, c);
+            }
+        }
+        check(&text);
+    }
+}
+
+/// `PROPTEST_CASES` runs more.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(48)
+}
