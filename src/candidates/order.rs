@@ -43,6 +43,7 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
             rank: 0,
             context: 0.0,
             pressure: 0.0,
+            channel: 0.0,
         });
     };
     if let [first, second, ..] = words

@@ -50,6 +50,8 @@ pub(crate) fn compile(files: &[SourceFile], ngrams: &Ngrams) -> Result<Vec<u8>, 
             compiler.inflection.insert(&row.lemma, form, &row.word);
         }
     }
+    // Expressions come last: how an original is written is for the substitutions to say.
+    files.sort_by_key(|file| file.path.starts_with("expressions/"));
     for file in &files {
         match file.path.split_once('/') {
             Some(("substitutions", "attested.csv")) => {

@@ -204,16 +204,37 @@ impl Ngrams {
     /// false hits of the small fingerprints out.
     #[inline]
     pub(crate) fn log_prob(&self, first: u32, second: u32, third: u32) -> f32 {
-        match self.bigram(second, third) {
-            None => {
-                let context = self.bigram(first, second).map_or(0.0, |pair| pair.1);
-                context + self.unigram_backoff(second) + self.unigram(third)
+        self.log_prob_of([first, second, third], self.bigram(first, second), self.bigram(second, third))
+    }
+
+    /// [`Self::log_prob`] of the last of three words whose two pairs are looked up already.
+    #[inline]
+    fn log_prob_of(&self, words: [u32; 3], before: Option<(f32, f32)>, pair: Option<(f32, f32)>) -> f32 {
+        let [first, second, third] = words;
+        match (pair, before) {
+            (None, before) => {
+                before.map_or(0.0, |before| before.1) + self.unigram_backoff(second) + self.unigram(third)
             }
-            Some((probability, _)) => match self.bigram(first, second) {
-                None => probability,
-                Some((_, backoff)) => self.trigram(first, second, third).unwrap_or(backoff + probability),
-            },
+            (Some((probability, _)), None) => probability,
+            (Some((probability, _)), Some((_, backoff))) => {
+                self.trigram(first, second, third).unwrap_or(backoff + probability)
+            }
         }
+    }
+
+    /// [`Self::log_prob`] of each of some words that follow two others, with every pair looked up once.
+    pub(crate) fn log_probs<'a>(
+        &'a self,
+        mut window: [u32; 2],
+        words: impl Iterator<Item = u32> + 'a,
+    ) -> impl Iterator<Item = f32> + 'a {
+        let mut before = self.bigram(window[0], window[1]);
+        words.map(move |word| {
+            let pair = self.bigram(window[1], word);
+            let here = self.log_prob_of([window[0], window[1], word], before, pair);
+            (window, before) = ([window[1], word], pair);
+            here
+        })
     }
 }
 

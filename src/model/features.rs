@@ -1,12 +1,14 @@
 //! What the last decision looks at: one row of numbers for every candidate that the lattice finds likely.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::lattice::{Lattice, channel};
 use super::prior::Estimate;
 use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
+use crate::dictionary::table::mix;
 use crate::text::key::{END, SENTENCE};
 
 /// Names of the features, in order.
@@ -66,20 +68,44 @@ pub(crate) const COUNT: usize = 48;
 /// Candidates below this posterior are not looked at.
 pub(crate) const LEAST: f32 = 0.02;
 
+/// A hasher for ids, which are no one's to choose but the dictionaries'.
+#[derive(Default)]
+pub(crate) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+    }
+
+    fn write_u32(&mut self, id: u32) {
+        self.0 = mix(self.0.rotate_left(32) ^ u64::from(id));
+    }
+
+    fn write_isize(&mut self, variant: isize) {
+        self.write_u32(variant as u32);
+    }
+}
+
+type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+
 /// What the whole document contributes.
 pub(crate) struct Context {
     /// How often each word stands in the document as it is, outside and inside quotation marks.
-    counts: HashMap<u32, [u32; 2]>,
+    counts: IdMap<u32, [u32; 2]>,
     /// Sum of posteriors of each (first spun word, reading).
-    swaps: HashMap<(u32, Reading), f32>,
+    swaps: IdMap<(u32, Reading), f32>,
     /// Sum of posteriors of any change of a word.
-    changed: HashMap<u32, f32>,
+    changed: IdMap<u32, f32>,
 }
 
 impl Context {
     /// Gathers a document's counts from its sentences and their posteriors.
     pub(crate) fn gather<'a>(sentences: impl Iterator<Item = (&'a [Word], &'a Lattice, &'a [f32])>) -> Self {
-        let mut context = Self { counts: HashMap::new(), swaps: HashMap::new(), changed: HashMap::new() };
+        let mut context = Self { counts: IdMap::default(), swaps: IdMap::default(), changed: IdMap::default() };
         for (sentence, lattice, posteriors) in sentences {
             let mut share = vec![0f32; sentence.len()];
             for (candidate, &posterior) in lattice.candidates.iter().zip(posteriors) {
@@ -206,18 +232,10 @@ impl Sentence<'_> {
 /// ln P of a run of words in its context, the two words after it included, and the lowest of the conditional
 /// probabilities.
 fn score(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]) -> (f32, f32) {
-    let mut window = before;
-    let (mut sum, mut lowest) = (0f32, 0f32);
-    for &id in ids.iter().chain(after.iter()) {
-        let here = dictionary.ngrams.log_prob(window[0], window[1], id);
-        sum += here;
-        lowest = lowest.min(here);
-        window = [window[1], id];
-        if id == END {
-            break;
-        }
-    }
-    (sum, lowest)
+    // The sentence's end is the last word; nothing follows it.
+    let after = if after[0] == END { &after[..1] } else { &after[..] };
+    let words = ids.iter().chain(after).copied();
+    dictionary.ngrams.log_probs(before, words).fold((0f32, 0f32), |(sum, lowest), here| (sum + here, lowest.min(here)))
 }
 
 /// The features of one candidate.

@@ -18,8 +18,11 @@ pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary) -> [f32; 
     let mut shares = [0f32; SORTS];
     let mut count = 0f32;
     for sentence in sentences {
+        // Whether clean text has the word at hand after the one before it, where that was looked up.
+        let mut after_last = None;
         for (at, word) in sentence.iter().enumerate() {
             count += 1.0;
+            let before = after_last.take();
             let tell = dictionary.pack.tell(word.lookup);
             let range = TELLS.iter().take_while(|&&low| tell >= low).count();
             if range == 0 {
@@ -28,7 +31,9 @@ pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary) -> [f32; 
             let left = at.checked_sub(1).map_or(SENTENCE, |before| sentence[before].model);
             let right = sentence.get(at + 1).map_or(END, |after| after.model);
             let seen = |a: u32, b: u32| usize::from(dictionary.ngrams.bigram(a, b).is_some());
-            let beside = seen(left, word.model) + seen(word.model, right);
+            let after = seen(word.model, right);
+            let beside = before.unwrap_or_else(|| seen(left, word.model)) + after;
+            after_last = Some(after);
             shares[2 + (range - 1) * 3 + beside] += 1.0;
             shares[1] += dictionary.pack.evidence(word.lookup);
         }

@@ -4,8 +4,8 @@
 //! language model's part of an edge is worked out once; rates and families only reweigh the edges, so that the
 //! document's rate can be estimated without asking the model again.
 
-use crate::candidates::{Candidate, Word};
-use crate::dictionary::ngrams::Ngrams;
+use crate::candidates::{Candidate, LONGEST_RUN, Word};
+use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams};
 use crate::text::key::{END, SENTENCE};
 
 /// Fixed weights of the parts of a reading's score.
@@ -98,7 +98,7 @@ impl Lattice {
         weights: &Weights,
         belief: &Belief,
     ) -> Self {
-        prune(sentence, &mut candidates, ngrams, weights, belief);
+        prune(sentence, &mut candidates, ngrams, weights);
         let n = sentence.len();
         let words: Vec<(f32, bool)> = sentence.iter().map(|word| (readiness(word.lookup), word.quoted)).collect();
         let mut builder = Builder::new(n, ngrams, weights);
@@ -110,7 +110,7 @@ impl Lattice {
             let keep = keep_weight(own_rate, words[place].0);
             builder.extend(&here, place + 1, &[word.model], KEEP, 0.0, keep, &mut edges);
             while let Some(candidate) = candidates.get(next).filter(|candidate| candidate.start as usize == place) {
-                let outer = own_rate.max(1e-6).ln() + channel(&candidate.weights, &belief.families, weights.channel);
+                let outer = own_rate.max(1e-6).ln() + weights.channel * candidate.channel;
                 let context = weights.context * candidate.context;
                 builder.extend(&here, candidate.end as usize, &candidate.ids, next as u32, context, outer, &mut edges);
                 next += 1;
@@ -125,11 +125,9 @@ impl Lattice {
             let (from, to) = (places[edge.from as usize], places[edge.to as usize]);
             edge.factor = (edge.factor + builder.best[from as usize] - builder.best[to as usize]).exp();
         }
-        let (mut window, mut kept) = ([SENTENCE, SENTENCE], 0.0);
-        for id in sentence.iter().map(|word| word.model).chain([END]) {
-            kept += weights.language * ngrams.log_prob(window[0], window[1], id);
-            window = [window[1], id];
-        }
+        let mut kept = 0.0;
+        let kept_words = sentence.iter().map(|word| word.model).chain([END]);
+        ngrams.log_probs([SENTENCE, SENTENCE], kept_words).for_each(|here| kept += weights.language * here);
         kept += weights.word * n as f32;
         let families =
             candidates.iter().map(|candidate| candidate.weights.map(|weight| weight.map_or(0.0, f32::exp))).collect();
@@ -213,6 +211,22 @@ struct State {
     place: u16,
 }
 
+/// The most, in nats, that two back-off weights add to a word.
+const MOST_BACKOFF: f32 = 2.0 * HIGHEST_BACKOFF;
+
+/// What the model says of the second and later words of a run.
+struct Inner {
+    /// The pair of the first two words.
+    second: Option<(f32, f32)>,
+    /// ln P of the third word and those after it.
+    others: [f32; LONGEST_RUN],
+    count: usize,
+    /// The last two words.
+    window: [u32; 2],
+    /// Back-off weight of the last two words, where the model holds the pair.
+    held: Option<f32>,
+}
+
 struct Builder<'m> {
     ngrams: &'m Ngrams,
     weights: &'m Weights,
@@ -250,16 +264,30 @@ impl<'m> Builder<'m> {
         edges: &mut Vec<Edge>,
     ) {
         self.pairs.clear();
+        let words = self.weights.word * ids.len() as f32;
+        // No word is likelier than certain, but for what the quantised back-off weights add; what the words inside the
+        // run are to each other is the same from every state.
+        let most = words + fixed + outer + self.weights.language * MOST_BACKOFF * ids.len() as f32 + 0.01;
+        let mut inner: Option<Inner> = None;
         for &from in here {
-            let State { words, pair, score, .. } = self.states[from as usize];
-            let (mut window, mut held, mut language) = (words, pair, 0.0);
-            for (at, &id) in ids.iter().enumerate() {
-                let next = if at == 0 { self.pair(window[1], id) } else { self.ngrams.bigram(window[1], id) };
-                language += self.log_prob(window, held, id, next);
-                window = [window[1], id];
-                held = next.map(|next| next.1);
+            let State { words: before, pair, score, .. } = self.states[from as usize];
+            // States come best first, so that those after one that is out of reach are so too.
+            if score + most < self.best[to_place] - self.weights.beam {
+                break;
             }
-            let factor = self.weights.language * language + self.weights.word * ids.len() as f32 + fixed;
+            let (mut window, mut held, mut language) = (before, pair, 0.0);
+            if let Some(&first) = ids.first() {
+                let next = self.pair(before[1], first);
+                language = self.log_prob(before, pair, first, next);
+                (window, held) = ([before[1], first], next.map(|next| next.1));
+            }
+            if let Some(&second) = ids.get(1) {
+                let inner = inner.get_or_insert_with(|| self.inner(ids));
+                language += self.log_prob(window, held, second, inner.second);
+                inner.others[..inner.count].iter().for_each(|other| language += other);
+                (window, held) = (inner.window, inner.held);
+            }
+            let factor = self.weights.language * language + words + fixed;
             let total = score + factor + outer;
             if total < self.best[to_place] - self.weights.beam {
                 continue;
@@ -267,6 +295,21 @@ impl<'m> Builder<'m> {
             let to = self.state(to_place, window, held, total);
             edges.push(Edge { from, to, candidate, factor });
         }
+    }
+
+    /// What the model says within a run of two words or more.
+    fn inner(&self, ids: &[u32]) -> Inner {
+        let second = self.ngrams.bigram(ids[0], ids[1]);
+        let mut inner = Inner { second, others: [0.0; LONGEST_RUN], count: 0, window: [ids[0], ids[1]], held: None };
+        inner.held = second.map(|pair| pair.1);
+        for &id in &ids[2..] {
+            let next = self.ngrams.bigram(inner.window[1], id);
+            inner.others[inner.count] = self.log_prob(inner.window, inner.held, id, next);
+            inner.count += 1;
+            inner.window = [inner.window[1], id];
+            inner.held = next.map(|next| next.1);
+        }
+        inner
     }
 
     /// Joins the states of the last place in one.
@@ -327,8 +370,8 @@ impl<'m> Builder<'m> {
     }
 }
 
-/// Keeps, at every word, the candidates that fit their neighbours best.
-fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, weights: &Weights, belief: &Belief) {
+/// Keeps, at every word, the candidates that fit their neighbours best. They are in the order of their starts.
+fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, weights: &Weights) {
     let score = |candidate: &Candidate| {
         let before = candidate.start.checked_sub(1).map_or(SENTENCE, |at| sentence[at as usize].model);
         let after = sentence.get(candidate.end as usize).map_or(END, |word| word.model);
@@ -343,34 +386,33 @@ fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, we
         let width = (candidate.end - candidate.start) as f32;
         weights.language * language
             + weights.word * candidate.ids.len() as f32
-            + channel(&candidate.weights, &belief.families, weights.channel)
+            + weights.channel * candidate.channel
             + weights.context * candidate.context
             + 2.0 * (width - 1.0)
     };
     // A first cut without the language model: most candidates are told hopeless by channel and context alone.
     let cheap = |candidate: &Candidate| {
         weights.context * candidate.context
-            + channel(&candidate.weights, &belief.families, weights.channel)
+            + weights.channel * candidate.channel
             + 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>()
             + 2.0 * f32::from(candidate.end - candidate.start - 1)
     };
-    let mut ranked: Vec<(f32, u32)> =
-        candidates.iter().enumerate().map(|(at, candidate)| (cheap(candidate), at as u32)).collect();
-    let start_of = |at: u32| candidates[at as usize].start;
-    ranked.sort_unstable_by(|a, b| {
-        start_of(a.1).cmp(&start_of(b.1)).then_with(|| b.0.total_cmp(&a.0)).then(a.1.cmp(&b.1))
-    });
-    let mut scored: Vec<(f32, u32)> = ranked
-        .chunk_by(|a, b| start_of(a.1) == start_of(b.1))
-        .flat_map(|group| group.iter().take(weights.candidates * 2))
-        .map(|&(_, at)| (score(&candidates[at as usize]), at))
-        .collect();
-    scored.sort_unstable_by(|a, b| {
-        start_of(a.1).cmp(&start_of(b.1)).then_with(|| b.0.total_cmp(&a.0)).then(a.1.cmp(&b.1))
-    });
-    *candidates = scored
-        .chunk_by(|a, b| start_of(a.1) == start_of(b.1))
-        .flat_map(|group| group.iter().take(weights.candidates))
-        .map(|&(_, at)| candidates[at as usize].clone())
-        .collect();
+    let better = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    let first_cut = weights.candidates * 2;
+    let mut kept = Vec::with_capacity(candidates.len().min(sentence.len() * weights.candidates));
+    let mut ranked: Vec<(f32, u32)> = Vec::new();
+    for group in candidates.chunk_by(|a, b| a.start == b.start) {
+        ranked.clear();
+        ranked.extend(group.iter().zip(0..).map(|(candidate, at)| (cheap(candidate), at)));
+        if ranked.len() > first_cut {
+            ranked.select_nth_unstable_by(first_cut, better);
+            ranked.truncate(first_cut);
+        }
+        for (rank, at) in &mut ranked {
+            *rank = score(&group[*at as usize]);
+        }
+        ranked.sort_unstable_by(better);
+        kept.extend(ranked.iter().take(weights.candidates).map(|&(_, at)| group[at as usize].clone()));
+    }
+    *candidates = kept;
 }

@@ -150,6 +150,9 @@ fn fit_contexts(
             .min_by(|&a, &b| dictionary.ngrams.unigram(a).total_cmp(&dictionary.ngrams.unigram(b)))
     };
     let place = |candidate: &Candidate| (start + candidate.start as usize, start + candidate.end as usize);
+    for candidate in list.iter_mut() {
+        candidate.channel = channel(&candidate.weights, &prior::START.families, 1.0);
+    }
     let mut states: Vec<State> = list
         .chunk_by(|a, b| place(a) == place(b))
         .map(|group| {
@@ -168,7 +171,7 @@ fn fit_contexts(
         for candidate in group.iter_mut() {
             if let Some(original) = head(&candidate.ids) {
                 candidate.context = (score(original) - own).clamp(-15.0, 15.0);
-                pressure += (channel(&candidate.weights, &prior::START.families, CHANNEL) + candidate.context).exp();
+                pressure += (CHANNEL * candidate.channel + candidate.context).exp();
             }
         }
         let pressure = pressure.max(1e-6).ln();
