@@ -285,7 +285,7 @@ impl Record {
             // Quotes inside a bare field mean themselves, so long as none comes first.
             let strays: Vec<usize> =
                 self.source[field.range()].match_indices('"').map(|(at, _)| field.start + at).collect();
-            if edits.iter().any(|(span, new)| mine(*span) && (!strays.is_empty() || new.contains(special))) {
+            if edits.iter().any(|(span, new)| mine(*span) && new.contains(special)) {
                 let kept = strays.into_iter().filter(|at| !edits.iter().any(|(span, _)| span.range().contains(at)));
                 let doubled: Vec<(Span, String)> = kept.map(|at| (Span::new(at, at), "\"".into())).collect();
                 for (_, new) in edits.iter_mut().filter(|(span, _)| mine(*span)) {

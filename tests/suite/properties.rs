@@ -64,7 +64,7 @@ const GAPS: [&str; 12] = [" ", " ", " ", " ", ", ", ". ", ".\n\n", "\r\n", "\u{a
 /// Texts in which findings are likely.
 fn prose() -> impl Strategy<Value = String> {
     proptest::collection::vec((0..WORDS.len(), 0..GAPS.len()), 0..60)
-        .prop_map(|parts| parts.into_iter().map(|(word, gap)| format!("{}{}", WORDS[word], GAPS[gap])).collect())
+        .prop_map(|parts| parts.into_iter().flat_map(|(word, gap)| [WORDS[word], GAPS[gap]]).collect())
 }
 
 /// Any characters at all.
