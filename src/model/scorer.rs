@@ -38,6 +38,7 @@ pub(crate) const OUTER_AT: usize = INNER_AT + HIDDEN * DIMENSIONS;
 /// Biases of the hidden layer.
 pub(crate) const BIAS_AT: usize = OUTER_AT + HIDDEN * DIMENSIONS;
 /// Weights of the channel and of the keeping prior.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
 pub(crate) const PRIOR_AT: usize = BIAS_AT + HIDDEN;
 /// Bytes of one word: two scales, a bias, a weight in the wide context and two vectors.
 const STRIDE: usize = 16 + 2 * DIMENSIONS;
@@ -180,6 +181,7 @@ impl Scorer {
     }
 
     /// Encodes a place; see [`Self::gather`] and [`Self::refine`].
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
     pub(crate) fn encode(&self, left: &[u32], right: &[u32], wide: impl Iterator<Item = u32>) -> State {
         let mut state = [self.gather(left, right, wide)];
         self.refine(&mut state);
