@@ -175,6 +175,10 @@ impl<'m> Compiler<'m> {
     fn phrase(&mut self, text: &str) -> Option<u32> {
         let key = key::phrase(text);
         if let Some(&id) = self.by_key.get(&key) {
+            // A word that is also a name is written as a word; capitals follow those that it replaces.
+            if !text.contains(' ') && !text.chars().any(char::is_uppercase) {
+                text.clone_into(&mut self.phrases[id as usize].text);
+            }
             return Some(id);
         }
         let mut tokens = Vec::new();

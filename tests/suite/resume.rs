@@ -73,7 +73,9 @@ fn a_killed_run_goes_on_where_it_was() {
         let (code, times) = killed(here.path(), args, "out", 1.5, &mut seed);
         let got = fs::read(here.path().join("out")).expect("written");
         assert!(got == wanted, "{args:?}: {} bytes, {} wanted", got.len(), wanted.len());
-        assert_eq!(code, whole.code, "{args:?}");
+        // A kill between the last rename and the exit leaves a job that is done, which the next start just says.
+        let done = code == 0 && times > 0;
+        assert!(code == whole.code || done, "{args:?}: {code}, {} wanted", whole.code);
         kills += times;
         for end in [".partial", ".resume"] {
             assert!(!here.path().join(format!("out{end}")).exists());
