@@ -1,7 +1,6 @@
 //! `unspin learn`: fit what the decisions are made with.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
@@ -9,6 +8,7 @@ use unspin::eval::GoldDocument;
 use unspin::learn::{scorer, vectors, weights};
 
 use crate::args::{Common, Learn, LearnScorer, LearnVectors, LearnWeights};
+use crate::eval::read_gold;
 use crate::terminal::{Ending, note};
 
 pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
@@ -66,21 +66,4 @@ fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow:
     };
     let bytes = scorer::train(&options, progress)?;
     fs::write(&command.out, bytes).with_context(|| command.out.display().to_string())
-}
-
-fn read_gold(path: &Path, gold: &mut Vec<GoldDocument>) -> anyhow::Result<()> {
-    if path.is_dir() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(path)
-            .with_context(|| path.display().to_string())?
-            .map(|entry| Ok(entry?.path()))
-            .collect::<std::io::Result<_>>()?;
-        entries.sort();
-        for entry in entries.iter().filter(|entry| entry.extension().is_some_and(|end| end == "json")) {
-            read_gold(entry, gold)?;
-        }
-        return Ok(());
-    }
-    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    gold.extend(GoldDocument::read(&text).with_context(|| path.display().to_string())?);
-    Ok(())
 }
