@@ -1,5 +1,7 @@
 //! A reading written into the text: case, spacing, what it replaces.
 
+use std::borrow::Cow;
+
 use crate::dictionary::ngrams::Ngrams;
 use crate::span::Span;
 use crate::text::case::{self, Case};
@@ -129,6 +131,15 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
         }
     }
     out
+}
+
+/// A phrase with a capital on the words whose bits are set, the lowest bit for the first word.
+pub(crate) fn capitals(phrase: &str, bits: u64) -> Cow<'_, str> {
+    if bits == 0 {
+        return phrase.into();
+    }
+    let word = |(at, word): (usize, &str)| if bits >> at & 1 == 1 { case::capitalize(word) } else { word.to_owned() };
+    phrase.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ").into()
 }
 
 /// A phrase without some tokens at its ends.

@@ -144,7 +144,6 @@ struct Compiler<'m> {
     extra: BTreeMap<String, u32>,
     pairs: HashMap<(u32, u32), Pair>,
     expressions: BTreeMap<Vec<u8>, u64>,
-    kinds: Vec<String>,
     allowed: BTreeSet<String>,
 }
 
@@ -159,7 +158,6 @@ impl<'m> Compiler<'m> {
             extra: BTreeMap::new(),
             pairs: HashMap::new(),
             expressions: BTreeMap::new(),
-            kinds: Vec::new(),
             allowed: BTreeSet::new(),
         }
     }
@@ -361,12 +359,13 @@ impl<'m> Compiler<'m> {
         let Some(phrase) = self.phrase(&row.expression) else { return };
         let mut key = Vec::new();
         self.phrases[phrase as usize].lookup.iter().for_each(|&id| push_key(&mut key, id));
-        let kind = self.kinds.iter().position(|kind| *kind == row.kind).unwrap_or_else(|| {
-            self.kinds.push(row.kind.clone());
-            self.kinds.len() - 1
-        });
+        let mut tokens = Vec::new();
+        tokenize(&row.expression, &mut tokens);
+        tokens.retain(|token| token.kind != TokenKind::Quote);
+        let capitals = tokens.iter().map(|token| token.text(&row.expression).starts_with(char::is_uppercase));
+        let capitals = capitals.enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at);
         if !key.is_empty() {
-            self.expressions.insert(key, kind as u64);
+            self.expressions.insert(key, capitals);
         }
     }
 
@@ -533,7 +532,6 @@ impl<'m> Compiler<'m> {
         sections[Section::Allowed as usize] =
             fst::Map::from_iter(allowed).map_err(failed)?.as_fst().as_bytes().to_vec();
         sections[Section::Sources as usize] = self.sources.join("\n").into_bytes();
-        sections[Section::Kinds as usize] = self.kinds.join("\n").into_bytes();
 
         let mut bytes = vec![0u8; HEADER];
         for (n, section) in sections.iter().enumerate() {

@@ -14,7 +14,7 @@ use super::ngrams::checksum;
 /// What every pack starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK1";
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 16;
+pub(crate) const SECTIONS: usize = 15;
 /// Bytes of the header: the magic, the checksum, the model's checksum, the number of words and the section ends.
 pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
 /// Bytes of one substitution.
@@ -38,7 +38,6 @@ pub(crate) enum Section {
     Expressions,
     Allowed,
     Sources,
-    Kinds,
     Tells,
     Evidence,
 }
@@ -239,7 +238,8 @@ impl Pack {
         }
     }
 
-    /// The kind of every expression that starts `words`, with its length.
+    /// Calls `visit` with the length of every expression that starts `words`, and with which of its words have a
+    /// capital, a bit for each from the lowest on.
     pub(crate) fn for_each_expression(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
         walk(&self.expressions, words, visit);
     }

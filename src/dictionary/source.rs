@@ -65,6 +65,7 @@ pub(crate) struct FormRow {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpressionRow {
     pub(crate) expression: String,
+    #[allow(dead_code, reason = "for readers of the file; nothing is decided by it yet")]
     pub(crate) kind: String,
     /// Its acronym, where it has one in use.
     #[allow(dead_code, reason = "for readers of the file; nothing is decided by it yet")]

@@ -61,9 +61,12 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "pressure",
     "expression",
     "spun_expression",
+    "digits",
+    "after_capital",
+    "before_capital",
 ];
 /// Number of features.
-pub(crate) const COUNT: usize = 48;
+pub(crate) const COUNT: usize = 51;
 
 /// Candidates below this posterior are not looked at.
 pub(crate) const LEAST: f32 = 0.02;
@@ -155,11 +158,11 @@ impl<'a> Sentence<'a> {
         Self { words, lattice, posteriors, changed, decoded }
     }
 
-    /// The two words before a place, as decoded.
-    fn before(&self, place: usize) -> [u32; 2] {
-        let mut found = [SENTENCE; 2];
+    /// The words before a place, as decoded; each with its index where the text has it so.
+    fn before<const N: usize>(&self, place: usize) -> [(u32, Option<usize>); N] {
+        let mut found = [(SENTENCE, None); N];
         let mut at = place;
-        let mut left = 2;
+        let mut left = N;
         while left > 0 && at > 0 {
             match self.decoded[at - 1] {
                 Some(index) => {
@@ -167,40 +170,40 @@ impl<'a> Sentence<'a> {
                     for &id in candidate.ids.iter().rev() {
                         if left > 0 {
                             left -= 1;
-                            found[left] = id;
+                            found[left].0 = id;
                         }
                     }
                     at = (candidate.start as usize).min(at - 1);
                 }
                 None => {
                     left -= 1;
-                    found[left] = self.words[at - 1].model;
                     at -= 1;
+                    found[left] = (self.words[at].model, Some(at));
                 }
             }
         }
         found
     }
 
-    /// The two words from a place on, as decoded.
-    fn after(&self, place: usize) -> [u32; 2] {
-        let mut found = [END; 2];
+    /// The words from a place on, as decoded; each with its index where the text has it so.
+    fn after<const N: usize>(&self, place: usize) -> [(u32, Option<usize>); N] {
+        let mut found = [(END, None); N];
         let mut at = place;
         let mut have = 0;
-        while have < 2 && at < self.words.len() {
+        while have < N && at < self.words.len() {
             match self.decoded[at] {
                 Some(index) if self.lattice.candidates[index].start as usize == at => {
                     let candidate = &self.lattice.candidates[index];
                     for &id in candidate.ids.iter() {
-                        if have < 2 {
-                            found[have] = id;
+                        if have < N {
+                            found[have].0 = id;
                             have += 1;
                         }
                     }
                     at = candidate.end as usize;
                 }
                 _ => {
-                    found[have] = self.words[at].model;
+                    found[have] = (self.words[at].model, Some(at));
                     have += 1;
                     at += 1;
                 }
@@ -210,22 +213,65 @@ impl<'a> Sentence<'a> {
     }
 }
 
+/// Words on either side of a reading that a fixed expression may reach over.
+const REACH: usize = 4;
+
 impl Sentence<'_> {
     /// Words of the longest fixed expression that a reading of the words `start..end` makes with its neighbors, as
     /// decoded; at least one word of the reading must be in it. 0 where there is none.
     fn expression(&self, start: usize, end: usize, ids: &[u32], dictionary: &Dictionary) -> f32 {
-        let (before, after) = (self.before(start), self.after(end));
-        let words: Vec<u32> = before.iter().chain(ids).chain(&after).copied().collect();
-        let own = before.len()..before.len() + ids.len();
         let mut longest = 0;
-        for first in 0..own.end {
-            dictionary.pack.for_each_expression(words[first..].iter().copied(), |count, _| {
-                if first + count > own.start && count > longest {
-                    longest = count;
+        self.for_each_expression(start, end, ids, dictionary, |_, count, _, _| longest = longest.max(count));
+        longest as f32
+    }
+
+    /// Which words of a reading have a capital in the longest fixed expression that it makes with its neighbors, a bit
+    /// for each from the lowest on. The text must have such a neighbor with its capital, and none without; `capital`
+    /// tells of the sentence's words.
+    pub(crate) fn capitals(
+        &self,
+        start: usize,
+        end: usize,
+        ids: &[u32],
+        dictionary: &Dictionary,
+        capital: impl Fn(usize) -> bool,
+    ) -> u64 {
+        let mut longest = (0, 0);
+        self.for_each_expression(start, end, ids, dictionary, |first, count, capitals, words| {
+            let own = REACH..REACH + ids.len();
+            let mut others = (first..first + count).filter(|at| !own.contains(at) && capitals >> (at - first) & 1 == 1);
+            let shown = |at: usize| words[at].1.map(&capital);
+            if count > longest.0
+                && others.clone().any(|at| shown(at) == Some(true))
+                && others.all(|at| shown(at) != Some(false))
+            {
+                let at_own = if first < REACH { capitals >> (REACH - first) } else { capitals << (first - REACH) };
+                longest = (count, at_own & ((1 << ids.len()) - 1));
+            }
+        });
+        longest.1
+    }
+
+    /// Calls `visit` with the place of every fixed expression that has a word of a reading in it, its length, the bits
+    /// of its capitals, and the words from [`REACH`] before the reading to as many after it.
+    fn for_each_expression(
+        &self,
+        start: usize,
+        end: usize,
+        ids: &[u32],
+        dictionary: &Dictionary,
+        mut visit: impl FnMut(usize, usize, u64, &[(u32, Option<usize>)]),
+    ) {
+        let (before, after) = (self.before::<REACH>(start), self.after::<REACH>(end));
+        let own = ids.iter().map(|&id| (id, None));
+        let words: Vec<(u32, Option<usize>)> = before.into_iter().chain(own).chain(after).collect();
+        for first in 0..REACH + ids.len() {
+            dictionary.pack.for_each_expression(words[first..].iter().map(|word| word.0), |count, capitals| {
+                if first + count > REACH {
+                    visit(first, count, capitals, &words);
                 }
             });
         }
-        longest as f32
     }
 }
 
@@ -238,11 +284,23 @@ fn score(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]
     dictionary.ngrams.log_probs(before, words).fold((0f32, 0f32), |(sum, lowest), here| (sum + here, lowest.min(here)))
 }
 
+/// How a candidate and its neighbors are written.
+pub(crate) struct Shape {
+    /// It starts with a capital, and not because a sentence does.
+    pub(crate) title: bool,
+    /// It starts with a digit.
+    pub(crate) digits: bool,
+    /// The token before it has a capital.
+    pub(crate) after_capital: bool,
+    /// The token after it has a capital.
+    pub(crate) before_capital: bool,
+}
+
 /// The features of one candidate.
 pub(crate) fn features(
     sentence: &Sentence<'_>,
     index: usize,
-    title: bool,
+    shape: &Shape,
     context: &Context,
     estimate: &Estimate,
     dictionary: &Dictionary,
@@ -276,7 +334,8 @@ pub(crate) fn features(
     let lookup = words[0].lookup;
     let spun: Vec<u32> = words.iter().map(|word| word.model).collect();
     let spun_lookup: Vec<u32> = words.iter().map(|word| word.lookup).collect();
-    let (before, after) = (sentence.before(start), sentence.after(end));
+    let before = sentence.before::<2>(start).map(|word| word.0);
+    let after = sentence.after::<2>(end).map(|word| word.0);
     let frequency = |ids: &[u32]| ids.iter().map(|&id| dictionary.ngrams.unigram(id)).fold(0.0, f32::min);
     let (spun_score, spun_lowest) = score(dictionary, before, &spun, after);
     let (original_score, original_lowest) = score(dictionary, before, &candidate.ids, after);
@@ -327,7 +386,7 @@ pub(crate) fn features(
         right(&candidate.ids),
         f32::from(u8::from(words[0].quoted)),
         f32::from(u8::from(start == 0)),
-        f32::from(u8::from(title)),
+        f32::from(u8::from(shape.title)),
         estimate.belief.rates[0],
         families[0],
         families[1],
@@ -350,5 +409,8 @@ pub(crate) fn features(
         candidate.pressure,
         sentence.expression(start, end, &candidate.ids, dictionary),
         sentence.expression(start, end, &spun_lookup, dictionary),
+        f32::from(u8::from(shape.digits)),
+        f32::from(u8::from(shape.after_capital)),
+        f32::from(u8::from(shape.before_capital)),
     ]
 }

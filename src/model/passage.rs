@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::features::{self, COUNT, Context, LEAST, Sentence};
+use super::features::{self, COUNT, Context, LEAST, Sentence, Shape};
 use super::lattice::{Lattice, Weights, channel};
 use super::prior::{self, Estimate};
 use super::scorer::{Scorer, State, surroundings};
@@ -10,7 +10,7 @@ use crate::candidates::realize::{self, Realized};
 use crate::candidates::{self, Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::text::key::{FIRST_WORD, UNKNOWN};
-use crate::text::token::Token;
+use crate::text::token::{SENTENCE_START, Token};
 
 /// A passage with all its readings. Spans are bytes of the passage.
 pub(crate) struct Passage<'t> {
@@ -73,7 +73,7 @@ impl<'t> Passage<'t> {
     }
 
     /// A candidate written into the text.
-    fn realize(&self, place: (usize, usize), dictionary: &Dictionary) -> Realized {
+    fn realize(&self, place: (usize, usize), sentence: &Sentence<'_>, dictionary: &Dictionary) -> Realized {
         let candidate = self.candidate(place);
         let original: Cow<'_, str> = match candidate.reading {
             Reading::Original(original) => {
@@ -87,7 +87,32 @@ impl<'t> Passage<'t> {
                 if front.is_empty() { back.into() } else { format!("{front} {back}").into() }
             }
         };
+        let words = &self.sentences[place.0];
+        let capital = |word: usize| {
+            let token = &self.tokens[words[word].token as usize];
+            self.text[token.start as usize..].starts_with(char::is_uppercase) && !token.has(SENTENCE_START)
+        };
+        let (start, end) = (candidate.start as usize, candidate.end as usize);
+        let capitals = sentence.capitals(start, end, &candidate.ids, dictionary, capital);
+        let original = if original.split(' ').count() == candidate.ids.len() {
+            realize::capitals(&original, capitals)
+        } else {
+            original
+        };
         realize::realize(self.text, &self.tokens, self.token_range(place), &original, &dictionary.ngrams)
+    }
+
+    /// How a candidate and its neighbors are written.
+    fn shape(&self, place: (usize, usize)) -> Shape {
+        let (first, last) = self.token_range(place);
+        let starts = |token: &Token, kind: fn(char) -> bool| self.text[token.start as usize..].starts_with(kind);
+        let capital = |token: &Token| starts(token, char::is_uppercase) && !token.has(SENTENCE_START);
+        Shape {
+            title: self.candidate(place).start > 0 && starts(&self.tokens[first], char::is_uppercase),
+            digits: starts(&self.tokens[first], |c| c.is_ascii_digit()),
+            after_capital: first.checked_sub(1).is_some_and(|before| capital(&self.tokens[before])),
+            before_capital: self.tokens.get(last + 1).is_some_and(capital),
+        }
     }
 
     /// A run of words as the text writes it.
@@ -117,13 +142,12 @@ impl<'t> Passage<'t> {
                     continue;
                 }
                 let place = (at, index);
-                let realized = self.realize(place, dictionary);
+                let realized = self.realize(place, &sentence, dictionary);
                 if self.text[realized.span.range()] == realized.text {
                     continue;
                 }
-                let first = &self.tokens[self.token_range(place).0];
-                let title = candidate.start > 0 && self.text[first.start as usize..].starts_with(char::is_uppercase);
-                let features = features::features(&sentence, index, title, &context, &self.estimate, dictionary);
+                let shape = self.shape(place);
+                let features = features::features(&sentence, index, &shape, &context, &self.estimate, dictionary);
                 scored.push(Scored { place, realized, features, probability: 0.0 });
             }
         }
