@@ -6,6 +6,7 @@ mod dictionaries;
 mod fuzz;
 mod inputs;
 mod layering;
+mod lsp;
 mod properties;
 mod resume;
 mod run;

@@ -14,6 +14,7 @@ mod explain;
 mod fix;
 mod job;
 mod learn;
+mod lsp;
 mod man;
 mod output;
 mod score;
