@@ -1,7 +1,7 @@
 //! The language server, as an editor meets it: over standard input and output.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -196,7 +196,7 @@ fn applied(text: &str, action: &Value, units: &str) -> String {
             (at("start"), at("end"), edit["newText"].as_str().expect("text"))
         })
         .collect();
-    edits.sort();
+    edits.sort_unstable();
     let mut text = text.to_owned();
     for (start, end, new) in edits.into_iter().rev() {
         text.replace_range(start..end, new);
@@ -207,7 +207,11 @@ fn applied(text: &str, action: &Value, units: &str) -> String {
 /// A text of some length, spun throughout, with characters of every width before what is wrong.
 fn article() -> String {
     let spun = fs::read_to_string("tests/examples/spun-article.txt").expect("there");
-    format!("👩‍🚀 e\u{301}té \u{202e}טקסט\u{202c}: {spun}")
+    // What is safe to repair unseen.
+    let sure = "Home Democrats on Wednesday handed a invoice that would restrict the curiosity. Stock was up 11% from a yr in \
+                the past. The World Well being Group can pump an additional 137,000 barrels daily from subsequent month, \
+                mentioned Philippe Garnier. Republican senators despatched a letter to President Biden.";
+    format!("👩‍🚀 e\u{301}té \u{202e}טקסט\u{202c}: {spun}\n{sure}\n")
 }
 
 #[test]
@@ -243,11 +247,11 @@ fn findings_are_those_of_check_in_all_units() {
 #[test]
 fn all_that_is_safe_is_fixed_as_fix_does() {
     let text = article();
-    let paragraphs: String = text.lines().map(|line| format!("<p class=\"navy\">{line}</p>\n")).collect();
+    let paragraphs = text.replace('\n', "</p>\n<p class=\"navy\">");
     for (name, language, text) in [
         ("a.txt", "plaintext", text.clone()),
         ("a.md", "markdown", format!("# Navy\n\n```\nnavy\n```\n\n{text}")),
-        ("a.html", "html", format!("<!doctype html>\n{paragraphs}")),
+        ("a.html", "html", format!("<!doctype html>\n<p>{paragraphs}")),
     ] {
         let here = directory(&[(name, text.as_bytes())]);
         let fixed = unspin(here.path(), &["fix", "--automatic", "-q", name], b"");

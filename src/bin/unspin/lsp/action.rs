@@ -57,9 +57,8 @@ pub(super) fn actions(document: &Document, span: Span, only: Option<&[String]>, 
 /// One for each correction.
 fn replacements(document: &Document, found: &Found, view: View) -> Vec<CodeAction> {
     let old = words(&document.text[found.span.range()]);
-    let each = found.finding.corrections.iter().zip(&found.edits).enumerate();
-    let action = |(n, (correction, edits)): (usize, (&unspin::Correction, &Option<Vec<(Span, String)>>))| {
-        let edits = edits.as_deref()?;
+    let action = |n: usize, correction: &unspin::Correction| {
+        let edits = found.edits.get(n)?.as_deref()?;
         let sure = percent(correction.confidence);
         let title = match words(&correction.text).as_str() {
             "" => format!("Remove “{old}” ({sure})"),
@@ -75,7 +74,7 @@ fn replacements(document: &Document, found: &Found, view: View) -> Vec<CodeActio
             ..CodeAction::default()
         })
     };
-    each.filter_map(action).collect()
+    found.finding.corrections.iter().enumerate().filter_map(|(n, correction)| action(n, correction)).collect()
 }
 
 /// Puts a directive where no reader of the finished text sees it, as far as the language lets that be.

@@ -8,6 +8,7 @@ mod action;
 mod check;
 mod document;
 mod language;
+mod params;
 mod position;
 mod server;
 mod show;

@@ -1,6 +1,6 @@
 //! What the server knows, and how it answers.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
@@ -8,16 +8,18 @@ use std::time::{Duration, Instant};
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, ExecuteCommandOptions, InitializeResult, PublishDiagnosticsParams, Range,
-    ServerCapabilities, ServerInfo, TextDocumentContentChangeEvent, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, ExecuteCommandOptions, InitializeResult, PublishDiagnosticsParams,
+    ServerCapabilities, ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceOptions,
 };
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::check::{Job, Outcome};
 use super::document::Document;
+use super::params::{
+    ActionParams, Allowed, ChangeParams, CloseParams, CommandParams, Fault, FoldersParams, Named, OpenParams, Opened,
+    PlaceParams, parse,
+};
 use super::position::Units;
 use super::workspace::{self, Workspace};
 use super::{Event, View, action, show, wire};
@@ -45,14 +47,14 @@ pub(super) struct Server<W> {
     view: View,
     /// The client can be asked to tell of changed files.
     watches: bool,
-    documents: HashMap<String, Document>,
+    documents: BTreeMap<String, Document>,
     revision: u64,
     /// A text is being checked.
     busy: bool,
 }
 
 /// An answer to a request: the result, or what is wrong with it.
-type Answer = Result<Value, (ErrorCode, String)>;
+type Answer = Result<Value, Fault>;
 
 impl<W: Write> Server<W> {
     pub(super) fn new(checking: Checking, jobs: Sender<Job>, out: W) -> Self {
@@ -64,7 +66,7 @@ impl<W: Write> Server<W> {
             checking,
             view: View::default(),
             watches: false,
-            documents: HashMap::new(),
+            documents: BTreeMap::new(),
             revision: 0,
             busy: false,
         }
@@ -129,7 +131,7 @@ impl<W: Write> Server<W> {
     fn request(&mut self, request: Request) -> anyhow::Result<()> {
         let Request { id, method, params } = request;
         let answer = match (self.phase, method.as_str()) {
-            (Phase::Waiting, "initialize") => self.initialize(&params),
+            (Phase::Waiting, "initialize") => Ok(self.initialize(&params)),
             (Phase::Waiting, _) => Err((ErrorCode::ServerNotInitialized, "send initialize first".into())),
             (_, "initialize") => Err((ErrorCode::InvalidRequest, "is initialized already".into())),
             (Phase::ShutDown, _) => Err((ErrorCode::InvalidRequest, "is shut down".into())),
@@ -137,8 +139,8 @@ impl<W: Write> Server<W> {
                 self.phase = Phase::ShutDown;
                 Ok(Value::Null)
             }
-            (_, "textDocument/codeAction") => parse(params).and_then(|params| self.actions(&params)),
-            (_, "textDocument/hover") => parse(params).and_then(|params| self.hover(&params)),
+            (_, "textDocument/codeAction") => parse(params).map(|params| self.actions(&params)),
+            (_, "textDocument/hover") => parse(params).map(|params| self.hover(&params)),
             (_, "workspace/executeCommand") => match parse(params) {
                 Ok(command) => self.execute(command)?,
                 Err(fault) => Err(fault),
@@ -156,7 +158,7 @@ impl<W: Write> Server<W> {
         self.send(response.into())
     }
 
-    fn initialize(&mut self, params: &Value) -> Answer {
+    fn initialize(&mut self, params: &Value) -> Value {
         let can = |pointer: &str| params.pointer(&format!("/capabilities/{pointer}"));
         let strings = |value: Option<&Value>| -> Vec<String> {
             let list = value.and_then(Value::as_array).into_iter().flatten();
@@ -178,24 +180,24 @@ impl<W: Write> Server<W> {
         let folders = folders.iter().filter_map(|uri| workspace::path(uri)).collect();
         self.workspace = Workspace::new(self.checking.clone(), folders);
         self.phase = Phase::Serving;
-        Ok(json!(InitializeResult {
+        json!(InitializeResult {
             capabilities: capabilities(self.view.units),
             server_info: Some(ServerInfo { name: "unspin".into(), version: Some(env!("CARGO_PKG_VERSION").into()) }),
-        }))
+        })
     }
 
-    fn actions(&self, params: &ActionParams) -> Answer {
-        let Some(document) = self.documents.get(&params.text_document.uri) else { return Ok(json!([])) };
+    fn actions(&self, params: &ActionParams) -> Value {
+        let Some(document) = self.documents.get(&params.text_document.uri) else { return json!([]) };
         let span = document.lines.span(&document.text, params.range, self.view.units);
-        Ok(json!(action::actions(document, span, params.context.only.as_deref(), self.view)))
+        json!(action::actions(document, span, params.context.only.as_deref(), self.view))
     }
 
-    fn hover(&self, params: &PlaceParams) -> Answer {
-        let Some(document) = self.documents.get(&params.text_document.uri) else { return Ok(Value::Null) };
+    fn hover(&self, params: &PlaceParams) -> Value {
+        let Some(document) = self.documents.get(&params.text_document.uri) else { return Value::Null };
         let at = document.lines.offset(&document.text, params.position, self.view.units);
         let under =
             document.found.iter().find(|found| found.span.start <= at && at < found.span.end.max(found.span.start + 1));
-        Ok(under.map_or(Value::Null, |found| json!(show::hover(document, found, self.view))))
+        under.map_or(Value::Null, |found| json!(show::hover(document, found, self.view)))
     }
 
     /// Carries out a command; what it changes shows in all texts.
@@ -267,7 +269,7 @@ impl<W: Write> Server<W> {
         self.documents.insert(uri, document);
     }
 
-    fn change(&mut self, params: ChangeParams) -> Result<(), (ErrorCode, String)> {
+    fn change(&mut self, params: ChangeParams) -> Result<(), Fault> {
         let uri = params.text_document.uri;
         let Some(document) = self.documents.get_mut(&uri) else {
             return Err((ErrorCode::InvalidParams, format!("{uri} is not open")));
@@ -376,98 +378,4 @@ fn capabilities(units: Units) -> ServerCapabilities {
         }),
         ..ServerCapabilities::default()
     }
-}
-
-fn parse<P: DeserializeOwned>(params: Value) -> Result<P, (ErrorCode, String)> {
-    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
-}
-
-// What clients send, as far as it matters here: the rest may be as it likes.
-
-#[derive(Deserialize)]
-struct Named {
-    uri: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ActionParams {
-    text_document: Named,
-    range: Range,
-    #[serde(default)]
-    context: ActionContext,
-}
-
-#[derive(Default, Deserialize)]
-struct ActionContext {
-    only: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PlaceParams {
-    text_document: Named,
-    position: lsp_types::Position,
-}
-
-#[derive(Deserialize)]
-struct CommandParams {
-    command: String,
-    #[serde(default)]
-    arguments: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-struct Allowed {
-    phrase: String,
-    uri: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct OpenParams {
-    text_document: Opened,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Opened {
-    uri: String,
-    #[serde(default)]
-    language_id: String,
-    #[serde(default)]
-    version: i32,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ChangeParams {
-    text_document: Versioned,
-    content_changes: Vec<TextDocumentContentChangeEvent>,
-}
-
-#[derive(Deserialize)]
-struct Versioned {
-    uri: String,
-    version: Option<i32>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CloseParams {
-    text_document: Named,
-}
-
-#[derive(Deserialize)]
-struct FoldersParams {
-    event: FoldersChange,
-}
-
-#[derive(Deserialize)]
-struct FoldersChange {
-    #[serde(default)]
-    added: Vec<Named>,
-    #[serde(default)]
-    removed: Vec<Named>,
 }
