@@ -10,3 +10,5 @@ mod lsp;
 mod properties;
 mod resume;
 mod run;
+mod sarif;
+mod tree;
