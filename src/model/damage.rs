@@ -12,8 +12,10 @@ use crate::dictionary::{MODEL, PACK};
 
 static FOREST: &[u8] = include_bytes!("../../dictionaries/model/english.forest");
 
+type Open = fn(Vec<u8>) -> Result<(), DictionaryError>;
+
 /// Each kind of file, with what opens it and the first byte that its checksum covers.
-const KINDS: [(&str, &[u8], fn(Vec<u8>) -> Result<(), DictionaryError>, usize); 4] = [
+const KINDS: [(&str, &[u8], Open, usize); 4] = [
     ("n-gram model", MODEL, |data| Ngrams::open(data.into(), true).map(drop), 512),
     ("pack", PACK, |data| Pack::open(data.into(), model(), true).map(drop), 512),
     ("scorer", scorer::BUILTIN, |data| Scorer::open(data.into(), model(), true).map(drop), 512),
