@@ -88,6 +88,7 @@ fn a_killed_run_goes_on_where_it_was() {
 /// `cargo test --release --test suite twenty -- --ignored --nocapture` tells the moments.
 #[test]
 #[ignore = "takes minutes"]
+#[expect(clippy::print_stdout, reason = "the moments are told to who runs it")]
 fn twenty_kills_at_any_moment_change_nothing() {
     let here = inputs(12);
     let mut seed = std::process::id().into();

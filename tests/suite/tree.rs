@@ -216,6 +216,7 @@ fn findings(ran: &Ran) -> BTreeMap<String, Vec<Value>> {
     findings
 }
 
+#[expect(clippy::print_stdout, reason = "the figures are what the long run is for")]
 fn tree(files: usize) {
     let root = tempfile::tempdir().expect("a place");
     let spun = fs::read_to_string("tests/examples/spun-article.txt").expect("there");
@@ -224,7 +225,8 @@ fn tree(files: usize) {
     let mut all: Vec<(PathBuf, Kind, Vec<u8>)> = Vec::new();
     for n in 0..files {
         let kind = KINDS[n % KINDS.len()];
-        let text = format!("Caf\u{e9} number {n}.\n\n{}", if n / KINDS.len() % 3 == 0 { &spun } else { &clean });
+        let text =
+            format!("Caf\u{e9} number {n}.\n\n{}", if (n / KINDS.len()).is_multiple_of(3) { &spun } else { &clean });
         let bytes = packed(kind, &kind.content(&text));
         let path = PathBuf::from(format!("in/{}/{}/{}", n % 7, n % 11, kind.name(n)));
         let place = root.path().join(&path);
