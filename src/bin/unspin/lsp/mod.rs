@@ -15,7 +15,7 @@ mod show;
 mod wire;
 mod workspace;
 
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Instant;
@@ -27,7 +27,7 @@ use self::position::Units;
 use self::server::Server;
 use self::wire::Read;
 use crate::args::Lsp;
-use crate::terminal::Ending;
+use crate::terminal::{Ending, note};
 
 /// What happens to the server.
 enum Event {
@@ -52,6 +52,9 @@ struct View {
 /// Serves until the client says `exit` or is gone. A client that did not say `shutdown` before gets exit code 1, as the
 /// protocol has it.
 pub(crate) fn run(command: Lsp) -> anyhow::Result<Ending> {
+    if io::stdin().is_terminal() {
+        note("unspin lsp is started by editors and waits for one on standard input; control-C ends it");
+    }
     let (events, happened) = channel();
     let (jobs, waiting) = channel();
     let read = events.clone();
