@@ -18,8 +18,8 @@ use ngrams::Ngrams;
 use pack::Pack;
 use source::SourceFile;
 
-static MODEL: &[u8] = include_bytes!("../../dictionaries/model/english.ngm");
-static PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/english.pack"));
+pub(crate) static MODEL: &[u8] = include_bytes!("../../dictionaries/model/english.ngm");
+pub(crate) static PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/english.pack"));
 
 /// The n-gram model and the compiled dictionaries.
 pub(crate) struct Dictionary {

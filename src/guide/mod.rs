@@ -1,4 +1,4 @@
-//! The guide: how the parts fit together, what the dictionaries are, what each rule finds, and recipes.
+//! The guide: how the parts fit together, what the dictionaries are, what each rule finds, editors, and recipes.
 //!
 //! There is no code in here.
 
@@ -7,6 +7,9 @@ pub mod architecture {}
 
 #[doc = include_str!("dictionary.md")]
 pub mod dictionary {}
+
+#[doc = include_str!("editors.md")]
+pub mod editors {}
 
 #[doc = include_str!("method.md")]
 pub mod method {}

@@ -122,7 +122,11 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize) ->
     if context > 1.0 {
         push("context", "it fits the words around it better".to_owned(), Some(context));
     }
-    push("document", format!("{others} other substitutions in this text"), None);
+    match others {
+        0 => {}
+        1 => push("document", "1 other substitution in this text".to_owned(), None),
+        _ => push("document", format!("{others} other substitutions in this text"), None),
+    }
     list
 }
 

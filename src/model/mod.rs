@@ -1,5 +1,7 @@
 //! Which reading is likeliest here?
 
+#[cfg(test)]
+mod damage;
 pub(crate) mod decide;
 pub(crate) mod explain;
 pub(crate) mod features;

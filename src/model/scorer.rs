@@ -12,7 +12,7 @@ use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::checksum;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
 
-static BUILTIN: &[u8] = include_bytes!("../../dictionaries/model/english.ctx");
+pub(super) static BUILTIN: &[u8] = include_bytes!("../../dictionaries/model/english.ctx");
 
 /// What every file starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNCX1";

@@ -57,8 +57,7 @@ impl Render for Html {
             );
             write!(
                 out,
-                "<mark id=\"f{}\" class=\"{}\" tabindex=\"0\" data-confidence=\"{:.3}\" data-rule=\"{}\" data-apply=\"{}\" title=\"{}\"><del>{}</del><ins>{}</ins></mark>",
-                escape(&finding.id),
+                "<mark class=\"{}\" tabindex=\"0\" data-confidence=\"{:.3}\" data-rule=\"{}\" data-apply=\"{}\" title=\"{}\"><del>{}</del><ins>{}</ins></mark>",
                 finding.severity.name(),
                 finding.confidence(),
                 finding.rule.name(),
@@ -87,7 +86,10 @@ impl Render for Html {
                 row(rule.name(), count)?;
             }
         }
-        writeln!(out, "</table></aside>\n<script>\n{SCRIPT}</script>\n</body>\n</html>")
+        writeln!(
+            out,
+            "</table></aside>\n<p id=\"why\" role=\"status\" hidden></p>\n<script>\n{SCRIPT}</script>\n</body>\n</html>"
+        )
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use unspin::eval::{GoldDocument, m2};
 use unspin::input::{Format, Source};
-use unspin::{Edit, Fixed, Selection, Span, Unspinner};
+use unspin::{Edit, Fixed, Selection, SourceFile, Span, Unspinner};
 
 static DEFAULT: LazyLock<Unspinner> = LazyLock::new(Unspinner::builtin);
 static SPUN: LazyLock<Unspinner> = LazyLock::new(|| Unspinner::builder().assume_spun(true).build());
@@ -33,6 +34,46 @@ pub(crate) fn fix(data: &[u8]) {
         fixed.text.len() + fixed.edits.iter().map(|edit| edit.span.len()).sum::<usize>(),
         text.len() + fixed.edits.iter().map(|edit| edit.text.len()).sum::<usize>()
     );
+}
+
+/// The files of a dictionary, with their first lines.
+const FILES: [(&str, &str); 5] = [
+    ("substitutions/words.csv", "original,substitutes,source\n"),
+    ("substitutions/attested.csv", "spun,original,family,count,pages,source\n"),
+    ("substitutions/published.csv", "spun,original,papers,required,excluded,source\n"),
+    ("expressions/names.csv", "expression,kind,acronym,source\n"),
+    ("allowed.csv", "phrase,reason\n"),
+];
+
+/// Any rows are compiled and used, or refused with the file that they are in; the byte 0xff ends a file.
+pub(crate) fn dictionary(data: &[u8]) {
+    let mut files: Vec<SourceFile> = (FILES.iter().zip(data.split(|&byte| byte == 0xff)))
+        .map(|((path, head), rows)| SourceFile { path: (*path).into(), bytes: [head.as_bytes(), rows].concat() })
+        .collect();
+    let sources = "id,title,license,origin,date\nx,X,MIT,x,2026-01-01\n";
+    files.push(SourceFile { path: "sources.csv".into(), bytes: sources.into() });
+    match Unspinner::builder().dictionaries(files).assume_spun(true).try_build() {
+        Ok(unspinner) => {
+            let text = "The American navy would stay within the nation.";
+            let report = unspinner.check(text);
+            assert_eq!(report.fix(text, &Selection::All).edits.len(), report.findings.len());
+        }
+        Err(error) => assert!(error.to_string().contains(".csv"), "{error}"),
+    }
+}
+
+/// Any gold file is read or refused; what is read has its edits inside the text, in both formats.
+pub(crate) fn gold(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let read = GoldDocument::read(&text).into_iter().flatten().chain(m2::read("fuzz", &text));
+    for document in read {
+        for edit in &document.edits {
+            assert!(document.text.get(edit.span.range()).is_some(), "{:?} outside", edit.span);
+        }
+        let _ = document.restored();
+        let again = m2::read("fuzz", &m2::write(&document.text, &document.edits));
+        assert!(again.is_ok(), "what was written cannot be read: {again:?}");
+    }
 }
 
 /// Any bytes come out as they went in where nothing is edited; an edit of a field is read back.

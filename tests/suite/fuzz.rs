@@ -49,6 +49,43 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// Rows of dictionaries, most of them of some use.
+fn rows() -> impl Strategy<Value = Vec<u8>> {
+    let pieces =
+        ["navy", "military", " ", ",", "|", "x", "\n", "\"", "1", "thesaurus", "The American", "\r\n", "\u{e9}", "-"];
+    let piece = prop_oneof![
+        20 => proptest::sample::select(pieces.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
+        4 => Just(b"navy,military,thesaurus,3,2,x\n".to_vec()),
+        4 => Just(b"military,navy|fleet,x\n".to_vec()),
+        2 => Just(vec![0xff]),
+        1 => proptest::collection::vec(any::<u8>(), 1..4),
+    ];
+    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// Gold files of both formats, most of them nearly sound.
+fn gold() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = [
+        "S a b c\n",
+        "A 0 1|||R:HARD|||x|||REQUIRED|||-NONE-|||0\n",
+        "A 1 1|||M|||y||z|||",
+        "A 0 9|||R|||x\n",
+        "A -1 -1|||noop|||",
+        "\n",
+        " ",
+        "{\"id\":\"x\",\"text\":\"a \u{e9} c\",\"edits\":[",
+        "{\"start\":2,\"end\":3,\"spun\":\"\u{e9}\",\"corrections\":[\"b\"],\"severity\":\"hard\"}",
+        "{\"start\":4,\"end\":2,\"spun\":\"c\",\"corrections\":[],\"severity\":\"soft\"}",
+        ",",
+        "]}\n",
+        "|||",
+        "\u{2028}",
+        "S \u{a0}x\n",
+    ];
+    proptest::collection::vec(proptest::sample::select(pieces.to_vec()), 0..16)
+        .prop_map(|pieces| pieces.concat().into_bytes())
+}
+
 /// `PROPTEST_CASES` runs more.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(128)
@@ -65,6 +102,16 @@ proptest! {
     #[test]
     fn edits(data in proptest::collection::vec(any::<u8>(), 0..200)) {
         bodies::fix(&data);
+    }
+
+    #[test]
+    fn dictionaries(data in rows()) {
+        bodies::dictionary(&data);
+    }
+
+    #[test]
+    fn gold_files(data in gold()) {
+        bodies::gold(&data);
     }
 
     #[test]

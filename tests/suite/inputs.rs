@@ -126,6 +126,25 @@ fn every_line_of_json_is_an_object_and_the_last_is_the_summary() {
 }
 
 #[test]
+fn diffs_name_inputs_so_that_they_apply_from_here() {
+    let here = directory(&[("in/a.txt", SPUN.as_bytes())]);
+    let absolute = here.path().canonicalize().expect("there").join("in/a.txt");
+    let absolute = absolute.to_str().expect("UTF-8");
+    let elsewhere = directory(&[]);
+    let outside = format!("a/{}", absolute.trim_start_matches('/').replace('\\', "/"));
+    for (from, path, wanted) in [
+        (here.path(), "in/a.txt", "a/in/a.txt"),
+        (here.path(), "./in/../in/a.txt", "a/in/a.txt"),
+        (here.path(), absolute, "a/in/a.txt"),
+        (here.path(), "-", "a/stdin"),
+        (elsewhere.path(), absolute, outside.as_str()),
+    ] {
+        let ran = unspin(from, &["diff", "--assume-spun", path], SPUN.as_bytes());
+        assert_eq!(ran.text().lines().next(), Some(format!("--- {wanted}").as_str()), "{path}: {}", ran.err);
+    }
+}
+
+#[test]
 fn git_applies_the_diff_and_gets_what_fix_writes() {
     let html = format!("<p>{}</p>\r\n", SPUN.replace("American", "<b>American</b>"));
     let rows = "id,text\n".to_owned() + &format!("1,\"{}\"\n", SPUN.trim_end()).repeat(9);

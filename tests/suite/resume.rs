@@ -85,6 +85,50 @@ fn a_killed_run_goes_on_where_it_was() {
     assert!(kills > 2, "only {kills} kills: the inputs are too small to prove anything");
 }
 
+/// `cargo test --release --test suite twenty -- --ignored --nocapture` tells the moments.
+#[test]
+#[ignore = "takes minutes"]
+#[expect(clippy::print_stdout, reason = "the moments are told to who runs it")]
+fn twenty_kills_at_any_moment_change_nothing() {
+    let here = inputs(12);
+    let mut seed = std::process::id().into();
+    for args in [
+        &["check", "--assume-spun", "--format", "json", "-j", "2"][..],
+        &["fix", "--assume-spun", "--keep-original", "was", "--edits", "edits"],
+    ] {
+        let args = |out: &'static str| [args, &["--resume", "--output", out, "in"]].concat();
+        let began = std::time::Instant::now();
+        unspin(here.path(), &args("whole"), b"");
+        let longest = began.elapsed().as_secs_f64();
+        let wanted = fs::read(here.path().join("whole")).expect("written");
+        let mut moments = Vec::new();
+        let mut kept = Vec::new();
+        for _ in 0..20 {
+            let mut child =
+                command(here.path(), &args("out")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+            let moment = random(&mut seed) * longest;
+            sleep(Duration::from_secs_f64(moment));
+            let ended = child.try_wait().expect("asked").is_some();
+            child.kill().expect("killed");
+            child.wait().expect("ends");
+            let left = fs::metadata(here.path().join("out.partial")).map_or(0, |data| data.len());
+            moments.push(format!("{moment:.2}{}", if ended { " (at its end)" } else { "" }));
+            kept.push(left as usize * 100 / wanted.len());
+            unspin(here.path(), &args("out"), b"");
+            let got = fs::read(here.path().join("out")).expect("written");
+            assert!(got == wanted, "killed after {moment} s: {} bytes, {} wanted", got.len(), wanted.len());
+            fs::remove_file(here.path().join("out")).expect("removed");
+        }
+        let command = args("out")[0];
+        println!(
+            "{command}, {longest:.1} s, {} bytes, the same 20 times; killed after {}",
+            wanted.len(),
+            moments.join(", ")
+        );
+        println!("written by then, percent: {kept:?}");
+    }
+}
+
 #[test]
 fn a_run_goes_on_only_with_its_own_options_and_inputs() {
     let here = directory(&[("a.txt", SPUN.as_bytes())]);

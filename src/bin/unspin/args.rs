@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Score(Score),
     /// Say why a phrase would be reported and what its words may stand for, or what a rule is about.
     Explain(Explain),
+    /// Serve editors that speak the Language Server Protocol, on standard input and output.
+    Lsp(Lsp),
     /// Measure findings against gold files.
     Eval(Eval),
     /// Check, count, extend and test dictionaries.
@@ -309,6 +311,20 @@ pub(crate) struct Explain {
 
 #[derive(Group, Debug)]
 #[command(after_help = "Examples:
+  unspin lsp
+  unspin lsp --assume-spun --min-confidence 0.8
+
+Editors start it themselves; the guide has the lines for each. Texts are plain text, Markdown and HTML.")]
+pub(crate) struct Lsp {
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// As editors say how to talk to the server; it is the only way.
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
   unspin eval gold/*.json
   unspin eval gold/ --clean articles.txt --save before.json
   unspin eval gold/ --compare before.json
@@ -547,6 +563,7 @@ impl Command {
             Self::Fix(command) => Some(&command.checking),
             Self::Score(command) => Some(&command.checking),
             Self::Explain(command) => Some(&command.checking),
+            Self::Lsp(command) => Some(&command.checking),
             Self::Eval(command) => Some(&command.checking),
             _ => None,
         }

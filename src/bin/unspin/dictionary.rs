@@ -8,6 +8,11 @@ use unspin::SourceFile;
 
 /// Reads every CSV file below a directory, in order of their names.
 pub(crate) fn read(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
+    ensure!(
+        root.is_dir(),
+        "{}: no such directory; run this in a clone of unspin, or name a directory of dictionaries",
+        root.display()
+    );
     let mut files = Vec::new();
     gather(root, root, &mut files)?;
     ensure!(!files.is_empty(), "{}: holds no CSV files", root.display());

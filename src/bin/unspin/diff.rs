@@ -1,8 +1,9 @@
 //! `unspin diff`: repairs as a unified diff.
 
 use std::io::Write;
+use std::path::{Component, Path, PathBuf};
 
-use unspin::input::{Compression, InputError};
+use unspin::input::{Compression, InputError, Source};
 use unspin::render::diff::Diff as Writer;
 
 use crate::args::{Common, Diff};
@@ -31,7 +32,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
                     complain(&format!("{}: is compressed, so no diff can be applied to it; use fix", source.name()));
                     trouble = true;
                 }
-                Event::Start(source) => open = Some(Writer::new(Vec::new(), &source.name(), color)),
+                Event::Start(source) => open = Some(Writer::new(Vec::new(), &name(&source), color)),
                 Event::Record(Ok((old, new))) => {
                     if let Some(writer) = &mut open {
                         writer.record(&old, new.as_deref().unwrap_or(&old))?;
@@ -63,4 +64,29 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
     )?;
     out.flush()?;
     Ok(Ending { found: found && !command.exit_zero, trouble: trouble || outcome.trouble })
+}
+
+/// What a diff calls an input, so that `git apply` finds it from here: its path from the current directory, from the
+/// root for one that lies elsewhere, and `stdin` for standard input.
+fn name(source: &Source) -> String {
+    if source.is_stdin() {
+        return "stdin".to_owned();
+    }
+    let Ok(here) = std::env::current_dir() else { return source.name() };
+    let path = straight(&here.join(&source.path));
+    let inside = path.strip_prefix(&here).unwrap_or(&path);
+    inside.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+/// An absolute path without `.` and `..`, links or no links: a patch must not have them.
+fn straight(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(out.pop()),
+            Component::CurDir => {}
+            _ => out.push(part),
+        }
+    }
+    out
 }

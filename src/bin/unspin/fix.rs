@@ -39,25 +39,14 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         Start::Resumed(out, progress, counts) => (out, Some(progress), counts),
         Start::Done => return Ok(Ending::default()),
     };
-    let mut target: Option<Target> = None;
+    let mut place = Place::Nowhere;
     let outcome = job.run(
         done,
         |checked| repair(&checked, checked.fixes(&selection), added),
         |event| {
             let bytes = match event {
                 Event::Start(source) => {
-                    target = None;
-                    if command.write {
-                        match Target::open(&source) {
-                            Ok(opened) => target = Some(opened),
-                            // What cannot be read is named when it is read.
-                            Err(_) if !source.path.exists() => {}
-                            Err(error) => {
-                                complain(&format!("{error:#}"));
-                                counts.trouble = true;
-                            }
-                        }
-                    }
+                    place = if command.write { Place::of(source) } else { Place::Nowhere };
                     return Ok(());
                 }
                 Event::Record(repaired) => {
@@ -66,21 +55,28 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                         complain(&error.to_string());
                         counts.trouble = true;
                     }
-                    if !command.write || target.is_some() {
+                    if repaired.changed
+                        && let Err(error) = place.open()
+                    {
+                        complain(&format!("{error:#}"));
+                        counts.trouble = true;
+                        counts.left += repaired.left + repaired.lines.len();
+                        place = Place::Nowhere;
+                    } else if command.write && repaired.changed && matches!(place, Place::Nowhere) {
+                        // An earlier record of the file could not be written.
+                        counts.left += repaired.left + repaired.lines.len();
+                    } else {
                         counts.applied += repaired.lines.len();
                         counts.left += repaired.left;
                         if !common.quiet {
                             repaired.lines.iter().for_each(|line| note(line));
-                        }
-                        if let Some(target) = &mut target {
-                            target.changed |= repaired.changed;
                         }
                     }
                     repaired.bytes
                 }
                 Event::Skipped(raw) => raw.untouched(),
                 Event::End => {
-                    if let Some(target) = target.take() {
+                    if let Place::Open(target) = std::mem::replace(&mut place, Place::Nowhere) {
                         let path = target.path.clone();
                         match target.finish(command.backup.as_deref()) {
                             Ok(changed) => counts.files += usize::from(changed),
@@ -93,19 +89,19 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                     return Ok(());
                 }
                 Event::Broken => {
-                    target = None;
+                    place = Place::Nowhere;
                     return Ok(());
                 }
                 Event::Checkpoint(progress) => return out.checkpoint(progress, &counts),
             };
             if !command.write {
                 out.write_all(&bytes)?;
-            } else if let Some(open) = &mut target
+            } else if let Place::Open(open) = &mut place
                 && let Err(error) = open.out.write_all(&bytes)
             {
                 complain(&format!("{}: {error}", open.path.display()));
                 counts.trouble = true;
-                target = None;
+                place = Place::Nowhere;
             }
             Ok(())
         },
@@ -207,6 +203,44 @@ fn lines(checked: &Checked, fixes: &Fixes) -> Vec<String> {
         Ok::<(), std::convert::Infallible>(())
     });
     lines
+}
+
+/// Where the input that is being read is written to.
+enum Place {
+    /// Nowhere: it is not to be written, or that has failed and was told.
+    Nowhere,
+    /// Into a file without records, once there is something to change in it.
+    Waiting(Source),
+    /// Beside a file with records, for what comes before the first change is written too.
+    Open(Target),
+    /// It cannot be written, which is told when there is something to change.
+    Refused(anyhow::Error),
+}
+
+impl Place {
+    fn of(source: Source) -> Self {
+        if !source.format.has_records() {
+            return Self::Waiting(source);
+        }
+        match Target::open(&source) {
+            Ok(target) => Self::Open(target),
+            Err(error) => Self::Refused(error),
+        }
+    }
+
+    /// Makes sure that there is something to change, and that it can be.
+    fn open(&mut self) -> anyhow::Result<()> {
+        let before = std::mem::replace(self, Self::Nowhere);
+        *self = match before {
+            Self::Waiting(source) => Self::Open(Target::open(&source)?),
+            Self::Refused(error) => return Err(error),
+            other => other,
+        };
+        if let Self::Open(target) = self {
+            target.changed = true;
+        }
+        Ok(())
+    }
 }
 
 /// A file that is replaced at once when all of it is written, or not at all.

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use unspin::input::{self, ErrorKind, FileOptions, InputError, Raw, Record, Source};
 use unspin::render::{Document, Summary};
-use unspin::{Directives, Finding, Report, Selection, Span};
+use unspin::{Finding, Report, Selection, Span};
 
 use crate::args::{Checking, Common, Inputs, Shard, Target};
 use crate::output;
@@ -334,7 +334,8 @@ impl Job {
                 Ok(record) => {
                     let size = raw.size();
                     let path = &raw.source().path;
-                    let reports: Vec<Report> = (0..record.len()).map(|n| self.check(path, &record, n)).collect();
+                    let reports: Vec<Report> =
+                        (0..record.len()).map(|n| self.settings.check_text(path, &record, n)).collect();
                     let mut figures = Summary::default();
                     for report in &reports {
                         figures.add(report);
@@ -348,16 +349,6 @@ impl Job {
                 }
             },
         }
-    }
-
-    /// Checks one text with the settings of the run, and heeds what it says itself.
-    fn check(&self, path: &Path, record: &Record, text: usize) -> Report {
-        let mut report = self.settings.check(path, record.text(text));
-        if !report.findings.is_empty() {
-            let directives = Directives::read(record.shown(text));
-            report.findings.retain(|finding| !directives.cover(record.shown_span(text, finding.span)));
-        }
-        report
     }
 
     fn progress(&self) -> ProgressBar {

@@ -1,5 +1,6 @@
 //! `unspin` on the command line.
 
+mod allow;
 mod args;
 mod baseline;
 mod check;
@@ -13,6 +14,7 @@ mod explain;
 mod fix;
 mod job;
 mod learn;
+mod lsp;
 mod man;
 mod output;
 mod score;

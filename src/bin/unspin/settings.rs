@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::{Deserialize, Serialize};
-use unspin::{Config, Family, Report, Selection, Severity, Unspinner};
+use unspin::input::Record;
+use unspin::{Config, Directives, Family, Report, Selection, Severity, Unspinner};
 
 use crate::args::{Checking, Choice, Level, QuotePolicy};
 use crate::{baseline, dictionary};
@@ -77,7 +78,12 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads the nearest `unspin.toml`, unless told otherwise, and puts the command line on top.
     pub(crate) fn new(checking: &Checking) -> anyhow::Result<Self> {
-        let (file, root) = resolve(checking)?;
+        Self::within(checking, &current()?)
+    }
+
+    /// As [`new`](Self::new), from another directory than the current one.
+    pub(crate) fn within(checking: &Checking, here: &Path) -> anyhow::Result<Self> {
+        let (file, root) = resolve(checking, here)?;
         let profile = |rules: &Rules| -> anyhow::Result<Profile> {
             Ok(Profile {
                 unspinner: rules.unspinner(&file.dictionaries)?,
@@ -105,6 +111,16 @@ impl Settings {
         let profile = self.profile(path);
         let mut report = profile.unspinner.check(text);
         report.findings.retain(|finding| finding.severity >= profile.severity && !self.baseline.contains(&finding.id));
+        report
+    }
+
+    /// Checks the n-th text of a record that comes from a file, and heeds what the text says itself.
+    pub(crate) fn check_text(&self, path: &Path, record: &Record, text: usize) -> Report {
+        let mut report = self.check(path, record.text(text));
+        if !report.findings.is_empty() {
+            let directives = Directives::read(record.shown(text));
+            report.findings.retain(|finding| !directives.cover(record.shown_span(text, finding.span)));
+        }
         report
     }
 
@@ -201,7 +217,7 @@ impl Rules {
 
 /// The settings in force, as TOML.
 pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
-    let (mut file, _) = resolve(checking)?;
+    let (mut file, _) = resolve(checking, &current()?)?;
     let Config { quotes, assume_spun, prior, min_confidence, families, .. } = Config::default();
     let defaults = Rules {
         min_confidence: Some(min_confidence),
@@ -217,19 +233,18 @@ pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
 }
 
 /// The file that counts with the command line on top, and the directory that its globs start from.
-fn resolve(checking: &Checking) -> anyhow::Result<(File, PathBuf)> {
-    let here = std::env::current_dir().context("the current directory")?;
+fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, PathBuf)> {
     let path = match &checking.config {
         Some(path) => Some(path.clone()),
         None if checking.isolated => None,
-        None => nearest(&here),
+        None => nearest(here),
     };
     let (mut file, root) = match path {
         Some(path) => {
-            let root = std::path::absolute(&path)?.parent().map_or_else(|| here.clone(), Path::to_owned);
+            let root = std::path::absolute(&path)?.parent().map_or_else(|| here.to_owned(), Path::to_owned);
             (read(&path)?, root)
         }
-        None => (File::default(), here),
+        None => (File::default(), here.to_owned()),
     };
     let on_top = Rules::of_command_line(checking);
     // Phrases of the command line are allowed once: overrides are put over the base later.
@@ -259,6 +274,15 @@ impl Choice {
             Selection::Ids(self.id.clone())
         }
     }
+}
+
+/// The settings file that a phrase is added to: the one in force from a directory on, or a new one there.
+pub(crate) fn file_for(checking: &Checking, here: &Path) -> PathBuf {
+    checking.config.clone().or_else(|| nearest(here)).unwrap_or_else(|| here.join(NAME))
+}
+
+fn current() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("the current directory")
 }
 
 fn nearest(here: &Path) -> Option<PathBuf> {

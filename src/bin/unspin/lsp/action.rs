@@ -1,0 +1,169 @@
+//! What may be done about a finding, as an editor offers it.
+
+use std::collections::HashMap;
+
+use lsp_types::{
+    CodeAction, CodeActionKind, Command, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit,
+    TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit,
+};
+use serde_json::json;
+use unspin::Span;
+
+use super::document::{Document, Found};
+use super::language::{self, Comment};
+use super::show::{diagnostic, percent};
+use super::{View, check};
+
+/// The command that adds a phrase to the allow list.
+pub(super) const ALLOW: &str = "unspin.allow";
+/// The kind of the action that applies everything that is safe.
+pub(super) const FIX_ALL: &str = "source.fixAll.unspin";
+
+/// What may be done about the findings in a span; `only` names the kinds that are asked for.
+pub(super) fn actions(document: &Document, span: Span, only: Option<&[String]>, view: View) -> Vec<CodeAction> {
+    let asked = |kind: &str| {
+        let holds = |asked: &String| {
+            kind.strip_prefix(asked.as_str())
+                .is_some_and(|rest| asked.is_empty() || rest.is_empty() || rest.starts_with('.'))
+        };
+        only.is_none_or(|only| only.iter().any(holds))
+    };
+    let mut actions = Vec::new();
+    if asked("quickfix") {
+        let here: Vec<&Found> = document
+            .found
+            .iter()
+            .filter(|found| found.span.start <= span.end && span.start <= found.span.end)
+            .collect();
+        for found in &here {
+            actions.extend(replacements(document, found, view));
+        }
+        let mut lines: Vec<Span> = Vec::new();
+        for found in &here {
+            let line = document.lines.line(&document.text, found.span.start);
+            if lines.last() != Some(&line) {
+                lines.push(line);
+                actions.extend(ignore(document, found, view));
+            }
+        }
+        actions.extend(here.iter().map(|found| allow(document, found, view)));
+    }
+    if asked(FIX_ALL) {
+        actions.extend(fix_all(document, view));
+    }
+    actions
+}
+
+/// One for each correction.
+fn replacements(document: &Document, found: &Found, view: View) -> Vec<CodeAction> {
+    let old = words(&document.text[found.span.range()]);
+    let action = |n: usize, correction: &unspin::Correction| {
+        let edits = found.edits.get(n)?.as_deref()?;
+        let sure = percent(correction.confidence);
+        let title = match words(&correction.text).as_str() {
+            "" => format!("Remove “{old}” ({sure})"),
+            new => format!("Replace “{old}” with “{new}” ({sure})"),
+        };
+        let preferred = n == 0 && found.automatic().is_some();
+        Some(CodeAction {
+            title,
+            kind: Some(CodeActionKind::QuickFix),
+            diagnostics: Some(vec![diagnostic(document, found, view)]),
+            is_preferred: preferred.then_some(true),
+            edit: Some(edit(document, edits, view)),
+            ..CodeAction::default()
+        })
+    };
+    found.finding.corrections.iter().enumerate().filter_map(|(n, correction)| action(n, correction)).collect()
+}
+
+/// Puts a directive where no reader of the finished text sees it, as far as the language lets that be.
+fn ignore(document: &Document, found: &Found, view: View) -> Option<CodeAction> {
+    let format = document.format()?;
+    let text = &document.text;
+    let line = document.lines.line(text, found.span.start);
+    let insertions = match language::ignore(&document.language, format) {
+        Comment::Above(comment) => {
+            let ending = if text[line.end..].starts_with("\r\n") { "\r\n" } else { "\n" };
+            vec![(line.start, format!("{comment}{ending}"))]
+        }
+        Comment::Behind(comment) => {
+            let end = line.start + text[line.range()].trim_end().len();
+            // The line may end inside a tag or a code block, where the comment would be none.
+            vec![(end, format!(" {comment}")), (found.span.end, format!(" {comment}"))]
+        }
+    };
+    let shown = |text: &str| Some(words(check::record(text, format)?.text(0)));
+    let before = shown(text);
+    let mut invisible = insertions.iter().filter(|(at, comment)| {
+        let mut text = text.clone();
+        text.insert_str(*at, comment);
+        shown(&text) == before
+    });
+    let (at, comment) = invisible.next().or_else(|| insertions.first())?;
+    Some(CodeAction {
+        title: format!(
+            "Ignore line {} (adds {})",
+            document.lines.position(text, line.start, view.units).line + 1,
+            comment.trim()
+        ),
+        kind: Some(CodeActionKind::QuickFix),
+        diagnostics: Some(vec![diagnostic(document, found, view)]),
+        edit: Some(edit(document, &[(Span::new(*at, *at), comment.clone())], view)),
+        ..CodeAction::default()
+    })
+}
+
+fn allow(document: &Document, found: &Found, view: View) -> CodeAction {
+    let phrase = words(&document.text[found.span.range()]);
+    let title = format!("Allow “{phrase}” everywhere (in unspin.toml)");
+    CodeAction {
+        title: title.clone(),
+        kind: Some(CodeActionKind::QuickFix),
+        diagnostics: Some(vec![diagnostic(document, found, view)]),
+        command: Some(Command {
+            title,
+            command: ALLOW.into(),
+            arguments: Some(vec![json!({ "phrase": phrase, "uri": document.uri })]),
+            tooltip: None,
+        }),
+        ..CodeAction::default()
+    }
+}
+
+/// Applies all that is safe to apply unseen.
+fn fix_all(document: &Document, view: View) -> Option<CodeAction> {
+    let safe: Vec<&[(Span, String)]> = document.found.iter().filter_map(Found::automatic).collect();
+    let (count, edits) = (safe.len(), safe.concat());
+    let fixes = if count == 1 { "the automatic fix" } else { "all automatic fixes" };
+    (count > 0).then(|| CodeAction {
+        title: format!("Apply {fixes} of unspin ({count})"),
+        kind: Some(CodeActionKind::new(FIX_ALL)),
+        edit: Some(edit(document, &edits, view)),
+        ..CodeAction::default()
+    })
+}
+
+fn edit(document: &Document, edits: &[(Span, String)], view: View) -> WorkspaceEdit {
+    let edits = edits.iter().map(|(span, new)| TextEdit {
+        range: document.lines.range(&document.text, *span, view.units),
+        new_text: new.clone(),
+    });
+    let uri = Uri::from(document.uri.as_str());
+    if view.versioned {
+        let change = TextDocumentEdit {
+            text_document: OptionalVersionedTextDocumentIdentifier {
+                version: Some(document.version),
+                text_document_identifier: TextDocumentIdentifier { uri },
+            },
+            edits: edits.map(Into::into).collect(),
+        };
+        return WorkspaceEdit { document_changes: Some(vec![change.into()]), ..WorkspaceEdit::default() };
+    }
+    WorkspaceEdit { changes: Some(HashMap::from([(uri, edits.collect())])), ..WorkspaceEdit::default() }
+}
+
+/// On one line.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

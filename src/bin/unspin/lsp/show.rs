@@ -1,0 +1,83 @@
+//! Findings as an editor shows them: in the text, and under the mouse.
+
+use std::fmt::Write;
+
+use lsp_types::{Diagnostic, DiagnosticSeverity, Hover, MarkupContent, MarkupKind};
+use serde_json::json;
+use unspin::{Finding, Severity};
+
+use super::View;
+use super::document::{Document, Found};
+
+/// What is wrong at a place.
+pub(super) fn diagnostic(document: &Document, found: &Found, view: View) -> Diagnostic {
+    let finding = &found.finding;
+    Diagnostic {
+        range: document.lines.range(&document.text, found.span, view.units),
+        severity: Some(match finding.severity {
+            Severity::Error => DiagnosticSeverity::Error,
+            Severity::Warning => DiagnosticSeverity::Warning,
+            Severity::Note => DiagnosticSeverity::Information,
+        }),
+        code: Some(finding.rule.name().to_owned().into()),
+        source: Some("unspin".into()),
+        message: format!("{} ({})", finding.message, percent(finding.confidence())).into(),
+        data: Some(json!({ "id": finding.id })),
+        ..Diagnostic::default()
+    }
+}
+
+/// Why it is wrong.
+pub(super) fn hover(document: &Document, found: &Found, view: View) -> Hover {
+    let (kind, value) = if view.markdown {
+        (MarkupKind::Markdown, explanation(&found.finding, "**", "_", escaped))
+    } else {
+        (MarkupKind::PlainText, explanation(&found.finding, "", "", str::to_owned))
+    };
+    Hover {
+        contents: MarkupContent { kind, value }.into(),
+        range: Some(document.lines.range(&document.text, found.span, view.units)),
+    }
+}
+
+fn explanation(finding: &Finding, strong: &str, soft: &str, escape: impl Fn(&str) -> String) -> String {
+    let mut out = format!("{strong}{}{strong}\n\n", escape(&finding.message));
+    let put = |out: &mut String, line: std::fmt::Arguments<'_>| out.write_fmt(line).unwrap_or_default();
+    for correction in &finding.corrections {
+        let text = if correction.text.trim().is_empty() { "(remove)" } else { &correction.text };
+        put(&mut out, format_args!("- {} {}\n", escape(text), percent(correction.confidence)));
+    }
+    out.push('\n');
+    for evidence in &finding.evidence {
+        put(&mut out, format_args!("- {soft}{}{soft}: {}\n", escape(evidence.kind), escape(&evidence.text)));
+    }
+    put(
+        &mut out,
+        format_args!(
+            "\n{soft}{}{soft}: {}; {}, {}, {}",
+            escape(finding.rule.name()),
+            escape(finding.rule.summary()),
+            finding.severity.name(),
+            finding.applicability.name(),
+            finding.family.name(),
+        ),
+    );
+    out
+}
+
+/// Whole percent, never 100: nothing is certain.
+pub(super) fn percent(share: f32) -> String {
+    format!("{}%", (share * 100.0).round().min(99.0))
+}
+
+/// A text that Markdown shows as it is.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+        if c.is_ascii_punctuation() && !".,;:'\"%()+/=".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,190 @@
+//! Which settings hold for a document: those of the `unspin.toml` that counts in its workspace folder.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use percent_encoding::percent_decode_str;
+
+use crate::args::Checking;
+use crate::settings::{self, Settings};
+
+/// What holds in a directory.
+pub(super) struct Folder {
+    pub(super) settings: Settings,
+    exclude: Gitignore,
+}
+
+impl Folder {
+    fn new(checking: &Checking, directory: &Path) -> anyhow::Result<Self> {
+        let settings = Settings::within(checking, directory)?;
+        let mut exclude = GitignoreBuilder::new(directory);
+        for glob in &settings.exclude {
+            exclude.add_line(None, glob)?;
+        }
+        Ok(Self { settings, exclude: exclude.build()? })
+    }
+
+    /// Whether the settings leave a file out.
+    pub(super) fn leaves_out(&self, path: &Path) -> bool {
+        path.starts_with(self.exclude.path()) && self.exclude.matched_path_or_any_parents(path, false).is_ignore()
+    }
+}
+
+/// The folders that are open, and what holds in each.
+pub(super) struct Workspace {
+    checking: Checking,
+    folders: Vec<PathBuf>,
+    known: HashMap<PathBuf, Known>,
+}
+
+/// What was read of a directory's settings.
+struct Known {
+    stamp: Stamp,
+    /// The last that were sound.
+    folder: Option<Arc<Folder>>,
+}
+
+/// A settings file as it was read: where it is, when it was changed, how long it is.
+type Stamp = (PathBuf, Option<(SystemTime, u64)>);
+
+impl Workspace {
+    /// `checking` goes before what files say.
+    pub(super) fn new(checking: Checking, folders: Vec<PathBuf>) -> Self {
+        Self { checking, folders, known: HashMap::new() }
+    }
+
+    /// Opens and closes folders.
+    pub(super) fn change(&mut self, added: Vec<PathBuf>, removed: &[PathBuf]) {
+        self.folders.retain(|folder| !removed.contains(folder));
+        self.folders.extend(added);
+    }
+
+    /// Forgets what was read, for it may be out of date.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+
+    /// What holds for a file, or for a text that is in none. Settings that were read are used until their file changes;
+    /// where they are not sound any more, the last sound ones hold, and the fault is told once.
+    pub(super) fn folder(&mut self, path: Option<&Path>) -> Result<Arc<Folder>, Fault> {
+        let directory = self.directory(path);
+        let stamp = stamp(settings::file_for(&self.checking, &directory));
+        if let Some(known) = self.known.get(&directory).filter(|known| known.stamp == stamp) {
+            return known.folder.clone().ok_or(Fault { told: true, message: String::new(), last: None });
+        }
+        match Folder::new(&self.checking, &directory) {
+            Ok(folder) => {
+                let folder = Arc::new(folder);
+                self.known.insert(directory, Known { stamp, folder: Some(Arc::clone(&folder)) });
+                Ok(folder)
+            }
+            Err(error) => {
+                let last = self.known.remove(&directory).and_then(|known| known.folder);
+                self.known.insert(directory, Known { stamp, folder: last.clone() });
+                Err(Fault { told: false, message: format!("{error:#}"), last })
+            }
+        }
+    }
+
+    /// The settings file that a phrase is added to for the sake of a document.
+    pub(super) fn file_for(&self, path: Option<&Path>) -> PathBuf {
+        settings::file_for(&self.checking, &self.directory(path))
+    }
+
+    /// The innermost open folder that holds a file, or else the file's directory.
+    fn directory(&self, path: Option<&Path>) -> PathBuf {
+        let around = path.and_then(|path| {
+            let holds = self.folders.iter().filter(|folder| path.starts_with(folder));
+            holds.max_by_key(|folder| folder.components().count()).map(PathBuf::as_path).or_else(|| path.parent())
+        });
+        let first = || self.folders.first().map(PathBuf::as_path);
+        match around.or_else(first) {
+            Some(directory) => directory.to_owned(),
+            None => std::env::current_dir().unwrap_or_default(),
+        }
+    }
+}
+
+/// Settings that cannot be used.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// It is the same as before.
+    pub(super) told: bool,
+    pub(super) message: String,
+    /// The last settings that were sound.
+    pub(super) last: Option<Arc<Folder>>,
+}
+
+impl std::fmt::Debug for Folder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Folder").field(&self.exclude.path()).finish()
+    }
+}
+
+fn stamp(path: PathBuf) -> Stamp {
+    let data = path.metadata().ok();
+    let seen = data.and_then(|data| Some((data.modified().ok()?, data.len())));
+    (path, seen)
+}
+
+/// The file that a URI names; `None` for a text that is in no file.
+pub(super) fn path(uri: &str) -> Option<PathBuf> {
+    let rest = uri.strip_prefix("file://")?;
+    let rest = rest.strip_prefix("localhost").unwrap_or(rest);
+    let path = percent_decode_str(rest).decode_utf8().ok()?;
+    if cfg!(windows) {
+        // `/c:/a` is a path on a drive, anything else one on a server.
+        return Some(match path.strip_prefix('/') {
+            Some(drive) => PathBuf::from(drive.replace('/', "\\")),
+            None => PathBuf::from(format!("\\\\{}", path.replace('/', "\\"))),
+        });
+    }
+    path.starts_with('/').then(|| PathBuf::from(path.into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn uris_name_files() {
+        for (uri, wanted) in [
+            ("file:///a%20b/%C3%A9.txt", Some("/a b/é.txt")),
+            ("file://localhost/a", Some("/a")),
+            ("untitled:Untitled-1", None),
+            ("file://server/a", None),
+            ("file:///%ff", None),
+        ] {
+            assert_eq!(path(uri).as_deref(), wanted.map(Path::new), "{uri}");
+        }
+    }
+
+    #[test]
+    fn settings_are_read_again_when_they_change() {
+        let root = tempfile::tempdir().expect("a place");
+        let deep = root.path().join("a/b");
+        fs::create_dir_all(&deep).expect("made");
+        let mut workspace = Workspace::new(Checking::default(), vec![root.path().to_owned()]);
+        let file = deep.join("c.txt");
+        let least = |folder: &Folder| folder.settings.unspinner().config().min_confidence;
+        let before = least(&workspace.folder(Some(&file)).expect("sound"));
+        fs::write(root.path().join("unspin.toml"), "min-confidence = 0.75\nexclude = [\"b/\"]\n").expect("written");
+        let folder = workspace.folder(Some(&file)).expect("sound");
+        assert_ne!(before, 0.75);
+        assert_eq!(least(&folder), 0.75);
+        assert!(folder.leaves_out(&file) && !folder.leaves_out(&root.path().join("a/c.txt")));
+        // What is not sound is told once, and the last that was still holds.
+        fs::write(root.path().join("unspin.toml"), "min-confidence = 7").expect("written");
+        let fault = workspace.folder(Some(&file)).expect_err("damaged");
+        assert!(fault.message.contains("unspin.toml") && !fault.told, "{}", fault.message);
+        assert_eq!(least(&fault.last.expect("sound")), 0.75);
+        assert_eq!(least(&workspace.folder(Some(&file)).expect("the last that was sound")), 0.75);
+        assert_eq!(workspace.file_for(Some(&file)), root.path().join("unspin.toml"));
+    }
+}
