@@ -51,4 +51,4 @@ pub use line_index::LineIndex;
 pub use lookup::Substitute;
 pub use report::{Applicability, Correction, Evidence, Family, Finding, Report, Rule, Severity};
 pub use span::Span;
-pub use unspinner::{Builder, Unspinner};
+pub use unspinner::{Builder, Checked, Passages, Unspinner};
