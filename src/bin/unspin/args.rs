@@ -56,6 +56,9 @@ pub(crate) enum Command {
     Fix(Fix),
     /// One line for each document: probability of being spun, family, rate, counts.
     Score(Score),
+    /// Review texts in the browser, and answer programs over HTTP: a local server.
+    #[cfg(feature = "serve")]
+    Serve(crate::serve::Serve),
     /// Say why a phrase would be reported and what its words may stand for, or what a rule is about.
     Explain(Explain),
     /// Measure findings against gold files.
@@ -546,6 +549,8 @@ impl Command {
             Self::Diff(command) => Some(&command.checking),
             Self::Fix(command) => Some(&command.checking),
             Self::Score(command) => Some(&command.checking),
+            #[cfg(feature = "serve")]
+            Self::Serve(command) => Some(&command.checking),
             Self::Explain(command) => Some(&command.checking),
             Self::Eval(command) => Some(&command.checking),
             _ => None,

@@ -15,6 +15,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
         Command::Diff(command) => diff::run(&command, args.common),
         Command::Fix(command) => fix::run(&command, args.common),
         Command::Score(command) => score::run(&command, args.common),
+        #[cfg(feature = "serve")]
+        Command::Serve(command) => crate::serve::run(command, args.common),
         Command::Explain(command) => explain::run(&command, args.common),
         Command::Eval(command) => eval::run(&command, args.common),
         Command::Dict(command) => dict::run(&command, args.common),

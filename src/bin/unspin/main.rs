@@ -16,6 +16,8 @@ mod learn;
 mod man;
 mod output;
 mod score;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod stats;
 mod terminal;
