@@ -9,3 +9,5 @@ mod layering;
 mod properties;
 mod resume;
 mod run;
+#[cfg(all(unix, feature = "serve"))]
+mod serve;

@@ -15,6 +15,7 @@ use tokio::time::timeout_at;
 use unspin::render::{self, diff::Diff};
 use unspin::{Edit, Finding, Fixed, LineIndex, Report, Selection, Span};
 
+use super::body::Kind;
 use super::check::{Format, Options, Text};
 use super::queue::{Failure, Limit, Place};
 use super::reply::{self, Refusal};
@@ -100,7 +101,7 @@ enum Unit {
 
 pub(super) async fn check(State(server): State<Arc<Server>>, request: Request) -> Response {
     let work = async {
-        let (place, bytes) = body::take(&server, request, "application/json").await?;
+        let (place, bytes) = body::take(&server, request, Kind::Json).await?;
         checked(&server, place, bytes).await
     };
     work.await.unwrap_or_else(|refusal| refusal.answer("/v1/check"))
@@ -122,7 +123,7 @@ async fn answered<T: DeserializeOwned>(
     work: impl FnOnce(&Server, T, &Limit) -> Result<Vec<u8>, Refusal> + Send + 'static,
 ) -> Response {
     let answer = async {
-        let (place, bytes) = body::take(&server, request, "application/json").await?;
+        let (place, bytes) = body::take(&server, request, Kind::Json).await?;
         place.run(move |limit| work(&server, parsed(&bytes)?, limit)).await.map_err(Refusal::from)?
     };
     answer.await.map_or_else(|refusal: Refusal| refusal.answer(path), reply::json)

@@ -15,16 +15,29 @@ use super::reply::{Refusal, content_type};
 /// How long the rest of a body that is refused is read, so that the client gets to the answer.
 const DRAIN: Duration = Duration::from_secs(1);
 
+/// What a body must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Json,
+    /// A form; LanguageTool's own server takes one under any name, or none, and its clients count on that.
+    Form,
+}
+
 /// Lets a request in and reads its body, which must be of this kind.
-pub(super) async fn take(server: &Server, request: Request, kind: &str) -> Result<(Place, Bytes), Refusal> {
+pub(super) async fn take(server: &Server, request: Request, kind: Kind) -> Result<(Place, Bytes), Refusal> {
     let (head, body) = request.into_parts();
-    let refusal = if content_type(&head.headers) == kind {
+    let said = content_type(&head.headers);
+    let (is_sound, wanted) = match kind {
+        Kind::Json => (said == "application/json", "application/json"),
+        Kind::Form => (!said.starts_with("multipart/"), "application/x-www-form-urlencoded"),
+    };
+    let refusal = if is_sound {
         match server.queue.enter(Instant::now() + server.time_limit) {
             Ok(place) => return read(server, place, body).await,
             Err(failure) => Refusal::from(failure),
         }
     } else {
-        Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", format!("the body must be {kind}"))
+        Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", format!("the body must be {wanted}"))
     };
     drain(server, body).await;
     Err(refusal)

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use unspin::{Finding, LineIndex, Report, Rule, Severity};
 
 use super::annotated::Annotated;
+use super::body::Kind;
 use super::check::{self, Options, Text};
 use super::guard::{Guard, bearer};
 use super::queue::Limit;
@@ -50,7 +51,7 @@ pub(super) async fn max_text_length(State(server): State<Arc<Server>>) -> Respon
 pub(super) async fn check_form(State(server): State<Arc<Server>>, request: Request) -> Response {
     let secret = secret(&request);
     let work = async {
-        let (place, bytes) = body::take(&server, request, "application/x-www-form-urlencoded").await?;
+        let (place, bytes) = body::take(&server, request, Kind::Form).await?;
         let server = Arc::clone(&server);
         place.run(move |limit| answer(&server, &bytes, secret.as_deref(), limit)).await?
     };

@@ -99,8 +99,7 @@ async function check(next) {
     }
     if (!session.document) throw new Error("the answer broke off; check again");
     judged();
-    // The text is back as it was left: nothing is open before the place of the first open one.
-    if (view.current < 0) select(session.nextOpen(0));
+    if (view.current < 0 && session.findings.length) select(Math.max(0, session.nextOpen(0)));
   } catch (error) {
     if (error.name === "AbortError") return;
     get("judged").textContent = "Not checked to the end";

@@ -26,6 +26,12 @@ export class View {
       const mark = event.target.closest("[data-n]");
       if (mark) pick(Number(mark.dataset.n));
     };
+    root.onkeydown = (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        root.onclick(event);
+      }
+    };
   }
 
   // Draws the pieces that findings from `first` on lie in.
@@ -136,20 +142,20 @@ export class View {
     if (n === this.current) mark.setAttribute("aria-current", "true");
     else mark.removeAttribute("aria-current");
     mark.tabIndex = n === this.current ? 0 : -1;
-    const states = { open: `suggestion ${now || "remove"}`, accept: `replaced by ${now || "nothing"}`, reject: "kept", ignore: "ignored" };
-    mark.setAttribute("aria-label", `${finding.text}, ${finding.severity}, ${states[verdict]}`);
     const { side } = mark.dataset;
     if (side === "inline" && (accepted || verdict === "open")) {
       const old = document.createElement("del"), fresh = document.createElement("ins");
       old.textContent = finding.text;
       fresh.textContent = now;
-      mark.replaceChildren(old, ...(now ? [fresh] : []));
+      mark.replaceChildren(old, ...(now ? [" ", fresh] : []));
     } else {
       const text = accepted && side !== "old" ? now : finding.text;
       // Words that are gone leave a mark that can be seen and clicked.
       mark.textContent = text || "⌫";
       mark.classList.toggle("gone", !text);
     }
+    const states = { open: `suggestion: ${now || "remove"}`, accept: `in place of ${finding.text}`, reject: "kept", ignore: "ignored" };
+    mark.setAttribute("aria-label", `${mark.textContent}: ${finding.severity}, ${states[verdict]}`);
   }
 
   // Makes a finding the current one and brings it into sight.
