@@ -24,7 +24,7 @@ const during = await page.evaluate(() => window.late.splice(0));
 // From a key to the next frame, as the page sees it.
 const timed = (key) => page.evaluate((key) => new Promise((done) => {
   const start = performance.now();
-  document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)));
 }), key);
 const times = {};
@@ -32,7 +32,9 @@ for (const key of ["y", "n", "j", "k", "s", "u", "v", "v", "v", "A", "u"]) {
   const rounds = "vAu".includes(key) ? 1 : 20;
   for (let n = 0; n < rounds; n++) (times[key] ??= []).push(await timed(key));
 }
-const worst = Object.fromEntries(Object.entries(times).map(([key, all]) => [key, Math.round(Math.max(...all))]));
+const middle = (all) => all.sort((a, b) => a - b)[all.length >> 1];
+const of = (figure) => Object.fromEntries(Object.entries(times).map(([key, all]) => [key, Math.round(figure(all))]));
+const [median, worst] = [of(middle), of((all) => Math.max(...all))];
 await page.evaluate(() => window.late.splice(0));
 const frames = await page.evaluate(() => new Promise((done) => {
   const gaps = [];
@@ -52,10 +54,10 @@ const findings = await page.evaluate(() => Number(document.getElementById("numbe
 frames.sort((a, b) => a - b);
 console.log(`long: ${text.split(/\s+/).length} words, ${findings} findings; first shown after ${first} ms, all after ${whole} ms`);
 console.log(`long tasks while they came: ${during.length}, longest ${Math.round(Math.max(0, ...during))} ms`);
-console.log("longest from key to frame, ms:", worst);
+console.log("from key to frame, ms: median", median, "longest", worst);
 console.log(`frames of a scroll through all of it: median ${Math.round(frames[100])} ms, 95 % ${Math.round(frames[190])} ms, longest ${Math.round(frames.at(-1))} ms`);
 assert.ok(first < 2000, "first findings within two seconds");
-assert.ok(Math.max(...["y", "n", "j", "k", "s"].map((key) => worst[key])) < 100, "keys without delay");
+assert.ok(Math.max(...["y", "n", "j", "k", "s"].map((key) => median[key])) < 50, "keys without delay");
 assert.deepEqual(page.faults, []);
 await browser.close();
 await server.stop();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -31,7 +31,9 @@ pub(super) async fn take(server: &Server, request: Request, kind: Kind) -> Resul
         Kind::Json => (said == "application/json", "application/json"),
         Kind::Form => (!said.starts_with("multipart/"), "application/x-www-form-urlencoded"),
     };
-    let refusal = if is_sound {
+    let refusal = if body.size_hint().lower() > server.max_size as u64 {
+        too_large(server)
+    } else if is_sound {
         match server.queue.enter(Instant::now() + server.time_limit) {
             Ok(place) => return read(server, place, body).await,
             Err(failure) => Refusal::from(failure),
@@ -47,18 +49,21 @@ async fn read(server: &Server, place: Place, body: Body) -> Result<(Place, Bytes
     let whole = Limited::new(body, server.max_size).collect();
     match timeout_at(place.deadline(), whole).await {
         Ok(Ok(whole)) => Ok((place, whole.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let most = server.max_size / 1024;
-            let message = format!("the body has more than {most} KiB; send less, or start the server with --max-size");
-            Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", message))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(server)),
         Ok(Err(_)) => Err(Refusal::bad("the body broke off")),
         Err(_) => Err(Failure::Late.into()),
     }
 }
 
+fn too_large(server: &Server) -> Refusal {
+    let most = server.max_size / 1024;
+    let message = format!("the body has more than {most} KiB; send less, or start the server with --max-size");
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", message)
+}
+
+/// Reads what is left of a body, within reason, and forgets it.
 async fn drain(server: &Server, body: Body) {
-    let mut body = Limited::new(body, server.max_size);
+    let mut body = Limited::new(body, server.max_size.saturating_mul(8));
     let all = async { while let Some(Ok(_)) = body.frame().await {} };
     let _ = timeout(DRAIN, all).await;
 }

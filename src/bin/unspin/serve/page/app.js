@@ -139,6 +139,7 @@ function counts() {
   const decided = all - session.open;
   get("counts").textContent = `${decided} of ${all} decided, ${session.accepted} accepted`;
   get("done").value = all ? decided / all : 1;
+  get("number").textContent = `${view.current + 1} of ${all}`;
   const automatic = session.automatic().length;
   get("automatic").disabled = !automatic;
   get("automatic").textContent = automatic ? `Accept ${automatic} automatic` : "Accept automatic";
@@ -149,6 +150,7 @@ function select(n, focus) {
   if (n < 0) return;
   view.select(n, focus);
   panel();
+  counts();
 }
 
 function panel() {
@@ -158,7 +160,6 @@ function panel() {
   const finding = session.findings[n];
   const { decision } = finding;
   const verdict = decision?.verdict ?? "open";
-  get("number").textContent = `${n + 1} of ${session.findings.length}`;
   get("severity").textContent = finding.severity;
   get("severity").className = `tag ${finding.severity}`;
   get("rule").textContent = finding.rule.replaceAll("-", " ");
@@ -374,6 +375,8 @@ get("open").onchange = () => { if (get("open").files[0]) open(get("open").files[
 get("resume").onchange = () => { if (get("resume").files[0]) resume(get("resume").files[0]); };
 get("again").onclick = () => {
   under?.abort();
+  cancelIdleCallback(keeping);
+  keeping = 0;
   session = null;
   resumed = new Map();
   for (const id of ["text", "decisions"]) sessionStorage.removeItem(`unspin.${id}`);
@@ -437,9 +440,18 @@ function keepText() {
   keepDecisions();
 }
 
+// Soon, when there is time, and before the page goes.
+let keeping = 0;
 function keepDecisions() {
-  keep("decisions", [...session.decided()]);
+  keeping ||= requestIdleCallback(keepNow, { timeout: 300 });
 }
+
+function keepNow() {
+  cancelIdleCallback(keeping);
+  keeping = 0;
+  if (session) keep("decisions", [...session.decided()]);
+}
+addEventListener("pagehide", () => { if (keeping) keepNow(); });
 
 function keep(id, value) {
   try {

@@ -1,6 +1,7 @@
 // One text under review: its findings, what was decided, and what comes of it. Knows nothing of the page.
 
 const CONTEXT = 40;
+const SPACE = /^\p{White_Space}$/u;
 
 export class Session {
   constructor({ text, name, format, assumeSpun, decided = new Map() }) {
@@ -11,6 +12,9 @@ export class Session {
     this.before = decided;
     this.history = [];
     this.seen = new Map();
+    // Findings of the same words, and of the same words with the same first correction; those that are automatic.
+    this.groups = new Map();
+    this.safe = [];
     this.open = 0;
     this.accepted = 0;
   }
@@ -20,9 +24,14 @@ export class Session {
     finding.nth = this.seen.get(finding.id) ?? 0;
     this.seen.set(finding.id, finding.nth + 1);
     finding.decision = this.before.get(key(finding)) ?? null;
-    this.findings.push(finding);
+    const n = this.findings.push(finding) - 1;
+    for (const group of [words(finding), like(finding)]) {
+      if (!this.groups.has(group)) this.groups.set(group, []);
+      this.groups.get(group).push(n);
+    }
+    if (finding.applicability === "automatic") this.safe.push(n);
     this.count(finding.decision, 1);
-    return this.findings.length - 1;
+    return n;
   }
 
   count(decision, by) {
@@ -58,26 +67,16 @@ export class Session {
 
   // The open findings of the same words with the same first correction, and this one.
   alike(n) {
-    const { text, corrections } = this.findings[n];
-    const same = (finding) => finding.text.toLowerCase() === text.toLowerCase()
-      && (finding.corrections[0]?.text ?? "").toLowerCase() === (corrections[0]?.text ?? "").toLowerCase();
-    return this.pick((finding, m) => m === n || (!finding.decision && same(finding)));
+    return this.groups.get(like(this.findings[n])).filter((m) => m === n || !this.findings[m].decision);
   }
 
   // The open findings of the same words, and this one.
   sameWords(n) {
-    const words = this.findings[n].text.toLowerCase();
-    return this.pick((finding, m) => m === n || (!finding.decision && finding.text.toLowerCase() === words));
+    return this.groups.get(words(this.findings[n])).filter((m) => m === n || !this.findings[m].decision);
   }
 
   automatic() {
-    return this.pick((finding) => !finding.decision && finding.applicability === "automatic" && canApply(finding, 0));
-  }
-
-  pick(wanted) {
-    const found = [];
-    this.findings.forEach((finding, n) => { if (wanted(finding, n)) found.push(n); });
-    return found;
+    return this.safe.filter((n) => !this.findings[n].decision && canApply(this.findings[n], 0));
   }
 
   // The next open finding from a place on, round the end if need be; -1 where all are decided.
@@ -98,7 +97,15 @@ export class Session {
     }
     edits.sort((a, b) => a.start - b.start || a.end - b.end);
     let at = 0;
-    return edits.filter((edit) => edit.start >= at && ((at = edit.end), true));
+    const apart = edits.filter((edit) => edit.start >= at && ((at = edit.end), true));
+    if (this.format === "text") apart.forEach((edit, n) => this.close(edit, apart[n + 1]));
+    return apart;
+  }
+
+  // Words that go take the space after them along, as in `unspin review`.
+  close(edit, next) {
+    const lone = !edit.text && (edit.start === 0 || SPACE.test(this.text[edit.start - 1]));
+    if (lone && SPACE.test(this.text[edit.end] ?? "") && !(next && next.start <= edit.end)) edit.end++;
   }
 
   corrected() {
@@ -150,6 +157,14 @@ export function readRecord(lines) {
     else decided.set(key(known), { verdict: decision, replacement: replacement ?? null });
   }
   return decided;
+}
+
+function words({ text }) {
+  return text.toLowerCase();
+}
+
+function like({ text, corrections }) {
+  return `${text}\n→ ${corrections[0]?.text ?? ""}`.toLowerCase();
 }
 
 function key({ id, nth }) {
