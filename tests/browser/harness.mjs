@@ -42,7 +42,7 @@ export async function open(url, options = {}) {
   const page = await context.newPage();
   page.foreign = [];
   page.faults = [];
-  page.on("request", (request) => { if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(url)) page.foreign.push(request.url()); });
+  page.on("request", (request) => { if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) page.foreign.push(request.url()); });
   page.on("pageerror", (error) => page.faults.push(String(error)));
   page.on("console", (message) => { if (message.type() === "error") page.faults.push(message.text()); });
   page.on("dialog", (dialog) => dialog.accept());

@@ -8,5 +8,10 @@ server=$!
 trap 'kill $server; rm -f "$out"' EXIT
 until [ -s "$out" ]; do sleep 0.1; done
 address=$(cat "$out")
-# Methods that a path does not have are answered with 405, as `unsupported_method` wants.
-"${SCHEMATHESIS:-schemathesis}" run "$address/v1/openapi.json" --checks all --max-examples "${EXAMPLES:-50}" --seed 1
+check() {
+    "${SCHEMATHESIS:-schemathesis}" run "$address/v1/openapi.json" --checks all --max-examples "${EXAMPLES:-50}" --seed 1 "$@"
+}
+check --exclude-path /v1/apply --exclude-path /v2/check
+# A schema cannot say that edits lie in the text, that `data` is JSON and what `enabledOnly` needs: some requests that it
+# allows are refused there.
+check --include-path /v1/apply --include-path /v2/check --exclude-checks positive_data_acceptance

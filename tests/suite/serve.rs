@@ -278,9 +278,11 @@ fn languagetool_s_clients_are_answered() {
     assert_eq!(matches(&[("text", &text), ("disabledRules", &format!("X,{word}"))]).len(), others);
     assert_eq!(matches(&[("text", &text), ("enabledOnly", "true"), ("enabledRules", word)]).len(), swapped);
     assert_eq!(matches(&[("text", &text), ("disabledCategories", "UNSPIN")]).len(), 0);
-    let short = "The Protection Secretary stated that the American navy would stay.";
-    assert_eq!(matches(&[("text", short)]).len(), 0);
-    assert!(!matches(&[("text", short), ("level", "picky")]).is_empty());
+    let mixed = format!("{SPUN}\n\n{CLEAN}{CLEAN}");
+    assert_eq!(matches(&[("text", &mixed)]).len(), checked(&mixed, &[]).len() - 1);
+    let taken = checked(&mixed, &["--assume-spun"]).len() - 1;
+    assert_eq!(matches(&[("text", &mixed), ("level", "picky")]).len(), taken);
+    assert!(taken > matches(&[("text", &mixed)]).len());
 
     // By query, and what is wrong is said in its form.
     let query = server.ask("GET", "/v2/check?text=The+navy+stays.&language=auto", &[], "");
@@ -354,9 +356,18 @@ fn others_are_refused() {
             assert!(answer.json()["error"]["message"].is_string());
         }
     }
-    // What is wrong is told without the words of the text.
-    let answer = server.ask("POST", "/v1/check", &[bearer, json], r#"{"text":{"secret":"words"}}"#);
-    assert!(answer.status == 400 && !answer.body.contains("secret"), "{answer:?}");
+    // What is wrong is told.
+    for (request, says) in [
+        (r#"{"text":"x","othr":1}"#, "unknown field `othr`"),
+        (r#"{"text":"x","settings":["x"]}"#, "expected a map"),
+        (r#"["x"]"#, "expected a map"),
+        (r#"{"text":"x"} {}"#, "trailing"),
+        (r#"{"text":"x","settings":{"min_confidence":2}}"#, "from 0 to 1"),
+        (r#"{"text":"x","settings":{"families":["news"]}}"#, "thesaurus"),
+    ] {
+        let answer = server.ask("POST", "/v1/check", &[bearer, json], request);
+        assert!(answer.status == 400 && answer.body.contains(says), "{answer:?}");
+    }
 
     let run = |args: &[&str]| unspin(place.path(), &[&["serve", "--isolated"], args].concat(), b"");
     for (args, says) in [

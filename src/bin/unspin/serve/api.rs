@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -35,7 +35,7 @@ struct Check {
     text: String,
     #[serde(default)]
     format: Format,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     settings: Options,
     /// Send findings as they are found, as JSON Lines.
     #[serde(default)]
@@ -48,7 +48,7 @@ struct Fix {
     text: String,
     #[serde(default)]
     format: Format,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     settings: Options,
     #[serde(default)]
     select: Select,
@@ -73,6 +73,7 @@ enum Select {
 #[serde(deny_unknown_fields)]
 struct Apply {
     text: String,
+    #[serde(deserialize_with = "objects")]
     edits: Vec<Change>,
     #[serde(default)]
     unit: Unit,
@@ -130,15 +131,25 @@ async fn answered<T: DeserializeOwned>(
 }
 
 fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        // The message of a wrong value would quote it, and it may be the text.
-        let what = match error.classify() {
-            serde_json::error::Category::Data => "the request is not as the API has it",
-            _ => "the request is not JSON",
-        };
-        let (line, column) = (error.line(), error.column());
-        Refusal::bad(format!("{what}: line {line}, column {column}; see {DESCRIPTION}"))
+    let read = || object(&mut serde_json::Deserializer::from_slice(bytes));
+    // The whole must be JSON first, so that nothing stands behind the object.
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).and_then(|_| read()).map_err(|error| {
+        let message: String = error.to_string().chars().take(200).collect();
+        Refusal::bad(format!("the request is not as the API has it: {message}; see {DESCRIPTION}"))
     })
+}
+
+/// Reads an object by the names of its fields; an array of their values, which would do as well, is refused.
+fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    let fields = serde_json::Map::deserialize(deserializer)?;
+    serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)
+}
+
+/// As [`object`], for many.
+fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let all = Vec::<serde_json::Map<String, Value>>::deserialize(deserializer)?;
+    let read = |fields| serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom);
+    all.into_iter().map(read).collect()
 }
 
 /// What the answer to a check will be, once the request is understood.
