@@ -81,13 +81,12 @@ impl Server {
     fn send(&self, method: &str, path: &str, headers: &[&str], body: &str, held: usize) -> Asked {
         let mut stream = TcpStream::connect(&self.address).expect("connects");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("set");
-        let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
-        if !headers.iter().any(|header| header.starts_with("Host:")) {
-            head += &format!("Host: {}\r\n", self.address);
-        }
-        for header in headers {
-            head += &format!("{header}\r\n");
-        }
+        let named = headers.iter().any(|header| header.starts_with("Host:"));
+        let host = if named { Vec::new() } else { vec![format!("Host: {}", self.address)] };
+        let headers: Vec<&str> = headers.iter().copied().chain(host.iter().map(String::as_str)).collect();
+        let (headers, length) = (headers.join("\r\n"), body.len());
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n");
         stream.write_all(format!("{head}\r\n{}", &body[..body.len() - held]).as_bytes()).expect("written");
         Asked(stream)
     }
@@ -101,7 +100,7 @@ impl Server {
     }
 
     fn form(&self, fields: &[(&str, &str)]) -> Answer {
-        let escape = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02x}")).collect() };
+        let escape = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
         let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect();
         self.ask("POST", "/v2/check", &["Content-Type: application/x-www-form-urlencoded"], &body.join("&"))
     }
@@ -335,6 +334,9 @@ fn others_are_refused() {
         ("POST", "/v1/check", &[json, bearer, "Origin: https://evil.example"], body, 403),
         ("POST", "/v1/check", &[json, bearer, "Origin: null"], body, 403),
         ("POST", "/v1/check", &[json, bearer, "Origin: https://app.example"], body, 200),
+        ("GET", "/v2/check?text=x&language=en", &["Sec-Fetch-Site: cross-site"], "", 403),
+        ("GET", "/v2/languages", &[bearer, "Sec-Fetch-Site: same-origin"], "", 200),
+        ("GET", "/", &["Sec-Fetch-Site: cross-site"], "", 200),
         ("OPTIONS", "/v1/check", &["Origin: https://app.example"], "", 204),
         ("OPTIONS", "/v1/check", &["Origin: https://evil.example"], "", 403),
         ("POST", "/v1/check", &[bearer, "Content-Type: text/plain"], body, 415),

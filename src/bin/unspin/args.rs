@@ -56,7 +56,7 @@ pub(crate) enum Command {
     Fix(Fix),
     /// One line for each document: probability of being spun, family, rate, counts.
     Score(Score),
-    /// Review texts in the browser, and answer programs over HTTP: a local server.
+    /// Serve a page to review texts in, a JSON API and LanguageTool's protocol, on this machine.
     #[cfg(feature = "serve")]
     Serve(crate::serve::Serve),
     /// Say why a phrase would be reported and what its words may stand for, or what a rule is about.

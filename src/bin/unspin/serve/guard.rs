@@ -91,6 +91,11 @@ impl Guard {
             let message = "pages of other origins may not ask; --allow-origin lets one";
             return Err(Refusal::new(StatusCode::FORBIDDEN, "origin", message));
         }
+        // Pictures, frames and links of other pages come without an Origin. Only the page may be reached so.
+        let site = text(HeaderName::from_static("sec-fetch-site")).unwrap_or("none");
+        if origin.is_none() && path != "/" && !["none", "same-origin"].contains(&site) {
+            return Err(Refusal::new(StatusCode::FORBIDDEN, "origin", "only the page may be linked to from elsewhere"));
+        }
         // The page, and that the server is alive, are no secrets. LanguageTool's clients send their key in the form,
         // where the handler looks for it.
         let open = path == "/" || path.starts_with("/page/") || path == "/healthz" || path == "/v2/check";

@@ -29,7 +29,7 @@ pub(super) struct Queue {
 
 /// A request that was let in.
 pub(super) struct Place {
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
     workers: Arc<Semaphore>,
     deadline: Instant,
 }
@@ -79,7 +79,7 @@ impl Queue {
     /// Lets a request in, or not; it must be done by `deadline`.
     pub(super) fn enter(&self, deadline: Instant) -> Result<Place, Failure> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Failure::Full)?;
-        Ok(Place { _place: place, workers: Arc::clone(&self.workers), deadline })
+        Ok(Place { _permit: place, workers: Arc::clone(&self.workers), deadline })
     }
 }
 
