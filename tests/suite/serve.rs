@@ -394,8 +394,8 @@ fn the_page_needs_nobody_else() {
     for quote in page.body.split("\"/page/").skip(1) {
         files.push(format!("/page/{}", quote.split('"').next().expect("a name")));
     }
-    files.extend(["/page/session.js", "/page/view.js"].map(str::to_owned));
-    assert!(files.len() >= 6);
+    files.extend(["session", "view", "panel", "server"].map(|name| format!("/page/{name}.js")));
+    assert!(files.len() >= 8);
     for file in files {
         let answer = server.ask("GET", &file, &[], "");
         assert_eq!(answer.status, 200, "{file}");

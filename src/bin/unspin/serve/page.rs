@@ -1,4 +1,4 @@
-//! The page: three files that are part of the program and ask nobody else for anything.
+//! The page: files that are part of the program and ask nobody else for anything.
 
 use axum::extract::Path;
 use axum::http::{HeaderValue, Uri, header};
@@ -10,10 +10,12 @@ use super::reply;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 7] = [
     ("style.css", "text/css; charset=utf-8", include_str!("page/style.css")),
     ("session.js", "text/javascript; charset=utf-8", include_str!("page/session.js")),
     ("view.js", "text/javascript; charset=utf-8", include_str!("page/view.js")),
+    ("panel.js", "text/javascript; charset=utf-8", include_str!("page/panel.js")),
+    ("server.js", "text/javascript; charset=utf-8", include_str!("page/server.js")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("page/app.js")),
     ("icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];

@@ -1,58 +1,13 @@
 // The page: what was typed and pressed, and what the server says.
 
-import { Session, canApply, readRecord, replacement, takesOwnWords } from "./session.js";
+import { show } from "./panel.js";
+import { ask, lines } from "./server.js";
+import { Session, canApply, readRecord } from "./session.js";
 import { View } from "./view.js";
 
 const get = (id) => document.getElementById(id);
 const VIEWS = ["marks", "inline", "sides"];
 let session = null, view = null, under = null, opened = null, resumed = new Map();
-
-// ---- asking the server
-
-let token = new URLSearchParams(location.hash.slice(1)).get("token") ?? sessionStorage.getItem("unspin.token") ?? "";
-if (location.hash.includes("token=")) history.replaceState(null, "", location.pathname);
-
-async function ask(path, body, signal) {
-  for (;;) {
-    const headers = { "content-type": "application/json" };
-    if (token) headers.authorization = `Bearer ${token}`;
-    const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
-    if (response.status === 401) {
-      token = await asked();
-      sessionStorage.setItem("unspin.token", token);
-      continue;
-    }
-    if (response.status === 503 && response.headers.has("retry-after")) {
-      const { error } = await response.json();
-      if (error.code !== "busy") throw new Error(error.message);
-      say("The server is busy; waiting…");
-      await new Promise((done) => setTimeout(done, 1000 * Number(response.headers.get("retry-after"))));
-      continue;
-    }
-    if (!response.ok) throw new Error((await response.json()).error.message);
-    return response;
-  }
-}
-
-function asked() {
-  return new Promise((done) => {
-    get("asks").onclose = () => done(get("token").value);
-    get("asks").showModal();
-  });
-}
-
-// The lines of an answer, each as soon as it is there, in batches as they come.
-async function* lines(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const parts = (rest + value).split("\n");
-    rest = parts.pop();
-    yield parts.map((line) => JSON.parse(line));
-  }
-}
 
 // ---- checking
 
@@ -61,7 +16,9 @@ async function check(next) {
   under = new AbortController();
   const { signal } = under;
   session = next;
-  keepText();
+  // The server works while the text is drawn.
+  const settings = session.assumeSpun ? { assume_spun: true } : {};
+  const asked = ask("/v1/check", { text: session.text, format: session.format, settings, stream: true }, { signal, busy });
   get("start").hidden = true;
   for (const id of ["review", "tools", "verdict", "name"]) get(id).hidden = false;
   get("name").textContent = session.name;
@@ -76,8 +33,8 @@ async function check(next) {
   say("Checking");
   scrollTo(0, 0);
   try {
-    const settings = session.assumeSpun ? { assume_spun: true } : {};
-    const response = await ask("/v1/check", { text: session.text, format: session.format, settings, stream: true }, signal);
+    const response = await asked;
+    keepText();
     let first = 0, marked = 0;
     for await (const batch of lines(response)) {
       if (signal.aborted) return;
@@ -149,60 +106,8 @@ function counts() {
 function select(n, focus) {
   if (n < 0) return;
   view.select(n, focus);
-  panel();
+  show(session, view.current, accept);
   counts();
-}
-
-function panel() {
-  const n = view.current;
-  get("finding").hidden = n < 0;
-  if (n < 0) return;
-  const finding = session.findings[n];
-  const { decision } = finding;
-  const verdict = decision?.verdict ?? "open";
-  get("severity").textContent = finding.severity;
-  get("severity").className = `tag ${finding.severity}`;
-  get("rule").textContent = finding.rule.replaceAll("-", " ");
-  get("applicability").textContent = finding.applicability === "automatic" ? "automatic: safe unseen" : "";
-  get("state").textContent = { open: "", accept: "accepted", reject: "rejected", ignore: "ignored" }[verdict];
-  get("state").className = `tag state ${verdict}`;
-  get("old").textContent = finding.text;
-  const now = verdict === "accept" ? replacement(finding, decision) : finding.corrections[0]?.text ?? "";
-  get("new").textContent = now || "(remove)";
-  get("message").textContent = finding.message;
-  get("choices").replaceChildren(...finding.corrections.slice(0, 9).map((correction, choice) => {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.disabled = !canApply(finding, choice);
-    button.setAttribute("aria-keyshortcuts", String(choice + 1));
-    button.setAttribute("aria-pressed", String(verdict === "accept" && now === correction.text));
-    const key = document.createElement("kbd"), text = document.createElement("span"), sure = document.createElement("span");
-    key.textContent = choice + 1;
-    text.textContent = correction.text || "(remove)";
-    text.className = "words";
-    sure.textContent = `${Math.min(99, Math.round(100 * correction.confidence))} %`;
-    sure.className = "sure";
-    sure.style.setProperty("--sure", correction.confidence);
-    button.append(key, text, sure);
-    button.onclick = () => accept(choice);
-    item.append(button);
-    return item;
-  }));
-  get("words").value = "";
-  get("words").placeholder = now;
-  const own = takesOwnWords(finding);
-  get("own").hidden = !own;
-  get("blocked").hidden = canApply(finding, 0);
-  get("accept").disabled = get("alike").disabled = !canApply(finding, 0);
-  const alike = session.alike(n).length;
-  get("alike").firstChild.textContent = alike > 1 ? `All ${alike} like this ` : "All like this ";
-  get("reasons").replaceChildren(...finding.evidence.map((reason) => {
-    const item = document.createElement("li");
-    item.textContent = reason.text;
-    return item;
-  }));
-  get("sources").textContent = finding.sources.length ? `Sources: ${finding.sources.join(", ")}` : "";
 }
 
 function setView(mode) {
@@ -214,6 +119,7 @@ function setView(mode) {
   if (view.current >= 0) view.select(view.current);
 }
 
+const busy = () => say("The server is busy; waiting…");
 let quiet = 0;
 function say(text) {
   get("says").textContent = text;
@@ -234,7 +140,7 @@ function decided(indexes, word) {
     say(`${word}${count}`);
     select(next);
   } else {
-    panel();
+    show(session, view.current, accept);
     say(session.document ? `${word}${count}. All decided; d downloads` : `${word}${count}`);
   }
 }
@@ -334,7 +240,7 @@ async function download(what) {
     if (what === "text") save(`${stem}.unspun${end}`, session.corrected());
     else if (what === "decisions") save(`${stem}.unspin-review.jsonl`, session.record());
     else if (what === "diff") {
-      const answer = await ask("/v1/apply", { text: session.text, edits: session.edits(), diff: true, path: session.name });
+      const answer = await ask("/v1/apply", { text: session.text, edits: session.edits(), diff: true, path: session.name }, { busy });
       save(`${session.name}.diff`, (await answer.json()).diff);
     } else {
       await navigator.clipboard.writeText(session.corrected());

@@ -19,9 +19,10 @@ export class View {
       piece.element.className = "piece";
       const lines = session.text.slice(piece.start, piece.end).split("\n").reduce((sum, line) => sum + Math.ceil((line.length + 1) / 80), 0);
       piece.element.style.containIntrinsicBlockSize = `auto ${lines * 29}px`;
-      this.draw(piece);
       return piece.element;
     }));
+    this.pieces.slice(0, 3).forEach((piece) => this.draw(piece));
+    this.drawLater(this.pieces.slice(3));
     root.onclick = (event) => {
       const mark = event.target.closest("[data-n]");
       if (mark) pick(Number(mark.dataset.n));
@@ -67,13 +68,19 @@ export class View {
       (bottom > -innerHeight && top < 2 * innerHeight ? near : far).push(piece);
     }
     near.forEach((piece) => this.draw(piece));
-    far.forEach((piece) => { piece.stale = true; });
+    this.drawLater(far);
+  }
+
+  // Draws pieces when there is time, those in sight having been drawn.
+  drawLater(pieces) {
+    const { mode } = this;
+    for (const piece of pieces) piece.stale = true;
     const rest = (deadline) => {
-      while (far.length && deadline.timeRemaining() > 2) {
-        const piece = far.shift();
+      while (pieces.length && deadline.timeRemaining() > 2) {
+        const piece = pieces.shift();
         if (piece.stale && this.mode === mode) this.draw(piece);
       }
-      if (far.length && this.mode === mode) requestIdleCallback(rest);
+      if (pieces.length && this.mode === mode) requestIdleCallback(rest);
     };
     requestIdleCallback(rest);
   }
