@@ -365,7 +365,7 @@ fn others_are_refused() {
         (r#"["x"]"#, "expected a map"),
         (r#"{"text":"x"} {}"#, "trailing"),
         (r#"{"text":"x","settings":{"min_confidence":2}}"#, "from 0 to 1"),
-        (r#"{"text":"x","settings":{"families":["news"]}}"#, "thesaurus"),
+        (r#"{"text":"x","stream":true,"settings":{"families":["news"]}}"#, "thesaurus"),
     ] {
         let answer = server.ask("POST", "/v1/check", &[bearer, json], request);
         assert!(answer.status == 400 && answer.body.contains(says), "{answer:?}");

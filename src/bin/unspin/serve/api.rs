@@ -16,7 +16,7 @@ use unspin::render::{self, diff::Diff};
 use unspin::{Edit, Finding, Fixed, LineIndex, Report, Selection, Span};
 
 use super::body::Kind;
-use super::check::{Format, Options, Text};
+use super::check::{Format, Options, Plan, Text};
 use super::queue::{Failure, Limit, Place};
 use super::reply::{self, Refusal};
 use super::stream::Lines;
@@ -163,12 +163,12 @@ async fn checked(server: &Arc<Server>, place: Place, bytes: axum::body::Bytes) -
     let (deadline, server, handle) = (place.deadline(), Arc::clone(server), Handle::current());
     let work = move |limit: &Limit| {
         let read = parsed::<Check>(&bytes).and_then(|request| {
-            let text = Text::new(request.text, request.format)?;
-            Ok((text, request.settings, request.stream))
+            let plan = request.settings.over(&server)?;
+            Ok((Text::new(request.text, request.format)?, plan, request.stream))
         });
         drop(bytes);
         match read {
-            Ok((text, settings, true)) => {
+            Ok((text, plan, true)) => {
                 let (sender, receiver) = mpsc::channel(8);
                 if tell.send(Ok(Answer::Stream(receiver))).is_ok() {
                     let send = |lines| {
@@ -178,11 +178,11 @@ async fn checked(server: &Arc<Server>, place: Place, bytes: axum::body::Bytes) -
                             _ => Err(Failure::Late),
                         }
                     };
-                    streamed(&server, &text, &settings, limit, send);
+                    streamed(&server, &text, &plan, limit, send);
                 }
             }
-            Ok((text, settings, false)) => {
-                let _ = tell.send(whole(&server, &text, &settings, limit).map(Answer::Whole));
+            Ok((text, plan, false)) => {
+                let _ = tell.send(whole(&server, &text, &plan, limit).map(Answer::Whole));
             }
             Err(refusal) => drop(tell.send(Err(refusal))),
         }
@@ -199,8 +199,8 @@ async fn checked(server: &Arc<Server>, place: Place, bytes: axum::body::Bytes) -
 }
 
 /// The objects of `unspin check --format json`, as one.
-fn whole(server: &Server, text: &Text, settings: &Options, limit: &Limit) -> Result<Vec<u8>, Refusal> {
-    let report = check::check(server, text, settings, limit, |_, _| Ok(()))?;
+fn whole(server: &Server, text: &Text, plan: &Plan, limit: &Limit) -> Result<Vec<u8>, Refusal> {
+    let report = check::check(server, text, plan, limit, |_, _| Ok(()))?;
     let report = text.placed(report);
     let mut out = Vec::new();
     out.extend_from_slice(b"{\"findings\":");
@@ -213,15 +213,9 @@ fn whole(server: &Server, text: &Text, settings: &Options, limit: &Limit) -> Res
 
 /// The lines of `unspin check --format json` as they are made, with one after each passage that tells how far it is.
 /// Before it, where the text has markup, there is one for each finding that tells what its corrections change.
-fn streamed(
-    server: &Server,
-    text: &Text,
-    settings: &Options,
-    limit: &Limit,
-    send: impl Fn(Vec<u8>) -> Result<(), Failure>,
-) {
+fn streamed(server: &Server, text: &Text, plan: &Plan, limit: &Limit, send: impl Fn(Vec<u8>) -> Result<(), Failure>) {
     let index = LineIndex::new(text.shown());
-    let result = check::check(server, text, settings, limit, |span, report| {
+    let result = check::check(server, text, plan, limit, |span, report| {
         let mut out = Vec::new();
         let changes: Vec<Value> = if text.has_markup() {
             report.findings.iter().map(|finding| changes(text, finding, &index)).collect()
@@ -273,8 +267,9 @@ fn fixed(server: &Server, request: Fix, limit: &Limit) -> Result<Vec<u8>, Refusa
         (None, Select::All) => Selection::All,
         (None, Select::Automatic) => Selection::Automatic,
     };
+    let plan = request.settings.over(server)?;
     let text = Text::new(request.text, request.format)?;
-    let mut report = check::check(server, &text, &request.settings, limit, |_, _| Ok(()))?;
+    let mut report = check::check(server, &text, &plan, limit, |_, _| Ok(()))?;
     let whole = document(&text, &report);
     let found = report.findings.len();
     let mut edits = Vec::new();

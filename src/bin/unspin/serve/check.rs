@@ -44,7 +44,9 @@ impl Options {
         Self { assume_spun: yes.then_some(true), ..Self::default() }
     }
 
-    fn over(&self, profile: &Profile) -> Result<(Config, Severity), Refusal> {
+    /// What they come to, over those of the server.
+    pub(super) fn over(&self, server: &Server) -> Result<Plan, Refusal> {
+        let profile = profile(server);
         let mut config = profile.unspinner.config().clone();
         if let Some(confidence) = self.min_confidence {
             if !(0.0..=1.0).contains(&confidence) {
@@ -66,8 +68,19 @@ impl Options {
             config.families = names.iter().map(known).collect::<Result<_, _>>()?;
         }
         config.allow.extend_from_slice(&self.allow);
-        Ok((config, self.severity.map_or(profile.severity, Severity::from)))
+        Ok(Plan { config, severity: self.severity.map_or(profile.severity, Severity::from) })
     }
+}
+
+/// Settings that were found sound.
+pub(super) struct Plan {
+    config: Config,
+    /// Findings below it are left out.
+    severity: Severity,
+}
+
+fn profile(server: &Server) -> &Profile {
+    server.settings.profile(Path::new(PATH))
 }
 
 /// A text, and the record that it is read from where it has markup.
@@ -142,20 +155,18 @@ impl Text {
 pub(super) fn check(
     server: &Server,
     text: &Text,
-    options: &Options,
+    plan: &Plan,
     limit: &Limit,
     mut each: impl FnMut(Span, Report) -> Result<(), Failure>,
 ) -> Result<Report, Refusal> {
-    let profile = server.settings.profile(Path::new(PATH));
-    let (config, severity) = options.over(profile)?;
-    let mut passages = profile.unspinner.passages(text.checked(), &config);
+    let mut passages = profile(server).unspinner.passages(text.checked(), &plan.config);
     let (mut all, mut directives) = (Vec::new(), None);
     loop {
         if limit.is_over() {
             return Err(Failure::Late.into());
         }
         let Some(mut passage) = passages.next() else { break };
-        passage.findings.retain(|finding| finding.severity >= severity && !server.settings.is_known(finding));
+        passage.findings.retain(|finding| finding.severity >= plan.severity && !server.settings.is_known(finding));
         if !passage.findings.is_empty() {
             let directives = directives.get_or_insert_with(|| Directives::read(text.shown()));
             passage.findings.retain(|finding| !directives.cover(text.place(finding.span)));

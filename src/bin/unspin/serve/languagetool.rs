@@ -167,7 +167,8 @@ fn answer(server: &Server, form: &[u8], secret: Option<&str>, limit: &Limit) -> 
     let asked = Asked::read(&fields)?;
     drop(fields);
     let text = Text::new(asked.text.text().to_owned(), check::Format::Text)?;
-    let report = check::check(server, &text, &Options::assuming_spun(asked.picky), limit, |_, _| Ok(()))?;
+    let plan = Options::assuming_spun(asked.picky).over(server)?;
+    let report = check::check(server, &text, &plan, limit, |_, _| Ok(()))?;
     Ok(rendered(&asked, &report))
 }
 
