@@ -1,5 +1,6 @@
 //! `unspin` on the command line.
 
+mod allow;
 mod args;
 mod baseline;
 mod check;
