@@ -1,6 +1,6 @@
 //! What people decided about findings, kept as JSON Lines that outlive the text around them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,18 @@ pub enum Verdict {
     Ignore,
     /// Nothing was decided; takes back an earlier decision.
     Undecided,
+}
+
+impl Verdict {
+    /// The name used in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::Ignore => "ignore",
+            Self::Undecided => "undecided",
+        }
+    }
 }
 
 /// What one person decided about one finding.
@@ -225,6 +237,22 @@ impl Decisions {
     /// Adds all decisions of others, as if they had been made after these.
     pub fn merge(&mut self, others: Self) {
         others.all().cloned().for_each(|decision| self.add(decision));
+    }
+
+    /// Gives a name to the person whose decisions have none.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        let mut named = Self::default();
+        for decision in self.all() {
+            let by = decision.by.clone().or_else(|| Some(name.to_owned()));
+            named.add(Decision { by, ..decision.clone() });
+        }
+        named
+    }
+
+    /// The people who decided, in order.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        self.all().filter_map(|decision| decision.by.as_deref()).collect::<BTreeSet<_>>().into_iter()
     }
 
     /// The texts that something was decided about, in order.

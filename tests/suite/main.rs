@@ -8,4 +8,7 @@ mod inputs;
 mod layering;
 mod properties;
 mod resume;
+mod review;
+#[cfg(unix)]
+mod review_keys;
 mod run;
