@@ -14,6 +14,9 @@ pub mod method {}
 #[doc = include_str!("recipes.md")]
 pub mod recipes {}
 
+#[doc = include_str!("review.md")]
+pub mod review {}
+
 #[doc = include_str!("serve.md")]
 pub mod serve {}
 

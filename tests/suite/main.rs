@@ -8,6 +8,9 @@ mod inputs;
 mod layering;
 mod properties;
 mod resume;
+mod review;
+#[cfg(unix)]
+mod review_keys;
 mod run;
 #[cfg(all(unix, feature = "serve"))]
 mod serve;

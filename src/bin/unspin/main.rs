@@ -1,5 +1,6 @@
 //! `unspin` on the command line.
 
+mod allow;
 mod args;
 mod baseline;
 mod check;
@@ -11,10 +12,12 @@ mod diff;
 mod eval;
 mod explain;
 mod fix;
+mod in_place;
 mod job;
 mod learn;
 mod man;
 mod output;
+mod review;
 mod score;
 #[cfg(feature = "serve")]
 mod serve;

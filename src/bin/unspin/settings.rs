@@ -267,6 +267,11 @@ impl Choice {
     }
 }
 
+/// The settings file that a phrase is added to: the one in force from a directory on, or a new one there.
+pub(crate) fn file_for(checking: &Checking, here: &Path) -> PathBuf {
+    checking.config.clone().or_else(|| nearest(here)).unwrap_or_else(|| here.join(NAME))
+}
+
 fn nearest(here: &Path) -> Option<PathBuf> {
     here.ancestors().map(|directory| directory.join(NAME)).find(|path| path.is_file())
 }
