@@ -14,6 +14,7 @@ use crate::model::lattice::Weights;
 use crate::model::passage::{Passage, Scored};
 use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Report};
+use crate::span::Span;
 use crate::text::block;
 
 static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
@@ -70,77 +71,73 @@ impl Unspinner {
     ///
     /// Long texts are judged in passages of about 48 KB, each with its own rate of substitution.
     pub fn check(&self, text: &str) -> Report {
-        let mut report = Report { spun: 0.0, family: None, rate: 0.0, tokens: 0, findings: Vec::new() };
-        let (mut weight, mut families) = (0.0, [0f64; 4]);
-        for (start, part) in block::blocks(text) {
-            let mut tokens = Vec::new();
-            block::read(part, &mut tokens);
-            let count = tokens.len() as f64;
-            report.tokens += tokens.len();
-            weight += count;
-            let sentences = candidates::sentences(part, &tokens, &self.dictionary);
-            if !self.config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
-                continue;
-            }
-            let passage =
-                Passage::read(part, tokens, sentences, &self.dictionary, &self.scorer, &self.grammar, &self.weights);
-            let mut scored = passage.score(&self.dictionary);
-            for scored in &mut scored {
-                scored.probability = self.forest.probability(&scored.features);
-            }
-            let spun = self.spun(&passage, &scored);
-            report.spun += spun * count;
-            if spun >= 0.5 {
-                let rates = passage.estimate.belief.rates;
-                report.rate += f64::from(rates[0]) * count;
-                for (sum, share) in families.iter_mut().zip(passage.estimate.belief.families) {
-                    *sum += f64::from(share) * count;
-                }
-            }
-            self.findings(&passage, &scored, spun as f32, start, &mut report.findings);
+        let mut findings = Vec::new();
+        let mut passages = self.passages(text, &self.config);
+        passages.by_ref().for_each(|passage| findings.extend(passage.findings));
+        Report { findings, ..passages.report() }
+    }
+
+    /// Checks one text passage by passage, with settings that may differ from this unspinner's own
+    /// [`config`](Self::config): for long texts whose first findings are wanted at once, and for work that may be
+    /// broken off. A passage costs up to a third of a second.
+    ///
+    /// Findings are final when their passage is there. The judgement on the whole text is so only at the end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let unspinner = Unspinner::builtin();
+    /// let text = "The ship left the harbor at noon.\n\n".repeat(3000);
+    /// let mut passages = unspinner.passages(&text, unspinner.config());
+    /// let first = passages.next().expect("there is some text");
+    /// assert!(first.span.start == 0 && first.span.end < text.len());
+    /// assert_eq!(passages.by_ref().last().map(|last| last.span.end), Some(text.len()));
+    /// assert_eq!(passages.report().tokens, unspinner.check(&text).tokens);
+    /// ```
+    pub fn passages<'t>(&'t self, text: &'t str, config: &'t Config) -> Passages<'t> {
+        Passages {
+            unspinner: self,
+            config,
+            blocks: Box::new(block::blocks(text)),
+            sums: Report { spun: 0.0, family: None, rate: 0.0, tokens: 0, findings: Vec::new() },
+            families: [0.0; 4],
         }
-        if weight > 0.0 {
-            report.spun /= weight;
-            report.rate /= weight;
-        }
-        if report.spun >= 0.5 {
-            let best = (0..4).max_by(|&a, &b| families[a].total_cmp(&families[b]).then(b.cmp(&a)));
-            report.family = best.map(|family| Family::ALL[family]);
-        }
-        report
     }
 
     /// Probability that a passage is spun.
-    fn spun(&self, passage: &Passage<'_>, scored: &[Scored]) -> f64 {
-        if self.config.assume_spun {
+    fn spun(&self, passage: &Passage<'_>, scored: &[Scored], config: &Config) -> f64 {
+        if config.assume_spun {
             return 1.0;
         }
-        let prior = self.config.prior.clamp(1e-6, 1.0 - 1e-6);
+        let prior = config.prior.clamp(1e-6, 1.0 - 1e-6);
         let odds = f64::from(self.forest.document(&decide::document(passage, scored))) + (prior / (1.0 - prior)).ln();
         1.0 / (1.0 + (-odds).exp())
     }
 
-    fn findings(&self, passage: &Passage<'_>, scored: &[Scored], spun: f32, start: usize, out: &mut Vec<Finding>) {
-        if spun < self.config.min_confidence {
-            return;
+    /// The findings of a passage that starts at `start`, in order of place.
+    fn findings(passage: &Passage<'_>, scored: &[Scored], spun: f32, start: usize, config: &Config) -> Vec<Finding> {
+        let mut out = Vec::new();
+        if spun < config.min_confidence {
+            return out;
         }
-        let choices = decide::select(scored, self.config.min_confidence / spun);
-        let first = out.len();
+        let choices = decide::select(scored, config.min_confidence / spun);
         for choice in &choices {
             let best = &scored[choice.best];
             let candidate = passage.candidate(best.place);
             let quoted = passage.lattices[best.place.0].quoted(candidate);
-            if quoted && self.config.quotes == Quotes::Skip {
+            if quoted && config.quotes == Quotes::Skip {
                 continue;
             }
             let family = explain::family(candidate, &passage.estimate.belief.families);
-            if !self.config.families.contains(&family) {
+            if !config.families.contains(&family) {
                 continue;
             }
             let rule = explain::rule(passage, best);
             let span = best.realized.span;
             let spun_text = &passage.text[span.range()];
-            if self.is_allowed(passage, span) {
+            if is_allowed(passage, span, &config.allow) {
                 continue;
             }
             let corrections = std::iter::once(&choice.best).chain(&choice.others).map(|&at| Correction {
@@ -162,28 +159,102 @@ impl Unspinner {
             });
         }
         // Deleting words can leave spans out of order with those beside them only where they touch; keep them sorted.
-        out[first..].sort_by_key(|finding| finding.span);
+        out.sort_by_key(|finding| finding.span);
+        out
     }
+}
 
-    /// Whether a phrase that the settings allow covers the span.
-    fn is_allowed(&self, passage: &Passage<'_>, span: crate::span::Span) -> bool {
-        self.config.allow.iter().filter(|phrase| !phrase.is_empty()).any(|phrase| {
-            let from = span.start.saturating_sub(phrase.len() * 2);
-            let to = (span.end + phrase.len() * 2).min(passage.text.len());
-            let tokens = passage.tokens.partition_point(|token| (token.start as usize) < from)
-                ..passage.tokens.partition_point(|token| (token.end as usize) <= to);
-            let wanted = crate::text::key::phrase(phrase);
-            (tokens.clone()).any(|first| {
-                (first..tokens.end).any(|last| {
-                    let (start, end) = (passage.tokens[first].start as usize, passage.tokens[last].end as usize);
-                    start <= span.start
-                        && span.end <= end + 1
-                        && end - start <= phrase.len() * 2
-                        && crate::text::key::phrase(&passage.text[start..end]) == wanted
-                })
+/// A stretch of a text with all that was found in it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Checked {
+    /// The bytes that were looked at.
+    pub span: Span,
+    /// Findings, in order of place; their spans lie in the whole text.
+    pub findings: Vec<Finding>,
+}
+
+/// A check under way, made by [`Unspinner::passages`]: gives one passage after the other, and the judgement on all of
+/// them.
+pub struct Passages<'t> {
+    unspinner: &'t Unspinner,
+    config: &'t Config,
+    blocks: Box<dyn Iterator<Item = (usize, &'t str)> + Send + 't>,
+    /// Figures of what was checked, each times the tokens that it holds for.
+    sums: Report,
+    families: [f64; 4],
+}
+
+impl Passages<'_> {
+    /// The judgement on what was checked so far, without the findings. Once all passages are through it is the one of
+    /// the whole text.
+    pub fn report(&self) -> Report {
+        let mut report = self.sums.clone();
+        if report.tokens > 0 {
+            report.spun /= report.tokens as f64;
+            report.rate /= report.tokens as f64;
+        }
+        if report.spun >= 0.5 {
+            let best = (0..4).max_by(|&a, &b| self.families[a].total_cmp(&self.families[b]).then(b.cmp(&a)));
+            report.family = best.map(|family| Family::ALL[family]);
+        }
+        report
+    }
+}
+
+impl Iterator for Passages<'_> {
+    type Item = Checked;
+
+    fn next(&mut self) -> Option<Checked> {
+        let (start, part) = self.blocks.next()?;
+        let Self { unspinner, config, sums, families, .. } = self;
+        let mut checked = Checked { span: Span::new(start, start + part.len()), findings: Vec::new() };
+        let mut tokens = Vec::new();
+        block::read(part, &mut tokens);
+        let count = tokens.len() as f64;
+        sums.tokens += tokens.len();
+        let Unspinner { dictionary, forest, scorer, grammar, weights, .. } = unspinner;
+        let sentences = candidates::sentences(part, &tokens, dictionary);
+        if !config.assume_spun && !forest.opens(&gate::glance(&sentences, dictionary)) {
+            return Some(checked);
+        }
+        let passage = Passage::read(part, tokens, sentences, dictionary, scorer, grammar, weights);
+        let mut scored = passage.score(dictionary);
+        for scored in &mut scored {
+            scored.probability = forest.probability(&scored.features);
+        }
+        let spun = unspinner.spun(&passage, &scored, config);
+        sums.spun += spun * count;
+        if spun >= 0.5 {
+            let belief = &passage.estimate.belief;
+            sums.rate += f64::from(belief.rates[0]) * count;
+            for (sum, share) in families.iter_mut().zip(belief.families) {
+                *sum += f64::from(share) * count;
+            }
+        }
+        checked.findings = Unspinner::findings(&passage, &scored, spun as f32, start, config);
+        Some(checked)
+    }
+}
+
+/// Whether a phrase that the settings allow covers the span.
+fn is_allowed(passage: &Passage<'_>, span: Span, allow: &[String]) -> bool {
+    allow.iter().filter(|phrase| !phrase.is_empty()).any(|phrase| {
+        let from = span.start.saturating_sub(phrase.len() * 2);
+        let to = (span.end + phrase.len() * 2).min(passage.text.len());
+        let tokens = passage.tokens.partition_point(|token| (token.start as usize) < from)
+            ..passage.tokens.partition_point(|token| (token.end as usize) <= to);
+        let wanted = crate::text::key::phrase(phrase);
+        (tokens.clone()).any(|first| {
+            (first..tokens.end).any(|last| {
+                let (start, end) = (passage.tokens[first].start as usize, passage.tokens[last].end as usize);
+                start <= span.start
+                    && span.end <= end + 1
+                    && end - start <= phrase.len() * 2
+                    && crate::text::key::phrase(&passage.text[start..end]) == wanted
             })
         })
-    }
+    })
 }
 
 /// Settings on their way to an [`Unspinner`].

@@ -73,46 +73,8 @@ struct Run<'s> {
 
 impl Render for Json {
     fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let Document { path, record, field, text, report, .. } = *document;
-        if !report.findings.is_empty() {
-            let index = LineIndex::new(text);
-            for finding in &report.findings {
-                let span = finding.span;
-                let (line, column) = index.line_column(span.start);
-                let row = Finding {
-                    r#type: "finding",
-                    path,
-                    record,
-                    field,
-                    line,
-                    column,
-                    span: Offsets {
-                        byte: [span.start, span.end],
-                        char: [index.chars(span.start), index.chars(span.end)],
-                        utf16: [index.utf16(span.start), index.utf16(span.end)],
-                    },
-                    text: document.slice(span),
-                    corrections: finding
-                        .corrections
-                        .iter()
-                        .map(|correction| Correction { text: &correction.text, confidence: correction.confidence })
-                        .collect(),
-                    confidence: finding.confidence(),
-                    severity: finding.severity.name(),
-                    applicability: finding.applicability.name(),
-                    rule: finding.rule.name(),
-                    family: finding.family.name(),
-                    message: &finding.message,
-                    evidence: finding
-                        .evidence
-                        .iter()
-                        .map(|evidence| Evidence { kind: evidence.kind, text: &evidence.text, nats: evidence.nats })
-                        .collect(),
-                    sources: &finding.sources,
-                    id: &finding.id,
-                };
-                json_line(&row, out)?;
-            }
+        if !document.report.findings.is_empty() {
+            finding_lines(document, &LineIndex::new(document.text), out)?;
         }
         document_line(document, out)
     }
@@ -120,6 +82,53 @@ impl Render for Json {
     fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         json_line(&Run { r#type: "summary", summary }, out)
     }
+}
+
+/// The objects of a document's findings, one a line; `index` is one of its text.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn finding_lines(document: &Document<'_>, index: &LineIndex<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Document { path, record, field, report, .. } = *document;
+    for finding in &report.findings {
+        let span = finding.span;
+        let (line, column) = index.line_column(span.start);
+        let row = Finding {
+            r#type: "finding",
+            path,
+            record,
+            field,
+            line,
+            column,
+            span: Offsets {
+                byte: [span.start, span.end],
+                char: [index.chars(span.start), index.chars(span.end)],
+                utf16: [index.utf16(span.start), index.utf16(span.end)],
+            },
+            text: document.slice(span),
+            corrections: finding
+                .corrections
+                .iter()
+                .map(|correction| Correction { text: &correction.text, confidence: correction.confidence })
+                .collect(),
+            confidence: finding.confidence(),
+            severity: finding.severity.name(),
+            applicability: finding.applicability.name(),
+            rule: finding.rule.name(),
+            family: finding.family.name(),
+            message: &finding.message,
+            evidence: finding
+                .evidence
+                .iter()
+                .map(|evidence| Evidence { kind: evidence.kind, text: &evidence.text, nats: evidence.nats })
+                .collect(),
+            sources: &finding.sources,
+            id: &finding.id,
+        };
+        json_line(&row, out)?;
+    }
+    Ok(())
 }
 
 /// The object of a document alone, without its findings.

@@ -17,7 +17,7 @@ mod summary;
 
 use std::io::{self, Write};
 
-pub use json::document_line;
+pub use json::{document_line, finding_lines};
 pub use summary::Summary;
 
 use crate::report::{Finding, Report};

@@ -9,6 +9,11 @@ mod layering;
 mod lsp;
 mod properties;
 mod resume;
+mod review;
+#[cfg(unix)]
+mod review_keys;
 mod run;
 mod sarif;
+#[cfg(all(unix, feature = "serve"))]
+mod serve;
 mod tree;

@@ -12,12 +12,16 @@ mod diff;
 mod eval;
 mod explain;
 mod fix;
+mod in_place;
 mod job;
 mod learn;
 mod lsp;
 mod man;
 mod output;
+mod review;
 mod score;
+#[cfg(feature = "serve")]
+mod serve;
 mod settings;
 mod stats;
 mod terminal;

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::{Deserialize, Serialize};
 use unspin::input::Record;
-use unspin::{Config, Directives, Family, Report, Selection, Severity, Unspinner};
+use unspin::{Config, Directives, Family, Finding, Report, Selection, Severity, Unspinner};
 
 use crate::args::{Checking, Choice, Level, QuotePolicy};
 use crate::{baseline, dictionary};
@@ -59,10 +59,10 @@ struct Override {
 }
 
 /// How some texts are checked, ready to use.
-struct Profile {
-    unspinner: Unspinner,
+pub(crate) struct Profile {
+    pub(crate) unspinner: Unspinner,
     /// Findings below it are left out.
-    severity: Severity,
+    pub(crate) severity: Severity,
 }
 
 /// How all texts are checked, ready to use.
@@ -110,7 +110,7 @@ impl Settings {
     pub(crate) fn check(&self, path: &Path, text: &str) -> Report {
         let profile = self.profile(path);
         let mut report = profile.unspinner.check(text);
-        report.findings.retain(|finding| finding.severity >= profile.severity && !self.baseline.contains(&finding.id));
+        report.findings.retain(|finding| finding.severity >= profile.severity && !self.is_known(finding));
         report
     }
 
@@ -124,12 +124,18 @@ impl Settings {
         report
     }
 
+    /// Whether the baseline holds a finding.
+    pub(crate) fn is_known(&self, finding: &Finding) -> bool {
+        self.baseline.contains(&finding.id)
+    }
+
     /// What checks texts that come from no file.
     pub(crate) fn unspinner(&self) -> &Unspinner {
         &self.base.unspinner
     }
 
-    fn profile(&self, path: &Path) -> &Profile {
+    /// How a file's text is checked.
+    pub(crate) fn profile(&self, path: &Path) -> &Profile {
         if self.overrides.is_empty() {
             return &self.base;
         }

@@ -1,0 +1,183 @@
+//! A text on its way through the checker, with the settings of one request.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use unspin::input::{self, Record, Source};
+use unspin::render::Document;
+use unspin::{Config, Directives, Family, Report, Severity, Span};
+
+use super::Server;
+use super::queue::{Failure, Limit};
+use super::reply::Refusal;
+use crate::args::{Level, QuotePolicy};
+use crate::settings::Profile;
+
+/// What findings say of where they come from, as where `unspin check` reads standard input.
+const PATH: &str = "-";
+
+/// How a text is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Format {
+    #[default]
+    Text,
+    Markdown,
+    Html,
+}
+
+/// Settings that a request may have of its own, over those that the server was started with.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Options {
+    min_confidence: Option<f32>,
+    quotes: Option<QuotePolicy>,
+    assume_spun: Option<bool>,
+    severity: Option<Level>,
+    families: Option<Vec<String>>,
+    allow: Vec<String>,
+}
+
+impl Options {
+    /// Those of a request that takes its text for spun, if it does.
+    pub(super) fn assuming_spun(yes: bool) -> Self {
+        Self { assume_spun: yes.then_some(true), ..Self::default() }
+    }
+
+    /// What they come to, over those of the server.
+    pub(super) fn over(&self, server: &Server) -> Result<Plan, Refusal> {
+        let profile = profile(server);
+        let mut config = profile.unspinner.config().clone();
+        if let Some(confidence) = self.min_confidence {
+            if !(0.0..=1.0).contains(&confidence) {
+                return Err(Refusal::bad("settings.min_confidence must be from 0 to 1"));
+            }
+            config.min_confidence = confidence;
+        }
+        if let Some(quotes) = self.quotes {
+            config.quotes = quotes.into();
+        }
+        config.assume_spun = self.assume_spun.unwrap_or(config.assume_spun);
+        if let Some(names) = &self.families {
+            let known = |name: &String| {
+                Family::from_name(name).ok_or_else(|| {
+                    let known = Family::ALL.map(Family::name).join(", ");
+                    Refusal::bad(format!("settings.families has an unknown one; there are {known}"))
+                })
+            };
+            config.families = names.iter().map(known).collect::<Result<_, _>>()?;
+        }
+        config.allow.extend_from_slice(&self.allow);
+        Ok(Plan { config, severity: self.severity.map_or(profile.severity, Severity::from) })
+    }
+}
+
+/// Settings that were found sound.
+pub(super) struct Plan {
+    config: Config,
+    /// Findings below it are left out.
+    severity: Severity,
+}
+
+fn profile(server: &Server) -> &Profile {
+    server.settings.profile(Path::new(PATH))
+}
+
+/// A text, and the record that it is read from where it has markup.
+pub(super) struct Text {
+    text: String,
+    record: Option<Record>,
+}
+
+impl Text {
+    pub(super) fn new(text: String, format: Format) -> Result<Self, Refusal> {
+        let format = match format {
+            Format::Text => return Ok(Self { text, record: None }),
+            Format::Markdown => input::Format::Markdown,
+            Format::Html => input::Format::Html,
+        };
+        if text.starts_with('\u{feff}') {
+            return Err(Refusal::bad("text begins with a byte order mark; leave it out"));
+        }
+        let source = Source::new(PATH, Some(format), &[]);
+        let read = || source.read(text.into_bytes())?.next().transpose()?.map(|raw| raw.parse()).transpose();
+        let record =
+            read().map_err(|error| Refusal::bad(format!("text {}", error.to_string().trim_start_matches("-: "))))?;
+        Ok(Self { text: String::new(), record })
+    }
+
+    /// All of it, as it was sent.
+    pub(super) fn shown(&self) -> &str {
+        self.record.as_ref().map_or(&self.text, |record| record.source())
+    }
+
+    /// What of it is checked.
+    fn checked(&self) -> &str {
+        self.record.as_ref().map_or(&self.text, |record| record.text(0))
+    }
+
+    /// Where a span of what is checked lies in all of it.
+    fn place(&self, span: Span) -> Span {
+        self.record.as_ref().map_or(span, |record| record.shown_span(0, span))
+    }
+
+    /// What a replacement changes in all of it; `None` where markup inside the span leaves no way to tell.
+    pub(super) fn edits(&self, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
+        match &self.record {
+            Some(record) => record.source_edits(0, span, new),
+            None => Some(vec![(span, new.to_owned())]),
+        }
+    }
+
+    /// Whether replacements may change other bytes than those a finding covers.
+    pub(super) fn has_markup(&self) -> bool {
+        self.record.is_some()
+    }
+
+    /// The report as it is shown: with spans that lie in all of the text.
+    pub(super) fn placed(&self, mut report: Report) -> Report {
+        for finding in &mut report.findings {
+            finding.span = self.place(finding.span);
+        }
+        report
+    }
+
+    /// A document for the renderers.
+    pub(super) fn document<'d>(&'d self, report: &'d Report) -> Document<'d> {
+        Document { path: PATH, record: None, field: None, line: 1, text: self.shown(), report }
+    }
+}
+
+/// Checks a text as `unspin check` checks standard input, with the settings of the request on top.
+///
+/// `each` gets every passage as it is done: where it lies in all of the text, and the judgement so far with the findings
+/// of the passage alone. Spans of findings lie in what is checked of the text.
+pub(super) fn check(
+    server: &Server,
+    text: &Text,
+    plan: &Plan,
+    limit: &Limit,
+    mut each: impl FnMut(Span, Report) -> Result<(), Failure>,
+) -> Result<Report, Refusal> {
+    let mut passages = profile(server).unspinner.passages(text.checked(), &plan.config);
+    let (mut all, mut directives) = (Vec::new(), None);
+    loop {
+        if limit.is_over() {
+            return Err(Failure::Late.into());
+        }
+        let Some(mut passage) = passages.next() else { break };
+        passage.findings.retain(|finding| finding.severity >= plan.severity && !server.settings.is_known(finding));
+        if !passage.findings.is_empty() {
+            let directives = directives.get_or_insert_with(|| Directives::read(text.shown()));
+            passage.findings.retain(|finding| !directives.cover(text.place(finding.span)));
+        }
+        all.extend_from_slice(&passage.findings);
+        let mut report = passages.report();
+        report.findings = passage.findings;
+        each(text.place(passage.span), report)?;
+    }
+    let mut report = passages.report();
+    report.findings = all;
+    server.metrics.text(text.shown().len(), &report);
+    Ok(report)
+}

@@ -1,0 +1,201 @@
+// One text under review: its findings, what was decided, and what comes of it. Knows nothing of the page.
+
+const CONTEXT = 40;
+const SPACE = /^\p{White_Space}$/u;
+
+export class Session {
+  constructor({ text, name, format, assumeSpun, decided = new Map() }) {
+    Object.assign(this, { text, name, format, assumeSpun });
+    this.findings = [];
+    this.document = null;
+    // Decisions made before, by finding, and lists of [index, what was decided before] to undo.
+    this.before = decided;
+    this.history = [];
+    this.seen = new Map();
+    // Findings of the same words, and of the same words with the same first correction; those that are automatic.
+    this.groups = new Map();
+    this.safe = [];
+    this.open = 0;
+    this.accepted = 0;
+  }
+
+  // Takes a finding of the server. The same id may stand at several places; `nth` tells them apart.
+  add(finding) {
+    finding.nth = this.seen.get(finding.id) ?? 0;
+    this.seen.set(finding.id, finding.nth + 1);
+    finding.decision = this.before.get(key(finding)) ?? null;
+    const n = this.findings.push(finding) - 1;
+    for (const group of [words(finding), like(finding)]) {
+      if (!this.groups.has(group)) this.groups.set(group, []);
+      this.groups.get(group).push(n);
+    }
+    if (finding.applicability === "automatic") this.safe.push(n);
+    this.count(finding.decision, 1);
+    return n;
+  }
+
+  count(decision, by) {
+    if (!decision) this.open += by;
+    else if (decision.verdict === "accept") this.accepted += by;
+  }
+
+  // Decides about several findings at once; `decide` gives { verdict, replacement, choice } for each.
+  decide(indexes, decide) {
+    const step = [];
+    for (const n of indexes) {
+      const finding = this.findings[n];
+      step.push([n, finding.decision]);
+      this.put(n, decide(finding));
+    }
+    if (step.length) this.history.push(step);
+    return step.map(([n]) => n);
+  }
+
+  put(n, decision) {
+    const finding = this.findings[n];
+    this.count(finding.decision, -1);
+    finding.decision = decision;
+    this.count(decision, 1);
+  }
+
+  // Takes back the last step; gives the indexes that it was about.
+  undo() {
+    const step = this.history.pop() ?? [];
+    for (const [n, decision] of step) this.put(n, decision);
+    return step.map(([n]) => n);
+  }
+
+  // The open findings of the same words with the same first correction, and this one.
+  alike(n) {
+    return this.groups.get(like(this.findings[n])).filter((m) => m === n || !this.findings[m].decision);
+  }
+
+  // The open findings of the same words, and this one.
+  sameWords(n) {
+    return this.groups.get(words(this.findings[n])).filter((m) => m === n || !this.findings[m].decision);
+  }
+
+  automatic() {
+    return this.safe.filter((n) => !this.findings[n].decision && canApply(this.findings[n], 0));
+  }
+
+  // The next open finding from a place on, round the end if need be; -1 where all are decided.
+  nextOpen(from) {
+    const all = this.findings.length;
+    for (let step = 0; step < all; step++) {
+      const n = (from + step) % all;
+      if (!this.findings[n].decision) return n;
+    }
+    return -1;
+  }
+
+  // What the accepted replacements change: [{ start, end, text }] in UTF-16 units, in order, without overlaps.
+  edits() {
+    const edits = [];
+    for (const finding of this.findings) {
+      if (finding.decision?.verdict === "accept") edits.push(...changes(finding, finding.decision, this.format));
+    }
+    edits.sort((a, b) => a.start - b.start || a.end - b.end);
+    let at = 0;
+    const apart = edits.filter((edit) => edit.start >= at && ((at = edit.end), true));
+    if (this.format === "text") apart.forEach((edit, n) => this.close(edit, apart[n + 1]));
+    return apart;
+  }
+
+  // Words that go take the space after them along, as in `unspin review`.
+  close(edit, next) {
+    const lone = !edit.text && (edit.start === 0 || SPACE.test(this.text[edit.start - 1]));
+    if (lone && SPACE.test(this.text[edit.end] ?? "") && !(next && next.start <= edit.end)) edit.end++;
+  }
+
+  corrected() {
+    const parts = [];
+    let at = 0;
+    for (const { start, end, text } of this.edits()) {
+      parts.push(this.text.slice(at, start), text);
+      at = end;
+    }
+    parts.push(this.text.slice(at));
+    return parts.join("");
+  }
+
+  // The record of decisions, one JSON object a line, as `unspin review` keeps it.
+  record() {
+    const lines = this.findings.filter((finding) => finding.decision).map((finding) => {
+      const [start, end] = finding.span.utf16;
+      const { verdict, replacement } = finding.decision;
+      return JSON.stringify({
+        type: "decision", path: this.name, record: null, field: null, id: finding.id, nth: finding.nth,
+        text: finding.text,
+        before: Array.from(this.text.slice(Math.max(0, start - 2 * CONTEXT - 1), start)).slice(-CONTEXT).join(""),
+        after: Array.from(this.text.slice(end, end + 2 * CONTEXT + 1)).slice(0, CONTEXT).join(""),
+        decision: verdict, replacement: verdict === "accept" ? replacement : null, by: null,
+      }) + "\n";
+    });
+    return lines.join("");
+  }
+
+  // What was decided, by finding, to be found again after another check.
+  decided() {
+    const decided = new Map(this.before);
+    for (const finding of this.findings) {
+      if (finding.decision) decided.set(key(finding), finding.decision);
+      else decided.delete(key(finding));
+    }
+    return decided;
+  }
+}
+
+// Reads a record of decisions; throws where a line is none.
+export function readRecord(lines) {
+  const decided = new Map();
+  for (const line of lines.split("\n").filter((line) => line.trim())) {
+    const { type, id, nth = 0, decision, replacement } = JSON.parse(line);
+    if (type !== "decision" || typeof id !== "string") throw new Error("not a decision");
+    const known = { id, nth };
+    if (decision === "undecided") decided.delete(key(known));
+    else decided.set(key(known), { verdict: decision, replacement: replacement ?? null });
+  }
+  return decided;
+}
+
+function words({ text }) {
+  return text.toLowerCase();
+}
+
+function like({ text, corrections }) {
+  return `${text}\n→ ${corrections[0]?.text ?? ""}`.toLowerCase();
+}
+
+function key({ id, nth }) {
+  return `${id}/${nth}`;
+}
+
+// The replacement that a decision stands for; the first correction where it names none.
+export function replacement(finding, decision) {
+  return decision.replacement ?? finding.corrections[0]?.text ?? "";
+}
+
+// Whether a choice can be put in the place of the words: in markup, not always.
+export function canApply(finding, choice) {
+  return finding.edits ? finding.edits[choice] != null : true;
+}
+
+// Whether other words than the choices can be put there.
+export function takesOwnWords(finding) {
+  if (!finding.edits) return true;
+  const [start, end] = finding.span.utf16;
+  const only = finding.edits[0]?.length === 1 ? finding.edits[0][0] : null;
+  return only != null && only.start >= start && only.end <= end;
+}
+
+function changes(finding, decision, format) {
+  const text = replacement(finding, decision);
+  const [start, end] = finding.span.utf16;
+  if (!finding.edits) return [{ start, end, text }];
+  const choice = finding.corrections.findIndex((correction) => correction.text === text);
+  if (choice >= 0) return finding.edits[choice] ?? [];
+  if (!takesOwnWords(finding)) return [];
+  const escaped = format === "html" ? text.replaceAll("&", "&amp;").replaceAll("<", "&lt;") : text;
+  return [{ start, end, text: escaped }];
+}

@@ -1,0 +1,38 @@
+// HTML and Markdown are repaired as `unspin fix` repairs them, behind a token.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { article, check, download, open, program, serve, written } from "./harness.mjs";
+
+const token = "0123456789abcdef";
+const server = await serve("--token-file", written("token", token));
+const text = article(600).trim();
+const html = `<!DOCTYPE html>\n<title>Caf&eacute; &amp; bar</title>\n${text.split("\n\n").map((paragraph) => `<p>${paragraph.replace(/(\w+) (\w+)/g, "$1 <b>$2</b>").replace(/&/g, "&amp;")}</p>`).join("\r\n")}`;
+const markdown = `# 😀 \`code\`\n\n${text.replace(/(\w+), (\w+)/g, "*$1*, [$2](https://example.org/said)")}\n`;
+for (const [name, source] of [["page.html", html], ["page.md", markdown]]) {
+  const { browser, page } = await open(`${server.url}/#token=${token}`);
+  const path = written(name, source);
+  await check(page, path);
+  // All that can be accepted is; what markup stands in the way of is rejected.
+  for (let n = 0; await page.evaluate(() => !/^(\d+) of \1 decided/.test(document.getElementById("counts").textContent)); n++) {
+    assert.ok(n < 1000);
+    await page.keyboard.press(await page.locator("#accept").isEnabled() ? "y" : "n");
+  }
+  const fixed = spawnSync(program, ["fix", "--isolated", "--quiet", "--exit-zero", path], { encoding: "utf8" });
+  assert.equal((await download(page, "t")).text, fixed.stdout);
+  assert.notEqual(fixed.stdout, source);
+  assert.deepEqual(page.foreign, []);
+  assert.deepEqual(page.faults, []);
+  await browser.close();
+}
+// Without the token in the address, the page asks for it.
+const { browser, page } = await open(server.url);
+await page.fill("#paste", text);
+await page.keyboard.press("Control+Enter");
+await page.waitForSelector("#asks[open]");
+await page.keyboard.type(token);
+await page.keyboard.press("Enter");
+await page.waitForFunction(() => document.getElementById("judged").textContent.startsWith("Spun"));
+await browser.close();
+await server.stop();
+console.log("markup: HTML and Markdown are repaired as by `unspin fix`");

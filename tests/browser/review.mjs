@@ -1,0 +1,128 @@
+// A spun article of 2,000 words, reviewed from start to clean text by keys alone; what comes out is what the same
+// decisions make of the findings of the command line.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { article, check, download, findings, open, scratch, serve, written } from "./harness.mjs";
+
+const server = await serve();
+const { browser, page } = await open(server.url);
+// Characters of two UTF-16 units and of several code points come before everything else.
+const text = `😀 Cafe\u0301 👩‍👩‍👧\r\n\n${article(2000)}`;
+const path = written("article.txt", text);
+const found = findings(path);
+await check(page, path);
+const state = () => page.evaluate(() => ({
+  old: document.getElementById("old").textContent, now: document.getElementById("new").textContent,
+  number: document.getElementById("number").textContent, counts: document.getElementById("counts").textContent,
+  state: document.getElementById("state").textContent,
+}));
+const press = (...keys) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+
+assert.equal((await state()).number, `1 of ${found.length}`);
+assert.equal((await state()).old, found[0].text);
+
+// The marks on the page are the findings, in their places.
+const marks = await page.evaluate(() => [...document.querySelectorAll("#text [data-n]")].map((mark) => mark.textContent));
+assert.deepEqual(marks, found.map((finding) => finding.text));
+
+// Decide and take back: everything is as it was.
+await press("y", "n", "u", "u");
+assert.deepEqual(await state(), { ...(await state()), number: `1 of ${found.length}`, state: "", counts: `0 of ${found.length} decided, 0 accepted` });
+
+// All automatic ones at once, and back.
+const automatic = found.filter(({ applicability }) => applicability === "automatic").length;
+if (automatic) {
+  await press("A");
+  assert.match((await state()).counts, new RegExp(`^${automatic} of`));
+  await press("u");
+  assert.match((await state()).counts, /^0 of/);
+}
+
+// Every way to decide, in turn, until nothing is open.
+const ways = [["y"], ["n"], ["2"], ["e", "own", "Enter"], ["a"], ["y"], ["1"], ["s"], ["n", "u"], ["i"], ["k", "j"], ["e", "", "Enter"]];
+let steps = 0;
+for (; !/^(\d+) of \1 decided/.test((await state()).counts); steps++) {
+  assert.ok(steps < 5 * found.length, "the review comes to its end");
+  const way = ways[steps % ways.length];
+  if (way[0] === "e") {
+    await press("e");
+    await page.keyboard.type(way[1] && `own & <words> ${steps}`);
+    await press("Enter");
+  } else {
+    await press(...way);
+  }
+  if (steps % ways.length === 2 && !found.some(({ corrections }) => corrections.length > 1)) await press("y");
+}
+
+const corrected = await download(page, "t");
+const diff = await download(page, "f");
+const record = await download(page, "r");
+assert.equal(corrected.name, "article.unspun.txt");
+
+// The same decisions over the findings of the command line.
+const decisions = record.text.trim().split("\n").map((line) => JSON.parse(line));
+assert.equal(decisions.length, found.length);
+const seen = new Map();
+const bytes = Buffer.from(text);
+let expected = [], at = 0;
+for (const finding of found) {
+  const nth = seen.get(finding.id) ?? 0;
+  seen.set(finding.id, nth + 1);
+  const decision = decisions.find((one) => one.id === finding.id && one.nth === nth);
+  let [start, end] = finding.span.byte;
+  assert.equal(decision.text, finding.text);
+  assert.ok(bytes.subarray(0, start).toString().endsWith(decision.before));
+  assert.ok(bytes.subarray(end).toString().startsWith(decision.after));
+  assert.equal(Array.from(decision.before).length, Math.min(40, Array.from(bytes.subarray(0, start).toString()).length));
+  expected.push(bytes.subarray(at, start));
+  // Words that go take the space after them along.
+  const next = found[found.indexOf(finding) + 1]?.span.byte[0];
+  if (decision.replacement === "" && /\s$/.test(bytes.subarray(0, start)) && /^\s/.test(bytes.subarray(end)) && next !== end) end++;
+  expected.push(Buffer.from(decision.decision === "accept" ? decision.replacement : finding.text));
+  at = end;
+}
+expected.push(bytes.subarray(at));
+assert.equal(corrected.text, Buffer.concat(expected).toString());
+const kinds = new Set(decisions.map(({ decision }) => decision));
+assert.deepEqual([...kinds].sort(), ["accept", "ignore", "reject"]);
+
+// The diff gives the same text.
+execFileSync("git", ["apply", "--unsafe-paths", `--directory=${scratch}`, written("article.diff", diff.text)], { cwd: scratch });
+assert.equal(readFileSync(path, "utf8"), corrected.text);
+written("article.txt", text);
+
+// Decisions outlive a reload, and are taken up from their record.
+await page.reload();
+await page.waitForFunction(() => document.getElementById("judged").textContent.startsWith("Spun"));
+assert.match((await state()).counts, /^(\d+) of \1 decided/);
+await page.click("#again");
+await page.setInputFiles("#resume", written("record.jsonl", record.text));
+await check(page, path);
+assert.match((await state()).counts, /^(\d+) of \1 decided/);
+assert.equal((await download(page, "t")).text, corrected.text);
+
+// The three views show the same text.
+const shown = () => page.evaluate(() => document.getElementById("text").innerText.replace(/\s+/g, " "));
+await page.click("#again");
+await check(page, path);
+for (const mode of ["inline", "sides", "marks"]) {
+  await press("v");
+  assert.ok(await page.locator(`#text.${mode}`).count(), mode);
+  assert.ok((await shown()).includes(found[0].text), mode);
+}
+// Marks can be clicked, and buttons do what keys do.
+await page.locator("[data-n='5']").first().click();
+assert.equal((await state()).number, `6 of ${found.length}`);
+await page.click("#accept");
+assert.match((await state()).counts, /^1 of .* 1 accepted/);
+await page.click("#undo");
+await page.locator("#choices button").last().click();
+assert.match((await state()).counts, /^1 of .* 1 accepted/);
+
+assert.deepEqual(page.foreign, []);
+assert.deepEqual(page.faults, []);
+await browser.close();
+await server.stop();
+console.log(`review: ${found.length} findings in ${text.split(/\s+/).length} words decided by keys in ${steps} steps; the text, the diff and the record agree`);
