@@ -12,16 +12,17 @@ use crate::run::{command, directory, unspin};
 
 const SPUN: &str = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.";
 
-/// Inputs of every kind that take a few seconds, with faults among them.
+/// Inputs of every kind that take a few seconds, with faults among them. Rows are short and many, for a batch of them
+/// is checked before any of it is written.
 fn inputs(scale: usize) -> tempfile::TempDir {
-    let rows: String = (0..scale * 20)
+    let rows: String = (0..scale * 400)
         .map(|n| match n % 50 {
             7 => "{\"text\":\n".to_owned(),
             9 => "\n".to_owned(),
-            n => format!("{}\n", json!({ "id": n, "text": format!("{SPUN} The ship number {n} left. ").repeat(20) })),
+            n => format!("{}\n", json!({ "id": n, "text": format!("{SPUN} The ship number {n} left.") })),
         })
         .collect();
-    let table = format!("1,\"{SPUN}\n{SPUN}\"\n").repeat(scale * 5);
+    let table = format!("1,\"{SPUN}\n{SPUN}\"\n").repeat(scale * 100);
     let text = format!("{SPUN}\n\n").repeat(scale);
     directory(&[
         ("in/a.jsonl", rows.as_bytes()),
@@ -90,7 +91,7 @@ fn a_killed_run_goes_on_where_it_was() {
 #[ignore = "takes minutes"]
 #[expect(clippy::print_stdout, reason = "the moments are told to who runs it")]
 fn twenty_kills_at_any_moment_change_nothing() {
-    let here = inputs(12);
+    let here = inputs(8);
     let mut seed = std::process::id().into();
     for args in [
         &["check", "--assume-spun", "--format", "json", "-j", "2"][..],
@@ -126,6 +127,10 @@ fn twenty_kills_at_any_moment_change_nothing() {
             moments.join(", ")
         );
         println!("written by then, percent: {kept:?}");
+        assert!(
+            kept.iter().filter(|&&percent| percent > 0).count() > 5,
+            "too few kills in the middle to prove anything"
+        );
     }
 }
 
