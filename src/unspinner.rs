@@ -1,5 +1,7 @@
 //! The way in: settings, dictionaries, and the check.
 
+use std::sync::Mutex;
+
 use crate::candidates::{self, Grammar};
 use crate::config::{Config, Quotes};
 use crate::dictionary::Dictionary;
@@ -12,6 +14,7 @@ use crate::model::forest::Forest;
 use crate::model::gate;
 use crate::model::lattice::Weights;
 use crate::model::passage::{Passage, Scored};
+use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Report};
 use crate::text::block;
@@ -41,6 +44,8 @@ pub struct Unspinner {
     weights: Weights,
     scorer: Scorer,
     forest: Forest,
+    /// Room to work in, for each thread that is not at work now.
+    readings: Mutex<Vec<Readings>>,
 }
 
 impl Unspinner {
@@ -82,12 +87,22 @@ impl Unspinner {
             if !self.config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
                 continue;
             }
-            let passage =
-                Passage::read(part, tokens, sentences, &self.dictionary, &self.scorer, &self.grammar, &self.weights);
-            let mut scored = passage.score(&self.dictionary);
-            for scored in &mut scored {
-                scored.probability = self.forest.probability(&scored.features);
+            let mut readings = self.readings.lock().map_or_else(|_| None, |mut spare| spare.pop()).unwrap_or_default();
+            let passage = Passage::read(
+                part,
+                tokens,
+                sentences,
+                &self.dictionary,
+                &self.scorer,
+                &self.grammar,
+                &self.weights,
+                &mut readings,
+            );
+            if let Ok(mut spare) = self.readings.lock() {
+                spare.push(readings);
             }
+            let least = decide::least(self.config.min_confidence);
+            let scored = passage.judge(&self.dictionary, &self.forest, least);
             let spun = self.spun(&passage, &scored);
             report.spun += spun * count;
             if spun >= 0.5 {
@@ -257,10 +272,11 @@ impl Builder {
         Ok(Unspinner {
             grammar: Grammar::new(&dictionary),
             scorer: Scorer::builtin(&dictionary),
-            forest: Forest::open(FOREST.into(), COUNT)?,
+            forest: Forest::open(FOREST, COUNT)?,
             config: self.config,
             dictionary,
             weights: Weights::default(),
+            readings: Mutex::default(),
         })
     }
 }

@@ -118,7 +118,7 @@ impl Forward {
         let mut take = |spun: &[u32], found: crate::dictionary::pack::Substitution| {
             let mut ids = pack.original_ids(found.original);
             if let (Some(original), None) = (ids.next(), ids.next()) {
-                let shares = found.weights.map(|weight| weight.map_or(0.0, f32::exp));
+                let shares = found.codes.weights().map(|weight| weight.map_or(0.0, f32::exp));
                 pairs.push((original, Substitute { start: words.len() as u32, length: spun.len() as u8, shares }));
                 words.extend_from_slice(spun);
             }
@@ -296,7 +296,7 @@ impl Spinner<'_> {
             chunk.choices.push(Choice { word: if spun < model_words { spun } else { UNKNOWN }, prior: keep });
             let mut found = if spun == truth { 0 } else { NO_SITE };
             for substitution in pack.single(spun) {
-                let Some(weight) = substitution.weights[family] else { continue };
+                let Some(weight) = substitution.codes.weights()[family] else { continue };
                 let mut ids = pack.original_ids(substitution.original);
                 let (Some(original), None) = (ids.next(), ids.next()) else { continue };
                 let count = chunk.choices.len() - first - 1;

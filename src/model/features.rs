@@ -1,14 +1,11 @@
 //! What the last decision looks at: one row of numbers for every candidate that the lattice finds likely.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use super::lattice::{Lattice, channel};
+use super::channel::{IdMap, Kinds, channel};
+use super::lattice::Lattice;
 use super::prior::Estimate;
 use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
-use crate::dictionary::table::mix;
 use crate::text::key::{END, SENTENCE};
 
 /// Names of the features, in order.
@@ -67,30 +64,6 @@ pub(crate) const COUNT: usize = 48;
 
 /// Candidates below this posterior are not looked at.
 pub(crate) const LEAST: f32 = 0.02;
-
-/// A hasher for ids, which are no one's to choose but the dictionaries'.
-#[derive(Default)]
-pub(crate) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
-    }
-
-    fn write_u32(&mut self, id: u32) {
-        self.0 = mix(self.0.rotate_left(32) ^ u64::from(id));
-    }
-
-    fn write_isize(&mut self, variant: isize) {
-        self.write_u32(variant as u32);
-    }
-}
-
-type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 /// What the whole document contributes.
 pub(crate) struct Context {
@@ -211,17 +184,19 @@ impl<'a> Sentence<'a> {
 }
 
 impl Sentence<'_> {
-    /// Words of the longest fixed expression that a reading of the words `start..end` makes with its neighbors, as
-    /// decoded; at least one word of the reading must be in it. 0 where there is none.
-    fn expression(&self, start: usize, end: usize, ids: &[u32], dictionary: &Dictionary) -> f32 {
-        let (before, after) = (self.before(start), self.after(end));
-        let words: Vec<u32> = before.iter().chain(ids).chain(&after).copied().collect();
-        let own = before.len()..before.len() + ids.len();
+    /// Words of the longest fixed expression that a reading makes with its neighbors, as decoded; at least one word of
+    /// the reading must be in it. 0 where there is none.
+    fn expression(before: [u32; 2], ids: &[u32], after: [u32; 2], dictionary: &Dictionary) -> f32 {
+        let mut words = [0; LONGEST_RUN + 4];
+        let count = ids.len() + 4;
+        words[..2].copy_from_slice(&before);
+        words[2..count - 2].copy_from_slice(ids);
+        words[count - 2..count].copy_from_slice(&after);
         let mut longest = 0;
-        for first in 0..own.end {
-            dictionary.pack.for_each_expression(words[first..].iter().copied(), |count, _| {
-                if first + count > own.start && count > longest {
-                    longest = count;
+        for first in 0..count - 2 {
+            dictionary.pack.for_each_expression(words[first..count].iter().copied(), |length, _| {
+                if first + length > 2 && length > longest {
+                    longest = length;
                 }
             });
         }
@@ -238,55 +213,114 @@ fn score(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]
     dictionary.ngrams.log_probs(before, words).fold((0f32, 0f32), |(sum, lowest), here| (sum + here, lowest.min(here)))
 }
 
-/// The features of one candidate.
+/// How well a reading fits what stands around it.
+struct Fit {
+    score: f32,
+    lowest: f32,
+    /// ln of how much likelier the first word is after the word before it than anywhere.
+    left: f32,
+    /// Likewise the word after the last one.
+    right: f32,
+    /// ln P of the rarest word.
+    frequency: f32,
+}
+
+fn fit(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]) -> Fit {
+    let ngrams = &dictionary.ngrams;
+    let (score, lowest) = score(dictionary, before, ids, after);
+    let last = ids.last().copied().unwrap_or(before[1]);
+    Fit {
+        score,
+        lowest,
+        left: ids.first().map_or(0.0, |&id| ngrams.pair(before[1], id) - ngrams.unigram(id)),
+        right: ngrams.pair(last, after[0]) - ngrams.unigram(after[0]),
+        frequency: ids.iter().map(|&id| ngrams.unigram(id)).fold(0.0, f32::min),
+    }
+}
+
+/// A run of words that has candidates, with what is the same for all of them.
+pub(crate) struct Place {
+    start: usize,
+    end: usize,
+    before: [u32; 2],
+    after: [u32; 2],
+    /// Index, posterior and context score of every candidate that overlaps the run.
+    rivals: Vec<(usize, f32, f32)>,
+    /// Of the words as they stand.
+    spun: Fit,
+    expression: f32,
+    title: bool,
+}
+
+impl Place {
+    /// `title` says whether the first word has a capital that no sentence's start gives it.
+    pub(crate) fn new(
+        sentence: &Sentence<'_>,
+        (start, end): (usize, usize),
+        title: bool,
+        dictionary: &Dictionary,
+    ) -> Self {
+        let candidates = &sentence.lattice.candidates;
+        // Candidates are in order of their starts, and none is longer than a run can be.
+        let from = candidates.partition_point(|other| (other.start as usize) + LONGEST_RUN <= start);
+        let near = candidates[from..].iter().zip(from..).take_while(|(candidate, _)| (candidate.start as usize) < end);
+        let rivals = near
+            .filter(|(candidate, _)| start < candidate.end as usize)
+            .map(|(candidate, other)| (other, sentence.posteriors[other], candidate.context));
+        let (mut model, mut lookup) = ([0; LONGEST_RUN], [0; LONGEST_RUN]);
+        let words = &sentence.words[start..end];
+        for (at, word) in words.iter().enumerate() {
+            (model[at], lookup[at]) = (word.model, word.lookup);
+        }
+        let (before, after) = (sentence.before(start), sentence.after(end));
+        Self {
+            start,
+            end,
+            before,
+            after,
+            rivals: rivals.collect(),
+            spun: fit(dictionary, before, &model[..words.len()], after),
+            expression: Sentence::expression(before, &lookup[..words.len()], after, dictionary),
+            title,
+        }
+    }
+
+    /// Whether it is this run.
+    pub(crate) fn is(&self, candidate: &Candidate) -> bool {
+        (self.start, self.end) == (candidate.start as usize, candidate.end as usize)
+    }
+}
+
+/// The features of one candidate, whose run is `place`.
 pub(crate) fn features(
     sentence: &Sentence<'_>,
     index: usize,
-    title: bool,
+    place: &Place,
     context: &Context,
+    kinds: &Kinds,
     estimate: &Estimate,
     dictionary: &Dictionary,
 ) -> [f32; COUNT] {
     let candidate: &Candidate = &sentence.lattice.candidates[index];
-    let (start, end) = (candidate.start as usize, candidate.end as usize);
+    let &Place { start, end, before, after, ref spun, .. } = place;
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
     let (mut order, mut next, mut options, mut total, mut best_context) = (0f32, 1e-4f32, 0f32, 0f32, 0f32);
-    // Candidates are in order of their starts, and none is longer than a run can be.
-    let from = sentence.lattice.candidates.partition_point(|other| (other.start as usize) + LONGEST_RUN <= start);
-    for (other, candidate) in sentence.lattice.candidates.iter().enumerate().skip(from) {
-        if candidate.start as usize >= end {
-            break;
-        }
-        if start < candidate.end as usize {
-            let p = sentence.posteriors[other];
-            total += p;
-            if other != index {
-                best_context = best_context.max(candidate.context);
-                if p > posterior {
-                    order += 1.0;
-                }
-                next = next.max(p);
-                options += f32::from(u8::from(p > LEAST));
+    for &(other, p, context) in &place.rivals {
+        total += p;
+        if other != index {
+            best_context = best_context.max(context);
+            if p > posterior {
+                order += 1.0;
             }
+            next = next.max(p);
+            options += f32::from(u8::from(p > LEAST));
         }
     }
     let families = &estimate.belief.families;
-    let best = candidate.weights.iter().flatten().copied().fold(-14.0, f32::max);
+    let best = candidate.codes.best().max(-14.0);
     let words = &sentence.words[start..end];
     let lookup = words[0].lookup;
-    let spun: Vec<u32> = words.iter().map(|word| word.model).collect();
-    let spun_lookup: Vec<u32> = words.iter().map(|word| word.lookup).collect();
-    let (before, after) = (sentence.before(start), sentence.after(end));
-    let frequency = |ids: &[u32]| ids.iter().map(|&id| dictionary.ngrams.unigram(id)).fold(0.0, f32::min);
-    let (spun_score, spun_lowest) = score(dictionary, before, &spun, after);
-    let (original_score, original_lowest) = score(dictionary, before, &candidate.ids, after);
-    let left = |ids: &[u32]| {
-        ids.first().map_or(0.0, |&id| dictionary.ngrams.pair(before[1], id) - dictionary.ngrams.unigram(id))
-    };
-    let right = |ids: &[u32]| {
-        let last = ids.last().copied().unwrap_or(before[1]);
-        dictionary.ngrams.pair(last, after[0]) - dictionary.ngrams.unigram(after[0])
-    };
+    let original = fit(dictionary, before, &candidate.ids, after);
     let own = posterior;
     let repeated = context.swaps.get(&(lookup, candidate.reading)).copied().unwrap_or(0.0) - own;
     let count = context.counts.get(&lookup).map_or(1, |count| count[0] + count[1]) as f32;
@@ -306,7 +340,7 @@ pub(crate) fn features(
         total.min(1.0),
         order,
         (posterior / next).ln(),
-        channel(&candidate.weights, families, 1.0),
+        channel(kinds.weights(sentence.lattice.kinds[index]), families),
         best,
         f32::from(candidate.pages).ln_1p(),
         f32::from(candidate.rank),
@@ -318,16 +352,16 @@ pub(crate) fn features(
         flag(NAME),
         words.len() as f32,
         candidate.ids.len() as f32,
-        frequency(&spun),
-        frequency(&candidate.ids),
-        original_score - spun_score,
-        left(&spun),
-        right(&spun),
-        left(&candidate.ids),
-        right(&candidate.ids),
+        spun.frequency,
+        original.frequency,
+        original.score - spun.score,
+        spun.left,
+        spun.right,
+        original.left,
+        original.right,
         f32::from(u8::from(words[0].quoted)),
         f32::from(u8::from(start == 0)),
-        f32::from(u8::from(title)),
+        f32::from(u8::from(place.title)),
         estimate.belief.rates[0],
         families[0],
         families[1],
@@ -342,13 +376,13 @@ pub(crate) fn features(
         side(Some(end)),
         capital,
         options,
-        spun_lowest,
-        original_lowest,
+        spun.lowest,
+        original.lowest,
         candidate.context,
         candidate.context - best_context,
         dictionary.pack.tell(lookup),
         candidate.pressure,
-        sentence.expression(start, end, &candidate.ids, dictionary),
-        sentence.expression(start, end, &spun_lookup, dictionary),
+        Sentence::expression(before, &candidate.ids, after, dictionary),
+        place.expression,
     ]
 }

@@ -4,6 +4,7 @@
 //! language model's part of an edge is worked out once; rates and families only reweigh the edges, so that the
 //! document's rate can be estimated without asking the model again.
 
+use super::channel::Kinds;
 use crate::candidates::{Candidate, LONGEST_RUN, Word};
 use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams};
 use crate::text::key::{END, SENTENCE};
@@ -58,8 +59,8 @@ const KEEP: u32 = u32::MAX;
 /// The readings of one sentence.
 pub(crate) struct Lattice {
     pub(crate) candidates: Vec<Candidate>,
-    /// ln-free weights of every candidate's families, to be mixed.
-    families: Vec<[f32; 4]>,
+    /// The kind of every candidate's channel.
+    pub(crate) kinds: Vec<u32>,
     /// Edges in the order of the places they leave.
     edges: Vec<Edge>,
     /// Which place each state stands at.
@@ -81,24 +82,27 @@ pub(crate) struct Sums {
     pub(crate) posterior: Vec<f32>,
 }
 
-/// ln of the channel's part of a candidate under a mix of families.
-pub(crate) fn channel(weights: &[Option<f32>; 4], families: &[f32; 4], scale: f32) -> f32 {
-    let sum: f32 =
-        weights.iter().zip(families).map(|(weight, share)| weight.map_or(0.0, |weight| share * weight.exp())).sum();
-    scale * sum.max(1e-9).ln()
+/// Room for the sums, to be used again and again.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    keep: Vec<f64>,
+    swap: Vec<f64>,
+    forward: Vec<f64>,
+    backward: Vec<f64>,
 }
 
 impl Lattice {
-    /// Builds the lattice of a sentence. `readiness` tells how readily each of its words is swapped.
+    /// Builds the lattice of a sentence from its candidates, which are in the order of their starts. `readiness` tells
+    /// how readily each of its words is swapped.
     pub(crate) fn build(
         sentence: &[Word],
-        mut candidates: Vec<Candidate>,
+        candidates: Vec<Candidate>,
+        kinds: &mut Kinds,
         readiness: impl Fn(u32) -> f32,
         ngrams: &Ngrams,
         weights: &Weights,
         belief: &Belief,
     ) -> Self {
-        prune(sentence, &mut candidates, ngrams, weights);
         let n = sentence.len();
         let words: Vec<(f32, bool)> = sentence.iter().map(|word| (readiness(word.lookup), word.quoted)).collect();
         let mut builder = Builder::new(n, ngrams, weights);
@@ -121,39 +125,41 @@ impl Lattice {
         let base = builder.best[n + 1];
         // Values relative to the best score of their place stay within reach of plain numbers.
         let places: Vec<u16> = builder.states.iter().map(|state| state.place).collect();
-        for edge in &mut edges {
+        edges.retain_mut(|edge| {
+            // No reading goes on from a state that was dropped.
+            if !builder.live[edge.to as usize] {
+                return false;
+            }
             let (from, to) = (places[edge.from as usize], places[edge.to as usize]);
             edge.factor = (edge.factor + builder.best[from as usize] - builder.best[to as usize]).exp();
-        }
+            true
+        });
+        edges.shrink_to_fit();
         let mut kept = 0.0;
         let kept_words = sentence.iter().map(|word| word.model).chain([END]);
         ngrams.log_probs([SENTENCE, SENTENCE], kept_words).for_each(|here| kept += weights.language * here);
         kept += weights.word * n as f32;
-        let families =
-            candidates.iter().map(|candidate| candidate.weights.map(|weight| weight.map_or(0.0, f32::exp))).collect();
-        Self { candidates, families, edges, places, base, kept, words }
+        let kinds = candidates.iter().map(|candidate| kinds.number(candidate.codes)).collect();
+        Self { candidates, kinds, edges, places, base, kept, words }
     }
 
-    /// Sums over all readings under a belief.
+    /// Sums over all readings under a belief, where `swaps` are the weights of every kind of candidate.
     ///
     /// Cost: some nanoseconds an edge.
-    pub(crate) fn sums(&self, belief: &Belief, weights: &Weights) -> Sums {
-        let keep: Vec<f64> = self
-            .words
-            .iter()
-            .map(|&(readiness, quoted)| f64::from(keep_weight(belief.rates[usize::from(quoted)], readiness).exp()))
-            .chain([1.0])
-            .collect();
-        let swap: Vec<f64> = self
-            .candidates
-            .iter()
-            .zip(&self.families)
-            .map(|(candidate, families)| {
-                let quoted = self.words[candidate.start as usize].1;
-                let mixed: f32 = families.iter().zip(&belief.families).map(|(weight, share)| weight * share).sum();
-                f64::from(belief.rates[usize::from(quoted)] * mixed.max(1e-9).powf(weights.channel))
-            })
-            .collect();
+    pub(crate) fn sum(&self, belief: &Belief, swaps: &[f32], scratch: &mut Scratch, sums: &mut Sums) {
+        let Scratch { keep, swap, forward, backward } = scratch;
+        keep.clear();
+        keep.extend(
+            self.words
+                .iter()
+                .map(|&(readiness, quoted)| f64::from(keep_weight(belief.rates[usize::from(quoted)], readiness).exp())),
+        );
+        keep.push(1.0);
+        swap.clear();
+        swap.extend(self.candidates.iter().zip(&self.kinds).map(|(candidate, &kind)| {
+            let quoted = self.words[candidate.start as usize].1;
+            f64::from(belief.rates[usize::from(quoted)] * swaps[kind as usize])
+        }));
         let outer = |edge: &Edge| {
             if edge.candidate == KEEP {
                 keep[self.places[edge.from as usize] as usize]
@@ -161,15 +167,19 @@ impl Lattice {
                 swap[edge.candidate as usize]
             }
         };
-        let Some(end) = self.edges.last().map(|edge| edge.to as usize) else { return Sums::default() };
-        let mut forward = vec![0f64; self.places.len()];
-        let mut backward = vec![0f64; self.places.len()];
+        let posterior = &mut sums.posterior;
+        posterior.clear();
+        let Some(end) = self.edges.last().map(|edge| edge.to as usize) else { return };
+        posterior.resize(self.candidates.len(), 0.0);
+        for values in [&mut *forward, &mut *backward] {
+            values.clear();
+            values.resize(self.places.len(), 0.0);
+        }
         forward[0] = 1.0;
         for edge in &self.edges {
             forward[edge.to as usize] += forward[edge.from as usize] * f64::from(edge.factor) * outer(edge);
         }
         backward[end] = 1.0;
-        let mut posterior = vec![0f32; self.candidates.len()];
         let total = forward[end].max(f64::MIN_POSITIVE);
         for edge in self.edges.iter().rev() {
             let value = f64::from(edge.factor) * outer(edge) * backward[edge.to as usize];
@@ -178,7 +188,7 @@ impl Lattice {
                 posterior[edge.candidate as usize] += (forward[edge.from as usize] * value / total) as f32;
             }
         }
-        Sums { total: total.ln() as f32 + self.base, posterior }
+        sums.total = total.ln() as f32 + self.base;
     }
 
     /// Words outside and inside quotation marks, each weighed by its readiness.
@@ -230,9 +240,11 @@ struct Inner {
 struct Builder<'m> {
     ngrams: &'m Ngrams,
     weights: &'m Weights,
-    /// States at every place.
-    list: Vec<Vec<u32>>,
+    /// States at every place, each with its words as one number.
+    list: Vec<Vec<(u64, u32)>>,
     states: Vec<State>,
+    /// Which states readings go on from.
+    live: Vec<bool>,
     /// Best score at every place.
     best: Vec<f32>,
     /// What the model says of the pairs of words at hand: (first, second) to it.
@@ -242,11 +254,11 @@ struct Builder<'m> {
 impl<'m> Builder<'m> {
     fn new(n: usize, ngrams: &'m Ngrams, weights: &'m Weights) -> Self {
         let mut list = vec![Vec::new(); n + 2];
-        list[0].push(0);
+        list[0].push((joined([SENTENCE, SENTENCE]), 0));
         let mut best = vec![f32::NEG_INFINITY; n + 2];
         best[0] = 0.0;
         let start = State { words: [SENTENCE, SENTENCE], pair: None, score: 0.0, place: 0 };
-        Self { ngrams, weights, list, states: vec![start], best, pairs: Vec::new() }
+        Self { ngrams, weights, list, states: vec![start], live: vec![true], best, pairs: Vec::new() }
     }
 
     /// Adds the edges of one reading of a run of words from all states of a place.
@@ -319,6 +331,7 @@ impl<'m> Builder<'m> {
             let next = self.ngrams.bigram(words[1], END);
             let factor = self.weights.language * self.log_prob(words, pair, END, next);
             let to = self.state(place, [END, END], None, score + factor);
+            self.live[to as usize] = true;
             edges.push(Edge { from, to, candidate: KEEP, factor });
         }
     }
@@ -346,73 +359,32 @@ impl<'m> Builder<'m> {
 
     fn state(&mut self, place: usize, words: [u32; 2], pair: Option<f32>, score: f32) -> u32 {
         self.best[place] = self.best[place].max(score);
-        for &id in &self.list[place] {
+        let key = joined(words);
+        if let Some(&(_, id)) = self.list[place].iter().find(|known| known.0 == key) {
             let state = &mut self.states[id as usize];
-            if state.words == words {
-                state.score = state.score.max(score);
-                return id;
-            }
+            state.score = state.score.max(score);
+            return id;
         }
         let id = self.states.len() as u32;
         self.states.push(State { words, pair, score, place: place as u16 });
-        self.list[place].push(id);
+        self.live.push(false);
+        self.list[place].push((key, id));
         id
     }
 
     /// The best states of a place, which is left without any.
     fn narrow(&mut self, place: usize) -> Vec<u32> {
-        let mut list = std::mem::take(&mut self.list[place]);
+        let mut list: Vec<u32> = std::mem::take(&mut self.list[place]).into_iter().map(|state| state.1).collect();
         let score = |id: u32| self.states[id as usize].score;
         list.retain(|&id| score(id) >= self.best[place] - self.weights.beam);
         list.sort_unstable_by(|&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
         list.truncate(self.weights.states);
+        list.iter().for_each(|&id| self.live[id as usize] = true);
         list
     }
 }
 
-/// Keeps, at every word, the candidates that fit their neighbours best. They are in the order of their starts.
-fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, weights: &Weights) {
-    let score = |candidate: &Candidate| {
-        let before = candidate.start.checked_sub(1).map_or(SENTENCE, |at| sentence[at as usize].model);
-        let after = sentence.get(candidate.end as usize).map_or(END, |word| word.model);
-        let mut language = 0.0;
-        let mut last = before;
-        for &id in candidate.ids.iter() {
-            language +=
-                if last == before { 0.5 * (ngrams.pair(last, id) + ngrams.unigram(id)) } else { ngrams.pair(last, id) };
-            last = id;
-        }
-        language += 0.5 * (ngrams.pair(last, after) - ngrams.unigram(after));
-        let width = (candidate.end - candidate.start) as f32;
-        weights.language * language
-            + weights.word * candidate.ids.len() as f32
-            + weights.channel * candidate.channel
-            + weights.context * candidate.context
-            + 2.0 * (width - 1.0)
-    };
-    // A first cut without the language model: most candidates are told hopeless by channel and context alone.
-    let cheap = |candidate: &Candidate| {
-        weights.context * candidate.context
-            + weights.channel * candidate.channel
-            + 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>()
-            + 2.0 * f32::from(candidate.end - candidate.start - 1)
-    };
-    let better = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-    let first_cut = weights.candidates * 2;
-    let mut kept = Vec::with_capacity(candidates.len().min(sentence.len() * weights.candidates));
-    let mut ranked: Vec<(f32, u32)> = Vec::new();
-    for group in candidates.chunk_by(|a, b| a.start == b.start) {
-        ranked.clear();
-        ranked.extend(group.iter().zip(0..).map(|(candidate, at)| (cheap(candidate), at)));
-        if ranked.len() > first_cut {
-            ranked.select_nth_unstable_by(first_cut, better);
-            ranked.truncate(first_cut);
-        }
-        for (rank, at) in &mut ranked {
-            *rank = score(&group[*at as usize]);
-        }
-        ranked.sort_unstable_by(better);
-        kept.extend(ranked.iter().take(weights.candidates).map(|&(_, at)| group[at as usize].clone()));
-    }
-    *candidates = kept;
+/// Two words as one number.
+fn joined(words: [u32; 2]) -> u64 {
+    u64::from(words[0]) << 32 | u64::from(words[1])
 }

@@ -1,5 +1,6 @@
 //! Which reading is likeliest here?
 
+pub(crate) mod channel;
 pub(crate) mod decide;
 pub(crate) mod explain;
 pub(crate) mod features;
@@ -8,4 +9,5 @@ pub(crate) mod gate;
 pub(crate) mod lattice;
 pub(crate) mod passage;
 pub(crate) mod prior;
+pub(crate) mod readings;
 pub(crate) mod scorer;

@@ -101,6 +101,31 @@ impl std::fmt::Debug for Scorer {
     }
 }
 
+/// The nearest words on one side.
+pub(crate) struct Near {
+    words: [u32; REACH],
+    count: usize,
+}
+
+impl Near {
+    fn new(words: impl Iterator<Item = u32>) -> Self {
+        let mut near = Self { words: [0; REACH], count: 0 };
+        for (place, word) in near.words.iter_mut().zip(words) {
+            *place = word;
+            near.count += 1;
+        }
+        near
+    }
+}
+
+impl std::ops::Deref for Near {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        &self.words[..self.count]
+    }
+}
+
 /// What [`Scorer::encode`] takes for the place `from..to` in a text's words, of a sentence that is `start..end`.
 pub(crate) fn surroundings(
     words: &[u32],
@@ -108,10 +133,10 @@ pub(crate) fn surroundings(
     end: usize,
     from: usize,
     to: usize,
-) -> (Vec<u32>, Vec<u32>, impl Iterator<Item = u32>) {
+) -> (Near, Near, impl Iterator<Item = u32>) {
     let near = from.saturating_sub(REACH).max(start)..(to + REACH).min(end);
-    let left = (near.start..from).rev().map(|at| words[at]).chain([SENTENCE]).take(REACH).collect();
-    let right = (to..near.end).map(|at| words[at]).chain([END]).take(REACH).collect();
+    let left = Near::new((near.start..from).rev().map(|at| words[at]).chain([SENTENCE]));
+    let right = Near::new((to..near.end).map(|at| words[at]).chain([END]));
     let wide = from.saturating_sub(WIDE)..(to + WIDE).min(words.len());
     (left, right, wide.filter(move |at| !near.contains(at)).map(|at| words[at]))
 }
@@ -176,7 +201,7 @@ impl Scorer {
 
     /// The id under which the scorer knows a word: words that it lacks are all one.
     #[inline(always)]
-    fn known(&self, word: u32) -> u32 {
+    pub(crate) fn known(&self, word: u32) -> u32 {
         if (word as usize) < self.words { word } else { UNKNOWN }
     }
 
@@ -205,17 +230,24 @@ impl Scorer {
         pulp::Arch::new().dispatch(Refine { scorer: self, states });
     }
 
+    /// How well words, which the scorer knows, fit a place, as [`Self::score`] has it.
+    pub(crate) fn scores(&self, state: &State, words: &[u32], scores: &mut Vec<f32>) {
+        scores.clear();
+        scores.resize(words.len(), 0.0);
+        pulp::Arch::new().dispatch(Products { scorer: self, state, words, scores });
+    }
+
     /// How well a word fits a place: ln of its probability there, up to a constant that is the same for all words.
     ///
     /// `None` for a word that the scorer lacks; the score of [`UNKNOWN`] is what such words get in training.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training asks for one at a time"))]
     pub(crate) fn score(&self, state: &State, word: u32) -> Option<f32> {
         if word as usize >= self.words {
             return None;
         }
-        let (scale, at) = self.head(word, 1);
-        let bytes = &self.data[at + DIMENSIONS..at + 2 * DIMENSIONS];
-        let sum = pulp::Arch::new().dispatch(Product { bytes, state });
-        Some(self.head(word, 2).0 + scale * sum)
+        let mut scores = [0.0];
+        pulp::Arch::new().dispatch(Products { scorer: self, state, words: &[word], scores: &mut scores });
+        Some(scores[0])
     }
 }
 
@@ -342,24 +374,30 @@ fn dots(row: &[f32], columns: &[[f32; TILE]; DIMENSIONS]) -> [f32; TILE] {
     sums[0]
 }
 
-/// Product of a quantised vector and a place, likewise.
-struct Product<'a> {
-    bytes: &'a [u8],
+/// [`Scorer::scores`], likewise.
+struct Products<'a> {
+    scorer: &'a Scorer,
     state: &'a State,
+    words: &'a [u32],
+    scores: &'a mut [f32],
 }
 
-impl pulp::WithSimd for Product<'_> {
-    type Output = f32;
+impl pulp::WithSimd for Products<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> f32 {
-        let mut lanes = [0f32; 16];
-        for (bytes, x) in self.bytes.chunks_exact(16).zip(self.state.0.chunks_exact(16)) {
-            for lane in 0..16 {
-                lanes[lane] += f32::from(bytes[lane] as i8) * x[lane];
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        for (&word, score) in self.words.iter().zip(self.scores) {
+            let (scale, at) = self.scorer.head(word, 1);
+            let bytes = &self.scorer.data[at + DIMENSIONS..at + 2 * DIMENSIONS];
+            let mut lanes = [0f32; 16];
+            for (bytes, x) in bytes.chunks_exact(16).zip(self.state.0.chunks_exact(16)) {
+                for lane in 0..16 {
+                    lanes[lane] += f32::from(bytes[lane] as i8) * x[lane];
+                }
             }
+            *score = self.scorer.head(word, 2).0 + scale * lanes.iter().sum::<f32>();
         }
-        lanes.iter().sum::<f32>()
     }
 }
 
