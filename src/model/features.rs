@@ -5,6 +5,7 @@ use super::lattice::Lattice;
 use super::prior::Estimate;
 use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
+use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
 use crate::text::key::{END, SENTENCE};
 
@@ -204,18 +205,11 @@ impl Sentence<'_> {
     }
 }
 
-/// ln P of a run of words in its context, the two words after it included, and the lowest of the conditional
-/// probabilities.
-fn score(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]) -> (f32, f32) {
-    // The sentence's end is the last word; nothing follows it.
-    let after = if after[0] == END { &after[..1] } else { &after[..] };
-    let words = ids.iter().chain(after).copied();
-    dictionary.ngrams.log_probs(before, words).fold((0f32, 0f32), |(sum, lowest), here| (sum + here, lowest.min(here)))
-}
-
 /// How well a reading fits what stands around it.
 struct Fit {
+    /// ln P of its words in their context, the two words after them included.
     score: f32,
+    /// The lowest of the conditional probabilities.
     lowest: f32,
     /// ln of how much likelier the first word is after the word before it than anywhere.
     left: f32,
@@ -225,16 +219,46 @@ struct Fit {
     frequency: f32,
 }
 
-fn fit(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]) -> Fit {
-    let ngrams = &dictionary.ngrams;
-    let (score, lowest) = score(dictionary, before, ids, after);
-    let last = ids.last().copied().unwrap_or(before[1]);
-    Fit {
-        score,
-        lowest,
-        left: ids.first().map_or(0.0, |&id| ngrams.pair(before[1], id) - ngrams.unigram(id)),
-        right: ngrams.pair(last, after[0]) - ngrams.unigram(after[0]),
-        frequency: ids.iter().map(|&id| ngrams.unigram(id)).fold(0.0, f32::min),
+/// The words around a run, with what the model has for the pairs on either side.
+#[derive(Clone, Copy)]
+struct Around {
+    before: [u32; 2],
+    after: [u32; 2],
+    before_pair: Option<(f32, f32)>,
+    after_pair: Option<(f32, f32)>,
+}
+
+impl Around {
+    fn fit(&self, ids: &[u32], ngrams: &Ngrams) -> Fit {
+        let &Self { before, after, before_pair, after_pair } = self;
+        let mut words = [0; LONGEST_RUN + 4];
+        let count = ids.len() + 4;
+        words[..2].copy_from_slice(&before);
+        words[2..count - 2].copy_from_slice(ids);
+        words[count - 2..count].copy_from_slice(&after);
+        // The pair that ends with each word.
+        let mut pairs = [None; LONGEST_RUN + 4];
+        pairs[1] = before_pair;
+        for at in 2..count - 1 {
+            pairs[at] = ngrams.bigram(words[at - 1], words[at]);
+        }
+        pairs[count - 1] = after_pair;
+        // The sentence's end is the last word; nothing follows it.
+        let end = if after[0] == END { count - 1 } else { count };
+        let (mut score, mut lowest) = (0f32, 0f32);
+        for at in 2..end {
+            let here = ngrams.log_prob_of([words[at - 2], words[at - 1], words[at]], pairs[at - 1], pairs[at]);
+            score += here;
+            lowest = lowest.min(here);
+        }
+        let gain = |at: usize| ngrams.pair_or_alone(words[at - 1], words[at], pairs[at]) - ngrams.unigram(words[at]);
+        Fit {
+            score,
+            lowest,
+            left: if ids.is_empty() { 0.0 } else { gain(2) },
+            right: gain(count - 2),
+            frequency: ids.iter().map(|&id| ngrams.unigram(id)).fold(0.0, f32::min),
+        }
     }
 }
 
@@ -242,8 +266,7 @@ fn fit(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]) 
 pub(crate) struct Place {
     start: usize,
     end: usize,
-    before: [u32; 2],
-    after: [u32; 2],
+    around: Around,
     /// Index, posterior and context score of every candidate that overlaps the run.
     rivals: Vec<(usize, f32, f32)>,
     /// Of the words as they stand.
@@ -273,13 +296,15 @@ impl Place {
             (model[at], lookup[at]) = (word.model, word.lookup);
         }
         let (before, after) = (sentence.before(start), sentence.after(end));
+        let ngrams = &dictionary.ngrams;
+        let (before_pair, after_pair) = (ngrams.bigram(before[0], before[1]), ngrams.bigram(after[0], after[1]));
+        let around = Around { before, after, before_pair, after_pair };
         Self {
             start,
             end,
-            before,
-            after,
+            around,
             rivals: rivals.collect(),
-            spun: fit(dictionary, before, &model[..words.len()], after),
+            spun: around.fit(&model[..words.len()], ngrams),
             expression: Sentence::expression(before, &lookup[..words.len()], after, dictionary),
             title,
         }
@@ -302,7 +327,7 @@ pub(crate) fn features(
     dictionary: &Dictionary,
 ) -> [f32; COUNT] {
     let candidate: &Candidate = &sentence.lattice.candidates[index];
-    let &Place { start, end, before, after, ref spun, .. } = place;
+    let &Place { start, end, around, ref spun, .. } = place;
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
     let (mut order, mut next, mut options, mut total, mut best_context) = (0f32, 1e-4f32, 0f32, 0f32, 0f32);
     for &(other, p, context) in &place.rivals {
@@ -320,7 +345,7 @@ pub(crate) fn features(
     let best = candidate.codes.best().max(-14.0);
     let words = &sentence.words[start..end];
     let lookup = words[0].lookup;
-    let original = fit(dictionary, before, &candidate.ids, after);
+    let original = around.fit(&candidate.ids, &dictionary.ngrams);
     let own = posterior;
     let repeated = context.swaps.get(&(lookup, candidate.reading)).copied().unwrap_or(0.0) - own;
     let count = context.counts.get(&lookup).map_or(1, |count| count[0] + count[1]) as f32;
@@ -382,7 +407,7 @@ pub(crate) fn features(
         candidate.context - best_context,
         dictionary.pack.tell(lookup),
         candidate.pressure,
-        Sentence::expression(before, &candidate.ids, after, dictionary),
+        Sentence::expression(around.before, &candidate.ids, around.after, dictionary),
         place.expression,
     ]
 }

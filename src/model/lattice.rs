@@ -6,7 +6,7 @@
 
 use super::channel::Kinds;
 use crate::candidates::{Candidate, LONGEST_RUN, Word};
-use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams};
+use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams, bigram_key, trigram_key};
 use crate::text::key::{END, SENTENCE};
 
 /// Fixed weights of the parts of a reading's score.
@@ -247,8 +247,11 @@ struct Builder<'m> {
     live: Vec<bool>,
     /// Best score at every place.
     best: Vec<f32>,
-    /// What the model says of the pairs of words at hand: (first, second) to it.
-    pairs: Vec<(u32, Option<(f32, f32)>)>,
+    /// What the model has for the word at hand after each of the states at hand: the pair, and all three.
+    pairs: Vec<Option<(f32, f32)>>,
+    triples: Vec<Option<f32>>,
+    keys: Vec<u64>,
+    found: Vec<Option<f32>>,
 }
 
 impl<'m> Builder<'m> {
@@ -258,7 +261,18 @@ impl<'m> Builder<'m> {
         let mut best = vec![f32::NEG_INFINITY; n + 2];
         best[0] = 0.0;
         let start = State { words: [SENTENCE, SENTENCE], pair: None, score: 0.0, place: 0 };
-        Self { ngrams, weights, list, states: vec![start], live: vec![true], best, pairs: Vec::new() }
+        Self {
+            ngrams,
+            weights,
+            list,
+            states: vec![start],
+            live: vec![true],
+            best,
+            pairs: Vec::new(),
+            triples: Vec::new(),
+            keys: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
     /// Adds the edges of one reading of a run of words from all states of a place.
@@ -275,22 +289,32 @@ impl<'m> Builder<'m> {
         outer: f32,
         edges: &mut Vec<Edge>,
     ) {
-        self.pairs.clear();
         let words = self.weights.word * ids.len() as f32;
         // No word is likelier than certain, but for what the quantised back-off weights add; what the words inside the
         // run are to each other is the same from every state.
         let most = words + fixed + outer + self.weights.language * MOST_BACKOFF * ids.len() as f32 + 0.01;
         let mut inner: Option<Inner> = None;
-        for &from in here {
+        // States come best first, so that those after one that is out of reach are so too.
+        let reached = |builder: &Self, from: u32| {
+            builder.states[from as usize].score + most >= builder.best[to_place] - builder.weights.beam
+        };
+        let here = &here[..here.iter().take_while(|&&from| reached(self, from)).count()];
+        if let Some(&first) = ids.first() {
+            self.look_up(here, first);
+        }
+        for (at, &from) in here.iter().enumerate() {
             let State { words: before, pair, score, .. } = self.states[from as usize];
-            // States come best first, so that those after one that is out of reach are so too.
-            if score + most < self.best[to_place] - self.weights.beam {
+            if !reached(self, from) {
                 break;
             }
             let (mut window, mut held, mut language) = (before, pair, 0.0);
             if let Some(&first) = ids.first() {
-                let next = self.pair(before[1], first);
-                language = self.log_prob(before, pair, first, next);
+                let next = self.pairs[at];
+                language = match (next, pair, self.triples[at]) {
+                    (Some(_), Some(_), Some(whole)) => whole,
+                    (Some((probability, _)), Some(backoff), None) => backoff + probability,
+                    _ => self.log_prob(before, pair, first, next),
+                };
                 (window, held) = ([before[1], first], next.map(|next| next.1));
             }
             if let Some(&second) = ids.get(1) {
@@ -336,14 +360,28 @@ impl<'m> Builder<'m> {
         }
     }
 
-    /// The model's entry for a pair whose second word is the same for a while.
-    fn pair(&mut self, first: u32, second: u32) -> Option<(f32, f32)> {
-        if let Some(known) = self.pairs.iter().find(|known| known.0 == first) {
-            return known.1;
+    /// Looks up what the model has for a word after each of some states: with the last word, and with both where it
+    /// has both pairs.
+    fn look_up(&mut self, here: &[u32], word: u32) {
+        let Self { ngrams, states, pairs, triples, keys, found, .. } = self;
+        let state = |at: usize| states[here[at] as usize];
+        keys.clear();
+        keys.extend((0..here.len()).map(|at| bigram_key(state(at).words[1], word)));
+        ngrams.bigrams(keys, pairs);
+        let asked = |at: usize, pair: Option<(f32, f32)>| pair.is_some() && state(at).pair.is_some();
+        keys.clear();
+        for (at, &pair) in pairs.iter().enumerate() {
+            if asked(at, pair) {
+                let [first, second] = state(at).words;
+                keys.push(trigram_key(first, second, word));
+            }
         }
-        let entry = self.ngrams.bigram(first, second);
-        self.pairs.push((first, entry));
-        entry
+        ngrams.trigrams(keys, found);
+        let mut found = found.iter().copied();
+        triples.clear();
+        triples.extend(
+            pairs.iter().enumerate().map(|(at, &pair)| if asked(at, pair) { found.next().flatten() } else { None }),
+        );
     }
 
     /// As [`Ngrams::log_prob`], with both pairs looked up already.

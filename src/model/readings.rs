@@ -10,7 +10,7 @@ use super::prior;
 use super::scorer::{Scorer, State, surroundings};
 use crate::candidates::{self, Candidate, Grammar, Ids, Reading, Word};
 use crate::dictionary::Dictionary;
-use crate::dictionary::ngrams::Ngrams;
+use crate::dictionary::ngrams::{Ngrams, bigram_key};
 use crate::dictionary::pack::Codes;
 use crate::text::key::{END, FIRST_WORD, SENTENCE};
 
@@ -66,6 +66,8 @@ pub(crate) struct Readings {
     heads: Vec<u32>,
     scores: Vec<f32>,
     fits: Vec<f32>,
+    keys: Vec<u64>,
+    pairs: Vec<Option<(f32, f32)>>,
 }
 
 impl std::fmt::Debug for Readings {
@@ -247,13 +249,30 @@ impl Readings {
             candidate
         };
         let mut chosen: Vec<Candidate> = Vec::with_capacity(ranked.len());
-        for (slot, (rank, at)) in ranked.iter_mut().enumerate() {
+        for (slot, (_, at)) in ranked.iter_mut().enumerate() {
             let mut candidate = candidate(*at as usize);
             candidate.context = fits[*at as usize];
-            *rank = score(&candidate, sentence, ngrams, weights);
             chosen.push(candidate);
             // The number that settles ties, and where the candidate is.
             *at = *at << 8 | slot as u32;
+        }
+        let around = |candidate: &Candidate| {
+            let before = candidate.start.checked_sub(1).map_or(SENTENCE, |at| sentence[at as usize].model);
+            let after = sentence.get(candidate.end as usize).map_or(END, |word| word.model);
+            (before, after)
+        };
+        self.keys.clear();
+        for candidate in &chosen {
+            let (mut last, after) = around(candidate);
+            for &id in candidate.ids.iter().chain([&after]) {
+                self.keys.push(bigram_key(last, id));
+                last = id;
+            }
+        }
+        ngrams.bigrams(&self.keys, &mut self.pairs);
+        let mut pairs = self.pairs.iter().copied();
+        for ((rank, _), candidate) in ranked.iter_mut().zip(&chosen) {
+            *rank = score(candidate, around(candidate), &mut pairs, ngrams, weights);
         }
         ranked.sort_unstable_by(better);
         best.extend(ranked.iter().take(weights.candidates).map(|&(_, at)| chosen[(at & 0xff) as usize].clone()));
@@ -305,18 +324,24 @@ fn head(ids: &[u32], ngrams: &Ngrams) -> Option<u32> {
     words.min_by(|&a, &b| ngrams.unigram(a).total_cmp(&ngrams.unigram(b)))
 }
 
-/// How well a candidate fits its neighbours as they stand.
-fn score(candidate: &Candidate, sentence: &[Word], ngrams: &Ngrams, weights: &Weights) -> f32 {
-    let before = candidate.start.checked_sub(1).map_or(SENTENCE, |at| sentence[at as usize].model);
-    let after = sentence.get(candidate.end as usize).map_or(END, |word| word.model);
+/// How well a candidate fits its neighbours as they stand. `pairs` are what the model has for each word's pair with the
+/// one before it, from the candidate's first to the one after it.
+fn score(
+    candidate: &Candidate,
+    (before, after): (u32, u32),
+    pairs: &mut impl Iterator<Item = Option<(f32, f32)>>,
+    ngrams: &Ngrams,
+    weights: &Weights,
+) -> f32 {
+    let mut pair = |first, second| ngrams.pair_or_alone(first, second, pairs.next().flatten());
     let mut language = 0.0;
     let mut last = before;
     for &id in candidate.ids.iter() {
-        language +=
-            if last == before { 0.5 * (ngrams.pair(last, id) + ngrams.unigram(id)) } else { ngrams.pair(last, id) };
+        let here = pair(last, id);
+        language += if last == before { 0.5 * (here + ngrams.unigram(id)) } else { here };
         last = id;
     }
-    language += 0.5 * (ngrams.pair(last, after) - ngrams.unigram(after));
+    language += 0.5 * (pair(last, after) - ngrams.unigram(after));
     let width = (candidate.end - candidate.start) as f32;
     weights.language * language
         + weights.word * candidate.ids.len() as f32
