@@ -12,7 +12,7 @@ use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS as VECTOR, Vectors};
 use crate::model::scorer::{
     BIAS_AT, DENSE, DIMENSIONS, HIDDEN, INNER_AT, OUTER_AT, PRIOR_AT, REACH, Scorer, Vector, WIDE, WIDE_AT, add, dot,
-    pack, surroundings, wide_weight,
+    pack, wide_weight,
 };
 use crate::text::block;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
@@ -725,8 +725,7 @@ pub fn measure(options: &ScorerOptions, scorer: &[u8], progress: &mut dyn FnMut(
             let at = site.at as usize;
             let (start, end) = (chunk.sentence[at].0 as usize, chunk.sentence[at].1 as usize);
             let from = std::time::Instant::now();
-            let (left, right, wide) = surroundings(&chunk.words, start, end, at, at + 1);
-            let state = scorer.encode(&left, &right, wide);
+            let state = scorer.encode(&chunk.words, (start, end), (at, at + 1));
             clock += from.elapsed();
             encoded += 1;
             let before = |back: usize| if at >= start + back { chunk.words[at - back] } else { SENTENCE };

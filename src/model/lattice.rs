@@ -24,13 +24,15 @@ pub(crate) struct Weights {
     pub(crate) states: usize,
     /// Nats below the best state at which a state is dropped.
     pub(crate) beam: f32,
-    /// Candidates kept that start at one word.
+    /// Candidates that start at one word for which the language model is asked, by channel and context alone.
+    pub(crate) asked: usize,
+    /// Candidates kept of them.
     pub(crate) candidates: usize,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { language: 0.35, channel: 0.8, context: 0.6, word: 0.7, states: 6, beam: 5.0, candidates: 8 }
+        Self { language: 0.35, channel: 0.8, context: 0.6, word: 0.7, states: 6, beam: 5.0, asked: 8, candidates: 5 }
     }
 }
 

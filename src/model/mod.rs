@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod features;
 pub(crate) mod forest;
 pub(crate) mod gate;
+pub(crate) mod kernels;
 pub(crate) mod lattice;
 pub(crate) mod passage;
 pub(crate) mod prior;

@@ -7,7 +7,7 @@
 use super::channel::{IdMap, channel, plain};
 use super::lattice::Weights;
 use super::prior;
-use super::scorer::{Scorer, State, surroundings};
+use super::scorer::{Scorer, State, Wide};
 use crate::candidates::{self, Candidate, Grammar, Ids, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::{Ngrams, bigram_key};
@@ -62,6 +62,7 @@ pub(crate) struct Readings {
     alone: Vec<Candidate>,
     free: Vec<bool>,
     groups: Vec<Group>,
+    wide: Wide,
     states: Vec<State>,
     heads: Vec<u32>,
     scores: Vec<f32>,
@@ -100,13 +101,13 @@ impl Readings {
     ) -> Vec<Candidate> {
         self.gather(sentence, dictionary, grammar, scorer);
         let end = start + sentence.len();
+        scorer.widen(words, start, end, &mut self.wide);
         self.states.clear();
         for group in &mut self.groups {
             let (from, to) = (start + group.start, start + group.end);
             if let Some(spun) = head(&words[from..to], &dictionary.ngrams) {
-                let (left, right, wide) = surroundings(words, start, end, from, to);
                 group.state = Some((self.states.len(), scorer.known(spun)));
-                self.states.push(scorer.gather(&left, &right, wide));
+                self.states.push(scorer.gather(words, (start, end), (from, to), &self.wide));
             }
         }
         scorer.refine(&mut self.states);
@@ -226,10 +227,9 @@ impl Readings {
             }));
         }
         let better = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        let first_cut = weights.candidates * 2;
-        if ranked.len() > first_cut {
-            ranked.select_nth_unstable_by(first_cut, better);
-            ranked.truncate(first_cut);
+        if ranked.len() > weights.asked {
+            ranked.select_nth_unstable_by(weights.asked, better);
+            ranked.truncate(weights.asked);
         }
         let candidate = |mut at: usize| {
             let mut group = 0;
