@@ -61,6 +61,13 @@ impl Unspinner {
         Builder { config: Config::default(), files: Vec::new() }
     }
 
+    /// The same, but findings come without their evidence, which takes most of their memory.
+    #[must_use]
+    pub fn without_evidence(mut self) -> Self {
+        self.config.evidence = false;
+        self
+    }
+
     /// The settings in force.
     pub fn config(&self) -> &Config {
         &self.config
@@ -73,47 +80,21 @@ impl Unspinner {
 
     /// Checks one text. Never fails: a text with nothing to find, or no text at all, gives a report without findings.
     ///
-    /// Long texts are judged in passages of about 48 KB, each with its own rate of substitution.
+    /// Long texts are judged in passages of about 48 KB, each with its own rate of substitution. Called from a thread of
+    /// a rayon pool, in builds with the feature `cli`, it shares the passages of a text among the pool's threads; the
+    /// report is the same.
     pub fn check(&self, text: &str) -> Report {
         let mut report = Report { spun: 0.0, family: None, rate: 0.0, tokens: 0, findings: Vec::new() };
         let (mut weight, mut families) = (0.0, [0f64; 4]);
-        for (start, part) in block::blocks(text) {
-            let mut tokens = Vec::new();
-            block::read(part, &mut tokens);
-            let count = tokens.len() as f64;
-            report.tokens += tokens.len();
+        self.for_each_part(text, |mut part| {
+            let count = part.tokens as f64;
+            report.tokens += part.tokens;
             weight += count;
-            let sentences = candidates::sentences(part, &tokens, &self.dictionary);
-            if !self.config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
-                continue;
-            }
-            let mut readings = self.readings.lock().map_or_else(|_| None, |mut spare| spare.pop()).unwrap_or_default();
-            let passage = Passage::read(
-                part,
-                tokens,
-                sentences,
-                &self.dictionary,
-                &self.scorer,
-                &self.grammar,
-                &self.weights,
-                &mut readings,
-            );
-            if let Ok(mut spare) = self.readings.lock() {
-                spare.push(readings);
-            }
-            let least = decide::least(self.config.min_confidence);
-            let scored = passage.judge(&self.dictionary, &self.forest, least);
-            let spun = self.spun(&passage, &scored);
-            report.spun += spun * count;
-            if spun >= 0.5 {
-                let rates = passage.estimate.belief.rates;
-                report.rate += f64::from(rates[0]) * count;
-                for (sum, share) in families.iter_mut().zip(passage.estimate.belief.families) {
-                    *sum += f64::from(share) * count;
-                }
-            }
-            self.findings(&passage, &scored, spun as f32, start, &mut report.findings);
-        }
+            report.spun += part.spun * count;
+            report.rate += part.rate * count;
+            families.iter_mut().zip(part.families).for_each(|(sum, share)| *sum += share * count);
+            report.findings.append(&mut part.findings);
+        });
         if weight > 0.0 {
             report.spun /= weight;
             report.rate /= weight;
@@ -123,6 +104,53 @@ impl Unspinner {
             report.family = best.map(|family| Family::ALL[family]);
         }
         report
+    }
+
+    /// Calls `take` for every part of a text, in order.
+    fn for_each_part(&self, text: &str, mut take: impl FnMut(Part)) {
+        #[cfg(feature = "cli")]
+        if text.len() > 2 * block::BLOCK && rayon::current_thread_index().is_some() {
+            use rayon::prelude::*;
+            let blocks: Vec<(usize, &str)> = block::blocks(text).collect();
+            let parts: Vec<Part> = blocks.into_par_iter().map(|(start, part)| self.part(start, part)).collect();
+            return parts.into_iter().for_each(take);
+        }
+        block::blocks(text).for_each(|(start, part)| take(self.part(start, part)));
+    }
+
+    /// Checks the part of a text that starts at a byte.
+    fn part(&self, start: usize, text: &str) -> Part {
+        let mut tokens = Vec::new();
+        block::read(text, &mut tokens);
+        let mut part = Part { tokens: tokens.len(), ..Part::default() };
+        let sentences = candidates::sentences(text, &tokens, &self.dictionary);
+        if !self.config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
+            return part;
+        }
+        let mut readings = self.readings.lock().map_or_else(|_| None, |mut spare| spare.pop()).unwrap_or_default();
+        let passage = Passage::read(
+            text,
+            tokens,
+            sentences,
+            &self.dictionary,
+            &self.scorer,
+            &self.grammar,
+            &self.weights,
+            &mut readings,
+        );
+        if let Ok(mut spare) = self.readings.lock() {
+            spare.push(readings);
+        }
+        let least = decide::least(self.config.min_confidence);
+        let scored = passage.judge(&self.dictionary, &self.forest, least);
+        part.spun = self.spun(&passage, &scored);
+        if part.spun >= 0.5 {
+            let belief = &passage.estimate.belief;
+            part.rate = f64::from(belief.rates[0]);
+            part.families = belief.families.map(f64::from);
+        }
+        self.findings(&passage, &scored, part.spun as f32, start, &mut part.findings);
+        part
     }
 
     /// Probability that a passage is spun.
@@ -171,7 +199,11 @@ impl Unspinner {
                 rule,
                 family,
                 message: explain::message(rule, spun_text, &best.realized.text),
-                evidence: explain::evidence(passage, best, choices.len() - 1),
+                evidence: if self.config.evidence {
+                    explain::evidence(passage, best, choices.len() - 1)
+                } else {
+                    Vec::new()
+                },
                 sources: explain::sources(candidate),
                 id: explain::id(passage, best),
             });
@@ -199,6 +231,16 @@ impl Unspinner {
             })
         })
     }
+}
+
+/// What a check found in a part of a text; figures are 0 where it is clean.
+#[derive(Default)]
+struct Part {
+    tokens: usize,
+    spun: f64,
+    rate: f64,
+    families: [f64; 4],
+    findings: Vec<Finding>,
 }
 
 /// Settings on their way to an [`Unspinner`].
