@@ -6,8 +6,8 @@ use super::error::{DictionaryError, ErrorKind};
 use super::inflection::{Form, Inflection};
 use super::ngrams::{Ngrams, checksum};
 use super::pack::{
-    ATTESTED, AUTHORED, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, NAME, PART, PUBLISHED, SECTIONS,
-    STARTS_ALLOWED, STARTS_EXPRESSION, STARTS_RUN, Section, THESAURUS, push_key,
+    ALONE, ATTESTED, AUTHORED, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, NAME, PAIR_BITS, PART, PUBLISHED,
+    SECTIONS, STARTS_ALLOWED, STARTS_EXPRESSION, STARTS_RUN, Section, THESAURUS, pair_bit, push_key,
 };
 use super::source::{
     AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PublishedRow, SourceFile, SubstitutesRow, read,
@@ -517,11 +517,17 @@ impl<'m> Compiler<'m> {
         });
         sections[Section::Evidence as usize] = evidence.collect();
         let mut starts = vec![0u8; readiness.len()];
+        let mut pairs = vec![0u8; PAIR_BITS / 8];
         let mut start = |key: &[u8], bit: u8| {
-            if let [a, b, c, ..] = *key
-                && let Some(bits) = starts.get_mut(u32::from_be_bytes([0, a, b, c]) as usize)
-            {
-                *bits |= bit;
+            let mut words = key.chunks_exact(3).map(|b| u32::from_be_bytes([0, b[0], b[1], b[2]]));
+            let Some(first) = words.next() else { return };
+            let second = words.next();
+            if let Some(bits) = starts.get_mut(first as usize) {
+                *bits |= if second.is_some() { bit } else { bit | bit << ALONE };
+            }
+            if let Some(second) = second {
+                let bit = pair_bit(first, second);
+                pairs[bit / 8] |= 1 << (bit % 8);
             }
         };
         runs.keys().for_each(|key| start(key, STARTS_RUN));
@@ -542,6 +548,7 @@ impl<'m> Compiler<'m> {
         sections[Section::Allowed as usize] =
             fst::Map::from_iter(allowed).map_err(failed)?.as_fst().as_bytes().to_vec();
         sections[Section::Starts as usize] = starts;
+        sections[Section::Pairs as usize] = pairs;
         sections[Section::Sources as usize] = self.sources.join("\n").into_bytes();
         sections[Section::Kinds as usize] = self.kinds.join("\n").into_bytes();
 

@@ -3,18 +3,19 @@
 //! Sections, in order: the words that the n-gram model lacks (fst, word to id), the texts of the originals with
 //! their ids, substitutions of single words (indexed by word id), substitutions of runs of words (fst over word
 //! ids), the substitutions themselves, how readily each word is swapped, expressions (fst over word ids), allowed
-//! phrases (fst over word ids), names of sources, and for each word whether any of these runs starts with it.
+//! phrases (fst over word ids), names of sources, for each word whether any of these runs starts with it, and likewise for pairs of words.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::error::{DictionaryError, ErrorKind};
 use super::ngrams::checksum;
+use super::table::mix;
 
 /// What every pack starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK2";
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 17;
+pub(crate) const SECTIONS: usize = 18;
 /// Bytes of the header: the magic, the checksum, the model's checksum, the number of words and the section ends.
 pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
 /// Bytes of one substitution.
@@ -42,6 +43,7 @@ pub(crate) enum Section {
     Tells,
     Evidence,
     Starts,
+    Pairs,
 }
 
 /// A run of words that is swapped starts with the word (in [`Section::Starts`]).
@@ -50,6 +52,15 @@ pub(crate) const STARTS_RUN: u8 = 1;
 pub(crate) const STARTS_EXPRESSION: u8 = 2;
 /// An allowed phrase does.
 pub(crate) const STARTS_ALLOWED: u8 = 4;
+/// Shift from the bits above to those of runs that are the word alone.
+pub(crate) const ALONE: u32 = 3;
+/// Bits of [`Section::Pairs`], a power of two: a pair of words that starts any run has its bit set, and so do a few others.
+pub(crate) const PAIR_BITS: usize = 1 << 21;
+
+/// Which bit is a pair's.
+pub(crate) fn pair_bit(first: u32, second: u32) -> usize {
+    mix(u64::from(first) << 32 | u64::from(second)) as usize % PAIR_BITS
+}
 
 /// Seen in real spun pages.
 pub(crate) const ATTESTED: u8 = 1;
@@ -306,13 +317,24 @@ impl Pack {
         f32::from(code) / 32.0
     }
 
-    /// Calls `visit` for every run of a map that starts `words`. Most words start none, which one byte tells.
+    /// Calls `visit` for every run of a map that starts `words`. Most words and pairs start none, which a byte and a bit
+    /// tell.
     #[inline]
     fn walk(&self, map: &fst::Map<Slice>, starts: u8, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
-        let mut words = words.peekable();
-        let Some(&first) = words.peek() else { return };
-        if self.section(Section::Starts).get(first as usize).is_some_and(|bits| bits & starts != 0) {
-            walk(map, words, visit);
+        let mut words = words;
+        let Some(first) = words.next() else { return };
+        let bits = self.section(Section::Starts).get(first as usize).copied().unwrap_or(0);
+        if bits & starts == 0 {
+            return;
+        }
+        let second = words.next().filter(|&second| {
+            let bit = pair_bit(first, second);
+            self.section(Section::Pairs).get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
+        });
+        if second.is_some() {
+            walk(map, std::iter::once(first).chain(second).chain(words), visit);
+        } else if bits >> ALONE & starts != 0 {
+            walk(map, std::iter::once(first), visit);
         }
     }
 }

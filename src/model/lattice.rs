@@ -110,16 +110,23 @@ impl Lattice {
         let mut builder = Builder::new(n, ngrams, weights);
         let mut edges: Vec<Edge> = Vec::with_capacity(n * 24);
         let mut next = 0;
-        for (place, word) in sentence.iter().enumerate() {
+        let mut steps: Vec<Step<'_>> = Vec::new();
+        let models: Vec<[u32; 1]> = sentence.iter().map(|word| [word.model]).collect();
+        for (place, word) in models.iter().enumerate() {
             let here = builder.narrow(place);
             let own_rate = belief.rates[usize::from(words[place].1)];
             let keep = keep_weight(own_rate, words[place].0);
-            builder.extend(&here, place + 1, &[word.model], KEEP, 0.0, keep, &mut edges);
+            steps.clear();
+            steps.push(Step::new(place + 1, word, KEEP, 0.0, keep, weights));
             while let Some(candidate) = candidates.get(next).filter(|candidate| candidate.start as usize == place) {
                 let outer = own_rate.max(1e-6).ln() + weights.channel * candidate.channel;
                 let context = weights.context * candidate.context;
-                builder.extend(&here, candidate.end as usize, &candidate.ids, next as u32, context, outer, &mut edges);
+                steps.push(Step::new(candidate.end as usize, &candidate.ids, next as u32, context, outer, weights));
                 next += 1;
+            }
+            builder.look_up(&here, &mut steps);
+            for step in &steps {
+                builder.extend(&here, step, &mut edges);
             }
         }
         let last = builder.narrow(n);
@@ -226,6 +233,32 @@ struct State {
 /// The most, in nats, that two back-off weights add to a word.
 const MOST_BACKOFF: f32 = 2.0 * HIGHEST_BACKOFF;
 
+/// One reading of a run of words, on the way from one place to another.
+struct Step<'c> {
+    to_place: usize,
+    ids: &'c [u32],
+    candidate: u32,
+    /// Goes into the edges' factors.
+    fixed: f32,
+    /// Depends on the belief and only guides the search.
+    outer: f32,
+    /// What its words get for being words.
+    words: f32,
+    /// The most, in nats, that it adds to a score.
+    most: f32,
+    /// Where what was looked up for it starts.
+    asked: usize,
+}
+
+impl<'c> Step<'c> {
+    fn new(to_place: usize, ids: &'c [u32], candidate: u32, fixed: f32, outer: f32, weights: &Weights) -> Self {
+        let words = weights.word * ids.len() as f32;
+        // No word is likelier than certain, but for what the quantised back-off weights add.
+        let most = words + fixed + outer + weights.language * MOST_BACKOFF * ids.len() as f32 + 0.01;
+        Self { to_place, ids, candidate, fixed, outer, words, most, asked: 0 }
+    }
+}
+
 /// What the model says of the second and later words of a run.
 struct Inner {
     /// The pair of the first two words.
@@ -252,6 +285,8 @@ struct Builder<'m> {
     /// What the model has for the word at hand after each of the states at hand: the pair, and all three.
     pairs: Vec<Option<(f32, f32)>>,
     triples: Vec<Option<f32>>,
+    /// The states and words that are asked about.
+    asks: Vec<(u32, u32)>,
     keys: Vec<u64>,
     found: Vec<Option<f32>>,
 }
@@ -272,47 +307,25 @@ impl<'m> Builder<'m> {
             best,
             pairs: Vec::new(),
             triples: Vec::new(),
+            asks: Vec::new(),
             keys: Vec::new(),
             found: Vec::new(),
         }
     }
 
     /// Adds the edges of one reading of a run of words from all states of a place.
-    ///
-    /// `fixed` goes into the edges' factors; `outer` depends on the belief and only guides the search.
-    #[allow(clippy::too_many_arguments, reason = "an edge is all of these")]
-    fn extend(
-        &mut self,
-        here: &[u32],
-        to_place: usize,
-        ids: &[u32],
-        candidate: u32,
-        fixed: f32,
-        outer: f32,
-        edges: &mut Vec<Edge>,
-    ) {
-        let words = self.weights.word * ids.len() as f32;
-        // No word is likelier than certain, but for what the quantised back-off weights add; what the words inside the
-        // run are to each other is the same from every state.
-        let most = words + fixed + outer + self.weights.language * MOST_BACKOFF * ids.len() as f32 + 0.01;
+    fn extend(&mut self, here: &[u32], step: &Step<'_>, edges: &mut Vec<Edge>) {
+        let &Step { to_place, ids, candidate, fixed, outer, words, .. } = step;
         let mut inner: Option<Inner> = None;
-        // States come best first, so that those after one that is out of reach are so too.
-        let reached = |builder: &Self, from: u32| {
-            builder.states[from as usize].score + most >= builder.best[to_place] - builder.weights.beam
-        };
-        let here = &here[..here.iter().take_while(|&&from| reached(self, from)).count()];
-        if let Some(&first) = ids.first() {
-            self.look_up(here, first);
-        }
         for (at, &from) in here.iter().enumerate() {
             let State { words: before, pair, score, .. } = self.states[from as usize];
-            if !reached(self, from) {
+            if !self.reaches(from, step) {
                 break;
             }
             let (mut window, mut held, mut language) = (before, pair, 0.0);
             if let Some(&first) = ids.first() {
-                let next = self.pairs[at];
-                language = match (next, pair, self.triples[at]) {
+                let next = self.pairs[step.asked + at];
+                language = match (next, pair, self.triples[step.asked + at]) {
                     (Some(_), Some(_), Some(whole)) => whole,
                     (Some((probability, _)), Some(backoff), None) => backoff + probability,
                     _ => self.log_prob(before, pair, first, next),
@@ -333,6 +346,12 @@ impl<'m> Builder<'m> {
             let to = self.state(to_place, window, held, total);
             edges.push(Edge { from, to, candidate, factor });
         }
+    }
+
+    /// Whether a step from a state can come within reach of the best state of the place that it leads to. States come
+    /// best first, so that those after one that is out of reach are so too.
+    fn reaches(&self, from: u32, step: &Step<'_>) -> bool {
+        self.states[from as usize].score + step.most >= self.best[step.to_place] - self.weights.beam
     }
 
     /// What the model says within a run of two words or more.
@@ -362,28 +381,36 @@ impl<'m> Builder<'m> {
         }
     }
 
-    /// Looks up what the model has for a word after each of some states: with the last word, and with both where it
-    /// has both pairs.
-    fn look_up(&mut self, here: &[u32], word: u32) {
-        let Self { ngrams, states, pairs, triples, keys, found, .. } = self;
-        let state = |at: usize| states[here[at] as usize];
+    /// Looks up what the model has for the first word of every step after the states that it may leave: with the last
+    /// word, and with both where the model holds both pairs.
+    fn look_up(&mut self, here: &[u32], steps: &mut [Step<'_>]) {
+        let (mut keys, mut asks) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.asks));
+        asks.clear();
+        for step in steps.iter_mut() {
+            step.asked = asks.len();
+            let Some(&first) = step.ids.first() else { continue };
+            let states = here.iter().take_while(|&&from| self.reaches(from, step));
+            asks.extend(states.map(|&from| (from, first)));
+        }
         keys.clear();
-        keys.extend((0..here.len()).map(|at| bigram_key(state(at).words[1], word)));
-        ngrams.bigrams(keys, pairs);
-        let asked = |at: usize, pair: Option<(f32, f32)>| pair.is_some() && state(at).pair.is_some();
+        keys.extend(asks.iter().map(|&(from, first)| bigram_key(self.states[from as usize].words[1], first)));
+        self.ngrams.bigrams(&keys, &mut self.pairs);
         keys.clear();
-        for (at, &pair) in pairs.iter().enumerate() {
-            if asked(at, pair) {
-                let [first, second] = state(at).words;
-                keys.push(trigram_key(first, second, word));
+        let held = |state: &State, pair: &Option<(f32, f32)>| state.pair.is_some() && pair.is_some();
+        for (&(from, first), pair) in asks.iter().zip(&self.pairs) {
+            let state = &self.states[from as usize];
+            if held(state, pair) {
+                keys.push(trigram_key(state.words[0], state.words[1], first));
             }
         }
-        ngrams.trigrams(keys, found);
-        let mut found = found.iter().copied();
-        triples.clear();
-        triples.extend(
-            pairs.iter().enumerate().map(|(at, &pair)| if asked(at, pair) { found.next().flatten() } else { None }),
-        );
+        self.ngrams.trigrams(&keys, &mut self.found);
+        let mut found = self.found.iter().copied();
+        self.triples.clear();
+        for (&(from, _), pair) in asks.iter().zip(&self.pairs) {
+            let whole = if held(&self.states[from as usize], pair) { found.next().flatten() } else { None };
+            self.triples.push(whole);
+        }
+        (self.keys, self.asks) = (keys, asks);
     }
 
     /// As [`Ngrams::log_prob`], with both pairs looked up already.
