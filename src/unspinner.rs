@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use crate::candidates::{self, Grammar};
+use crate::candidates::{self, Grammar, Recent};
 use crate::config::{Config, Quotes};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
@@ -36,7 +36,6 @@ const AUTOMATIC: f32 = 0.95;
 /// let fixed = unspinner.check(text).fix(text, &Selection::All);
 /// assert!(fixed.text.contains("The Washington Post"));
 /// ```
-#[derive(Debug)]
 pub struct Unspinner {
     config: Config,
     dictionary: Dictionary,
@@ -44,8 +43,24 @@ pub struct Unspinner {
     weights: Weights,
     scorer: Scorer,
     forest: Forest,
-    /// Room to work in, for each thread that is not at work now.
-    readings: Mutex<Vec<Readings>>,
+    /// Rooms to work in that no thread is in now.
+    rooms: Mutex<Vec<Room>>,
+}
+
+/// Room to work in, with what was looked up before.
+#[derive(Default)]
+struct Room {
+    recent: Recent,
+    readings: Readings,
+}
+
+impl std::fmt::Debug for Unspinner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unspinner")
+            .field("config", &self.config)
+            .field("dictionary", &self.dictionary)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Unspinner {
@@ -120,14 +135,22 @@ impl Unspinner {
 
     /// Checks the part of a text that starts at a byte.
     fn part(&self, start: usize, text: &str) -> Part {
+        let mut room = self.rooms.lock().map_or_else(|_| None, |mut spare| spare.pop()).unwrap_or_default();
+        let part = self.part_in(start, text, &mut room);
+        if let Ok(mut spare) = self.rooms.lock() {
+            spare.push(room);
+        }
+        part
+    }
+
+    fn part_in(&self, start: usize, text: &str, room: &mut Room) -> Part {
         let mut tokens = Vec::new();
         block::read(text, &mut tokens);
         let mut part = Part { tokens: tokens.len(), ..Part::default() };
-        let sentences = candidates::sentences(text, &tokens, &self.dictionary);
+        let sentences = candidates::sentences_with(text, &tokens, &self.dictionary, &mut room.recent);
         if !self.config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
             return part;
         }
-        let mut readings = self.readings.lock().map_or_else(|_| None, |mut spare| spare.pop()).unwrap_or_default();
         let passage = Passage::read(
             text,
             tokens,
@@ -136,11 +159,8 @@ impl Unspinner {
             &self.scorer,
             &self.grammar,
             &self.weights,
-            &mut readings,
+            &mut room.readings,
         );
-        if let Ok(mut spare) = self.readings.lock() {
-            spare.push(readings);
-        }
         let least = decide::least(self.config.min_confidence);
         let scored = passage.judge(&self.dictionary, &self.forest, least);
         part.spun = self.spun(&passage, &scored);
@@ -318,7 +338,7 @@ impl Builder {
             config: self.config,
             dictionary,
             weights: Weights::default(),
-            readings: Mutex::default(),
+            rooms: Mutex::default(),
         })
     }
 }

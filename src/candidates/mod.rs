@@ -123,10 +123,19 @@ pub(crate) struct Candidate {
 
 /// Looks up a block's tokens and cuts them into sentences.
 pub(crate) fn sentences(block: &str, tokens: &[Token], dictionary: &Dictionary) -> Vec<Vec<Word>> {
+    sentences_with(block, tokens, dictionary, &mut Recent::default())
+}
+
+/// [`sentences`], with words that the same dictionary was asked about lately.
+pub(crate) fn sentences_with(
+    block: &str,
+    tokens: &[Token],
+    dictionary: &Dictionary,
+    recent: &mut Recent,
+) -> Vec<Vec<Word>> {
     let mut sentences = Vec::new();
     let mut sentence: Vec<Word> = Vec::new();
     let mut form = String::new();
-    let mut recent = Recent { words: vec![RecentWord::default(); RECENT] };
     let mut barrier = false;
     for (index, token) in tokens.iter().enumerate() {
         if (token.has(SENTENCE_START) || sentence.len() >= LONGEST_SENTENCE) && !sentence.is_empty() {
@@ -172,8 +181,14 @@ struct RecentWord {
 
 /// The ids of recent words, one for each place that their bytes hash to: most words of a text come again soon, and
 /// comparing a few bytes is cheaper than walking the lexicon.
-struct Recent {
+pub(crate) struct Recent {
     words: Vec<RecentWord>,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self { words: vec![RecentWord::default(); RECENT] }
+    }
 }
 
 impl Recent {

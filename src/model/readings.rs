@@ -71,12 +71,6 @@ pub(crate) struct Readings {
     pairs: Vec<Option<(f32, f32)>>,
 }
 
-impl std::fmt::Debug for Readings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Readings").field("words", &self.words.len()).finish_non_exhaustive()
-    }
-}
-
 impl Readings {
     /// Forgets words where there are too many; to be called between two texts.
     pub(crate) fn tidy(&mut self) {
