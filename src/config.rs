@@ -30,6 +30,8 @@ pub struct Config {
     pub families: Vec<Family>,
     /// Phrases that are never reported, in any case and spacing.
     pub allow: Vec<String>,
+    /// Give findings their evidence.
+    pub evidence: bool,
 }
 
 impl Default for Config {
@@ -41,6 +43,7 @@ impl Default for Config {
             min_confidence: 0.6,
             families: Family::ALL.to_vec(),
             allow: Vec::new(),
+            evidence: true,
         }
     }
 }

@@ -62,7 +62,7 @@ impl Unspinner {
             original: pack.original(found.original).to_owned(),
             families: Family::ALL
                 .into_iter()
-                .zip(found.weights)
+                .zip(found.codes.weights())
                 .filter_map(|(family, weight)| Some((family, weight?)))
                 .collect(),
             pages: found.pages,

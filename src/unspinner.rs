@@ -1,6 +1,8 @@
 //! The way in: settings, dictionaries, and the check.
 
-use crate::candidates::{self, Grammar};
+use std::sync::Mutex;
+
+use crate::candidates::{self, Grammar, Recent};
 use crate::config::{Config, Quotes};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
@@ -12,6 +14,7 @@ use crate::model::forest::Forest;
 use crate::model::gate;
 use crate::model::lattice::Weights;
 use crate::model::passage::{Passage, Scored};
+use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Report};
 use crate::span::Span;
@@ -34,7 +37,6 @@ const AUTOMATIC: f32 = 0.95;
 /// let fixed = unspinner.check(text).fix(text, &Selection::All);
 /// assert!(fixed.text.contains("The Washington Post"));
 /// ```
-#[derive(Debug)]
 pub struct Unspinner {
     config: Config,
     dictionary: Dictionary,
@@ -42,6 +44,24 @@ pub struct Unspinner {
     weights: Weights,
     scorer: Scorer,
     forest: Forest,
+    /// Rooms to work in that no thread is in now.
+    rooms: Mutex<Vec<Room>>,
+}
+
+/// Room to work in, with what was looked up before.
+#[derive(Default)]
+struct Room {
+    recent: Recent,
+    readings: Readings,
+}
+
+impl std::fmt::Debug for Unspinner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unspinner")
+            .field("config", &self.config)
+            .field("dictionary", &self.dictionary)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Unspinner {
@@ -57,6 +77,13 @@ impl Unspinner {
         Builder { config: Config::default(), files: Vec::new() }
     }
 
+    /// The same, but findings come without their evidence, which takes most of their memory.
+    #[must_use]
+    pub fn without_evidence(mut self) -> Self {
+        self.config.evidence = false;
+        self
+    }
+
     /// The settings in force.
     pub fn config(&self) -> &Config {
         &self.config
@@ -69,12 +96,17 @@ impl Unspinner {
 
     /// Checks one text. Never fails: a text with nothing to find, or no text at all, gives a report without findings.
     ///
-    /// Long texts are judged in passages of about 48 KB, each with its own rate of substitution.
+    /// Long texts are judged in passages of about 48 KB, each with its own rate of substitution. Called from a thread of
+    /// a rayon pool, in builds with the feature `cli`, it shares the passages of a text among the pool's threads; the
+    /// report is the same.
     pub fn check(&self, text: &str) -> Report {
+        let mut sums = Sums::default();
         let mut findings = Vec::new();
-        let mut passages = self.passages(text, &self.config);
-        passages.by_ref().for_each(|passage| findings.extend(passage.findings));
-        Report { findings, ..passages.report() }
+        self.for_each_part(text, |mut part| {
+            sums.add(&part);
+            findings.append(&mut part.findings);
+        });
+        Report { findings, ..sums.report() }
     }
 
     /// Checks one text passage by passage, with settings that may differ from this unspinner's own
@@ -97,13 +129,60 @@ impl Unspinner {
     /// assert_eq!(passages.report().tokens, unspinner.check(&text).tokens);
     /// ```
     pub fn passages<'t>(&'t self, text: &'t str, config: &'t Config) -> Passages<'t> {
-        Passages {
-            unspinner: self,
-            config,
-            blocks: Box::new(block::blocks(text)),
-            sums: Report { spun: 0.0, family: None, rate: 0.0, tokens: 0, findings: Vec::new() },
-            families: [0.0; 4],
+        Passages { unspinner: self, config, blocks: Box::new(block::blocks(text)), sums: Sums::default() }
+    }
+
+    /// Calls `take` for every part of a text, in order.
+    fn for_each_part(&self, text: &str, mut take: impl FnMut(Part)) {
+        #[cfg(feature = "cli")]
+        if text.len() > 2 * block::BLOCK && rayon::current_thread_index().is_some() {
+            use rayon::prelude::*;
+            let blocks: Vec<(usize, &str)> = block::blocks(text).collect();
+            let parts: Vec<Part> =
+                blocks.into_par_iter().map(|(start, part)| self.part(start, part, &self.config)).collect();
+            return parts.into_iter().for_each(take);
         }
+        block::blocks(text).for_each(|(start, part)| take(self.part(start, part, &self.config)));
+    }
+
+    /// Checks the part of a text that starts at a byte.
+    fn part(&self, start: usize, text: &str, config: &Config) -> Part {
+        let mut room = self.rooms.lock().map_or_else(|_| None, |mut spare| spare.pop()).unwrap_or_default();
+        let part = self.part_in(start, text, config, &mut room);
+        if let Ok(mut spare) = self.rooms.lock() {
+            spare.push(room);
+        }
+        part
+    }
+
+    fn part_in(&self, start: usize, text: &str, config: &Config, room: &mut Room) -> Part {
+        let mut tokens = Vec::new();
+        block::read(text, &mut tokens);
+        let mut part = Part { tokens: tokens.len(), ..Part::default() };
+        let sentences = candidates::sentences_with(text, &tokens, &self.dictionary, &mut room.recent);
+        if !config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
+            return part;
+        }
+        let passage = Passage::read(
+            text,
+            tokens,
+            sentences,
+            &self.dictionary,
+            &self.scorer,
+            &self.grammar,
+            &self.weights,
+            &mut room.readings,
+        );
+        let least = decide::least(config.min_confidence);
+        let scored = passage.judge(&self.dictionary, &self.forest, least);
+        part.spun = self.spun(&passage, &scored, config);
+        if part.spun >= 0.5 {
+            let belief = &passage.estimate.belief;
+            part.rate = f64::from(belief.rates[0]);
+            part.families = belief.families.map(f64::from);
+        }
+        part.findings = Self::findings(&passage, &scored, part.spun as f32, start, config);
+        part
     }
 
     /// Probability that a passage is spun.
@@ -153,7 +232,11 @@ impl Unspinner {
                 rule,
                 family,
                 message: explain::message(rule, spun_text, &best.realized.text),
-                evidence: explain::evidence(passage, best, choices.len() - 1),
+                evidence: if config.evidence {
+                    explain::evidence(passage, best, choices.len() - 1)
+                } else {
+                    Vec::new()
+                },
                 sources: explain::sources(candidate),
                 id: explain::id(passage, best),
             });
@@ -180,25 +263,14 @@ pub struct Passages<'t> {
     unspinner: &'t Unspinner,
     config: &'t Config,
     blocks: Box<dyn Iterator<Item = (usize, &'t str)> + Send + 't>,
-    /// Figures of what was checked, each times the tokens that it holds for.
-    sums: Report,
-    families: [f64; 4],
+    sums: Sums,
 }
 
 impl Passages<'_> {
     /// The judgement on what was checked so far, without the findings. Once all passages are through it is the one of
     /// the whole text.
     pub fn report(&self) -> Report {
-        let mut report = self.sums.clone();
-        if report.tokens > 0 {
-            report.spun /= report.tokens as f64;
-            report.rate /= report.tokens as f64;
-        }
-        if report.spun >= 0.5 {
-            let best = (0..4).max_by(|&a, &b| self.families[a].total_cmp(&self.families[b]).then(b.cmp(&a)));
-            report.family = best.map(|family| Family::ALL[family]);
-        }
-        report
+        self.sums.report()
     }
 }
 
@@ -206,34 +278,10 @@ impl Iterator for Passages<'_> {
     type Item = Checked;
 
     fn next(&mut self) -> Option<Checked> {
-        let (start, part) = self.blocks.next()?;
-        let Self { unspinner, config, sums, families, .. } = self;
-        let mut checked = Checked { span: Span::new(start, start + part.len()), findings: Vec::new() };
-        let mut tokens = Vec::new();
-        block::read(part, &mut tokens);
-        let count = tokens.len() as f64;
-        sums.tokens += tokens.len();
-        let Unspinner { dictionary, forest, scorer, grammar, weights, .. } = unspinner;
-        let sentences = candidates::sentences(part, &tokens, dictionary);
-        if !config.assume_spun && !forest.opens(&gate::glance(&sentences, dictionary)) {
-            return Some(checked);
-        }
-        let passage = Passage::read(part, tokens, sentences, dictionary, scorer, grammar, weights);
-        let mut scored = passage.score(dictionary);
-        for scored in &mut scored {
-            scored.probability = forest.probability(&scored.features);
-        }
-        let spun = unspinner.spun(&passage, &scored, config);
-        sums.spun += spun * count;
-        if spun >= 0.5 {
-            let belief = &passage.estimate.belief;
-            sums.rate += f64::from(belief.rates[0]) * count;
-            for (sum, share) in families.iter_mut().zip(belief.families) {
-                *sum += f64::from(share) * count;
-            }
-        }
-        checked.findings = Unspinner::findings(&passage, &scored, spun as f32, start, config);
-        Some(checked)
+        let (start, text) = self.blocks.next()?;
+        let part = self.unspinner.part(start, text, self.config);
+        self.sums.add(&part);
+        Some(Checked { span: Span::new(start, start + text.len()), findings: part.findings })
     }
 }
 
@@ -255,6 +303,46 @@ fn is_allowed(passage: &Passage<'_>, span: Span, allow: &[String]) -> bool {
             })
         })
     })
+}
+
+/// What a check found in a part of a text; figures are 0 where it is clean.
+#[derive(Default)]
+struct Part {
+    tokens: usize,
+    spun: f64,
+    rate: f64,
+    families: [f64; 4],
+    findings: Vec<Finding>,
+}
+
+/// Figures of the parts of a text, each times the tokens that it holds for.
+#[derive(Default)]
+struct Sums {
+    tokens: usize,
+    spun: f64,
+    rate: f64,
+    families: [f64; 4],
+}
+
+impl Sums {
+    fn add(&mut self, part: &Part) {
+        let count = part.tokens as f64;
+        self.tokens += part.tokens;
+        self.spun += part.spun * count;
+        self.rate += part.rate * count;
+        self.families.iter_mut().zip(part.families).for_each(|(sum, share)| *sum += share * count);
+    }
+
+    /// The judgement on all of them, without findings.
+    fn report(&self) -> Report {
+        let tokens = self.tokens.max(1) as f64;
+        let spun = self.spun / tokens;
+        let family = (spun >= 0.5).then(|| {
+            let families = &self.families;
+            (0..4).max_by(|&a, &b| families[a].total_cmp(&families[b]).then(b.cmp(&a))).map(|at| Family::ALL[at])
+        });
+        Report { spun, family: family.flatten(), rate: self.rate / tokens, tokens: self.tokens, findings: Vec::new() }
+    }
 }
 
 /// Settings on their way to an [`Unspinner`].
@@ -328,10 +416,11 @@ impl Builder {
         Ok(Unspinner {
             grammar: Grammar::new(&dictionary),
             scorer: Scorer::builtin(&dictionary),
-            forest: Forest::open(FOREST.into(), COUNT)?,
+            forest: Forest::open(FOREST, COUNT)?,
             config: self.config,
             dictionary,
             weights: Weights::default(),
+            rooms: Mutex::default(),
         })
     }
 }

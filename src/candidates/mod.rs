@@ -6,6 +6,7 @@ pub(crate) mod order;
 pub(crate) mod realize;
 
 use crate::dictionary::Dictionary;
+use crate::dictionary::pack::{Codes, Substitution};
 use crate::text::key;
 use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, Token, TokenKind, VOUCHED};
 
@@ -105,7 +106,7 @@ pub(crate) struct Candidate {
     /// Words of the original's text that are left out at its start and end, as they stand in the text already.
     pub(crate) trimmed: (u8, u8),
     /// ln P(spun | original) with the original's readiness, for each family.
-    pub(crate) weights: [Option<f32>; 4],
+    pub(crate) codes: Codes,
     /// Where the substitution comes from (bits of [`crate::dictionary::pack`]).
     pub(crate) flags: u8,
     /// Pages it was seen on.
@@ -122,10 +123,19 @@ pub(crate) struct Candidate {
 
 /// Looks up a block's tokens and cuts them into sentences.
 pub(crate) fn sentences(block: &str, tokens: &[Token], dictionary: &Dictionary) -> Vec<Vec<Word>> {
+    sentences_with(block, tokens, dictionary, &mut Recent::default())
+}
+
+/// [`sentences`], with words that the same dictionary was asked about lately.
+pub(crate) fn sentences_with(
+    block: &str,
+    tokens: &[Token],
+    dictionary: &Dictionary,
+    recent: &mut Recent,
+) -> Vec<Vec<Word>> {
     let mut sentences = Vec::new();
     let mut sentence: Vec<Word> = Vec::new();
     let mut form = String::new();
-    let mut recent = Recent { words: vec![RecentWord::default(); RECENT] };
     let mut barrier = false;
     for (index, token) in tokens.iter().enumerate() {
         if (token.has(SENTENCE_START) || sentence.len() >= LONGEST_SENTENCE) && !sentence.is_empty() {
@@ -171,8 +181,14 @@ struct RecentWord {
 
 /// The ids of recent words, one for each place that their bytes hash to: most words of a text come again soon, and
 /// comparing a few bytes is cheaper than walking the lexicon.
-struct Recent {
+pub(crate) struct Recent {
     words: Vec<RecentWord>,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self { words: vec![RecentWord::default(); RECENT] }
+    }
 }
 
 impl Recent {
@@ -214,13 +230,47 @@ impl Grammar {
     }
 }
 
-/// Every reading that the substitution table has for runs of a sentence's words.
-pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, out: &mut Vec<Candidate>) {
+/// Every reading of one word alone, whatever stands around it, in order; as of a sentence that is this word.
+pub(crate) fn alone(word: u32, dictionary: &Dictionary, grammar: &Grammar, out: &mut Vec<Candidate>) {
     out.clear();
+    out.extend(dictionary.pack.single(word).take(MOST_READINGS).map(|found| reading(0, 1, found, dictionary)));
+    let articles = grammar.articles;
+    if let Some(at) = articles.iter().position(|&article| article == word) {
+        out.push(Candidate {
+            start: 0,
+            end: 1,
+            reading: Reading::Article(articles[1 - at]),
+            ids: Ids::new([articles[1 - at]]),
+            trimmed: (0, 0),
+            codes: Codes::of([Some(ARTICLE); 4]),
+            flags: 0,
+            pages: 0,
+            rank: 0,
+            context: 0.0,
+            pressure: 0.0,
+            channel: 0.0,
+        });
+    }
+    merge(out);
+}
+
+/// Every reading of a sentence's runs of several words, in order of their places. What is left of some, without the
+/// words that both sides share at their ends, is a single word.
+///
+/// `free` is to tell of each word whether it may be read otherwise on its own.
+pub(crate) fn runs(
+    sentence: &[Word],
+    dictionary: &Dictionary,
+    grammar: &Grammar,
+    free: &mut Vec<bool>,
+    out: &mut Vec<Candidate>,
+) {
+    out.clear();
+    free.clear();
+    free.extend(sentence.iter().map(|word| !word.fixed));
     let pack = &dictionary.pack;
     for start in 0..sentence.len() {
-        let word = sentence[start];
-        if word.fixed {
+        if sentence[start].fixed {
             continue;
         }
         let reach = sentence[start + 1..]
@@ -228,51 +278,37 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
             .take(LONGEST_RUN - 1)
             .position(|next| next.barrier || next.fixed)
             .map_or((start + LONGEST_RUN).min(sentence.len()), |at| start + 1 + at);
-        let mut push = |length: usize, found: crate::dictionary::pack::Substitution| {
-            out.push(Candidate {
-                start: start as u16,
-                end: (start + length) as u16,
-                reading: Reading::Original(found.original),
-                ids: Ids::new(pack.original_ids(found.original)),
-                trimmed: (0, 0),
-                weights: found.weights,
-                flags: found.flags,
-                pages: found.pages,
-                rank: found.rank,
-                context: 0.0,
-                pressure: 0.0,
-                channel: 0.0,
-            });
-        };
-        pack.single(word.lookup).take(MOST_READINGS).for_each(|found| push(1, found));
         let words = sentence[start..reach].iter().map(|word| word.lookup);
-        pack.for_each_run(words, |length, run| pack.run(run).for_each(|found| push(length, found)));
+        pack.for_each_run(words, |length, run| {
+            out.extend(pack.run(run).map(|found| reading(start, length, found, dictionary)));
+        });
         order::candidates(sentence, start, reach, &grammar.marks, out);
-        let articles = grammar.articles;
-        if let Some(at) = articles.iter().position(|&article| article == word.model) {
-            out.push(Candidate {
-                start: start as u16,
-                end: start as u16 + 1,
-                reading: Reading::Article(articles[1 - at]),
-                ids: Ids::new([articles[1 - at]]),
-                trimmed: (0, 0),
-                weights: [Some(ARTICLE); 4],
-                flags: 0,
-                pages: 0,
-                rank: 0,
-                context: 0.0,
-                pressure: 0.0,
-                channel: 0.0,
-            });
-        }
     }
-    drop_allowed(sentence, dictionary, out);
-    merge(sentence, out);
+    drop_allowed(sentence, dictionary, free, out);
+    trim(sentence, out);
+    merge(out);
 }
 
-/// Trims the words that both sides of a candidate share at their ends, and merges candidates that then say the same:
-/// "throughout the" for "in the" and "throughout" for "in" are one reading, not two that share its probability.
-fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
+fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictionary) -> Candidate {
+    Candidate {
+        start: start as u16,
+        end: (start + length) as u16,
+        reading: Reading::Original(found.original),
+        ids: Ids::new(dictionary.pack.original_ids(found.original)),
+        trimmed: (0, 0),
+        codes: found.codes,
+        flags: found.flags,
+        pages: found.pages,
+        rank: found.rank,
+        context: 0.0,
+        pressure: 0.0,
+        channel: 0.0,
+    }
+}
+
+/// Trims the words that both sides of a candidate share at their ends: "throughout the" for "in the" is "throughout"
+/// for "in".
+fn trim(sentence: &[Word], out: &mut [Candidate]) {
     for candidate in out.iter_mut().filter(|candidate| matches!(candidate.reading, Reading::Original(_))) {
         let spun = |at: u16| sentence[at as usize].model;
         while candidate.end - candidate.start > 1
@@ -292,21 +328,21 @@ fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
             candidate.trimmed.0 += 1;
         }
     }
+}
+
+/// Puts candidates in order of their places, and merges those that say the same, so that they do not share their
+/// probability.
+pub(crate) fn merge(out: &mut Vec<Candidate>) {
     out.sort_unstable_by(|a, b| {
         (a.start, a.end, a.ids)
             .cmp(&(b.start, b.end, b.ids))
-            .then_with(|| best(b).total_cmp(&best(a)))
+            .then_with(|| b.codes.best().total_cmp(&a.codes.best()))
             .then(a.reading.cmp(&b.reading))
     });
     out.dedup_by(|next, kept| {
         let same = (next.start, next.end, next.ids) == (kept.start, kept.end, kept.ids);
         if same {
-            for (kept, next) in kept.weights.iter_mut().zip(next.weights) {
-                *kept = match (*kept, next) {
-                    (Some(a), Some(b)) => Some(a.max(b)),
-                    (a, b) => a.or(b),
-                };
-            }
+            kept.codes = kept.codes.or(next.codes);
             kept.flags |= next.flags;
             kept.pages = kept.pages.max(next.pages);
             kept.rank = kept.rank.min(next.rank);
@@ -315,21 +351,18 @@ fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
     });
 }
 
-fn best(candidate: &Candidate) -> f32 {
-    candidate.weights.iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max)
-}
-
 /// ln of how readily "a" follows a swapped word into "an".
 const ARTICLE: f32 = -3.0;
 
-/// Drops the candidates that lie within an allowed phrase.
-fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, out: &mut Vec<Candidate>) {
+/// Drops the candidates that lie within an allowed phrase, whose words are not free.
+fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], out: &mut Vec<Candidate>) {
     for start in 0..sentence.len() {
         let mut longest = 0;
         let words = sentence[start..].iter().map(|word| word.lookup);
         dictionary.pack.for_each_allowed(words, |length, _| longest = length);
         if longest > 0 {
             let end = start + longest;
+            free[start..end].fill(false);
             out.retain(|candidate| (candidate.start as usize) < start || candidate.end as usize > end);
         }
     }

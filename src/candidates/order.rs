@@ -2,7 +2,7 @@
 
 use super::{Candidate, Ids, Reading, Word};
 use crate::dictionary::Dictionary;
-use crate::dictionary::pack::MOVED;
+use crate::dictionary::pack::{Codes, MOVED};
 use crate::text::key::FIRST_WORD;
 
 /// ln of how often a phrasal spinner turns a word before a noun into a clause behind it, against one word swapped.
@@ -37,7 +37,7 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
             reading,
             ids,
             trimmed: (0, 0),
-            weights: [Some(weight + ELSEWHERE), Some(weight), Some(weight + 2.0 * ELSEWHERE), None],
+            codes: Codes::of([Some(weight + ELSEWHERE), Some(weight), Some(weight + 2.0 * ELSEWHERE), None]),
             flags: MOVED,
             pages: 0,
             rank: 0,

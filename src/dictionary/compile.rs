@@ -6,8 +6,8 @@ use super::error::{DictionaryError, ErrorKind};
 use super::inflection::{Form, Inflection};
 use super::ngrams::{Ngrams, checksum};
 use super::pack::{
-    ATTESTED, AUTHORED, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, NAME, PART, PUBLISHED, SECTIONS, Section, THESAURUS,
-    push_key,
+    ALONE, ATTESTED, AUTHORED, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, NAME, PAIR_BITS, PART, PUBLISHED,
+    SECTIONS, STARTS_ALLOWED, STARTS_EXPRESSION, STARTS_RUN, Section, THESAURUS, pair_bit, push_key,
 };
 use super::source::{
     AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PublishedRow, SourceFile, SubstitutesRow, read,
@@ -484,9 +484,7 @@ impl<'m> Compiler<'m> {
         let mut push = |group: &[Weighted], out: &mut Vec<u8>| {
             for (_, original, weights, pair) in group {
                 out.extend(numbers[original].to_le_bytes());
-                for weight in weights {
-                    out.push(weight.map_or(0, |w| ((w - LOWEST_WEIGHT) * 16.0).round().clamp(1.0, 255.0) as u8));
-                }
+                out.extend(Codes::of(*weights).0);
                 out.extend([pair.flags, pair.pages.min(255) as u8, pair.rank.unwrap_or(255), 0]);
                 entries += 1;
             }
@@ -517,6 +515,22 @@ impl<'m> Compiler<'m> {
             code((kept + USUAL_RATE * tell.exp()).ln(), 32.0)
         });
         sections[Section::Evidence as usize] = evidence.collect();
+        let mut starts = vec![0u8; readiness.len()];
+        let mut pairs = vec![0u8; PAIR_BITS / 8];
+        let mut start = |key: &[u8], bit: u8| {
+            let mut words = key.chunks_exact(3).map(|b| u32::from_be_bytes([0, b[0], b[1], b[2]]));
+            let Some(first) = words.next() else { return };
+            let second = words.next();
+            if let Some(bits) = starts.get_mut(first as usize) {
+                *bits |= if second.is_some() { bit } else { bit | bit << ALONE };
+            }
+            if let Some(second) = second {
+                let bit = pair_bit(first, second);
+                pairs[bit / 8] |= 1 << (bit % 8);
+            }
+        };
+        runs.keys().for_each(|key| start(key, STARTS_RUN));
+        self.expressions.keys().for_each(|key| start(key, STARTS_EXPRESSION));
         let expressions = self.expressions.iter().map(|(key, &kind)| (key, kind));
         sections[Section::Expressions as usize] =
             fst::Map::from_iter(expressions).map_err(failed)?.as_fst().as_bytes().to_vec();
@@ -527,10 +541,13 @@ impl<'m> Compiler<'m> {
                 let id = self.ngrams.id(word).or_else(|| self.extra.get(word).copied());
                 push_key(&mut key, id.unwrap_or(key::UNKNOWN));
             }
+            start(&key, STARTS_ALLOWED);
             allowed.insert(key, 0u64);
         }
         sections[Section::Allowed as usize] =
             fst::Map::from_iter(allowed).map_err(failed)?.as_fst().as_bytes().to_vec();
+        sections[Section::Starts as usize] = starts;
+        sections[Section::Pairs as usize] = pairs;
         sections[Section::Sources as usize] = self.sources.join("\n").into_bytes();
 
         let mut bytes = vec![0u8; HEADER];

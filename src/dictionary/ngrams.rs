@@ -175,8 +175,28 @@ impl Ngrams {
     #[inline]
     pub(crate) fn bigram(&self, first: u32, second: u32) -> Option<(f32, f32)> {
         let payload = self.bigram.get(&self.data[self.bigrams.clone()], bigram_key(first, second))?;
+        Some(self.pair_of(payload))
+    }
+
+    #[inline]
+    fn pair_of(&self, payload: u64) -> (f32, f32) {
         let probability = self.probability[(payload & ((1 << PROBABILITY_BITS) - 1)) as usize];
-        Some((probability, self.backoff[(payload >> PROBABILITY_BITS) as usize & ((1 << BACKOFF_BITS) - 1)]))
+        (probability, self.backoff[(payload >> PROBABILITY_BITS) as usize & ((1 << BACKOFF_BITS) - 1)])
+    }
+
+    /// [`Self::bigram`] of many pairs, as [`bigram_key`] has them; cheaper than one after the other.
+    pub(crate) fn bigrams(&self, pairs: &[u64], found: &mut Vec<Option<(f32, f32)>>) {
+        found.clear();
+        let cells = &self.data[self.bigrams.clone()];
+        self.bigram.get_many(cells, pairs, |payload| found.push(payload.map(|payload| self.pair_of(payload))));
+    }
+
+    /// [`Self::trigram`] of many triples, as [`trigram_key`] has them, likewise.
+    pub(crate) fn trigrams(&self, triples: &[u64], found: &mut Vec<Option<f32>>) {
+        found.clear();
+        let cells = &self.data[self.trigrams.clone()];
+        let probability = |payload: u64| self.probability[payload as usize & ((1 << PROBABILITY_BITS) - 1)];
+        self.trigram.get_many(cells, triples, |payload| found.push(payload.map(probability)));
     }
 
     /// ln P(third | first, second), where the model holds all three as one.
@@ -190,6 +210,12 @@ impl Ngrams {
     #[inline]
     pub(crate) fn pair(&self, first: u32, second: u32) -> f32 {
         self.bigram(first, second).map_or_else(|| self.unigram_backoff(first) + self.unigram(second), |pair| pair.0)
+    }
+
+    /// [`Self::pair`], with the pair looked up already.
+    #[inline]
+    pub(crate) fn pair_or_alone(&self, first: u32, second: u32, pair: Option<(f32, f32)>) -> f32 {
+        pair.map_or_else(|| self.alone(first, second), |pair| pair.0)
     }
 
     /// ln P(second) where the model does not hold it after the first, but for the weight of what stands before both.
@@ -209,7 +235,7 @@ impl Ngrams {
 
     /// [`Self::log_prob`] of the last of three words whose two pairs are looked up already.
     #[inline]
-    fn log_prob_of(&self, words: [u32; 3], before: Option<(f32, f32)>, pair: Option<(f32, f32)>) -> f32 {
+    pub(crate) fn log_prob_of(&self, words: [u32; 3], before: Option<(f32, f32)>, pair: Option<(f32, f32)>) -> f32 {
         let [first, second, third] = words;
         match (pair, before) {
             (None, before) => {

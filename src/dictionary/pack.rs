@@ -3,18 +3,19 @@
 //! Sections, in order: the words that the n-gram model lacks (fst, word to id), the texts of the originals with
 //! their ids, substitutions of single words (indexed by word id), substitutions of runs of words (fst over word
 //! ids), the substitutions themselves, how readily each word is swapped, expressions (fst over word ids), allowed
-//! phrases (fst over word ids), names of sources.
+//! phrases (fst over word ids), names of sources, for each word whether any of these runs starts with it, and likewise for pairs of words.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::error::{DictionaryError, ErrorKind};
 use super::ngrams::checksum;
+use super::table::mix;
 
 /// What every pack starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK1";
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK2";
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 15;
+pub(crate) const SECTIONS: usize = 17;
 /// Bytes of the header: the magic, the checksum, the model's checksum, the number of words and the section ends.
 pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
 /// Bytes of one substitution.
@@ -40,6 +41,24 @@ pub(crate) enum Section {
     Sources,
     Tells,
     Evidence,
+    Starts,
+    Pairs,
+}
+
+/// A run of words that is swapped starts with the word (in [`Section::Starts`]).
+pub(crate) const STARTS_RUN: u8 = 1;
+/// An expression does.
+pub(crate) const STARTS_EXPRESSION: u8 = 2;
+/// An allowed phrase does.
+pub(crate) const STARTS_ALLOWED: u8 = 4;
+/// Shift from the bits above to those of runs that are the word alone.
+pub(crate) const ALONE: u32 = 3;
+/// Bits of [`Section::Pairs`], a power of two: a pair of words that starts any run has its bit set, and so do a few others.
+pub(crate) const PAIR_BITS: usize = 1 << 21;
+
+/// Which bit is a pair's.
+pub(crate) fn pair_bit(first: u32, second: u32) -> usize {
+    mix(u64::from(first) << 32 | u64::from(second)) as usize % PAIR_BITS
 }
 
 /// Seen in real spun pages.
@@ -60,6 +79,40 @@ pub(crate) const NAME: u8 = 64;
 /// Words moved or doubled; never in the pack itself.
 pub(crate) const MOVED: u8 = 128;
 
+/// A substitution's weights for the families, as the pack has them: 0 for a family that does not make it, else steps of
+/// 1/16 nat from [`LOWEST_WEIGHT`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Codes(pub(crate) [u8; 4]);
+
+impl Codes {
+    /// ln of the weight for each family; `None` for one that does not make it.
+    pub(crate) fn weights(self) -> [Option<f32>; 4] {
+        self.0.map(|code| (code > 0).then(|| weight(code)))
+    }
+
+    /// The highest weight, in nats; no weight is as low as what stands for none.
+    pub(crate) fn best(self) -> f32 {
+        let [a, b, c, d] = self.0;
+        let most = a.max(b).max(c).max(d);
+        if most > 0 { weight(most) } else { f32::NEG_INFINITY }
+    }
+
+    /// For each family the higher of two weights.
+    #[must_use]
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self(std::array::from_fn(|family| self.0[family].max(other.0[family])))
+    }
+
+    /// The codes nearest to these weights, in nats.
+    pub(crate) fn of(weights: [Option<f32>; 4]) -> Self {
+        Self(weights.map(|weight| weight.map_or(0, |w| ((w - LOWEST_WEIGHT) * 16.0).round().clamp(1.0, 255.0) as u8)))
+    }
+}
+
+fn weight(code: u8) -> f32 {
+    LOWEST_WEIGHT + f32::from(code) / 16.0
+}
+
 /// One substitution: what an observed run of words may stand for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Substitution {
@@ -68,7 +121,7 @@ pub(crate) struct Substitution {
     /// Where it comes from: the bits above.
     pub(crate) flags: u8,
     /// ln of P(spun | original) times the readiness of the original, for each family; `None` where it does not make it.
-    pub(crate) weights: [Option<f32>; 4],
+    pub(crate) codes: Codes,
     /// Number of spun pages it was seen on, at most 255.
     pub(crate) pages: u8,
     /// Its rank among the substitutes of the original, from 0; 255 where it has none.
@@ -210,10 +263,7 @@ impl Pack {
         let bytes = self.section(Section::Entries).get(range.start * ENTRY..range.end * ENTRY).unwrap_or_default();
         bytes.chunks_exact(ENTRY).map(|entry| Substitution {
             original: u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]),
-            weights: std::array::from_fn(|family| {
-                let code = entry[4 + family];
-                (code > 0).then(|| LOWEST_WEIGHT + f32::from(code) / 16.0)
-            }),
+            codes: Codes([entry[4], entry[5], entry[6], entry[7]]),
             flags: entry[8],
             pages: entry[9],
             rank: entry[10],
@@ -222,7 +272,7 @@ impl Pack {
 
     /// Calls `visit` with the length and index of every run of at least two words that starts `words`.
     pub(crate) fn for_each_run(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
-        walk(&self.runs, words, visit);
+        self.walk(&self.runs, STARTS_RUN, words, visit);
     }
 
     /// Calls `visit` with the words and the index of every run of at least two words.
@@ -241,12 +291,12 @@ impl Pack {
     /// Calls `visit` with the length of every expression that starts `words`, and with which of its words have a
     /// capital, a bit for each from the lowest on.
     pub(crate) fn for_each_expression(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
-        walk(&self.expressions, words, visit);
+        self.walk(&self.expressions, STARTS_EXPRESSION, words, visit);
     }
 
     /// The length of every allowed phrase that starts `words`.
     pub(crate) fn for_each_allowed(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
-        walk(&self.allowed, words, visit);
+        self.walk(&self.allowed, STARTS_ALLOWED, words, visit);
     }
 
     /// ln of how much oftener spinners leave this word than English has it, in nats.
@@ -265,6 +315,27 @@ impl Pack {
     pub(crate) fn readiness(&self, word: u32) -> f32 {
         let code = self.section(Section::Readiness).get(word as usize).copied().unwrap_or(32);
         f32::from(code) / 32.0
+    }
+
+    /// Calls `visit` for every run of a map that starts `words`. Most words and pairs start none, which a byte and a bit
+    /// tell.
+    #[inline]
+    fn walk(&self, map: &fst::Map<Slice>, starts: u8, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
+        let mut words = words;
+        let Some(first) = words.next() else { return };
+        let bits = self.section(Section::Starts).get(first as usize).copied().unwrap_or(0);
+        if bits & starts == 0 {
+            return;
+        }
+        let second = words.next().filter(|&second| {
+            let bit = pair_bit(first, second);
+            self.section(Section::Pairs).get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
+        });
+        if second.is_some() {
+            walk(map, std::iter::once(first).chain(second).chain(words), visit);
+        } else if bits >> ALONE & starts != 0 {
+            walk(map, std::iter::once(first), visit);
+        }
     }
 }
 

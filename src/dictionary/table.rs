@@ -73,6 +73,34 @@ impl Shape {
     }
 }
 
+/// Keys that are looked up together.
+const TOGETHER: usize = 16;
+
+impl Shape {
+    /// [`Self::get`] of many keys: all their reads are under way at once, which hides most of the time that memory takes.
+    pub(crate) fn get_many(&self, cells: &[u8], keys: &[u64], mut found: impl FnMut(Option<u64>)) {
+        let bits = self.bits() as usize;
+        for keys in keys.chunks(TOGETHER) {
+            let mut hashes = [0u64; TOGETHER];
+            let mut places = [[0usize; 3]; TOGETHER];
+            for ((hash, places), &key) in hashes.iter_mut().zip(&mut places).zip(keys) {
+                *hash = mix(key ^ self.seed);
+                *places = self.places(*hash);
+            }
+            let mut values = [0u64; TOGETHER];
+            for (value, places) in values.iter_mut().zip(&places).take(keys.len()) {
+                let [a, b, c] = places.map(|place| read(cells, place * bits));
+                *value = a ^ b ^ c;
+            }
+            for (value, &hash) in values.iter().zip(&hashes).take(keys.len()) {
+                let value = value & ((1 << bits) - 1);
+                let payload = value & ((1 << self.payload_bits) - 1);
+                found((value >> self.payload_bits == self.fingerprint(hash)).then_some(payload));
+            }
+        }
+    }
+}
+
 /// Murmur's finaliser: spreads a key over 64 bits.
 #[inline]
 pub(crate) fn mix(mut key: u64) -> u64 {

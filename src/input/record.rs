@@ -1,5 +1,6 @@
 //! A record: its texts, and its bytes with some of them edited.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -109,9 +110,9 @@ impl Raw {
                 let mut bytes = Vec::new();
                 let mut reader = self.source.compression.reader(file).map_err(|error| InputError::io(path, error))?;
                 reader.read_to_end(&mut bytes).map_err(|error| InputError::io(path, error))?;
-                self.parse_whole(&bytes)
+                self.parse_whole(bytes.into())
             }
-            Content::Whole(bytes) => self.parse_whole(bytes),
+            Content::Whole(bytes) => self.parse_whole(bytes.into()),
             Content::Row { bytes, number, line, encoding, columns, width, first } => {
                 let fault = |kind, message: String| InputError::new(path, kind, message).at(number.unwrap_or_default());
                 let (source, exact) = if encoding.is_utf8() || encoding.is_utf16() {
@@ -147,12 +148,18 @@ impl Raw {
         }
     }
 
-    fn parse_whole(&self, bytes: &[u8]) -> Result<Record, InputError> {
-        let encoding = Encoding::detect(bytes);
-        if !encoding.is_utf16() && encoding::is_binary(bytes) {
+    fn parse_whole(&self, bytes: Cow<'_, [u8]>) -> Result<Record, InputError> {
+        let encoding = Encoding::detect(&bytes);
+        if !encoding.is_utf16() && encoding::is_binary(&bytes) {
             return Err(InputError::new(&self.source.path, ErrorKind::Binary, "is binary, not text"));
         }
-        let (source, exact) = encoding.decode(bytes);
+        // A large file that is what it is held as is not held twice.
+        let (source, original) = if encoding == Encoding::UTF_8 && std::str::from_utf8(&bytes).is_ok() {
+            (String::from_utf8(bytes.into_owned()).unwrap_or_default(), None)
+        } else {
+            let (source, exact) = encoding.decode(&bytes);
+            (source, (!exact).then(|| bytes.strip_prefix(encoding.bom()).unwrap_or(&bytes).to_vec()))
+        };
         let lifted = match self.source.format {
             Format::Markdown => Some(markup::markdown(&source)),
             Format::Html => Some(markup::html(&source)),
@@ -164,7 +171,7 @@ impl Raw {
             source,
             texts: vec![Text { field: None, shown: Shown::Source, lifted }],
             encoding,
-            original: (!exact).then(|| bytes.strip_prefix(encoding.bom()).unwrap_or(bytes).to_vec()),
+            original,
             first: true,
             width: 0,
             input: Arc::clone(&self.source),
@@ -255,6 +262,12 @@ impl Record {
             Shown::Source => &self.source,
             Shown::Field { .. } => self.text(text),
         }
+    }
+
+    /// Whether spans of the n-th text lie elsewhere in what it is shown in.
+    pub fn is_lifted(&self, text: usize) -> bool {
+        let text = &self.texts[text];
+        text.lifted.is_some() && text.shown == Shown::Source
     }
 
     /// Where a span of the n-th text lies in what it is shown in.

@@ -12,7 +12,7 @@ use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS as VECTOR, Vectors};
 use crate::model::scorer::{
     BIAS_AT, DENSE, DIMENSIONS, HIDDEN, INNER_AT, OUTER_AT, PRIOR_AT, REACH, Scorer, Vector, WIDE, WIDE_AT, add, dot,
-    pack, surroundings, wide_weight,
+    pack, wide_weight,
 };
 use crate::text::block;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
@@ -118,7 +118,7 @@ impl Forward {
         let mut take = |spun: &[u32], found: crate::dictionary::pack::Substitution| {
             let mut ids = pack.original_ids(found.original);
             if let (Some(original), None) = (ids.next(), ids.next()) {
-                let shares = found.weights.map(|weight| weight.map_or(0.0, f32::exp));
+                let shares = found.codes.weights().map(|weight| weight.map_or(0.0, f32::exp));
                 pairs.push((original, Substitute { start: words.len() as u32, length: spun.len() as u8, shares }));
                 words.extend_from_slice(spun);
             }
@@ -296,7 +296,7 @@ impl Spinner<'_> {
             chunk.choices.push(Choice { word: if spun < model_words { spun } else { UNKNOWN }, prior: keep });
             let mut found = if spun == truth { 0 } else { NO_SITE };
             for substitution in pack.single(spun) {
-                let Some(weight) = substitution.weights[family] else { continue };
+                let Some(weight) = substitution.codes.weights()[family] else { continue };
                 let mut ids = pack.original_ids(substitution.original);
                 let (Some(original), None) = (ids.next(), ids.next()) else { continue };
                 let count = chunk.choices.len() - first - 1;
@@ -725,8 +725,7 @@ pub fn measure(options: &ScorerOptions, scorer: &[u8], progress: &mut dyn FnMut(
             let at = site.at as usize;
             let (start, end) = (chunk.sentence[at].0 as usize, chunk.sentence[at].1 as usize);
             let from = std::time::Instant::now();
-            let (left, right, wide) = surroundings(&chunk.words, start, end, at, at + 1);
-            let state = scorer.encode(&left, &right, wide);
+            let state = scorer.encode(&chunk.words, (start, end), (at, at + 1));
             clock += from.elapsed();
             encoded += 1;
             let before = |back: usize| if at >= start + back { chunk.words[at - back] } else { SENTENCE };

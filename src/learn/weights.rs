@@ -16,6 +16,7 @@ use crate::model::forest::pack;
 use crate::model::gate::{self, SORTS};
 use crate::model::lattice::Weights;
 use crate::model::passage::{Passage, Scored};
+use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Rule, Severity};
 use crate::text::block;
@@ -58,8 +59,9 @@ pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str))
     let weights = Weights::default();
     let scorer = Scorer::builtin(&dictionary);
     progress("reading documents");
+    let mut readings = Readings::default();
     let mut samples: Vec<Sample> =
-        gold.iter().map(|document| sample(document, &dictionary, &scorer, &grammar, &weights)).collect();
+        gold.iter().map(|document| sample(document, &mut readings, &dictionary, &scorer, &grammar, &weights)).collect();
     for (sample, _) in samples.iter_mut().zip(gold).filter(|(_, document)| document.id.starts_with(watch)) {
         sample.weight = WATCHED_WEIGHT;
     }
@@ -84,7 +86,7 @@ pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str))
         for scored in &mut sample.scored {
             scored.probability = 1.0 / (1.0 + (-(calibration[1] * scored.probability + calibration[0])).exp());
         }
-        let passage = read(&document.text, &dictionary, &scorer, &grammar, &weights);
+        let passage = read(&document.text, &mut readings, &dictionary, &scorer, &grammar, &weights);
         sample.document = decide::document(&passage, &sample.scored);
     }
     let spun = samples.iter().filter(|sample| sample.spun).count() as f32;
@@ -106,6 +108,7 @@ pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str))
 
 fn read<'t>(
     text: &'t str,
+    readings: &mut Readings,
     dictionary: &Dictionary,
     scorer: &Scorer,
     grammar: &Grammar,
@@ -114,17 +117,18 @@ fn read<'t>(
     let mut tokens = Vec::new();
     block::read(text, &mut tokens);
     let sentences = candidates::sentences(text, &tokens, dictionary);
-    Passage::read(text, tokens, sentences, dictionary, scorer, grammar, weights)
+    Passage::read(text, tokens, sentences, dictionary, scorer, grammar, weights, readings)
 }
 
 fn sample(
     document: &GoldDocument,
+    readings: &mut Readings,
     dictionary: &Dictionary,
     scorer: &Scorer,
     grammar: &Grammar,
     weights: &Weights,
 ) -> Sample {
-    let passage = read(&document.text, dictionary, scorer, grammar, weights);
+    let passage = read(&document.text, readings, dictionary, scorer, grammar, weights);
     let scored = passage.score(dictionary);
     let labels = scored
         .iter()

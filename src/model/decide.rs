@@ -6,6 +6,14 @@ use crate::span::Span;
 /// Number of figures that the document's decision looks at, the constant included.
 pub(crate) const DOCUMENT: usize = 6;
 
+/// Other readings at or below this probability are not told.
+const LEAST_TOLD: f32 = 0.02;
+
+/// The lowest probability of a candidate that matters where findings go down to `least`.
+pub(crate) fn least(least: f32) -> f32 {
+    least.min(LEAST_TOLD)
+}
+
 /// A selected candidate, with the other readings of its words, likeliest first.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
@@ -43,7 +51,7 @@ pub(crate) fn select(scored: &[Scored], least: f32) -> Vec<Choice> {
             let choice = &mut choices[found];
             let text = &scored[at].realized.text;
             let known = choice.others.iter().chain([&choice.best]).any(|&other| scored[other].realized.text == *text);
-            if starts[found] == span && !known && choice.others.len() < 4 && scored[at].probability > 0.02 {
+            if starts[found] == span && !known && choice.others.len() < 4 && scored[at].probability > LEAST_TOLD {
                 choice.others.push(at);
             }
         }

@@ -55,7 +55,7 @@ pub(crate) fn severity(rule: Rule, scored: &Scored) -> Severity {
 
 /// The family that makes this substitution most readily, given the document's mix.
 pub(crate) fn family(candidate: &Candidate, mix: &[f32; 4]) -> Family {
-    let weight = |family: usize| candidate.weights[family].map_or(0.0, |weight| mix[family] * weight.exp());
+    let weight = |family: usize| candidate.codes.weights()[family].map_or(0.0, |weight| mix[family] * weight.exp());
     let best = (0..4).max_by(|&a, &b| weight(a).total_cmp(&weight(b)).then(b.cmp(&a))).unwrap_or(0);
     Family::ALL[best]
 }

@@ -1,14 +1,12 @@
 //! What the last decision looks at: one row of numbers for every candidate that the lattice finds likely.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use super::lattice::{Lattice, channel};
+use super::channel::{IdMap, Kinds, channel};
+use super::lattice::Lattice;
 use super::prior::Estimate;
 use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
+use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
-use crate::dictionary::table::mix;
 use crate::text::key::{END, SENTENCE};
 
 /// Names of the features, in order.
@@ -70,30 +68,6 @@ pub(crate) const COUNT: usize = 51;
 
 /// Candidates below this posterior are not looked at.
 pub(crate) const LEAST: f32 = 0.02;
-
-/// A hasher for ids, which are no one's to choose but the dictionaries'.
-#[derive(Default)]
-pub(crate) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
-    }
-
-    fn write_u32(&mut self, id: u32) {
-        self.0 = mix(self.0.rotate_left(32) ^ u64::from(id));
-    }
-
-    fn write_isize(&mut self, variant: isize) {
-        self.write_u32(variant as u32);
-    }
-}
-
-type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 /// What the whole document contributes.
 pub(crate) struct Context {
@@ -159,10 +133,10 @@ impl<'a> Sentence<'a> {
     }
 
     /// The words before a place, as decoded; each with its index where the text has it so.
-    fn before<const N: usize>(&self, place: usize) -> [(u32, Option<usize>); N] {
-        let mut found = [(SENTENCE, None); N];
+    fn before(&self, place: usize) -> [(u32, Option<usize>); REACH] {
+        let mut found = [(SENTENCE, None); REACH];
         let mut at = place;
-        let mut left = N;
+        let mut left = REACH;
         while left > 0 && at > 0 {
             match self.decoded[at - 1] {
                 Some(index) => {
@@ -186,16 +160,16 @@ impl<'a> Sentence<'a> {
     }
 
     /// The words from a place on, as decoded; each with its index where the text has it so.
-    fn after<const N: usize>(&self, place: usize) -> [(u32, Option<usize>); N] {
-        let mut found = [(END, None); N];
+    fn after(&self, place: usize) -> [(u32, Option<usize>); REACH] {
+        let mut found = [(END, None); REACH];
         let mut at = place;
         let mut have = 0;
-        while have < N && at < self.words.len() {
+        while have < REACH && at < self.words.len() {
             match self.decoded[at] {
                 Some(index) if self.lattice.candidates[index].start as usize == at => {
                     let candidate = &self.lattice.candidates[index];
                     for &id in candidate.ids.iter() {
-                        if have < N {
+                        if have < REACH {
                             found[have].0 = id;
                             have += 1;
                         }
@@ -216,72 +190,68 @@ impl<'a> Sentence<'a> {
 /// Words on either side of a reading that a fixed expression may reach over.
 const REACH: usize = 4;
 
-impl Sentence<'_> {
-    /// Words of the longest fixed expression that a reading of the words `start..end` makes with its neighbors, as
-    /// decoded; at least one word of the reading must be in it. 0 where there is none.
-    fn expression(&self, start: usize, end: usize, ids: &[u32], dictionary: &Dictionary) -> f32 {
-        let mut longest = 0;
-        self.for_each_expression(start, end, ids, dictionary, |_, count, _, _| longest = longest.max(count));
-        longest as f32
-    }
+/// The words around a run as decoded, each with whether it has a capital where the text has it so.
+#[derive(Clone, Copy)]
+struct Neighbors {
+    before: [(u32, Option<bool>); REACH],
+    after: [(u32, Option<bool>); REACH],
+}
 
-    /// Which words of a reading have a capital in the longest fixed expression that it makes with its neighbors, a bit
-    /// for each from the lowest on. The text must have such a neighbor with its capital, and none without; `capital`
-    /// tells of the sentence's words.
-    pub(crate) fn capitals(
-        &self,
-        start: usize,
-        end: usize,
-        ids: &[u32],
-        dictionary: &Dictionary,
-        capital: impl Fn(usize) -> bool,
-    ) -> u64 {
-        let mut longest = (0, 0);
-        self.for_each_expression(start, end, ids, dictionary, |first, count, capitals, words| {
-            let own = REACH..REACH + ids.len();
-            let mut others = (first..first + count).filter(|at| !own.contains(at) && capitals >> (at - first) & 1 == 1);
-            let shown = |at: usize| words[at].1.map(&capital);
-            if count > longest.0
-                && others.clone().any(|at| shown(at) == Some(true))
-                && others.all(|at| shown(at) != Some(false))
-            {
-                let at_own = if first < REACH { capitals >> (REACH - first) } else { capitals << (first - REACH) };
-                longest = (count, at_own & ((1 << ids.len()) - 1));
-            }
-        });
-        longest.1
-    }
+/// The longest fixed expression that a reading makes with its neighbors.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Expression {
+    /// Its words, at least one of which is in the reading; 0 where there is none.
+    length: usize,
+    /// Which words of the reading have a capital in it, a bit for each from the lowest on. None have, unless the text
+    /// has another of its words with its capital, and none without.
+    pub(crate) capitals: u64,
+}
 
-    /// Calls `visit` with the place of every fixed expression that has a word of a reading in it, its length, the bits
-    /// of its capitals, and the words from [`REACH`] before the reading to as many after it.
-    fn for_each_expression(
-        &self,
-        start: usize,
-        end: usize,
-        ids: &[u32],
-        dictionary: &Dictionary,
-        mut visit: impl FnMut(usize, usize, u64, &[(u32, Option<usize>)]),
-    ) {
-        let (before, after) = (self.before::<REACH>(start), self.after::<REACH>(end));
-        let own = ids.iter().map(|&id| (id, None));
-        let words: Vec<(u32, Option<usize>)> = before.into_iter().chain(own).chain(after).collect();
-        for first in 0..REACH + ids.len() {
-            dictionary.pack.for_each_expression(words[first..].iter().map(|word| word.0), |count, capitals| {
-                if first + count > REACH {
-                    visit(first, count, capitals, &words);
+impl Expression {
+    fn find(around: &Neighbors, ids: &[u32], dictionary: &Dictionary) -> Self {
+        let mut words = [(0, None); LONGEST_RUN + 2 * REACH];
+        let own = REACH..REACH + ids.len();
+        let words = &mut words[..own.end + REACH];
+        words[..REACH].copy_from_slice(&around.before);
+        words[own.clone()].iter_mut().zip(ids).for_each(|(word, &id)| word.0 = id);
+        words[own.end..].copy_from_slice(&around.after);
+        let mut found = Self::default();
+        let mut cased = 0;
+        for first in 0..own.end {
+            dictionary.pack.for_each_expression(words[first..].iter().map(|word| word.0), |length, capitals| {
+                if first + length <= own.start {
+                    return;
+                }
+                found.length = found.length.max(length);
+                let has = |at: &usize| capitals >> (at - first) & 1 == 1;
+                let mut others = (first..first + length).filter(|at| !own.contains(at)).filter(has);
+                if length > cased
+                    && others.clone().any(|at| words[at].1 == Some(true))
+                    && others.all(|at| words[at].1 != Some(false))
+                {
+                    cased = length;
+                    let from_own =
+                        if first < REACH { capitals >> (REACH - first) } else { capitals << (first - REACH) };
+                    found.capitals = from_own & ((1 << ids.len()) - 1);
                 }
             });
         }
+        found
     }
 }
 
-/// ln P of a run of words in its context, the two words after it included, and the lowest of the conditional
-/// probabilities.
-fn score(dictionary: &Dictionary, before: [u32; 2], ids: &[u32], after: [u32; 2]) -> (f32, f32) {
-    // The sentence's end is the last word; nothing follows it.
-    let after = if after[0] == END { &after[..1] } else { &after[..] };
-    let words = ids.iter().chain(after).copied();
-    dictionary.ngrams.log_probs(before, words).fold((0f32, 0f32), |(sum, lowest), here| (sum + here, lowest.min(here)))
+/// How well a reading fits what stands around it.
+struct Fit {
+    /// ln P of its words in their context, the two words after them included.
+    score: f32,
+    /// The lowest of the conditional probabilities.
+    lowest: f32,
+    /// ln of how much likelier the first word is after the word before it than anywhere.
+    left: f32,
+    /// Likewise the word after the last one.
+    right: f32,
+    /// ln P of the rarest word.
+    frequency: f32,
 }
 
 /// How a candidate and its neighbors are written.
@@ -296,56 +266,140 @@ pub(crate) struct Shape {
     pub(crate) before_capital: bool,
 }
 
-/// The features of one candidate.
+/// The words around a run, with what the model has for the pairs on either side.
+#[derive(Clone, Copy)]
+struct Around {
+    before: [u32; 2],
+    after: [u32; 2],
+    before_pair: Option<(f32, f32)>,
+    after_pair: Option<(f32, f32)>,
+}
+
+impl Around {
+    fn fit(&self, ids: &[u32], ngrams: &Ngrams) -> Fit {
+        let &Self { before, after, before_pair, after_pair } = self;
+        let mut words = [0; LONGEST_RUN + 4];
+        let count = ids.len() + 4;
+        words[..2].copy_from_slice(&before);
+        words[2..count - 2].copy_from_slice(ids);
+        words[count - 2..count].copy_from_slice(&after);
+        // The pair that ends with each word.
+        let mut pairs = [None; LONGEST_RUN + 4];
+        pairs[1] = before_pair;
+        for at in 2..count - 1 {
+            pairs[at] = ngrams.bigram(words[at - 1], words[at]);
+        }
+        pairs[count - 1] = after_pair;
+        // The sentence's end is the last word; nothing follows it.
+        let end = if after[0] == END { count - 1 } else { count };
+        let (mut score, mut lowest) = (0f32, 0f32);
+        for at in 2..end {
+            let here = ngrams.log_prob_of([words[at - 2], words[at - 1], words[at]], pairs[at - 1], pairs[at]);
+            score += here;
+            lowest = lowest.min(here);
+        }
+        let gain = |at: usize| ngrams.pair_or_alone(words[at - 1], words[at], pairs[at]) - ngrams.unigram(words[at]);
+        Fit {
+            score,
+            lowest,
+            left: if ids.is_empty() { 0.0 } else { gain(2) },
+            right: gain(count - 2),
+            frequency: ids.iter().map(|&id| ngrams.unigram(id)).fold(0.0, f32::min),
+        }
+    }
+}
+
+/// A run of words that has candidates, with what is the same for all of them.
+pub(crate) struct Place {
+    start: usize,
+    end: usize,
+    around: Around,
+    /// Index, posterior and context score of every candidate that overlaps the run.
+    rivals: Vec<(usize, f32, f32)>,
+    /// Of the words as they stand.
+    spun: Fit,
+    expression: f32,
+    neighbors: Neighbors,
+    shape: Shape,
+}
+
+impl Place {
+    /// `capital` says of the sentence's words whether they have a capital that no sentence's start gives them.
+    pub(crate) fn new(
+        sentence: &Sentence<'_>,
+        (start, end): (usize, usize),
+        shape: Shape,
+        capital: impl Fn(usize) -> bool,
+        dictionary: &Dictionary,
+    ) -> Self {
+        let candidates = &sentence.lattice.candidates;
+        // Candidates are in order of their starts, and none is longer than a run can be.
+        let from = candidates.partition_point(|other| (other.start as usize) + LONGEST_RUN <= start);
+        let near = candidates[from..].iter().zip(from..).take_while(|(candidate, _)| (candidate.start as usize) < end);
+        let rivals = near
+            .filter(|(candidate, _)| start < candidate.end as usize)
+            .map(|(candidate, other)| (other, sentence.posteriors[other], candidate.context));
+        let (mut model, mut lookup) = ([0; LONGEST_RUN], [0; LONGEST_RUN]);
+        let words = &sentence.words[start..end];
+        for (at, word) in words.iter().enumerate() {
+            (model[at], lookup[at]) = (word.model, word.lookup);
+        }
+        let shown = |(id, at): (u32, Option<usize>)| (id, at.map(&capital));
+        let neighbors = Neighbors { before: sentence.before(start).map(shown), after: sentence.after(end).map(shown) };
+        let before = [REACH - 2, REACH - 1].map(|at| neighbors.before[at].0);
+        let after = [0, 1].map(|at| neighbors.after[at].0);
+        let ngrams = &dictionary.ngrams;
+        let (before_pair, after_pair) = (ngrams.bigram(before[0], before[1]), ngrams.bigram(after[0], after[1]));
+        let around = Around { before, after, before_pair, after_pair };
+        Self {
+            start,
+            end,
+            around,
+            rivals: rivals.collect(),
+            spun: around.fit(&model[..words.len()], ngrams),
+            expression: Expression::find(&neighbors, &lookup[..words.len()], dictionary).length as f32,
+            neighbors,
+            shape,
+        }
+    }
+
+    /// Whether it is this run.
+    pub(crate) fn is(&self, candidate: &Candidate) -> bool {
+        (self.start, self.end) == (candidate.start as usize, candidate.end as usize)
+    }
+}
+
+/// The features of one candidate, whose run is `place`, and the fixed expression that it is part of.
 pub(crate) fn features(
     sentence: &Sentence<'_>,
     index: usize,
-    shape: &Shape,
+    place: &Place,
     context: &Context,
+    kinds: &Kinds,
     estimate: &Estimate,
     dictionary: &Dictionary,
-) -> [f32; COUNT] {
+) -> ([f32; COUNT], Expression) {
     let candidate: &Candidate = &sentence.lattice.candidates[index];
-    let (start, end) = (candidate.start as usize, candidate.end as usize);
+    let &Place { start, end, around, ref spun, .. } = place;
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
     let (mut order, mut next, mut options, mut total, mut best_context) = (0f32, 1e-4f32, 0f32, 0f32, 0f32);
-    // Candidates are in order of their starts, and none is longer than a run can be.
-    let from = sentence.lattice.candidates.partition_point(|other| (other.start as usize) + LONGEST_RUN <= start);
-    for (other, candidate) in sentence.lattice.candidates.iter().enumerate().skip(from) {
-        if candidate.start as usize >= end {
-            break;
-        }
-        if start < candidate.end as usize {
-            let p = sentence.posteriors[other];
-            total += p;
-            if other != index {
-                best_context = best_context.max(candidate.context);
-                if p > posterior {
-                    order += 1.0;
-                }
-                next = next.max(p);
-                options += f32::from(u8::from(p > LEAST));
+    for &(other, p, context) in &place.rivals {
+        total += p;
+        if other != index {
+            best_context = best_context.max(context);
+            if p > posterior {
+                order += 1.0;
             }
+            next = next.max(p);
+            options += f32::from(u8::from(p > LEAST));
         }
     }
     let families = &estimate.belief.families;
-    let best = candidate.weights.iter().flatten().copied().fold(-14.0, f32::max);
+    let best = candidate.codes.best().max(-14.0);
     let words = &sentence.words[start..end];
     let lookup = words[0].lookup;
-    let spun: Vec<u32> = words.iter().map(|word| word.model).collect();
-    let spun_lookup: Vec<u32> = words.iter().map(|word| word.lookup).collect();
-    let before = sentence.before::<2>(start).map(|word| word.0);
-    let after = sentence.after::<2>(end).map(|word| word.0);
-    let frequency = |ids: &[u32]| ids.iter().map(|&id| dictionary.ngrams.unigram(id)).fold(0.0, f32::min);
-    let (spun_score, spun_lowest) = score(dictionary, before, &spun, after);
-    let (original_score, original_lowest) = score(dictionary, before, &candidate.ids, after);
-    let left = |ids: &[u32]| {
-        ids.first().map_or(0.0, |&id| dictionary.ngrams.pair(before[1], id) - dictionary.ngrams.unigram(id))
-    };
-    let right = |ids: &[u32]| {
-        let last = ids.last().copied().unwrap_or(before[1]);
-        dictionary.ngrams.pair(last, after[0]) - dictionary.ngrams.unigram(after[0])
-    };
+    let original = around.fit(&candidate.ids, &dictionary.ngrams);
+    let expression = Expression::find(&place.neighbors, &candidate.ids, dictionary);
     let own = posterior;
     let repeated = context.swaps.get(&(lookup, candidate.reading)).copied().unwrap_or(0.0) - own;
     let count = context.counts.get(&lookup).map_or(1, |count| count[0] + count[1]) as f32;
@@ -360,12 +414,12 @@ pub(crate) fn features(
         [id] => 1.0 - dictionary.ngrams.case(id).lower,
         _ => 0.0,
     };
-    [
+    let features = [
         (posterior / (1.0 - posterior)).ln(),
         total.min(1.0),
         order,
         (posterior / next).ln(),
-        channel(&candidate.weights, families, 1.0),
+        channel(kinds.weights(sentence.lattice.kinds[index]), families),
         best,
         f32::from(candidate.pages).ln_1p(),
         f32::from(candidate.rank),
@@ -377,16 +431,16 @@ pub(crate) fn features(
         flag(NAME),
         words.len() as f32,
         candidate.ids.len() as f32,
-        frequency(&spun),
-        frequency(&candidate.ids),
-        original_score - spun_score,
-        left(&spun),
-        right(&spun),
-        left(&candidate.ids),
-        right(&candidate.ids),
+        spun.frequency,
+        original.frequency,
+        original.score - spun.score,
+        spun.left,
+        spun.right,
+        original.left,
+        original.right,
         f32::from(u8::from(words[0].quoted)),
         f32::from(u8::from(start == 0)),
-        f32::from(u8::from(shape.title)),
+        f32::from(u8::from(place.shape.title)),
         estimate.belief.rates[0],
         families[0],
         families[1],
@@ -401,16 +455,17 @@ pub(crate) fn features(
         side(Some(end)),
         capital,
         options,
-        spun_lowest,
-        original_lowest,
+        spun.lowest,
+        original.lowest,
         candidate.context,
         candidate.context - best_context,
         dictionary.pack.tell(lookup),
         candidate.pressure,
-        sentence.expression(start, end, &candidate.ids, dictionary),
-        sentence.expression(start, end, &spun_lookup, dictionary),
-        f32::from(u8::from(shape.digits)),
-        f32::from(u8::from(shape.after_capital)),
-        f32::from(u8::from(shape.before_capital)),
-    ]
+        expression.length as f32,
+        place.expression,
+        f32::from(u8::from(place.shape.digits)),
+        f32::from(u8::from(place.shape.after_capital)),
+        f32::from(u8::from(place.shape.before_capital)),
+    ];
+    (features, expression)
 }

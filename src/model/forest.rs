@@ -1,7 +1,5 @@
 //! The last decision: boosted decision trees over a candidate's features, whose sum is a log-odds.
 
-use std::borrow::Cow;
-
 use super::decide::DOCUMENT;
 use super::gate::SORTS;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
@@ -14,7 +12,7 @@ const NODE: usize = 8;
 /// Feature number that marks a leaf.
 pub(crate) const LEAF: u16 = u16::MAX;
 
-/// One node of a tree; its left child follows it.
+/// One node of a tree; its left child follows it, its left subtree's end is its right child.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Node {
     /// Feature to compare, or [`LEAF`].
@@ -25,9 +23,18 @@ pub(crate) struct Node {
     pub(crate) value: f32,
 }
 
-/// Boosted trees, opened in place.
+/// The most leaves that a tree may have: a bit for each fits a word.
+pub(crate) const MOST_LEAVES: usize = u32::BITS as usize;
+/// Rows that are judged side by side.
+pub(crate) const LANES: usize = 16;
+
+/// Rows of features side by side: the n-th number of every row, for each n.
+pub(crate) type Columns = [[f32; LANES]];
+
+/// Boosted trees, laid out so that many rows are judged at once (after QuickScorer, Lucchese et al., 2015): a row keeps
+/// a bit for every leaf of a tree, each split that sends the row to the right strikes out the leaves on its left, and
+/// the first leaf that is left is the one that a walk from the root would have come to.
 pub(crate) struct Forest {
-    data: Cow<'static, [u8]>,
     base: f32,
     scale: f32,
     shift: f32,
@@ -35,8 +42,24 @@ pub(crate) struct Forest {
     document: [f32; DOCUMENT],
     /// Weights of the first look.
     gate: [f32; SORTS],
-    /// Where each tree's nodes start, in bytes.
-    trees: Vec<u32>,
+    trees: Vec<Tree>,
+    /// The splits of all trees, one tree after the other.
+    splits: Vec<Split>,
+    /// The values of all leaves, from left to right, likewise.
+    leaves: Vec<f32>,
+}
+
+/// Where a tree's splits and leaves are.
+struct Tree {
+    splits: std::ops::Range<u32>,
+    leaves: std::ops::Range<u32>,
+}
+
+struct Split {
+    feature: u32,
+    threshold: f32,
+    /// The leaves that are left where a value is above the threshold.
+    kept: u32,
 }
 
 impl std::fmt::Debug for Forest {
@@ -47,7 +70,7 @@ impl std::fmt::Debug for Forest {
 
 impl Forest {
     /// Opens a forest made for this many features.
-    pub(crate) fn open(data: Cow<'static, [u8]>, features: usize) -> Result<Self, DictionaryError> {
+    pub(crate) fn open(data: &[u8], features: usize) -> Result<Self, DictionaryError> {
         let bad = |what: &str, expected: String, got: String| {
             DictionaryError::new(
                 ErrorKind::Model,
@@ -61,6 +84,7 @@ impl Forest {
             return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
         }
         let word = |at: usize| u32::from_le_bytes([data[at], data[at + 1], data[at + 2], data[at + 3]]);
+        let float = |at: usize| f32::from_bits(word(at));
         let sum = u64::from(word(8)) | u64::from(word(12)) << 32;
         if sum != checksum(&data[16..]) {
             return Err(bad("checksum", format!("{sum:016x}"), format!("{:016x}", checksum(&data[16..]))));
@@ -68,7 +92,17 @@ impl Forest {
         if word(16) as usize != features {
             return Err(bad("features", features.to_string(), word(16).to_string()));
         }
-        let mut trees = Vec::with_capacity(word(20) as usize);
+        let mut forest = Self {
+            base: float(24),
+            scale: float(28),
+            shift: float(32),
+            document: std::array::from_fn(|n| float(36 + n * 4)),
+            gate: std::array::from_fn(|n| float(64 + n * 4)),
+            trees: Vec::new(),
+            splits: Vec::new(),
+            leaves: Vec::new(),
+        };
+        let mut nodes: Vec<Node> = Vec::new();
         let mut at = HEADER;
         for _ in 0..word(20) {
             let count = if at + 4 <= data.len() { word(at) as usize } else { usize::MAX };
@@ -76,32 +110,63 @@ impl Forest {
             if count == 0 || end > data.len() {
                 return Err(bad("length", format!("at least {end} bytes"), format!("{} bytes", data.len())));
             }
-            let inner = (0..count).all(|node| {
-                let node_at = at + 4 + node * NODE;
-                let feature = u16::from_le_bytes([data[node_at], data[node_at + 1]]);
-                let right = u16::from_le_bytes([data[node_at + 2], data[node_at + 3]]) as usize;
-                feature == LEAF || (feature as usize) < features && right > node + 1 && right < count
-            });
-            if !inner {
-                return Err(bad("a tree's nodes", "children within the tree".into(), "one outside".into()));
-            }
-            trees.push(at as u32 + 4);
+            nodes.clear();
+            nodes.extend(data[at + 4..end].chunks_exact(NODE).map(|b| Node {
+                feature: u16::from_le_bytes([b[0], b[1]]),
+                right: u16::from_le_bytes([b[2], b[3]]),
+                value: f32::from_le_bytes([b[4], b[5], b[6], b[7]]),
+            }));
+            forest.plant(&nodes, features).map_err(|got| {
+                let expected = format!("a tree of {features} features and at most {MOST_LEAVES} leaves");
+                bad("a tree's nodes", expected, got.to_owned())
+            })?;
             at = end;
         }
-        let (base, scale, shift) = (f32::from_bits(word(24)), f32::from_bits(word(28)), f32::from_bits(word(32)));
-        let document = std::array::from_fn(|n| f32::from_bits(word(36 + n * 4)));
-        let gate = std::array::from_fn(|n| f32::from_bits(word(64 + n * 4)));
-        Ok(Self { base, scale, shift, document, gate, trees, data })
+        Ok(forest)
     }
 
-    fn node(&self, tree: u32, index: u16) -> Node {
-        let at = tree as usize + index as usize * NODE;
-        let b = &self.data[at..at + NODE];
-        Node {
-            feature: u16::from_le_bytes([b[0], b[1]]),
-            right: u16::from_le_bytes([b[2], b[3]]),
-            value: f32::from_le_bytes([b[4], b[5], b[6], b[7]]),
+    /// Adds a tree; says what is wrong with one that is none.
+    fn plant(&mut self, nodes: &[Node], features: usize) -> Result<(), &'static str> {
+        let (splits, leaves) = (self.splits.len() as u32, self.leaves.len() as u32);
+        // What is still to come, the next last: the end of a subtree, and the split whose left side it is.
+        let mut open: Vec<(usize, Option<usize>)> = vec![(nodes.len(), None)];
+        for (at, node) in nodes.iter().enumerate() {
+            let Some(&(end, _)) = open.last() else { return Err("nodes behind its end") };
+            if node.feature != LEAF {
+                let right = node.right as usize;
+                if node.feature as usize >= features || right <= at + 1 || right >= end {
+                    return Err("a child or a feature outside");
+                }
+                open.push((right, Some(self.splits.len())));
+                let kept = self.leaves.len() as u32 - leaves;
+                self.splits.push(Split { feature: u32::from(node.feature), threshold: node.value, kept });
+                continue;
+            }
+            self.leaves.push(node.value);
+            let count = self.leaves.len() as u32 - leaves;
+            if count as usize > MOST_LEAVES {
+                return Err("more leaves");
+            }
+            // The leaf ends its subtree, and the ones that end where it does.
+            if at + 1 != end {
+                return Err("nodes that no walk comes to");
+            }
+            while let Some(&(end, left_of)) = open.last()
+                && end == at + 1
+            {
+                open.pop();
+                if let Some(split) = left_of {
+                    let split = &mut self.splits[split];
+                    let from = split.kept;
+                    split.kept = !(ones(count) & !ones(from));
+                }
+            }
         }
+        if !open.is_empty() {
+            return Err("no leaf at its end");
+        }
+        self.trees.push(Tree { splits: splits..self.splits.len() as u32, leaves: leaves..self.leaves.len() as u32 });
+        Ok(())
     }
 
     /// Whether a passage with these shares may be spun.
@@ -114,23 +179,53 @@ impl Forest {
         self.document.iter().zip(figures).map(|(weight, figure)| weight * figure).sum()
     }
 
-    /// Calibrated probability for a row of features.
+    /// Calibrated probabilities for rows of features.
     ///
-    /// Cost: about one microsecond for 250 trees.
-    pub(crate) fn probability(&self, row: &[f32]) -> f32 {
-        let mut sum = self.base;
-        for &tree in &self.trees {
-            let mut index = 0;
-            loop {
-                let node = self.node(tree, index);
-                if node.feature == LEAF {
-                    sum += node.value;
-                    break;
+    /// Cost: about a quarter of a microsecond a row for 300 trees of 15 leaves.
+    pub(crate) fn probabilities(&self, columns: &Columns) -> [f32; LANES] {
+        // The widest vector instructions the processor has; sums are taken in the order of the trees whatever their
+        // width.
+        let sums = pulp::Arch::new().dispatch(Vote { forest: self, columns });
+        sums.map(|sum| 1.0 / (1.0 + (-(self.scale * sum + self.shift)).exp()))
+    }
+}
+
+/// The lowest bits, as many as `count`.
+fn ones(count: u32) -> u32 {
+    if count >= u32::BITS { u32::MAX } else { (1 << count) - 1 }
+}
+
+/// The trees' sums for rows side by side, compiled for every width of vector instructions.
+struct Vote<'a> {
+    forest: &'a Forest,
+    columns: &'a Columns,
+}
+
+impl pulp::WithSimd for Vote<'_> {
+    type Output = [f32; LANES];
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, simd: S) -> [f32; LANES] {
+        let Self { forest, columns } = self;
+        let mut sums = [forest.base; LANES];
+        let all = simd.splat_u32s(u32::MAX);
+        for tree in &forest.trees {
+            let splits = &forest.splits[tree.splits.start as usize..tree.splits.end as usize];
+            let mut left = [u32::MAX; LANES];
+            for (at, left) in S::as_mut_simd_u32s(&mut left).0.iter_mut().enumerate() {
+                for split in splits {
+                    let values = S::as_simd_f32s(&columns[split.feature as usize]).0[at];
+                    let below = simd.less_than_or_equal_f32s(values, simd.splat_f32s(split.threshold));
+                    let kept = simd.select_u32s(below, all, simd.splat_u32s(split.kept));
+                    *left = simd.and_u32s(*left, kept);
                 }
-                index = if row[node.feature as usize] <= node.value { index + 1 } else { node.right };
+            }
+            let leaves = &forest.leaves[tree.leaves.start as usize..tree.leaves.end as usize];
+            for (sum, left) in sums.iter_mut().zip(left) {
+                *sum += leaves[left.trailing_zeros() as usize];
             }
         }
-        1.0 / (1.0 + (-(self.scale * sum + self.shift)).exp())
+        sums
     }
 }
 
@@ -184,11 +279,49 @@ mod tests {
         pack(&[tree], 0.0, (1.0, 0.0), &[0.0; DOCUMENT], &[0.0; SORTS], 2)
     }
 
+    /// The probability of one row.
+    fn probability(forest: &Forest, row: &[f32]) -> f32 {
+        let columns: Vec<[f32; LANES]> = row.iter().map(|&x| [x; LANES]).collect();
+        forest.probabilities(&columns)[LANES - 1]
+    }
+
     #[test]
     fn a_written_forest_reads_back() {
-        let forest = Forest::open(one_split().into(), 2).expect("a whole forest");
-        assert!(forest.probability(&[0.0, 0.4]) < 0.2);
-        assert!(forest.probability(&[0.0, 0.6]) > 0.8);
+        let forest = Forest::open(&one_split(), 2).expect("a whole forest");
+        assert!(probability(&forest, &[0.0, 0.4]) < 0.2);
+        assert!(probability(&forest, &[0.0, 0.6]) > 0.8);
+    }
+
+    /// A tree that tells all whole numbers from 0 to its last leaf's apart, left and right in turn.
+    fn comb(leaves: u16) -> Vec<Node> {
+        fn grow(low: u16, high: u16, out: &mut Vec<Node>) {
+            if low == high {
+                return out.push(Node { feature: LEAF, right: 0, value: f32::from(low) });
+            }
+            let cut = if low.is_multiple_of(2) { low } else { high - 1 };
+            let at = out.len();
+            out.push(Node { feature: 0, right: 0, value: f32::from(cut) });
+            grow(low, cut, out);
+            out[at].right = out.len() as u16;
+            grow(cut + 1, high, out);
+        }
+        let mut out = Vec::new();
+        grow(0, leaves - 1, &mut out);
+        out
+    }
+
+    #[test]
+    fn every_row_comes_to_its_leaf() {
+        let pack = |trees: &[Vec<Node>]| pack(trees, 0.5, (1.0, 0.0), &[0.0; DOCUMENT], &[0.0; SORTS], 1);
+        for leaves in [1, 2, 3, 15, 31, 32] {
+            let forest = Forest::open(&pack(&[comb(leaves), comb(leaves)]), 1).expect("a forest");
+            for from in 0..leaves {
+                let column = std::array::from_fn(|n| f32::from((from + n as u16) % leaves));
+                let sums = pulp::Arch::new().dispatch(Vote { forest: &forest, columns: &[column] });
+                assert_eq!(sums, column.map(|x| 0.5 + 2.0 * x), "{leaves} leaves");
+            }
+        }
+        assert!(Forest::open(&pack(&[comb(33)]), 1).is_err());
     }
 
     #[test]
@@ -197,9 +330,9 @@ mod tests {
         for at in 0..whole.len() {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x41;
-            assert!(Forest::open(bytes.into(), 2).is_err(), "byte {at}");
+            assert!(Forest::open(&bytes, 2).is_err(), "byte {at}");
         }
-        assert!(Forest::open(whole[..whole.len() - 1].to_vec().into(), 2).is_err());
-        assert!(Forest::open(whole.into(), 3).is_err());
+        assert!(Forest::open(&whole[..whole.len() - 1], 2).is_err());
+        assert!(Forest::open(&whole, 3).is_err());
     }
 }

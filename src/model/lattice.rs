@@ -4,8 +4,9 @@
 //! language model's part of an edge is worked out once; rates and families only reweigh the edges, so that the
 //! document's rate can be estimated without asking the model again.
 
+use super::channel::Kinds;
 use crate::candidates::{Candidate, LONGEST_RUN, Word};
-use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams};
+use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams, bigram_key, trigram_key};
 use crate::text::key::{END, SENTENCE};
 
 /// Fixed weights of the parts of a reading's score.
@@ -23,13 +24,15 @@ pub(crate) struct Weights {
     pub(crate) states: usize,
     /// Nats below the best state at which a state is dropped.
     pub(crate) beam: f32,
-    /// Candidates kept that start at one word.
+    /// Candidates that start at one word for which the language model is asked, by channel and context alone.
+    pub(crate) asked: usize,
+    /// Candidates kept of them.
     pub(crate) candidates: usize,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { language: 0.35, channel: 0.8, context: 0.6, word: 0.7, states: 6, beam: 5.0, candidates: 8 }
+        Self { language: 0.35, channel: 0.8, context: 0.6, word: 0.7, states: 6, beam: 5.0, asked: 8, candidates: 5 }
     }
 }
 
@@ -58,8 +61,8 @@ const KEEP: u32 = u32::MAX;
 /// The readings of one sentence.
 pub(crate) struct Lattice {
     pub(crate) candidates: Vec<Candidate>,
-    /// ln-free weights of every candidate's families, to be mixed.
-    families: Vec<[f32; 4]>,
+    /// The kind of every candidate's channel.
+    pub(crate) kinds: Vec<u32>,
     /// Edges in the order of the places they leave.
     edges: Vec<Edge>,
     /// Which place each state stands at.
@@ -81,39 +84,49 @@ pub(crate) struct Sums {
     pub(crate) posterior: Vec<f32>,
 }
 
-/// ln of the channel's part of a candidate under a mix of families.
-pub(crate) fn channel(weights: &[Option<f32>; 4], families: &[f32; 4], scale: f32) -> f32 {
-    let sum: f32 =
-        weights.iter().zip(families).map(|(weight, share)| weight.map_or(0.0, |weight| share * weight.exp())).sum();
-    scale * sum.max(1e-9).ln()
+/// Room for the sums, to be used again and again.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    keep: Vec<f64>,
+    swap: Vec<f64>,
+    forward: Vec<f64>,
+    backward: Vec<f64>,
 }
 
 impl Lattice {
-    /// Builds the lattice of a sentence. `readiness` tells how readily each of its words is swapped.
+    /// Builds the lattice of a sentence from its candidates, which are in the order of their starts. `readiness` tells
+    /// how readily each of its words is swapped.
     pub(crate) fn build(
         sentence: &[Word],
-        mut candidates: Vec<Candidate>,
+        candidates: Vec<Candidate>,
+        kinds: &mut Kinds,
         readiness: impl Fn(u32) -> f32,
         ngrams: &Ngrams,
         weights: &Weights,
         belief: &Belief,
     ) -> Self {
-        prune(sentence, &mut candidates, ngrams, weights);
         let n = sentence.len();
         let words: Vec<(f32, bool)> = sentence.iter().map(|word| (readiness(word.lookup), word.quoted)).collect();
         let mut builder = Builder::new(n, ngrams, weights);
         let mut edges: Vec<Edge> = Vec::with_capacity(n * 24);
         let mut next = 0;
-        for (place, word) in sentence.iter().enumerate() {
+        let mut steps: Vec<Step<'_>> = Vec::new();
+        let models: Vec<[u32; 1]> = sentence.iter().map(|word| [word.model]).collect();
+        for (place, word) in models.iter().enumerate() {
             let here = builder.narrow(place);
             let own_rate = belief.rates[usize::from(words[place].1)];
             let keep = keep_weight(own_rate, words[place].0);
-            builder.extend(&here, place + 1, &[word.model], KEEP, 0.0, keep, &mut edges);
+            steps.clear();
+            steps.push(Step::new(place + 1, word, KEEP, 0.0, keep, weights));
             while let Some(candidate) = candidates.get(next).filter(|candidate| candidate.start as usize == place) {
                 let outer = own_rate.max(1e-6).ln() + weights.channel * candidate.channel;
                 let context = weights.context * candidate.context;
-                builder.extend(&here, candidate.end as usize, &candidate.ids, next as u32, context, outer, &mut edges);
+                steps.push(Step::new(candidate.end as usize, &candidate.ids, next as u32, context, outer, weights));
                 next += 1;
+            }
+            builder.look_up(&here, &mut steps);
+            for step in &steps {
+                builder.extend(&here, step, &mut edges);
             }
         }
         let last = builder.narrow(n);
@@ -121,39 +134,41 @@ impl Lattice {
         let base = builder.best[n + 1];
         // Values relative to the best score of their place stay within reach of plain numbers.
         let places: Vec<u16> = builder.states.iter().map(|state| state.place).collect();
-        for edge in &mut edges {
+        edges.retain_mut(|edge| {
+            // No reading goes on from a state that was dropped.
+            if !builder.live[edge.to as usize] {
+                return false;
+            }
             let (from, to) = (places[edge.from as usize], places[edge.to as usize]);
             edge.factor = (edge.factor + builder.best[from as usize] - builder.best[to as usize]).exp();
-        }
+            true
+        });
+        edges.shrink_to_fit();
         let mut kept = 0.0;
         let kept_words = sentence.iter().map(|word| word.model).chain([END]);
         ngrams.log_probs([SENTENCE, SENTENCE], kept_words).for_each(|here| kept += weights.language * here);
         kept += weights.word * n as f32;
-        let families =
-            candidates.iter().map(|candidate| candidate.weights.map(|weight| weight.map_or(0.0, f32::exp))).collect();
-        Self { candidates, families, edges, places, base, kept, words }
+        let kinds = candidates.iter().map(|candidate| kinds.number(candidate.codes)).collect();
+        Self { candidates, kinds, edges, places, base, kept, words }
     }
 
-    /// Sums over all readings under a belief.
+    /// Sums over all readings under a belief, where `swaps` are the weights of every kind of candidate.
     ///
     /// Cost: some nanoseconds an edge.
-    pub(crate) fn sums(&self, belief: &Belief, weights: &Weights) -> Sums {
-        let keep: Vec<f64> = self
-            .words
-            .iter()
-            .map(|&(readiness, quoted)| f64::from(keep_weight(belief.rates[usize::from(quoted)], readiness).exp()))
-            .chain([1.0])
-            .collect();
-        let swap: Vec<f64> = self
-            .candidates
-            .iter()
-            .zip(&self.families)
-            .map(|(candidate, families)| {
-                let quoted = self.words[candidate.start as usize].1;
-                let mixed: f32 = families.iter().zip(&belief.families).map(|(weight, share)| weight * share).sum();
-                f64::from(belief.rates[usize::from(quoted)] * mixed.max(1e-9).powf(weights.channel))
-            })
-            .collect();
+    pub(crate) fn sum(&self, belief: &Belief, swaps: &[f32], scratch: &mut Scratch, sums: &mut Sums) {
+        let Scratch { keep, swap, forward, backward } = scratch;
+        keep.clear();
+        keep.extend(
+            self.words
+                .iter()
+                .map(|&(readiness, quoted)| f64::from(keep_weight(belief.rates[usize::from(quoted)], readiness).exp())),
+        );
+        keep.push(1.0);
+        swap.clear();
+        swap.extend(self.candidates.iter().zip(&self.kinds).map(|(candidate, &kind)| {
+            let quoted = self.words[candidate.start as usize].1;
+            f64::from(belief.rates[usize::from(quoted)] * swaps[kind as usize])
+        }));
         let outer = |edge: &Edge| {
             if edge.candidate == KEEP {
                 keep[self.places[edge.from as usize] as usize]
@@ -161,15 +176,19 @@ impl Lattice {
                 swap[edge.candidate as usize]
             }
         };
-        let Some(end) = self.edges.last().map(|edge| edge.to as usize) else { return Sums::default() };
-        let mut forward = vec![0f64; self.places.len()];
-        let mut backward = vec![0f64; self.places.len()];
+        let posterior = &mut sums.posterior;
+        posterior.clear();
+        let Some(end) = self.edges.last().map(|edge| edge.to as usize) else { return };
+        posterior.resize(self.candidates.len(), 0.0);
+        for values in [&mut *forward, &mut *backward] {
+            values.clear();
+            values.resize(self.places.len(), 0.0);
+        }
         forward[0] = 1.0;
         for edge in &self.edges {
             forward[edge.to as usize] += forward[edge.from as usize] * f64::from(edge.factor) * outer(edge);
         }
         backward[end] = 1.0;
-        let mut posterior = vec![0f32; self.candidates.len()];
         let total = forward[end].max(f64::MIN_POSITIVE);
         for edge in self.edges.iter().rev() {
             let value = f64::from(edge.factor) * outer(edge) * backward[edge.to as usize];
@@ -178,7 +197,7 @@ impl Lattice {
                 posterior[edge.candidate as usize] += (forward[edge.from as usize] * value / total) as f32;
             }
         }
-        Sums { total: total.ln() as f32 + self.base, posterior }
+        sums.total = total.ln() as f32 + self.base;
     }
 
     /// Words outside and inside quotation marks, each weighed by its readiness.
@@ -214,6 +233,32 @@ struct State {
 /// The most, in nats, that two back-off weights add to a word.
 const MOST_BACKOFF: f32 = 2.0 * HIGHEST_BACKOFF;
 
+/// One reading of a run of words, on the way from one place to another.
+struct Step<'c> {
+    to_place: usize,
+    ids: &'c [u32],
+    candidate: u32,
+    /// Goes into the edges' factors.
+    fixed: f32,
+    /// Depends on the belief and only guides the search.
+    outer: f32,
+    /// What its words get for being words.
+    words: f32,
+    /// The most, in nats, that it adds to a score.
+    most: f32,
+    /// Where what was looked up for it starts.
+    asked: usize,
+}
+
+impl<'c> Step<'c> {
+    fn new(to_place: usize, ids: &'c [u32], candidate: u32, fixed: f32, outer: f32, weights: &Weights) -> Self {
+        let words = weights.word * ids.len() as f32;
+        // No word is likelier than certain, but for what the quantised back-off weights add.
+        let most = words + fixed + outer + weights.language * MOST_BACKOFF * ids.len() as f32 + 0.01;
+        Self { to_place, ids, candidate, fixed, outer, words, most, asked: 0 }
+    }
+}
+
 /// What the model says of the second and later words of a run.
 struct Inner {
     /// The pair of the first two words.
@@ -230,55 +275,61 @@ struct Inner {
 struct Builder<'m> {
     ngrams: &'m Ngrams,
     weights: &'m Weights,
-    /// States at every place.
-    list: Vec<Vec<u32>>,
+    /// States at every place, each with its words as one number.
+    list: Vec<Vec<(u64, u32)>>,
     states: Vec<State>,
+    /// Which states readings go on from.
+    live: Vec<bool>,
     /// Best score at every place.
     best: Vec<f32>,
-    /// What the model says of the pairs of words at hand: (first, second) to it.
-    pairs: Vec<(u32, Option<(f32, f32)>)>,
+    /// What the model has for the word at hand after each of the states at hand: the pair, and all three.
+    pairs: Vec<Option<(f32, f32)>>,
+    triples: Vec<Option<f32>>,
+    /// The states and words that are asked about.
+    asks: Vec<(u32, u32)>,
+    keys: Vec<u64>,
+    found: Vec<Option<f32>>,
 }
 
 impl<'m> Builder<'m> {
     fn new(n: usize, ngrams: &'m Ngrams, weights: &'m Weights) -> Self {
         let mut list = vec![Vec::new(); n + 2];
-        list[0].push(0);
+        list[0].push((joined([SENTENCE, SENTENCE]), 0));
         let mut best = vec![f32::NEG_INFINITY; n + 2];
         best[0] = 0.0;
         let start = State { words: [SENTENCE, SENTENCE], pair: None, score: 0.0, place: 0 };
-        Self { ngrams, weights, list, states: vec![start], best, pairs: Vec::new() }
+        Self {
+            ngrams,
+            weights,
+            list,
+            states: vec![start],
+            live: vec![true],
+            best,
+            pairs: Vec::new(),
+            triples: Vec::new(),
+            asks: Vec::new(),
+            keys: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
     /// Adds the edges of one reading of a run of words from all states of a place.
-    ///
-    /// `fixed` goes into the edges' factors; `outer` depends on the belief and only guides the search.
-    #[allow(clippy::too_many_arguments, reason = "an edge is all of these")]
-    fn extend(
-        &mut self,
-        here: &[u32],
-        to_place: usize,
-        ids: &[u32],
-        candidate: u32,
-        fixed: f32,
-        outer: f32,
-        edges: &mut Vec<Edge>,
-    ) {
-        self.pairs.clear();
-        let words = self.weights.word * ids.len() as f32;
-        // No word is likelier than certain, but for what the quantised back-off weights add; what the words inside the
-        // run are to each other is the same from every state.
-        let most = words + fixed + outer + self.weights.language * MOST_BACKOFF * ids.len() as f32 + 0.01;
+    fn extend(&mut self, here: &[u32], step: &Step<'_>, edges: &mut Vec<Edge>) {
+        let &Step { to_place, ids, candidate, fixed, outer, words, .. } = step;
         let mut inner: Option<Inner> = None;
-        for &from in here {
+        for (at, &from) in here.iter().enumerate() {
             let State { words: before, pair, score, .. } = self.states[from as usize];
-            // States come best first, so that those after one that is out of reach are so too.
-            if score + most < self.best[to_place] - self.weights.beam {
+            if !self.reaches(from, step) {
                 break;
             }
             let (mut window, mut held, mut language) = (before, pair, 0.0);
             if let Some(&first) = ids.first() {
-                let next = self.pair(before[1], first);
-                language = self.log_prob(before, pair, first, next);
+                let next = self.pairs[step.asked + at];
+                language = match (next, pair, self.triples[step.asked + at]) {
+                    (Some(_), Some(_), Some(whole)) => whole,
+                    (Some((probability, _)), Some(backoff), None) => backoff + probability,
+                    _ => self.log_prob(before, pair, first, next),
+                };
                 (window, held) = ([before[1], first], next.map(|next| next.1));
             }
             if let Some(&second) = ids.get(1) {
@@ -295,6 +346,12 @@ impl<'m> Builder<'m> {
             let to = self.state(to_place, window, held, total);
             edges.push(Edge { from, to, candidate, factor });
         }
+    }
+
+    /// Whether a step from a state can come within reach of the best state of the place that it leads to. States come
+    /// best first, so that those after one that is out of reach are so too.
+    fn reaches(&self, from: u32, step: &Step<'_>) -> bool {
+        self.states[from as usize].score + step.most >= self.best[step.to_place] - self.weights.beam
     }
 
     /// What the model says within a run of two words or more.
@@ -319,18 +376,41 @@ impl<'m> Builder<'m> {
             let next = self.ngrams.bigram(words[1], END);
             let factor = self.weights.language * self.log_prob(words, pair, END, next);
             let to = self.state(place, [END, END], None, score + factor);
+            self.live[to as usize] = true;
             edges.push(Edge { from, to, candidate: KEEP, factor });
         }
     }
 
-    /// The model's entry for a pair whose second word is the same for a while.
-    fn pair(&mut self, first: u32, second: u32) -> Option<(f32, f32)> {
-        if let Some(known) = self.pairs.iter().find(|known| known.0 == first) {
-            return known.1;
+    /// Looks up what the model has for the first word of every step after the states that it may leave: with the last
+    /// word, and with both where the model holds both pairs.
+    fn look_up(&mut self, here: &[u32], steps: &mut [Step<'_>]) {
+        let (mut keys, mut asks) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.asks));
+        asks.clear();
+        for step in steps.iter_mut() {
+            step.asked = asks.len();
+            let Some(&first) = step.ids.first() else { continue };
+            let states = here.iter().take_while(|&&from| self.reaches(from, step));
+            asks.extend(states.map(|&from| (from, first)));
         }
-        let entry = self.ngrams.bigram(first, second);
-        self.pairs.push((first, entry));
-        entry
+        keys.clear();
+        keys.extend(asks.iter().map(|&(from, first)| bigram_key(self.states[from as usize].words[1], first)));
+        self.ngrams.bigrams(&keys, &mut self.pairs);
+        keys.clear();
+        let held = |state: &State, pair: &Option<(f32, f32)>| state.pair.is_some() && pair.is_some();
+        for (&(from, first), pair) in asks.iter().zip(&self.pairs) {
+            let state = &self.states[from as usize];
+            if held(state, pair) {
+                keys.push(trigram_key(state.words[0], state.words[1], first));
+            }
+        }
+        self.ngrams.trigrams(&keys, &mut self.found);
+        let mut found = self.found.iter().copied();
+        self.triples.clear();
+        for (&(from, _), pair) in asks.iter().zip(&self.pairs) {
+            let whole = if held(&self.states[from as usize], pair) { found.next().flatten() } else { None };
+            self.triples.push(whole);
+        }
+        (self.keys, self.asks) = (keys, asks);
     }
 
     /// As [`Ngrams::log_prob`], with both pairs looked up already.
@@ -346,73 +426,32 @@ impl<'m> Builder<'m> {
 
     fn state(&mut self, place: usize, words: [u32; 2], pair: Option<f32>, score: f32) -> u32 {
         self.best[place] = self.best[place].max(score);
-        for &id in &self.list[place] {
+        let key = joined(words);
+        if let Some(&(_, id)) = self.list[place].iter().find(|known| known.0 == key) {
             let state = &mut self.states[id as usize];
-            if state.words == words {
-                state.score = state.score.max(score);
-                return id;
-            }
+            state.score = state.score.max(score);
+            return id;
         }
         let id = self.states.len() as u32;
         self.states.push(State { words, pair, score, place: place as u16 });
-        self.list[place].push(id);
+        self.live.push(false);
+        self.list[place].push((key, id));
         id
     }
 
     /// The best states of a place, which is left without any.
     fn narrow(&mut self, place: usize) -> Vec<u32> {
-        let mut list = std::mem::take(&mut self.list[place]);
+        let mut list: Vec<u32> = std::mem::take(&mut self.list[place]).into_iter().map(|state| state.1).collect();
         let score = |id: u32| self.states[id as usize].score;
         list.retain(|&id| score(id) >= self.best[place] - self.weights.beam);
         list.sort_unstable_by(|&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
         list.truncate(self.weights.states);
+        list.iter().for_each(|&id| self.live[id as usize] = true);
         list
     }
 }
 
-/// Keeps, at every word, the candidates that fit their neighbours best. They are in the order of their starts.
-fn prune(sentence: &[Word], candidates: &mut Vec<Candidate>, ngrams: &Ngrams, weights: &Weights) {
-    let score = |candidate: &Candidate| {
-        let before = candidate.start.checked_sub(1).map_or(SENTENCE, |at| sentence[at as usize].model);
-        let after = sentence.get(candidate.end as usize).map_or(END, |word| word.model);
-        let mut language = 0.0;
-        let mut last = before;
-        for &id in candidate.ids.iter() {
-            language +=
-                if last == before { 0.5 * (ngrams.pair(last, id) + ngrams.unigram(id)) } else { ngrams.pair(last, id) };
-            last = id;
-        }
-        language += 0.5 * (ngrams.pair(last, after) - ngrams.unigram(after));
-        let width = (candidate.end - candidate.start) as f32;
-        weights.language * language
-            + weights.word * candidate.ids.len() as f32
-            + weights.channel * candidate.channel
-            + weights.context * candidate.context
-            + 2.0 * (width - 1.0)
-    };
-    // A first cut without the language model: most candidates are told hopeless by channel and context alone.
-    let cheap = |candidate: &Candidate| {
-        weights.context * candidate.context
-            + weights.channel * candidate.channel
-            + 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>()
-            + 2.0 * f32::from(candidate.end - candidate.start - 1)
-    };
-    let better = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-    let first_cut = weights.candidates * 2;
-    let mut kept = Vec::with_capacity(candidates.len().min(sentence.len() * weights.candidates));
-    let mut ranked: Vec<(f32, u32)> = Vec::new();
-    for group in candidates.chunk_by(|a, b| a.start == b.start) {
-        ranked.clear();
-        ranked.extend(group.iter().zip(0..).map(|(candidate, at)| (cheap(candidate), at)));
-        if ranked.len() > first_cut {
-            ranked.select_nth_unstable_by(first_cut, better);
-            ranked.truncate(first_cut);
-        }
-        for (rank, at) in &mut ranked {
-            *rank = score(&group[*at as usize]);
-        }
-        ranked.sort_unstable_by(better);
-        kept.extend(ranked.iter().take(weights.candidates).map(|&(_, at)| group[at as usize].clone()));
-    }
-    *candidates = kept;
+/// Two words as one number.
+fn joined(words: [u32; 2]) -> u64 {
+    u64::from(words[0]) << 32 | u64::from(words[1])
 }

@@ -1,5 +1,6 @@
 //! Which reading is likeliest here?
 
+pub(crate) mod channel;
 #[cfg(test)]
 mod damage;
 pub(crate) mod decide;
@@ -7,7 +8,9 @@ pub(crate) mod explain;
 pub(crate) mod features;
 pub(crate) mod forest;
 pub(crate) mod gate;
+pub(crate) mod kernels;
 pub(crate) mod lattice;
 pub(crate) mod passage;
 pub(crate) mod prior;
+pub(crate) mod readings;
 pub(crate) mod scorer;

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
-use super::features::{self, COUNT, Context, LEAST, Sentence, Shape};
-use super::lattice::{Lattice, Weights, channel};
+use super::channel::Kinds;
+use super::features::{self, COUNT, Context, LEAST, Place, Sentence, Shape};
+use super::forest::{Forest, LANES};
+use super::lattice::{Lattice, Weights};
 use super::prior::{self, Estimate};
-use super::scorer::{Scorer, State, surroundings};
+use super::readings::Readings;
+use super::scorer::Scorer;
 use crate::candidates::realize::{self, Realized};
-use crate::candidates::{self, Candidate, Grammar, Reading, Word};
+use crate::candidates::{Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
-use crate::text::key::{FIRST_WORD, UNKNOWN};
 use crate::text::token::{SENTENCE_START, Token};
 
 /// A passage with all its readings. Spans are bytes of the passage.
@@ -18,6 +20,7 @@ pub(crate) struct Passage<'t> {
     pub(crate) tokens: Vec<Token>,
     pub(crate) sentences: Vec<Vec<Word>>,
     pub(crate) lattices: Vec<Lattice>,
+    kinds: Kinds,
     pub(crate) estimate: Estimate,
 }
 
@@ -32,8 +35,17 @@ pub(crate) struct Scored {
     pub(crate) probability: f32,
 }
 
+/// A candidate with what decides about it, before it is written into the text.
+struct Row {
+    place: (usize, usize),
+    features: [f32; COUNT],
+    /// Which of its words have a capital in a fixed expression around them, a bit for each from the lowest on.
+    capitals: u64,
+}
+
 impl<'t> Passage<'t> {
     /// Weighs a passage that was cut into tokens and sentences.
+    #[allow(clippy::too_many_arguments, reason = "all that the engine knows comes together here")]
     pub(crate) fn read(
         text: &'t str,
         tokens: Vec<Token>,
@@ -42,22 +54,23 @@ impl<'t> Passage<'t> {
         scorer: &Scorer,
         grammar: &Grammar,
         weights: &Weights,
+        readings: &mut Readings,
     ) -> Self {
         let words: Vec<u32> = sentences.iter().flatten().map(|word| word.model).collect();
         let mut start = 0;
+        let mut kinds = Kinds::default();
         let lattices: Vec<Lattice> = sentences
             .iter()
             .map(|sentence| {
-                let mut list = Vec::new();
-                candidates::candidates(sentence, dictionary, grammar, &mut list);
-                fit_contexts(&words, start, start + sentence.len(), &mut list, dictionary, scorer);
+                let list = readings.best(&words, start, sentence, dictionary, grammar, scorer, weights);
                 start += sentence.len();
                 let readiness = |word| dictionary.pack.readiness(word);
-                Lattice::build(sentence, list, readiness, &dictionary.ngrams, weights, &prior::START)
+                Lattice::build(sentence, list, &mut kinds, readiness, &dictionary.ngrams, weights, &prior::START)
             })
             .collect();
-        let estimate = prior::estimate(&lattices, weights);
-        Self { text, tokens, sentences, lattices, estimate }
+        readings.tidy();
+        let estimate = prior::estimate(&lattices, &kinds, weights);
+        Self { text, tokens, sentences, lattices, kinds, estimate }
     }
 
     /// A candidate of a sentence.
@@ -72,8 +85,8 @@ impl<'t> Passage<'t> {
         (sentence[candidate.start as usize].token as usize, sentence[candidate.end as usize - 1].token as usize)
     }
 
-    /// A candidate written into the text.
-    fn realize(&self, place: (usize, usize), sentence: &Sentence<'_>, dictionary: &Dictionary) -> Realized {
+    /// A candidate written into the text; `capitals` says which of its words have one, if it has as many words as that.
+    fn realize(&self, place: (usize, usize), capitals: u64, dictionary: &Dictionary) -> Realized {
         let candidate = self.candidate(place);
         let original: Cow<'_, str> = match candidate.reading {
             Reading::Original(original) => {
@@ -87,13 +100,6 @@ impl<'t> Passage<'t> {
                 if front.is_empty() { back.into() } else { format!("{front} {back}").into() }
             }
         };
-        let words = &self.sentences[place.0];
-        let capital = |word: usize| {
-            let token = &self.tokens[words[word].token as usize];
-            self.text[token.start as usize..].starts_with(char::is_uppercase) && !token.has(SENTENCE_START)
-        };
-        let (start, end) = (candidate.start as usize, candidate.end as usize);
-        let capitals = sentence.capitals(start, end, &candidate.ids, dictionary, capital);
         let original = if original.split(' ').count() == candidate.ids.len() {
             realize::capitals(&original, capitals)
         } else {
@@ -106,13 +112,18 @@ impl<'t> Passage<'t> {
     fn shape(&self, place: (usize, usize)) -> Shape {
         let (first, last) = self.token_range(place);
         let starts = |token: &Token, kind: fn(char) -> bool| self.text[token.start as usize..].starts_with(kind);
-        let capital = |token: &Token| starts(token, char::is_uppercase) && !token.has(SENTENCE_START);
         Shape {
             title: self.candidate(place).start > 0 && starts(&self.tokens[first], char::is_uppercase),
             digits: starts(&self.tokens[first], |c| c.is_ascii_digit()),
-            after_capital: first.checked_sub(1).is_some_and(|before| capital(&self.tokens[before])),
-            before_capital: self.tokens.get(last + 1).is_some_and(capital),
+            after_capital: first.checked_sub(1).is_some_and(|before| self.has_capital(before)),
+            before_capital: last + 1 < self.tokens.len() && self.has_capital(last + 1),
         }
+    }
+
+    /// Whether a token has a capital that no sentence's start gives it.
+    fn has_capital(&self, token: usize) -> bool {
+        let token = &self.tokens[token];
+        self.text[token.start as usize..].starts_with(char::is_uppercase) && !token.has(SENTENCE_START)
     }
 
     /// A run of words as the text writes it.
@@ -123,12 +134,53 @@ impl<'t> Passage<'t> {
     }
 
     /// Every candidate that the lattice finds likely enough, with its features; probabilities are left at 0.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning wants them all"))]
     pub(crate) fn score(&self, dictionary: &Dictionary) -> Vec<Scored> {
+        let mut scored = Vec::new();
+        self.for_each_row(dictionary, |row| scored.extend(self.scored(row, 0.0, dictionary)));
+        scored
+    }
+
+    /// The candidates that the trees give at least this probability, in order.
+    pub(crate) fn judge(&self, dictionary: &Dictionary, forest: &Forest, least: f32) -> Vec<Scored> {
+        let mut scored = Vec::new();
+        let mut rows: Vec<Row> = Vec::with_capacity(LANES);
+        let mut columns = [[0f32; LANES]; COUNT];
+        let mut judge = |rows: &mut Vec<Row>| {
+            for (n, row) in rows.iter().enumerate() {
+                columns.iter_mut().zip(row.features).for_each(|(column, x)| column[n] = x);
+            }
+            for (row, probability) in rows.drain(..).zip(forest.probabilities(&columns)) {
+                // Only what may be told is written into the text, which costs more than all the rest.
+                if probability >= least {
+                    scored.extend(self.scored(row, probability, dictionary));
+                }
+            }
+        };
+        self.for_each_row(dictionary, |row| {
+            rows.push(row);
+            if rows.len() == LANES {
+                judge(&mut rows);
+            }
+        });
+        judge(&mut rows);
+        scored
+    }
+
+    /// A candidate written into the text, unless it stands there already.
+    fn scored(&self, row: Row, probability: f32, dictionary: &Dictionary) -> Option<Scored> {
+        let Row { place, features, capitals } = row;
+        let realized = self.realize(place, capitals, dictionary);
+        let changes = self.text[realized.span.range()] != realized.text;
+        changes.then_some(Scored { place, realized, features, probability })
+    }
+
+    /// Calls `visit` with every candidate that the lattice finds likely enough.
+    fn for_each_row(&self, dictionary: &Dictionary, mut visit: impl FnMut(Row)) {
         let all = self.sentences.iter().enumerate().map(|(at, sentence)| {
             (sentence.as_slice(), &self.lattices[at], self.estimate.sums[at].posterior.as_slice())
         });
         let context = Context::gather(all);
-        let mut scored = Vec::new();
         for (at, words) in self.sentences.iter().enumerate() {
             let lattice = &self.lattices[at];
             let posteriors = &self.estimate.sums[at].posterior;
@@ -136,69 +188,39 @@ impl<'t> Passage<'t> {
                 continue;
             }
             let sentence = Sentence::new(words, lattice, posteriors);
+            // The runs that start at the word at hand.
+            let mut places: Vec<Place> = Vec::new();
+            let mut word = None;
             for (index, candidate) in lattice.candidates.iter().enumerate() {
                 // "a" for "an" is never a finding of its own; it follows the word after it.
                 if posteriors[index] < LEAST || candidate.flags == 0 {
                     continue;
                 }
-                let place = (at, index);
-                let realized = self.realize(place, &sentence, dictionary);
-                if self.text[realized.span.range()] == realized.text {
-                    continue;
+                if word != Some(candidate.start) {
+                    places.clear();
+                    word = Some(candidate.start);
                 }
-                let shape = self.shape(place);
-                let features = features::features(&sentence, index, &shape, &context, &self.estimate, dictionary);
-                scored.push(Scored { place, realized, features, probability: 0.0 });
+                let place = match places.iter().position(|place| place.is(candidate)) {
+                    Some(known) => known,
+                    None => {
+                        let run = (candidate.start as usize, candidate.end as usize);
+                        let capital = |word: usize| self.has_capital(words[word].token as usize);
+                        let shape = self.shape((at, index));
+                        places.push(Place::new(&sentence, run, shape, capital, dictionary));
+                        places.len() - 1
+                    }
+                };
+                let (features, expression) = features::features(
+                    &sentence,
+                    index,
+                    &places[place],
+                    &context,
+                    &self.kinds,
+                    &self.estimate,
+                    dictionary,
+                );
+                visit(Row { place: (at, index), features, capitals: expression.capitals });
             }
         }
-        scored
-    }
-}
-
-/// Weight of the channel beside the context scorer alone, as the scorer's training found it.
-const CHANNEL: f32 = 0.9;
-
-/// Asks the context scorer how well the candidates of a sentence, which is `start..end` of the passage's words, fit.
-fn fit_contexts(
-    words: &[u32],
-    start: usize,
-    end: usize,
-    list: &mut [Candidate],
-    dictionary: &Dictionary,
-    scorer: &Scorer,
-) {
-    let head = |ids: &[u32]| {
-        ids.iter()
-            .copied()
-            .filter(|&id| id >= FIRST_WORD)
-            .min_by(|&a, &b| dictionary.ngrams.unigram(a).total_cmp(&dictionary.ngrams.unigram(b)))
-    };
-    let place = |candidate: &Candidate| (start + candidate.start as usize, start + candidate.end as usize);
-    for candidate in list.iter_mut() {
-        candidate.channel = channel(&candidate.weights, &prior::START.families, 1.0);
-    }
-    let mut states: Vec<State> = list
-        .chunk_by(|a, b| place(a) == place(b))
-        .map(|group| {
-            let (from, to) = place(&group[0]);
-            let (left, right, wide) = surroundings(words, start, end, from, to);
-            scorer.gather(&left, &right, wide)
-        })
-        .collect();
-    scorer.refine(&mut states);
-    for (group, state) in list.chunk_by_mut(|a, b| place(a) == place(b)).zip(&states) {
-        let (from, to) = place(&group[0]);
-        let Some(spun) = head(&words[from..to]) else { continue };
-        let score = |word: u32| scorer.score(state, word).or_else(|| scorer.score(state, UNKNOWN)).unwrap_or(0.0);
-        let own = score(spun);
-        let mut pressure = 0f32;
-        for candidate in group.iter_mut() {
-            if let Some(original) = head(&candidate.ids) {
-                candidate.context = (score(original) - own).clamp(-15.0, 15.0);
-                pressure += (CHANNEL * candidate.channel + candidate.context).exp();
-            }
-        }
-        let pressure = pressure.max(1e-6).ln();
-        group.iter_mut().for_each(|candidate| candidate.pressure = pressure);
     }
 }

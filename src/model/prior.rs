@@ -1,6 +1,7 @@
 //! Is this document spun, by what family, and how much? Expectation-maximisation over its sentences.
 
-use super::lattice::{Belief, Lattice, Sums, Weights};
+use super::channel::Kinds;
+use super::lattice::{Belief, Lattice, Scratch, Sums, Weights};
 
 /// Rounds of estimation.
 const ROUNDS: usize = 5;
@@ -18,7 +19,7 @@ pub(crate) struct Estimate {
 pub(crate) const START: Belief = Belief { rates: [0.2, 0.05], families: [0.4, 0.25, 0.25, 0.1] };
 
 /// Estimates rates and families from all sentences of a document.
-pub(crate) fn estimate(lattices: &[Lattice], weights: &Weights) -> Estimate {
+pub(crate) fn estimate(lattices: &[Lattice], kinds: &Kinds, weights: &Weights) -> Estimate {
     let mut belief = START;
     let mut exposure = [0f32; 2];
     for lattice in lattices {
@@ -26,10 +27,14 @@ pub(crate) fn estimate(lattices: &[Lattice], weights: &Weights) -> Estimate {
         exposure[0] += own[0];
         exposure[1] += own[1];
     }
-    let mut sums = Vec::new();
+    let mut sums: Vec<Sums> = lattices.iter().map(|_| Sums::default()).collect();
+    let mut scratch = Scratch::default();
     let mut total = 0f32;
     for round in 0..=ROUNDS {
-        sums = lattices.iter().map(|lattice| lattice.sums(&belief, weights)).collect::<Vec<_>>();
+        let swaps = kinds.mixed(&belief.families, weights.channel);
+        for (lattice, sums) in lattices.iter().zip(&mut sums) {
+            lattice.sum(&belief, &swaps, &mut scratch, sums);
+        }
         total = sums.iter().map(|sum| sum.total).sum();
         if round == ROUNDS {
             break;
@@ -38,14 +43,13 @@ pub(crate) fn estimate(lattices: &[Lattice], weights: &Weights) -> Estimate {
         let mut families =
             [2.0 * START.families[0], 2.0 * START.families[1], 2.0 * START.families[2], 2.0 * START.families[3]];
         for (lattice, sums) in lattices.iter().zip(&sums) {
-            for (candidate, &posterior) in lattice.candidates.iter().zip(&sums.posterior) {
+            for ((candidate, &kind), &posterior) in lattice.candidates.iter().zip(&lattice.kinds).zip(&sums.posterior) {
                 if posterior < 1e-4 || candidate.flags == 0 {
                     continue;
                 }
                 swapped[usize::from(lattice.quoted(candidate))] += posterior;
-                let shares: [f32; 4] = std::array::from_fn(|family| {
-                    candidate.weights[family].map_or(0.0, |weight| belief.families[family] * weight.exp())
-                });
+                let weights = kinds.weights(kind);
+                let shares: [f32; 4] = std::array::from_fn(|family| belief.families[family] * weights[family]);
                 let sum: f32 = shares.iter().sum();
                 if sum > 0.0 {
                     families.iter_mut().zip(shares).for_each(|(family, share)| *family += posterior * share / sum);

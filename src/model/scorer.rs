@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::kernels::{Fit, Gather, Refine, Widen};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::checksum;
@@ -47,16 +48,19 @@ const STRIDE: usize = 16 + 2 * DIMENSIONS;
 pub(crate) type Vector = [f32; DIMENSIONS];
 
 /// A place in a text, encoded.
-pub(crate) struct State(Vector);
+pub(crate) struct State(pub(crate) Vector);
 
 /// A trained context scorer, opened in place.
 pub(crate) struct Scorer {
     data: Cow<'static, [u8]>,
     words: usize,
     dense: Vec<f32>,
+    /// The hidden layer's second matrix, turned round.
+    outer: Vec<f32>,
 }
 
 /// Sum of products, in an order that vectorises.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
 #[inline(always)]
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0f32; 16];
@@ -76,12 +80,14 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// `a * b + c`, fused where the processor that this is compiled for does so.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
 #[inline(always)]
 pub(crate) fn fused(a: f32, b: f32, c: f32) -> f32 {
     if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// `sum += weight * x`.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
 #[inline(always)]
 pub(crate) fn add(sum: &mut [f32], weight: f32, x: &[f32]) {
     for (sum, x) in sum.iter_mut().zip(x) {
@@ -101,19 +107,52 @@ impl std::fmt::Debug for Scorer {
     }
 }
 
-/// What [`Scorer::encode`] takes for the place `from..to` in a text's words, of a sentence that is `start..end`.
-pub(crate) fn surroundings(
-    words: &[u32],
-    start: usize,
-    end: usize,
-    from: usize,
-    to: usize,
-) -> (Vec<u32>, Vec<u32>, impl Iterator<Item = u32>) {
-    let near = from.saturating_sub(REACH).max(start)..(to + REACH).min(end);
-    let left = (near.start..from).rev().map(|at| words[at]).chain([SENTENCE]).take(REACH).collect();
-    let right = (to..near.end).map(|at| words[at]).chain([END]).take(REACH).collect();
-    let wide = from.saturating_sub(WIDE)..(to + WIDE).min(words.len());
-    (left, right, wide.filter(move |at| !near.contains(at)).map(|at| words[at]))
+/// The nearest words on one side.
+pub(crate) struct Near {
+    words: [u32; REACH],
+    count: usize,
+}
+
+impl Near {
+    fn new(words: impl Iterator<Item = u32>) -> Self {
+        let mut near = Self { words: [0; REACH], count: 0 };
+        for (place, word) in near.words.iter_mut().zip(words) {
+            *place = word;
+            near.count += 1;
+        }
+        near
+    }
+}
+
+impl std::ops::Deref for Near {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        &self.words[..self.count]
+    }
+}
+
+/// The wide context's parts of a run of words, each with all before it: what any window holds is a difference of two.
+/// Whole numbers, so that no window's figures depend on what lies outside.
+#[derive(Default)]
+pub(crate) struct Wide {
+    /// Where the run starts.
+    first: usize,
+    sums: Vec<[i32; DIMENSIONS]>,
+    weights: Vec<i32>,
+}
+
+/// Steps of one in the wide context's sums.
+pub(crate) const WIDE_UNIT: f32 = (1 << 20) as f32;
+
+/// A word's vector and numbers, as the file has them.
+pub(crate) struct Part<'s> {
+    pub(crate) scale: f32,
+    pub(crate) vector: &'s [u8],
+    /// Of a word that stands somewhere: its weight in the wide context.
+    pub(crate) wide: f32,
+    /// Of a word that may stand there: what its score starts from.
+    pub(crate) bias: f32,
 }
 
 impl Scorer {
@@ -162,204 +201,121 @@ impl Scorer {
         }
         let dense =
             data[HEADER..HEADER + DENSE * 4].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-        let dense = dense.collect();
-        Ok(Self { words, dense, data })
+        let dense: Vec<f32> = dense.collect();
+        let mut outer = vec![0f32; HIDDEN * DIMENSIONS];
+        for (unit, row) in dense[OUTER_AT..BIAS_AT].chunks_exact(DIMENSIONS).enumerate() {
+            row.iter().enumerate().for_each(|(at, weight)| outer[at * HIDDEN + unit] = *weight);
+        }
+        Ok(Self { words, dense, outer, data })
     }
 
-    /// The number at an index of a word's row, and the row's start.
+    /// What a word that the scorer knows is to its surroundings, with its first vector.
     #[inline(always)]
-    fn head(&self, word: u32, index: usize) -> (f32, usize) {
-        let at = HEADER + DENSE * 4 + word as usize * STRIDE;
-        let b = &self.data[at + index * 4..][..4];
-        (f32::from_le_bytes([b[0], b[1], b[2], b[3]]), at + 16)
+    pub(crate) fn input(&self, word: u32) -> Part<'_> {
+        self.part(self.known(word), 0)
+    }
+
+    /// What a word that the scorer knows is to a place, with its second vector.
+    #[inline(always)]
+    pub(crate) fn output(&self, word: u32) -> Part<'_> {
+        self.part(word, 1)
+    }
+
+    #[inline(always)]
+    fn part(&self, word: u32, which: usize) -> Part<'_> {
+        let row = &self.data[HEADER + DENSE * 4 + word as usize * STRIDE..][..STRIDE];
+        let number = |index: usize| {
+            let b = &row[index * 4..index * 4 + 4];
+            f32::from_le_bytes([b[0], b[1], b[2], b[3]])
+        };
+        let vector = &row[16 + which * DIMENSIONS..16 + (which + 1) * DIMENSIONS];
+        Part { scale: number(which), vector, bias: number(2), wide: number(3) }
     }
 
     /// The id under which the scorer knows a word: words that it lacks are all one.
     #[inline(always)]
-    fn known(&self, word: u32) -> u32 {
+    pub(crate) fn known(&self, word: u32) -> u32 {
         if (word as usize) < self.words { word } else { UNKNOWN }
     }
 
-    /// Encodes a place; see [`Self::gather`] and [`Self::refine`].
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
-    pub(crate) fn encode(&self, left: &[u32], right: &[u32], wide: impl Iterator<Item = u32>) -> State {
-        let mut state = [self.gather(left, right, wide)];
+    /// Encodes one place, ready to score: see [`Self::gather`] and [`Self::refine`].
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training asks for one at a time"))]
+    pub(crate) fn encode(&self, words: &[u32], sentence: (usize, usize), place: (usize, usize)) -> State {
+        let mut wide = Wide::default();
+        self.widen(words, place.0, place.1, &mut wide);
+        let mut state = [self.gather(words, sentence, place, &wide)];
         self.refine(&mut state);
         let [state] = state;
         state
     }
 
-    /// Sums up the surroundings of a place.
-    ///
-    /// `left` and `right` are the nearest words of its sentence, the nearest first, [`REACH`] at most; where the
-    /// sentence starts or ends within that reach, [`crate::text::key::SENTENCE`] or [`crate::text::key::END`] is the
-    /// last of them. `wide` is every other word within [`WIDE`] words of the place, across sentences.
-    pub(crate) fn gather(&self, left: &[u32], right: &[u32], wide: impl Iterator<Item = u32>) -> State {
-        // The widest vector instructions the processor has; sums are taken in the same order whatever their width.
-        pulp::Arch::new().dispatch(Gather { scorer: self, left, right, wide })
+    /// Adds up the wide context of the places of a sentence, which is `start..end` of the words.
+    pub(crate) fn widen(&self, words: &[u32], start: usize, end: usize, wide: &mut Wide) {
+        let run = &words[start.saturating_sub(WIDE)..(end + WIDE).min(words.len())];
+        wide.first = start.saturating_sub(WIDE);
+        wide.sums.resize(run.len() + 1, [0; DIMENSIONS]);
+        wide.weights.resize(run.len() + 1, 0);
+        pulp::Arch::new().dispatch(Widen {
+            scorer: self,
+            words: run,
+            sums: &mut wide.sums,
+            weights: &mut wide.weights,
+        });
     }
 
-    /// Takes gathered places through the hidden layer, which makes them ready to score. Many at a time are cheaper, as
-    /// the layer's weights are then read once.
+    /// Sums up the surroundings of the place `from..to` in the words, of a sentence that is `start..end`, whose wide
+    /// context was added up: the nearest words of its sentence, [`REACH`] on each side at most; where the sentence
+    /// starts or ends within that reach, [`SENTENCE`] or [`END`] as the last of them; and every other word within
+    /// [`WIDE`] words of the place, across sentences.
+    pub(crate) fn gather(
+        &self,
+        words: &[u32],
+        (start, end): (usize, usize),
+        (from, to): (usize, usize),
+        wide: &Wide,
+    ) -> State {
+        let near = from.saturating_sub(REACH).max(start)..(to + REACH).min(end);
+        let left = Near::new((near.start..from).rev().map(|at| words[at]).chain([SENTENCE]));
+        let right = Near::new((to..near.end).map(|at| words[at]).chain([END]));
+        let ends = [from.saturating_sub(WIDE), near.start, near.end, (to + WIDE).min(words.len())];
+        let ends = ends.map(|end| end - wide.first);
+        let weights = ends.map(|end| wide.weights[end]);
+        let weight = (weights[1] - weights[0] + weights[3] - weights[2]) as f32 / WIDE_UNIT;
+        let positions = &self.dense[..2 * REACH * DIMENSIONS];
+        let (left_weights, right_weights) = positions.split_at(REACH * DIMENSIONS);
+        pulp::Arch::new().dispatch(Gather {
+            scorer: self,
+            near: [(&left, left_weights), (&right, right_weights)],
+            wide: ends.map(|end| &wide.sums[end]),
+            share: 1.0 / ((1.0 + weight) * WIDE_UNIT),
+            wide_weights: &self.dense[WIDE_AT..INNER_AT],
+        })
+    }
+
+    /// Takes gathered places through the hidden layer, which makes them ready to score. Many at a time are cheaper.
     pub(crate) fn refine(&self, states: &mut [State]) {
-        pulp::Arch::new().dispatch(Refine { scorer: self, states });
+        let (inner, bias) = (&self.dense[INNER_AT..OUTER_AT], &self.dense[BIAS_AT..BIAS_AT + HIDDEN]);
+        pulp::Arch::new().dispatch(Refine { inner, outer: &self.outer, bias, states });
+    }
+
+    /// How well words, which the scorer knows, fit a place, as [`Self::score`] has it.
+    pub(crate) fn scores(&self, state: &State, words: &[u32], scores: &mut Vec<f32>) {
+        scores.clear();
+        scores.resize(words.len(), 0.0);
+        pulp::Arch::new().dispatch(Fit { scorer: self, state, words, scores });
     }
 
     /// How well a word fits a place: ln of its probability there, up to a constant that is the same for all words.
     ///
     /// `None` for a word that the scorer lacks; the score of [`UNKNOWN`] is what such words get in training.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training asks for one at a time"))]
     pub(crate) fn score(&self, state: &State, word: u32) -> Option<f32> {
         if word as usize >= self.words {
             return None;
         }
-        let (scale, at) = self.head(word, 1);
-        let bytes = &self.data[at + DIMENSIONS..at + 2 * DIMENSIONS];
-        let sum = pulp::Arch::new().dispatch(Product { bytes, state });
-        Some(self.head(word, 2).0 + scale * sum)
-    }
-}
-
-/// [`Scorer::gather`], compiled for every width of vector instructions.
-struct Gather<'a, I> {
-    scorer: &'a Scorer,
-    left: &'a [u32],
-    right: &'a [u32],
-    wide: I,
-}
-
-impl<I: Iterator<Item = u32>> pulp::WithSimd for Gather<'_, I> {
-    type Output = State;
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> State {
-        let Self { scorer, left, right, wide } = self;
-        let mut q = [0f32; DIMENSIONS];
-        let mut total = 1f32;
-        for word in wide {
-            let word = scorer.known(word);
-            let (weight, at) = scorer.head(word, 3);
-            if weight > 0.0 {
-                let factor = weight * scorer.head(word, 0).0;
-                for (q, &byte) in q.iter_mut().zip(&scorer.data[at..at + DIMENSIONS]) {
-                    *q += factor * f32::from(byte as i8);
-                }
-                total += weight;
-            }
-        }
-        let share = 1.0 / total;
-        for (q, weight) in q.iter_mut().zip(&scorer.dense[WIDE_AT..INNER_AT]) {
-            *q *= share * weight;
-        }
-        for (side, words) in [left, right].into_iter().enumerate() {
-            for (distance, &word) in words.iter().take(REACH).enumerate() {
-                let (scale, at) = scorer.head(scorer.known(word), 0);
-                let weights = &scorer.dense[(side * REACH + distance) * DIMENSIONS..][..DIMENSIONS];
-                for ((q, &byte), weight) in q.iter_mut().zip(&scorer.data[at..at + DIMENSIONS]).zip(weights) {
-                    *q += scale * weight * f32::from(byte as i8);
-                }
-            }
-        }
-        State(q)
-    }
-}
-
-/// [`Scorer::refine`], likewise.
-struct Refine<'a> {
-    scorer: &'a Scorer,
-    states: &'a mut [State],
-}
-
-impl pulp::WithSimd for Refine<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let dense = &self.scorer.dense;
-        let unit = |unit: usize| {
-            let inner = &dense[INNER_AT + unit * DIMENSIONS..][..DIMENSIONS];
-            let outer = &dense[OUTER_AT + unit * DIMENSIONS..][..DIMENSIONS];
-            (inner, outer, dense[BIAS_AT + unit])
-        };
-        let mut tiles = self.states.chunks_exact_mut(TILE);
-        for tile in &mut tiles {
-            // Side by side, so that one instruction does one step of all the tile's sums.
-            let mut columns = [[0f32; TILE]; DIMENSIONS];
-            for (n, state) in tile.iter().enumerate() {
-                columns.iter_mut().zip(&state.0).for_each(|(column, x)| column[n] = *x);
-            }
-            for (inner, outer, bias) in (0..HIDDEN).map(unit) {
-                let products = dots(inner, &columns);
-                for (state, product) in tile.iter_mut().zip(products) {
-                    let h = bias + product;
-                    if h > 0.0 {
-                        add(&mut state.0, h, outer);
-                    }
-                }
-            }
-        }
-        for state in tiles.into_remainder() {
-            let q = state.0;
-            for (inner, outer, bias) in (0..HIDDEN).map(unit) {
-                let h = bias + dot(inner, &q);
-                if h > 0.0 {
-                    add(&mut state.0, h, outer);
-                }
-            }
-        }
-    }
-}
-
-/// Places that go through the hidden layer side by side.
-const TILE: usize = 8;
-
-/// The products of one row with the places of a tile: to the last bit what [`dot`] gives for each of them.
-#[inline(always)]
-#[allow(clippy::needless_range_loop, reason = "lanes, rows and columns are indexed side by side")]
-fn dots(row: &[f32], columns: &[[f32; TILE]; DIMENSIONS]) -> [f32; TILE] {
-    let mut sums = [[0f32; TILE]; 8];
-    // The sixteen lanes of `dot`, eight at a time, which is as many as registers hold.
-    for half in [0, 4] {
-        let mut lanes = [[0f32; TILE]; 8];
-        for (row, columns) in row.chunks_exact(16).zip(columns.chunks_exact(16)) {
-            for lane in 0..8 {
-                let at = half + lane % 4 + lane / 4 * 8;
-                for n in 0..TILE {
-                    lanes[lane][n] = fused(row[at], columns[at][n], lanes[lane][n]);
-                }
-            }
-        }
-        for lane in 0..4 {
-            sums[half + lane] = std::array::from_fn(|n| lanes[lane][n] + lanes[lane + 4][n]);
-        }
-    }
-    let mut width = 4;
-    while width > 0 {
-        for lane in 0..width {
-            sums[lane] = std::array::from_fn(|n| sums[lane][n] + sums[lane + width][n]);
-        }
-        width /= 2;
-    }
-    sums[0]
-}
-
-/// Product of a quantised vector and a place, likewise.
-struct Product<'a> {
-    bytes: &'a [u8],
-    state: &'a State,
-}
-
-impl pulp::WithSimd for Product<'_> {
-    type Output = f32;
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> f32 {
-        let mut lanes = [0f32; 16];
-        for (bytes, x) in self.bytes.chunks_exact(16).zip(self.state.0.chunks_exact(16)) {
-            for lane in 0..16 {
-                lanes[lane] += f32::from(bytes[lane] as i8) * x[lane];
-            }
-        }
-        lanes.iter().sum::<f32>()
+        let mut scores = [0.0];
+        pulp::Arch::new().dispatch(Fit { scorer: self, state, words: &[word], scores: &mut scores });
+        Some(scores[0])
     }
 }
 
@@ -388,6 +344,7 @@ pub(crate) fn pack(dense: &[f32], input: &[f32], output: &[f32], bias: &[f32], w
 
 #[cfg(test)]
 mod tests {
+    use super::super::kernels::TILE;
     use super::*;
 
     fn sample() -> Vec<u8> {
@@ -399,21 +356,62 @@ mod tests {
         pack(&dense, &vectors, &vectors, &rest, &rest, 7)
     }
 
+    const WORDS: [u32; 9] = [10, 11, 99, 1, 11, 10, 5, 2, 10];
+
+    /// The places of a sentence that is all the words but the first two and the last.
+    fn places(scorer: &Scorer) -> Vec<State> {
+        let mut wide = Wide::default();
+        scorer.widen(&WORDS, 2, 8, &mut wide);
+        (0..TILE + 3).map(|n| scorer.gather(&WORDS, (2, 8), (2 + n % 6, 3 + n % 6), &wide)).collect()
+    }
+
     #[test]
     fn scores_what_it_holds() {
         let scorer = Scorer::open(sample().into(), 7, true).expect("a whole scorer");
-        let state = scorer.encode(&[10, 1], &[11, 99], [10, 11].into_iter());
-        assert!(scorer.score(&state, 11).is_some_and(f32::is_finite));
-        assert_eq!(scorer.score(&state, 12), None);
+        let mut states = places(&scorer);
+        scorer.refine(&mut states);
+        assert!(scorer.score(&states[0], 11).is_some_and(f32::is_finite));
+        assert_eq!(scorer.score(&states[0], 12), None);
+    }
+
+    #[test]
+    fn places_are_what_the_words_around_make_them() {
+        let scorer = Scorer::open(sample().into(), 7, true).expect("a whole scorer");
+        let dense = &scorer.dense;
+        let number = |part: &Part<'_>, n: usize| part.scale * f32::from(part.vector[n] as i8);
+        let mut states = places(&scorer);
+        // The fourth word of all, with both ends of its sentence near; the words outside it are the wide context.
+        let near = [(0, 0, WORDS[2]), (0, 1, SENTENCE)]
+            .into_iter()
+            .chain((4..8).enumerate().map(|(distance, at)| (1, distance, WORDS[at])))
+            .chain([(1, 4, END)]);
+        let near: Vec<(usize, usize, u32)> = near.collect();
+        let wide = [WORDS[0], WORDS[1], WORDS[8]];
+        let total: f32 = 1.0 + wide.iter().map(|&word| scorer.input(word).wide).sum::<f32>();
+        let place: Vector = std::array::from_fn(|n| {
+            let far: f32 = wide.iter().map(|&word| scorer.input(word)).map(|part| part.wide * number(&part, n)).sum();
+            let close = near.iter().map(|&(side, distance, word)| {
+                dense[(side * REACH + distance) * DIMENSIONS + n] * number(&scorer.input(word), n)
+            });
+            far / total * dense[WIDE_AT + n] + close.sum::<f32>()
+        });
+        let close = |a: &Vector, b: &Vector| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.01 * (1.0 + b.abs()));
+        assert!(close(&states[1].0, &place));
+        let mut refined = place;
+        for unit in 0..HIDDEN {
+            let h = dense[BIAS_AT + unit] + dot(&dense[INNER_AT + unit * DIMENSIONS..][..DIMENSIONS], &place);
+            add(&mut refined, h.max(0.0), &dense[OUTER_AT + unit * DIMENSIONS..][..DIMENSIONS]);
+        }
+        scorer.refine(&mut states);
+        assert!(close(&states[1].0, &refined));
     }
 
     #[test]
     fn places_side_by_side_are_refined_as_one_by_one() {
         let scorer = Scorer::open(sample().into(), 7, true).expect("a whole scorer");
-        let places = || (0..TILE as u32 + 3).map(|n| scorer.gather(&[n, 1], &[n + 1, 2], [n].into_iter()));
-        let mut together: Vec<State> = places().collect();
+        let mut together = places(&scorer);
         scorer.refine(&mut together);
-        for (mut alone, together) in places().zip(together) {
+        for (mut alone, together) in places(&scorer).into_iter().zip(together) {
             scorer.refine(std::slice::from_mut(&mut alone));
             assert_eq!(alone.0.map(f32::to_bits), together.0.map(f32::to_bits));
         }

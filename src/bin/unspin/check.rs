@@ -1,31 +1,50 @@
 //! `unspin check`: report findings.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use unspin::render;
 
-use crate::args::{Check, Common};
+use crate::args::{Check, Common, OutputFormat};
 use crate::baseline;
 use crate::job::{Checked, Event, Job};
 use crate::output::{self, Output, Start};
 use crate::terminal::{Ending, note};
 
+/// Whether a format shows why a finding is one.
+fn tells_evidence(format: OutputFormat, common: Common) -> bool {
+    match format {
+        OutputFormat::Json | OutputFormat::Html => true,
+        OutputFormat::Human => common.verbose,
+        _ => false,
+    }
+}
+
 pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
-    let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?;
+    let mut job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?;
+    if !tells_evidence(command.format, common) {
+        job = job.without_evidence();
+    }
     let style = output::style(&command.target, common);
     let renderer = render::renderer(command.format.into(), style);
     let show = |checked: &Checked, most: u64| -> std::io::Result<Vec<u8>> {
         let (mut bytes, mut left) = (Vec::new(), most);
         checked.documents(|document| {
-            let mut one = Vec::new();
-            let mut report = document.report.clone();
-            report.findings.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-            left -= report.findings.len() as u64;
-            renderer.document(&render::Document { report: &report, ..*document }, &mut one)?;
-            if !bytes.is_empty() && !one.is_empty() {
+            let mut report = Cow::Borrowed(document.report);
+            let found = report.findings.len() as u64;
+            if found > left {
+                report.to_mut().findings.truncate(left as usize);
+            }
+            left = left.saturating_sub(found);
+            let before = bytes.len();
+            if before > 0 {
                 bytes.extend_from_slice(renderer.separator().as_bytes());
             }
-            bytes.append(&mut one);
+            let start = bytes.len();
+            renderer.document(&render::Document { report: &report, ..*document }, &mut bytes)?;
+            if bytes.len() == start {
+                bytes.truncate(before);
+            }
             Ok::<(), std::io::Error>(())
         })?;
         Ok(bytes)

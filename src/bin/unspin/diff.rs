@@ -11,7 +11,7 @@ use crate::job::{Event, Job};
 use crate::terminal::{self, Ending, complain};
 
 pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
-    let job = Job::new(&command.inputs, &command.checking, None, common)?;
+    let job = Job::new(&command.inputs, &command.checking, None, common)?.without_evidence();
     let selection = command.choice.selection();
     let color = terminal::color(common);
     let mut out = terminal::stdout();

@@ -27,7 +27,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         bail!("--write needs files; standard input is repaired to standard output without it");
     }
     let target = (!command.write).then_some(&command.target);
-    let job = Job::new(&command.inputs, &command.checking, target, common)?;
+    let job = Job::new(&command.inputs, &command.checking, target, common)?.without_evidence();
     let selection = command.choice.selection();
     let added = Added { original: command.keep_original.as_deref(), edits: command.edits.as_deref() };
     let job_name = job.description(&format!("fix {selection:?} {added:?}"));

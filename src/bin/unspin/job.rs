@@ -3,6 +3,7 @@
 //! One thread reads records into batches, a pool checks a batch at a time, and the caller's thread takes the results
 //! one after the other. Channels between them hold few batches, so a file's size does not matter.
 
+use std::borrow::Cow;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
@@ -62,9 +63,11 @@ impl Checked {
     pub(crate) fn documents<E>(&self, mut visit: impl FnMut(&Document<'_>) -> Result<(), E>) -> Result<(), E> {
         let path = self.record.path();
         for (n, report) in self.reports.iter().enumerate() {
-            let mut shown = report.clone();
-            for finding in &mut shown.findings {
-                finding.span = self.record.shown_span(n, finding.span);
+            let mut shown = Cow::Borrowed(report);
+            if self.record.is_lifted(n) {
+                for finding in &mut shown.to_mut().findings {
+                    finding.span = self.record.shown_span(n, finding.span);
+                }
             }
             visit(&Document {
                 path: &path,
@@ -221,6 +224,12 @@ impl Job {
         })
     }
 
+    /// The same run for a command that does not tell the evidence of findings.
+    pub(crate) fn without_evidence(mut self) -> Self {
+        self.settings = self.settings.without_evidence();
+        self
+    }
+
     /// What changes the results of a run: its inputs, its settings and, as `command`, how they are written. Runs with
     /// the same description give the same results.
     pub(crate) fn description(&self, command: &str) -> String {
@@ -294,8 +303,9 @@ impl Job {
                 for batch in raw_out {
                     let step = |(message, position)| (self.step(message, &work), position);
                     let results = match &pool {
-                        Some(pool) if batch.len() > 1 => pool.install(|| batch.into_par_iter().map(step).collect()),
-                        _ => batch.into_iter().map(step).collect(),
+                        // In the pool even where there is one record: a long text is shared out itself.
+                        Some(pool) => pool.install(|| batch.into_par_iter().map(step).collect()),
+                        None => batch.into_iter().map(step).collect(),
                     };
                     if done_in.send(results).is_err() {
                         break;

@@ -11,7 +11,7 @@ use crate::output::{Output, Start};
 use crate::terminal::Ending;
 
 pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
-    let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?;
+    let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?.without_evidence();
     let job_name = job.description(&format!("score {:?}", command.format));
     let (mut out, done) = match Output::open(&command.target, &job_name, common)? {
         Start::Anew(mut out) => {

@@ -106,6 +106,15 @@ impl Settings {
         })
     }
 
+    /// Findings come without their evidence.
+    pub(crate) fn without_evidence(mut self) -> Self {
+        for profile in std::iter::once(&mut self.base).chain(self.overrides.iter_mut().map(|(_, profile)| profile)) {
+            let unspinner = std::mem::replace(&mut profile.unspinner, Unspinner::builtin());
+            profile.unspinner = unspinner.without_evidence();
+        }
+        self
+    }
+
     /// Checks a text that comes from a file.
     pub(crate) fn check(&self, path: &Path, text: &str) -> Report {
         let profile = self.profile(path);

@@ -1,0 +1,345 @@
+//! What the words of a sentence may stand for: every reading that the dictionaries have is weighed by the context
+//! scorer, and the few that fit best at each word go on into the lattice.
+//!
+//! There are some thirty readings a word, most of them hopeless. What does not depend on the place is worked out once
+//! for a word and kept for the next time it comes.
+
+use super::channel::{IdMap, channel, plain};
+use super::lattice::Weights;
+use super::prior;
+use super::scorer::{Scorer, State, Wide};
+use crate::candidates::{self, Candidate, Grammar, Ids, Reading, Word};
+use crate::dictionary::Dictionary;
+use crate::dictionary::ngrams::{Ngrams, bigram_key};
+use crate::dictionary::pack::Codes;
+use crate::text::key::{END, FIRST_WORD, SENTENCE};
+
+/// Weight of the channel beside the context scorer alone, as the scorer's training found it.
+const CHANNEL: f32 = 0.9;
+/// Readings of single words that are kept, 28 bytes each.
+const MOST_KEPT: usize = 1 << 17;
+/// Stands for a reading without a word for the context scorer.
+const NO_HEAD: u32 = u32::MAX;
+
+/// One reading, as far as it does not depend on where it stands.
+#[derive(Clone, Copy)]
+struct Light {
+    reading: Reading,
+    codes: Codes,
+    flags: u8,
+    pages: u8,
+    rank: u8,
+    /// The word that the context scorer is asked about, as it knows it, or [`NO_HEAD`].
+    head: u32,
+    /// ln of the channel's part under the families that the estimation starts from.
+    channel: f32,
+    /// What the frequency of its words adds to its first rank.
+    frequency: f32,
+}
+
+/// Candidates with the same first and last word.
+struct Group {
+    start: usize,
+    end: usize,
+    /// Its readings, among those of words or among the sentence's own.
+    lights: std::ops::Range<usize>,
+    own: bool,
+    /// The place as the context scorer sees it, where the words that stand there are any to it, with the word asked
+    /// about.
+    state: Option<(usize, u32)>,
+}
+
+/// Room to work in, and the readings of the words that were met. Good for any number of texts, one at a time.
+#[derive(Default)]
+pub(crate) struct Readings {
+    /// Where the readings of a word are.
+    words: IdMap<u32, (u32, u32)>,
+    kept: Vec<Light>,
+    /// Candidates of the sentence at hand that words do not have on their own, in order of their places.
+    own: Vec<Candidate>,
+    own_lights: Vec<Light>,
+    runs: Vec<Candidate>,
+    alone: Vec<Candidate>,
+    free: Vec<bool>,
+    groups: Vec<Group>,
+    wide: Wide,
+    states: Vec<State>,
+    heads: Vec<u32>,
+    scores: Vec<f32>,
+    fits: Vec<f32>,
+    keys: Vec<u64>,
+    pairs: Vec<Option<(f32, f32)>>,
+}
+
+impl Readings {
+    /// Forgets words where there are too many; to be called between two texts.
+    pub(crate) fn tidy(&mut self) {
+        if self.kept.len() > MOST_KEPT {
+            self.words.clear();
+            self.kept.clear();
+        }
+    }
+
+    /// The candidates of a sentence that fit their neighbours best, in order of their starts. The sentence is
+    /// `start..start + sentence.len()` of the passage's `words`.
+    #[allow(clippy::too_many_arguments, reason = "all that the engine knows comes together here")]
+    pub(crate) fn best(
+        &mut self,
+        words: &[u32],
+        start: usize,
+        sentence: &[Word],
+        dictionary: &Dictionary,
+        grammar: &Grammar,
+        scorer: &Scorer,
+        weights: &Weights,
+    ) -> Vec<Candidate> {
+        self.gather(sentence, dictionary, grammar, scorer);
+        let end = start + sentence.len();
+        scorer.widen(words, start, end, &mut self.wide);
+        self.states.clear();
+        for group in &mut self.groups {
+            let (from, to) = (start + group.start, start + group.end);
+            if let Some(spun) = head(&words[from..to], &dictionary.ngrams) {
+                group.state = Some((self.states.len(), scorer.known(spun)));
+                self.states.push(scorer.gather(words, (start, end), (from, to), &self.wide));
+            }
+        }
+        scorer.refine(&mut self.states);
+        let mut best = Vec::with_capacity(sentence.len() * weights.candidates);
+        let groups = std::mem::take(&mut self.groups);
+        for groups in groups.chunk_by(|a, b| a.start == b.start) {
+            self.narrow(groups, sentence, dictionary, scorer, weights, &mut best);
+        }
+        self.groups = groups;
+        best
+    }
+
+    /// Finds the groups of a sentence's candidates.
+    fn gather(&mut self, sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, scorer: &Scorer) {
+        candidates::runs(sentence, dictionary, grammar, &mut self.free, &mut self.runs);
+        self.groups.clear();
+        self.own.clear();
+        let mut next = 0;
+        for (start, word) in sentence.iter().enumerate() {
+            let lights = if self.free[start] { self.word(word.lookup, dictionary, grammar, scorer) } else { 0..0 };
+            let of = |runs: &[Candidate], next: usize, end: usize| {
+                let place = (start as u16, end as u16);
+                runs[next..].iter().take_while(|run| (run.start, run.end) == place).count()
+            };
+            // What is left of runs may say what the word's own readings say.
+            let more = of(&self.runs, next, start + 1);
+            if more > 0 {
+                let runs = &self.runs[next..next + more];
+                self.alone.clear();
+                self.alone.extend(self.kept[lights].iter().map(|light| light.candidate(start, start + 1, dictionary)));
+                self.alone.extend_from_slice(runs);
+                candidates::merge(&mut self.alone);
+                next += more;
+                let first = self.own.len();
+                self.own.append(&mut self.alone);
+                self.groups.push(Group {
+                    start,
+                    end: start + 1,
+                    lights: first..self.own.len(),
+                    own: true,
+                    state: None,
+                });
+            } else if !lights.is_empty() {
+                self.groups.push(Group { start, end: start + 1, lights, own: false, state: None });
+            }
+            while let Some(run) = self.runs.get(next).filter(|run| run.start as usize == start) {
+                let end = run.end as usize;
+                let more = of(&self.runs, next, end);
+                let first = self.own.len();
+                self.own.extend_from_slice(&self.runs[next..next + more]);
+                next += more;
+                self.groups.push(Group { start, end, lights: first..self.own.len(), own: true, state: None });
+            }
+        }
+        self.own_lights.clear();
+        let light = |candidate: &Candidate| Light::new(candidate, &dictionary.ngrams, scorer);
+        self.own_lights.extend(self.own.iter().map(light));
+    }
+
+    /// Where the readings of a word alone are.
+    fn word(
+        &mut self,
+        word: u32,
+        dictionary: &Dictionary,
+        grammar: &Grammar,
+        scorer: &Scorer,
+    ) -> std::ops::Range<usize> {
+        let (first, end) = *self.words.entry(word).or_insert_with(|| {
+            candidates::alone(word, dictionary, grammar, &mut self.alone);
+            let first = self.kept.len() as u32;
+            self.kept.extend(self.alone.iter().map(|candidate| Light::new(candidate, &dictionary.ngrams, scorer)));
+            (first, self.kept.len() as u32)
+        });
+        first as usize..end as usize
+    }
+
+    /// Appends the best candidates among groups that start at the same word.
+    fn narrow(
+        &mut self,
+        groups: &[Group],
+        sentence: &[Word],
+        dictionary: &Dictionary,
+        scorer: &Scorer,
+        weights: &Weights,
+        best: &mut Vec<Candidate>,
+    ) {
+        let ngrams = &dictionary.ngrams;
+        // Context and pressure of every candidate, and its rank by channel and context alone: most are told hopeless
+        // without the language model.
+        let mut ranked: Vec<(f32, u32)> = Vec::new();
+        let mut fits = std::mem::take(&mut self.fits);
+        fits.clear();
+        let mut pressures = [0f32; candidates::LONGEST_RUN];
+        for (group, pressure) in groups.iter().zip(&mut pressures) {
+            let lights = &if group.own { &self.own_lights } else { &self.kept }[group.lights.clone()];
+            let first = fits.len();
+            fits.resize(first + lights.len(), 0.0);
+            if let Some((state, spun)) = group.state {
+                let state = &self.states[state];
+                self.heads.clear();
+                self.heads.extend(lights.iter().map(|light| light.head).filter(|&head| head != NO_HEAD));
+                self.heads.push(spun);
+                scorer.scores(state, &self.heads, &mut self.scores);
+                let own = self.scores.pop().unwrap_or_default();
+                let mut scores = self.scores.iter();
+                for (fit, light) in fits[first..].iter_mut().zip(lights) {
+                    if light.head != NO_HEAD {
+                        *fit = (scores.next().copied().unwrap_or(own) - own).clamp(-15.0, 15.0);
+                        *pressure += (CHANNEL * light.channel + *fit).exp();
+                    }
+                }
+                *pressure = pressure.max(1e-6).ln();
+            }
+            let width = 2.0 * (group.end - group.start - 1) as f32;
+            ranked.extend(lights.iter().zip(&fits[first..]).zip(first as u32..).map(|((light, fit), at)| {
+                (weights.context * fit + weights.channel * light.channel + light.frequency + width, at)
+            }));
+        }
+        let better = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if ranked.len() > weights.asked {
+            ranked.select_nth_unstable_by(weights.asked, better);
+            ranked.truncate(weights.asked);
+        }
+        let candidate = |mut at: usize| {
+            let mut group = 0;
+            while at >= groups[group].lights.len() {
+                at -= groups[group].lights.len();
+                group += 1;
+            }
+            let pressure = pressures[group];
+            let group = &groups[group];
+            let index = group.lights.start + at;
+            let (light, mut candidate) = if group.own {
+                (&self.own_lights[index], self.own[index].clone())
+            } else {
+                (&self.kept[index], self.kept[index].candidate(group.start, group.end, dictionary))
+            };
+            (candidate.channel, candidate.pressure) = (light.channel, pressure);
+            candidate
+        };
+        let mut chosen: Vec<Candidate> = Vec::with_capacity(ranked.len());
+        for (slot, (_, at)) in ranked.iter_mut().enumerate() {
+            let mut candidate = candidate(*at as usize);
+            candidate.context = fits[*at as usize];
+            chosen.push(candidate);
+            // The number that settles ties, and where the candidate is.
+            *at = *at << 8 | slot as u32;
+        }
+        let around = |candidate: &Candidate| {
+            let before = candidate.start.checked_sub(1).map_or(SENTENCE, |at| sentence[at as usize].model);
+            let after = sentence.get(candidate.end as usize).map_or(END, |word| word.model);
+            (before, after)
+        };
+        self.keys.clear();
+        for candidate in &chosen {
+            let (mut last, after) = around(candidate);
+            for &id in candidate.ids.iter().chain([&after]) {
+                self.keys.push(bigram_key(last, id));
+                last = id;
+            }
+        }
+        ngrams.bigrams(&self.keys, &mut self.pairs);
+        let mut pairs = self.pairs.iter().copied();
+        for ((rank, _), candidate) in ranked.iter_mut().zip(&chosen) {
+            *rank = score(candidate, around(candidate), &mut pairs, ngrams, weights);
+        }
+        ranked.sort_unstable_by(better);
+        best.extend(ranked.iter().take(weights.candidates).map(|&(_, at)| chosen[(at & 0xff) as usize].clone()));
+        self.fits = fits;
+    }
+}
+
+impl Light {
+    fn new(candidate: &Candidate, ngrams: &Ngrams, scorer: &Scorer) -> Self {
+        Self {
+            reading: candidate.reading,
+            codes: candidate.codes,
+            flags: candidate.flags,
+            pages: candidate.pages,
+            rank: candidate.rank,
+            head: head(&candidate.ids, ngrams).map_or(NO_HEAD, |head| scorer.known(head)),
+            channel: channel(&plain(candidate.codes), &prior::START.families),
+            frequency: 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>(),
+        }
+    }
+
+    /// A word's own reading at a place.
+    fn candidate(&self, start: usize, end: usize, dictionary: &Dictionary) -> Candidate {
+        let ids = match self.reading {
+            Reading::Original(original) => Ids::new(dictionary.pack.original_ids(original)),
+            Reading::Article(id) => Ids::new([id]),
+            Reading::Moved { .. } => Ids::new([]),
+        };
+        Candidate {
+            start: start as u16,
+            end: end as u16,
+            reading: self.reading,
+            ids,
+            trimmed: (0, 0),
+            codes: self.codes,
+            flags: self.flags,
+            pages: self.pages,
+            rank: self.rank,
+            context: 0.0,
+            pressure: 0.0,
+            channel: self.channel,
+        }
+    }
+}
+
+/// The rarest word of a run.
+fn head(ids: &[u32], ngrams: &Ngrams) -> Option<u32> {
+    let words = ids.iter().copied().filter(|&id| id >= FIRST_WORD);
+    words.min_by(|&a, &b| ngrams.unigram(a).total_cmp(&ngrams.unigram(b)))
+}
+
+/// How well a candidate fits its neighbours as they stand. `pairs` are what the model has for each word's pair with the
+/// one before it, from the candidate's first to the one after it.
+fn score(
+    candidate: &Candidate,
+    (before, after): (u32, u32),
+    pairs: &mut impl Iterator<Item = Option<(f32, f32)>>,
+    ngrams: &Ngrams,
+    weights: &Weights,
+) -> f32 {
+    let mut pair = |first, second| ngrams.pair_or_alone(first, second, pairs.next().flatten());
+    let mut language = 0.0;
+    let mut last = before;
+    for &id in candidate.ids.iter() {
+        let here = pair(last, id);
+        language += if last == before { 0.5 * (here + ngrams.unigram(id)) } else { here };
+        last = id;
+    }
+    language += 0.5 * (pair(last, after) - ngrams.unigram(after));
+    let width = (candidate.end - candidate.start) as f32;
+    weights.language * language
+        + weights.word * candidate.ids.len() as f32
+        + weights.channel * candidate.channel
+        + weights.context * candidate.context
+        + 2.0 * (width - 1.0)
+}
