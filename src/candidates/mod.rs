@@ -112,6 +112,8 @@ pub(crate) struct Candidate {
     pub(crate) pages: u8,
     /// Its rank among the original's substitutes.
     pub(crate) rank: u8,
+    /// Whether the words that stand there are never good English.
+    pub(crate) certain: bool,
     /// How much better than what stands there it fits the words around, by the context scorer, in nats.
     pub(crate) context: f32,
     /// ln of the odds that these words were changed at all, by context scorer and channel alone, up to the rate.
@@ -239,6 +241,7 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
                 flags: found.flags,
                 pages: found.pages,
                 rank: found.rank,
+                certain: found.certain,
                 context: 0.0,
                 pressure: 0.0,
                 channel: 0.0,
@@ -260,14 +263,15 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
                 flags: 0,
                 pages: 0,
                 rank: 0,
+                certain: false,
                 context: 0.0,
                 pressure: 0.0,
                 channel: 0.0,
             });
         }
     }
-    drop_allowed(sentence, dictionary, out);
     merge(sentence, out);
+    drop_allowed(sentence, dictionary, out);
 }
 
 /// Trims the words that both sides of a candidate share at their ends, and merges candidates that then say the same:
@@ -310,6 +314,7 @@ fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
             kept.flags |= next.flags;
             kept.pages = kept.pages.max(next.pages);
             kept.rank = kept.rank.min(next.rank);
+            kept.certain |= next.certain;
         }
         same
     });
@@ -322,15 +327,20 @@ fn best(candidate: &Candidate) -> f32 {
 /// ln of how readily "a" follows a swapped word into "an".
 const ARTICLE: f32 = -3.0;
 
-/// Drops the candidates that lie within an allowed phrase.
+/// Drops the candidates that change a part of an allowed phrase; one that reaches over all of it and further stays.
 fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, out: &mut Vec<Candidate>) {
     for start in 0..sentence.len() {
         let mut longest = 0;
         let words = sentence[start..].iter().map(|word| word.lookup);
-        dictionary.pack.for_each_allowed(words, |length, _| longest = length);
+        dictionary.pack.for_each_allowed(words, |length, _| longest = longest.max(length));
         if longest > 0 {
             let end = start + longest;
-            out.retain(|candidate| (candidate.start as usize) < start || candidate.end as usize > end);
+            out.retain(|candidate| {
+                let (from, to) = (candidate.start as usize, candidate.end as usize);
+                let apart = to <= start || from >= end;
+                let over = from <= start && to >= end && to - from > longest;
+                apart || over
+            });
         }
     }
 }

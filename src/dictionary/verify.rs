@@ -8,7 +8,8 @@ use super::error::{DictionaryError, ErrorKind};
 use super::inflection::Form;
 use super::ngrams::Ngrams;
 use super::source::{
-    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PublishedRow, SourceFile, SubstitutesRow,
+    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SourceFile, SubstitutesRow,
+    place,
 };
 use crate::text::key;
 use crate::text::token::TokenKind;
@@ -106,6 +107,7 @@ enum Table {
     Substitutes,
     Attested,
     Published,
+    Phrases,
     Forms,
     Expressions,
     Allowed,
@@ -119,6 +121,7 @@ impl Table {
             Some(("substitutions", "attested.csv")) => Self::Attested,
             Some(("substitutions", "published.csv")) => Self::Published,
             Some(("substitutions", _)) => Self::Substitutes,
+            Some(("phrases", _)) => Self::Phrases,
             Some(("inflection", _)) => Self::Forms,
             Some(("expressions", _)) => Self::Expressions,
             Some(("examples", _)) => Self::Examples,
@@ -133,6 +136,7 @@ impl Table {
             Self::Substitutes => &["original", "substitutes", "source"],
             Self::Attested => &["spun", "original", "family", "count", "pages", "source"],
             Self::Published => &["spun", "original", "papers", "required", "excluded", "source"],
+            Self::Phrases => &["phrase", "correction", "source"],
             Self::Forms => &["lemma", "form", "word", "source"],
             Self::Expressions => &["expression", "kind", "acronym", "source"],
             Self::Allowed => &["phrase", "reason"],
@@ -145,7 +149,7 @@ impl Table {
     fn identifying(self) -> usize {
         match self {
             Self::Substitutes | Self::Expressions | Self::Allowed | Self::Origins | Self::Examples => 1,
-            Self::Published => 2,
+            Self::Published | Self::Phrases => 2,
             Self::Attested | Self::Forms => 3,
         }
     }
@@ -154,7 +158,7 @@ impl Table {
     fn original(self) -> Option<usize> {
         match self {
             Self::Substitutes => Some(0),
-            Self::Attested | Self::Published => Some(1),
+            Self::Attested | Self::Published | Self::Phrases => Some(1),
             _ => None,
         }
     }
@@ -165,6 +169,7 @@ impl Table {
             Self::Substitutes => record.deserialize::<SubstitutesRow>(None).map(drop),
             Self::Attested => record.deserialize::<AttestedRow>(None).map(drop),
             Self::Published => record.deserialize::<PublishedRow>(None).map(drop),
+            Self::Phrases => record.deserialize::<PhraseRow>(None).map(drop),
             Self::Forms => record.deserialize::<FormRow>(None).map(drop),
             Self::Expressions => record.deserialize::<ExpressionRow>(None).map(drop),
             Self::Allowed => record.deserialize::<AllowedRow>(None).map(drop),
@@ -228,21 +233,7 @@ impl<'f> Rows<'f> {
 
     /// Line and column of a field.
     fn place(&self, record: &csv::StringRecord, field: usize) -> (u64, u64) {
-        let Some(start) = record.position() else { return (1, 1) };
-        let (mut quoted, mut passed, mut column, mut line) = (false, 0, 1, start.line());
-        for c in self.text[start.byte() as usize..].chars() {
-            if passed == field {
-                break;
-            }
-            quoted ^= c == '"';
-            passed += usize::from(c == ',' && !quoted);
-            column += 1;
-            if c == '\n' {
-                line += 1;
-                column = 1;
-            }
-        }
-        (line, column)
+        record.position().map_or((1, 1), |start| place(self.text, start, field))
     }
 }
 
@@ -254,20 +245,28 @@ impl SourceFile {
     ///
     /// Costs about a second for 200,000 substitutions.
     pub fn verify(files: &[Self]) -> Vec<DictionaryFault> {
-        let ngrams = super::Dictionary::builtin().ngrams;
+        let dictionary = super::Dictionary::builtin();
         let mut faults = Vec::new();
         let tables: Vec<(&SourceFile, Result<Rows<'_>, Box<DictionaryFault>>)> =
             files.iter().map(|file| (file, Rows::read(file))).collect();
         let origins =
             tables.iter().filter_map(|(_, rows)| rows.as_ref().ok()).filter(|rows| rows.table == Table::Origins);
-        let sources: HashSet<&str> = origins.flat_map(|rows| rows.records.iter().map(|record| &record[0])).collect();
+        let mut sources: HashSet<&str> =
+            origins.flat_map(|rows| rows.records.iter().map(|record| &record[0])).collect();
+        // Those of one's own stand on the built-in ones.
+        sources.extend(dictionary.pack.sources());
         for (file, rows) in &tables {
             let before = faults.len();
             match rows {
                 Err(fault) => faults.push((**fault).clone()),
                 Ok(rows) => {
-                    let mut check =
-                        Check { path: &file.path, rows, sources: &sources, ngrams: &ngrams, faults: Vec::new() };
+                    let mut check = Check {
+                        path: &file.path,
+                        rows,
+                        sources: &sources,
+                        ngrams: &dictionary.ngrams,
+                        faults: Vec::new(),
+                    };
                     check.rows();
                     faults.append(&mut check.faults);
                     let repaired = |fault: &DictionaryFault| fault.kind.is_repaired();
@@ -346,7 +345,7 @@ impl SourceFile {
         for record in &rows.records {
             figures.pairs += match rows.table {
                 Table::Substitutes => record[1].split('|').count(),
-                Table::Attested | Table::Published => 1,
+                Table::Attested | Table::Published | Table::Phrases => 1,
                 _ => 0,
             };
             if let Some(source) = source {
@@ -464,7 +463,11 @@ impl Check<'_> {
                 let message = format!("{substitute:?} has more than {LONGEST} words, so it is left out");
                 self.fault(record, other, FaultKind::Long, message, "remove the words that both sides share");
             }
-            if table == Table::Published && record[3].is_empty() && record[4].is_empty() {
+            let sure = match table {
+                Table::Published => record[3].is_empty() && record[4].is_empty(),
+                _ => table == Table::Phrases,
+            };
+            if sure {
                 let gap = self.frequency(substitute).zip(self.frequency(original)).map_or(0.0, |(a, b)| a - b);
                 if gap > COMMONER {
                     let message =
@@ -537,7 +540,7 @@ fn without_repetition(mut row: Vec<String>, table: Table) -> Option<Vec<String>>
             row[1] = kept;
             (!row[1].is_empty()).then_some(row)
         }
-        Table::Attested | Table::Published => (key::phrase(&row[0]) != original).then_some(row),
+        Table::Attested | Table::Published | Table::Phrases => (key::phrase(&row[0]) != original).then_some(row),
         _ => Some(row),
     }
 }
