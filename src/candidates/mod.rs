@@ -21,7 +21,7 @@ const LONGEST_SENTENCE: usize = 240;
 pub(crate) struct Word {
     /// Id for the language model; numbers are classes of shapes there.
     pub(crate) model: u32,
-    /// Id for look-up in the dictionaries.
+    /// Id for look-up in the dictionaries; British words have that of their American twin.
     pub(crate) lookup: u32,
     /// Index of the token in its block.
     pub(crate) token: u32,
@@ -196,8 +196,14 @@ impl Recent {
 
     fn ids(form: &str, dictionary: &Dictionary) -> (u32, u32) {
         match dictionary.ngrams.id(form) {
-            Some(id) => (id, id),
-            None => (key::UNKNOWN, dictionary.pack.word(form).unwrap_or(key::UNKNOWN)),
+            Some(id) => (id, dictionary.pack.twin(id)),
+            None => {
+                let id = dictionary.pack.word(form).unwrap_or(key::UNKNOWN);
+                let twin = dictionary.pack.twin(id);
+                // A spelling that the model lacks is judged as its twin.
+                let is_known = (twin as usize) < dictionary.ngrams.words();
+                (if is_known { twin } else { key::UNKNOWN }, twin)
+            }
         }
     }
 }
@@ -278,10 +284,13 @@ pub(crate) fn candidates(sentence: &[Word], dictionary: &Dictionary, grammar: &G
 /// "throughout the" for "in the" and "throughout" for "in" are one reading, not two that share its probability.
 fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
     for candidate in out.iter_mut().filter(|candidate| matches!(candidate.reading, Reading::Original(_))) {
-        let spun = |at: u16| sentence[at as usize].model;
+        let same = |id: Option<&u32>, at: u16| {
+            let word = &sentence[at as usize];
+            id.is_some_and(|&id| id == word.model || id == word.lookup)
+        };
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
-            && candidate.ids.last() == Some(&spun(candidate.end - 1))
+            && same(candidate.ids.last(), candidate.end - 1)
         {
             candidate.end -= 1;
             candidate.ids.drop_last();
@@ -289,7 +298,7 @@ fn merge(sentence: &[Word], out: &mut Vec<Candidate>) {
         }
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
-            && candidate.ids.first() == Some(&spun(candidate.start))
+            && same(candidate.ids.first(), candidate.start)
         {
             candidate.start += 1;
             candidate.ids.drop_first();

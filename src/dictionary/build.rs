@@ -26,6 +26,7 @@ mod dictionary {
     pub(crate) mod ngrams;
     pub(crate) mod pack;
     pub(crate) mod source;
+    pub(crate) mod spelling;
     pub(crate) mod table;
 }
 

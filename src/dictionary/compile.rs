@@ -12,9 +12,11 @@ use super::layers::Layers;
 use super::ngrams::Ngrams;
 use super::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, THESAURUS, push_key};
 use super::source::{
-    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SourceFile, SubstitutesRow,
-    read, row_error,
+    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SourceFile, SpellingRow,
+    SubstitutesRow, read, row_error,
 };
+use super::spelling::Use;
+use crate::text::case;
 use crate::text::key;
 use crate::text::token::TokenKind;
 use crate::text::tokenizer::tokenize;
@@ -51,6 +53,20 @@ pub(crate) fn compile(
             compiler.check_source(file, &at, 3, &row.source)?;
             compiler.forms.push([row.lemma.clone(), row.form, row.word.clone()]);
             compiler.inflection.insert(&row.lemma, form, &row.word);
+        }
+    }
+    for file in files.iter().filter(|file| file.path.starts_with("spelling/")) {
+        for (at, row) in read::<SpellingRow>(file)? {
+            compiler.check_source(file, &at, 3, &row.source)?;
+            let using = Use::from_name(&row.r#use).ok_or_else(|| {
+                let names = Use::ALL.map(Use::name).join(", ");
+                row_error(file, &at, 2, &format!("unknown use {:?}; use one of {names}", row.r#use))
+            })?;
+            if below.is_some() {
+                let what = "spellings cannot be added to those of other dictionaries; leave the built-in ones out";
+                return Err(row_error(file, &at, 0, what));
+            }
+            compiler.spellings.insert(row.british, (row.american, using));
         }
     }
     if files.iter().any(|file| file.path.starts_with("substitutions/")) {
@@ -99,7 +115,7 @@ pub(crate) fn compile(
                 }
             }
             None if file.path == "sources.csv" => {}
-            Some(("inflection" | "examples", _)) => {}
+            Some(("inflection" | "spelling" | "examples", _)) => {}
             _ => {
                 let what = "no table has this path; see dictionaries/README.md for the names that there are";
                 return Err(row_error(file, &Position::new(), 0, what));
@@ -153,6 +169,8 @@ struct Compiler<'m> {
     /// The packs that this one will stand on.
     below: Option<&'m Layers>,
     inflection: Inflection,
+    /// British words with their American twins.
+    spellings: HashMap<String, (String, Use)>,
     /// Irregular forms of these sources: lemma, form and word.
     forms: Vec<[String; 3]>,
     sources: Vec<String>,
@@ -168,9 +186,11 @@ struct Compiler<'m> {
 
 impl<'m> Compiler<'m> {
     fn new(ngrams: &'m Ngrams, below: Option<&'m Layers>) -> Self {
+        let spellings = below.iter().flat_map(|below| below.spellings());
         Self {
             ngrams,
             below,
+            spellings: spellings.map(|(uk, us, using)| (uk.to_owned(), (us.to_owned(), using))).collect(),
             inflection: Inflection::default(),
             forms: Vec::new(),
             sources: Vec::new(),
@@ -224,14 +244,49 @@ impl<'m> Compiler<'m> {
             let text = token.text(text);
             let class = key::class(token.kind, text);
             key::normalize(text, &mut word);
-            let known = if class.is_none() { self.ngrams.id(&word) } else { None };
-            let id = known.or_else(|| self.below.and_then(|below| below.word(&word))).unwrap_or_else(|| {
-                let next = self.words() as u32;
-                *self.extra.entry(word.clone()).or_insert(next)
-            });
-            ids.push((class.unwrap_or(id), id));
+            if class.is_some() {
+                ids.push((class.unwrap_or_default(), self.id(&word)));
+                continue;
+            }
+            let lookup = match self.spellings.get(&word) {
+                Some((american, _)) => self.id(&american.clone()),
+                None => self.id(&word),
+            };
+            // A spelling that the model lacks is judged as its twin.
+            ids.push((self.ngrams.id(&word).unwrap_or(lookup), lookup));
         }
         ids
+    }
+
+    /// The id of a word; new ones get one of their own. Numbers, which are classes to the model, are words here.
+    fn id(&mut self, word: &str) -> u32 {
+        let next = self.words() as u32;
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        let known = if is_number { None } else { self.ngrams.id(word) };
+        let known = known.or_else(|| self.below.and_then(|below| below.word(word)));
+        known.unwrap_or_else(|| *self.extra.entry(word.to_owned()).or_insert(next))
+    }
+
+    /// A phrase with its British words spelled as American ones: all of them for look-up, else those that a British
+    /// text is given back.
+    fn americanized(&self, phrase: &str, for_lookup: bool) -> String {
+        let mut out = String::with_capacity(phrase.len());
+        let mut rest = phrase;
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            let capital = word.starts_with(char::is_uppercase);
+            match self.spellings.get(&word.to_lowercase()) {
+                Some((american, using)) if for_lookup || *using == Use::Names || *using == Use::Common && !capital => {
+                    out.push_str(&if capital { case::capitalize(american) } else { american.clone() });
+                }
+                _ => out.push_str(word),
+            }
+            let between = after.find(char::is_alphabetic).unwrap_or(after.len());
+            out.push_str(&after[..between]);
+            rest = &after[between..];
+        }
+        out
     }
 
     /// The number of a phrase; `None` where it is too long.
@@ -257,8 +312,11 @@ impl<'m> Compiler<'m> {
     }
 
     fn add(&mut self, original: &str, spun: &str, pair: &Pair, share: f32, flags: u8) {
-        let (Some(original), Some(spun)) = (self.phrase(original), self.phrase(spun)) else { return };
-        if original == spun || self.phrases[spun as usize].lookup.is_empty() {
+        let original = self.americanized(original, false);
+        let spun = self.americanized(spun, true);
+        let (Some(original), Some(spun)) = (self.phrase(&original), self.phrase(&spun)) else { return };
+        let lookup = |number: u32| &self.phrases[number as usize].lookup;
+        if lookup(spun).is_empty() || lookup(original) == lookup(spun) {
             return;
         }
         self.pairs.entry((original, spun)).or_default().merge(pair, share, flags);
@@ -416,6 +474,14 @@ impl<'m> Compiler<'m> {
         key
     }
 
+    /// The same, for what is asked for by ids of the language model: spelled as it is.
+    fn key_as_written(&mut self, phrase: &str) -> Vec<u8> {
+        let mut written = Vec::new();
+        let ids = self.ids(phrase).into_iter();
+        ids.for_each(|(model, lookup)| push_key(&mut written, if model < key::FIRST_WORD { lookup } else { model }));
+        written
+    }
+
     fn allow(&mut self, phrase: &str) {
         let key = self.key(phrase);
         if !key.is_empty() {
@@ -424,12 +490,12 @@ impl<'m> Compiler<'m> {
     }
 
     fn expression(&mut self, row: &ExpressionRow) {
-        let key = self.key(&row.expression);
+        let keys = [self.key(&row.expression), self.key_as_written(&row.expression)];
         let kind = self.kinds.iter().position(|kind| *kind == row.kind).unwrap_or_else(|| {
             self.kinds.push(row.kind.clone());
             self.kinds.len() - 1
         });
-        if !key.is_empty() {
+        for key in keys.into_iter().filter(|key| !key.is_empty()) {
             self.expressions.insert(key, kind as u64);
         }
     }

@@ -4,6 +4,7 @@
 //! what they say, and comes first where only some readings are looked at.
 
 use super::pack::{Pack, Substitution};
+use super::spelling::Use;
 
 /// Runs of a layer are numbered from its own number times this.
 const RUNS: u32 = 40;
@@ -156,5 +157,30 @@ impl Layers {
     /// The irregular forms of all packs: lemma, form and word.
     pub(crate) fn forms(&self) -> impl Iterator<Item = [&str; 3]> {
         std::iter::once(&self.base).chain(&self.above).flat_map(|pack| pack.forms())
+    }
+
+    /// Every pair of spellings: British, American and use.
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = (&str, &str, Use)> {
+        self.base.spellings()
+    }
+
+    /// The American spelling of a word in its look-up form, where it is British.
+    pub(crate) fn american(&self, british: &str) -> Option<&str> {
+        self.base.american(british)
+    }
+
+    /// The id of a word's American twin, or its own.
+    pub(crate) fn twin(&self, word: u32) -> u32 {
+        self.base.twin(word)
+    }
+
+    /// 1 for a word that only British English spells like this, -1 for American, else 0.
+    pub(crate) fn spelling(&self, word: u32) -> i32 {
+        self.base.spelling(word)
+    }
+
+    /// A phrase as a British text writes it, at the start of a sentence or not.
+    pub(crate) fn write_british(&self, phrase: &str, opens: bool) -> String {
+        self.base.write_british(phrase, opens)
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod layers;
 pub(crate) mod ngrams;
 pub(crate) mod pack;
 pub(crate) mod source;
+pub(crate) mod spelling;
 pub(crate) mod table;
 #[cfg(feature = "cli")]
 pub(crate) mod vectors;

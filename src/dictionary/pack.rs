@@ -6,7 +6,7 @@
 //! their ids, substitutions of single words (indexed by word id), substitutions of runs of words (fst over word
 //! ids), the substitutions themselves, how readily each word is swapped, expressions (fst over word ids), allowed
 //! phrases (fst over word ids), names of sources, and what compiling a further pack for this one needs: irregular
-//! forms and the sums of all counts.
+//! forms and the sums of all counts; last, British and American spellings.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -17,7 +17,7 @@ use super::ngrams::checksum;
 /// What every pack starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK2";
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 18;
+pub(crate) const SECTIONS: usize = 22;
 /// Bytes of the header: the magic, the checksum, the model's checksum, the number of words and the section ends.
 pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
 /// Bytes of one substitution.
@@ -46,6 +46,10 @@ pub(crate) enum Section {
     Evidence,
     Forms,
     Totals,
+    British,
+    American,
+    Twins,
+    Marks,
 }
 
 /// Seen in real spun pages.
@@ -169,7 +173,7 @@ impl Pack {
         })
     }
 
-    fn section(&self, section: Section) -> &[u8] {
+    pub(super) fn section(&self, section: Section) -> &[u8] {
         &self.data[self.sections[section as usize].clone()]
     }
 
@@ -327,7 +331,7 @@ impl Pack {
         })
     }
 
-    fn lines(&self, section: Section) -> impl Iterator<Item = &str> {
+    pub(super) fn lines(&self, section: Section) -> impl Iterator<Item = &str> {
         std::str::from_utf8(self.section(section)).unwrap_or_default().lines()
     }
 

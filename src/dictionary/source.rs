@@ -61,6 +61,17 @@ pub(crate) struct FormRow {
     pub(crate) source: String,
 }
 
+/// A word that British and American English spell differently.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SpellingRow {
+    pub(crate) british: String,
+    pub(crate) american: String,
+    /// `lookup`, `common` or `names`.
+    pub(crate) r#use: String,
+    pub(crate) source: String,
+}
+
 /// A fixed expression in its usual case.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,9 +8,10 @@ use super::error::{DictionaryError, ErrorKind};
 use super::inflection::Form;
 use super::ngrams::Ngrams;
 use super::source::{
-    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SourceFile, SubstitutesRow,
-    place,
+    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SourceFile, SpellingRow,
+    SubstitutesRow, place,
 };
+use super::spelling::Use;
 use crate::text::key;
 use crate::text::token::TokenKind;
 use crate::text::tokenizer::tokenize;
@@ -109,6 +110,7 @@ enum Table {
     Published,
     Phrases,
     Forms,
+    Spellings,
     Expressions,
     Allowed,
     Origins,
@@ -123,6 +125,7 @@ impl Table {
             Some(("substitutions", _)) => Self::Substitutes,
             Some(("phrases", _)) => Self::Phrases,
             Some(("inflection", _)) => Self::Forms,
+            Some(("spelling", _)) => Self::Spellings,
             Some(("expressions", _)) => Self::Expressions,
             Some(("examples", _)) => Self::Examples,
             None if path == "allowed.csv" => Self::Allowed,
@@ -138,6 +141,7 @@ impl Table {
             Self::Published => &["spun", "original", "papers", "required", "excluded", "source"],
             Self::Phrases => &["phrase", "correction", "source"],
             Self::Forms => &["lemma", "form", "word", "source"],
+            Self::Spellings => &["british", "american", "use", "source"],
             Self::Expressions => &["expression", "kind", "acronym", "source"],
             Self::Allowed => &["phrase", "reason"],
             Self::Origins => &["id", "title", "license", "origin", "date"],
@@ -148,7 +152,12 @@ impl Table {
     /// How many of the first columns make a row what it is.
     fn identifying(self) -> usize {
         match self {
-            Self::Substitutes | Self::Expressions | Self::Allowed | Self::Origins | Self::Examples => 1,
+            Self::Substitutes
+            | Self::Spellings
+            | Self::Expressions
+            | Self::Allowed
+            | Self::Origins
+            | Self::Examples => 1,
             Self::Published | Self::Phrases => 2,
             Self::Attested | Self::Forms => 3,
         }
@@ -171,6 +180,7 @@ impl Table {
             Self::Published => record.deserialize::<PublishedRow>(None).map(drop),
             Self::Phrases => record.deserialize::<PhraseRow>(None).map(drop),
             Self::Forms => record.deserialize::<FormRow>(None).map(drop),
+            Self::Spellings => record.deserialize::<SpellingRow>(None).map(drop),
             Self::Expressions => record.deserialize::<ExpressionRow>(None).map(drop),
             Self::Allowed => record.deserialize::<AllowedRow>(None).map(drop),
             Self::Origins => record.deserialize::<OriginRow>(None).map(drop),
@@ -430,6 +440,11 @@ impl Check<'_> {
                 let message = format!("unknown form {:?}", &record[1]);
                 let remedy = format!("use one of {}", Form::ALL.map(Form::name).join(", "));
                 self.fault(record, 1, FaultKind::Unknown, message, &remedy);
+            }
+            Table::Spellings if Use::from_name(&record[2]).is_none() => {
+                let message = format!("unknown use {:?}", &record[2]);
+                let remedy = format!("use one of {}", Use::ALL.map(Use::name).join(", "));
+                self.fault(record, 2, FaultKind::Unknown, message, &remedy);
             }
             Table::Allowed if record[1].trim().is_empty() => {
                 let message = format!("{:?} has no reason", &record[0]);

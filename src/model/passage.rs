@@ -10,7 +10,7 @@ use crate::candidates::realize::{self, Realized};
 use crate::candidates::{self, Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::text::key::{FIRST_WORD, UNKNOWN};
-use crate::text::token::Token;
+use crate::text::token::{SENTENCE_START, Token};
 
 /// A passage with all its readings. Spans are bytes of the passage.
 pub(crate) struct Passage<'t> {
@@ -19,6 +19,8 @@ pub(crate) struct Passage<'t> {
     pub(crate) sentences: Vec<Vec<Word>>,
     pub(crate) lattices: Vec<Lattice>,
     pub(crate) estimate: Estimate,
+    /// Whether more of its words are spelled as only British English has them than as only American does.
+    british: bool,
 }
 
 /// A candidate written into the text, with what the last decision looks at.
@@ -57,7 +59,8 @@ impl<'t> Passage<'t> {
             })
             .collect();
         let estimate = prior::estimate(&lattices, weights);
-        Self { text, tokens, sentences, lattices, estimate }
+        let british = words.iter().map(|&word| dictionary.pack.spelling(word)).sum::<i32>() > 0;
+        Self { text, tokens, sentences, lattices, estimate, british }
     }
 
     /// A candidate of a sentence.
@@ -87,7 +90,12 @@ impl<'t> Passage<'t> {
                 if front.is_empty() { back.into() } else { format!("{front} {back}").into() }
             }
         };
-        realize::realize(self.text, &self.tokens, self.token_range(place), &original, &dictionary.ngrams)
+        let range = self.token_range(place);
+        let mut realized = realize::realize(self.text, &self.tokens, range, &original, &dictionary.ngrams);
+        if self.british {
+            realized.text = dictionary.pack.write_british(&realized.text, self.tokens[range.0].has(SENTENCE_START));
+        }
+        realized
     }
 
     /// A run of words as the text writes it.

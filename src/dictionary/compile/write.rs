@@ -6,6 +6,7 @@ use super::{Compiler, Pair, Phrase};
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::checksum;
 use crate::dictionary::pack::{HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, PART, SECTIONS, Section, push_key};
+use crate::dictionary::spelling::{self, Use};
 
 /// Evidence that a rank in an authored list is worth, in attested counts.
 const AUTHORED_MASS: f32 = 4.0;
@@ -206,6 +207,16 @@ impl Compiler<'_> {
         sections[Section::Totals as usize] = totals.iter().flat_map(|total| total.to_le_bytes()).collect();
         sections[Section::Sources as usize] = self.sources.join("\n").into_bytes();
         sections[Section::Kinds as usize] = self.kinds.join("\n").into_bytes();
+
+        if dense {
+            let mut spellings: Vec<(&str, &str, Use)> =
+                self.spellings.iter().map(|(uk, (us, using))| (uk.as_str(), us.as_str(), *using)).collect();
+            spellings.sort_unstable_by_key(|pair| pair.0);
+            let id = |word: &str| self.ngrams.id(word).or_else(|| self.extra.get(word).copied());
+            for (section, bytes) in spelling::sections(&spellings, id) {
+                sections[section as usize] = bytes;
+            }
+        }
 
         let mut bytes = vec![0u8; HEADER];
         for (n, section) in sections.iter().enumerate() {
