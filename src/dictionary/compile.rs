@@ -114,7 +114,7 @@ pub(crate) fn compile(
                     compiler.allow(&row.phrase);
                 }
             }
-            None if file.path == "sources.csv" => {}
+            None if matches!(file.path.as_str(), "sources.csv" | "lexicon.csv") => {}
             Some(("inflection" | "spelling" | "examples", _)) => {}
             _ => {
                 let what = "no table has this path; see dictionaries/README.md for the names that there are";

@@ -19,7 +19,7 @@ pub(crate) struct Layers {
 
 impl Layers {
     pub(crate) fn new(base: Pack) -> Self {
-        Self { base: base, above: Vec::new(), originals: Vec::new() }
+        Self { base, above: Vec::new(), originals: Vec::new() }
     }
 
     /// Puts a pack that was compiled for these ones on top.
@@ -151,12 +151,12 @@ impl Layers {
 
     /// Ids of all sources.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&self.base).chain(&self.above).flat_map(|pack| pack.sources())
+        std::iter::once(&self.base).chain(&self.above).flat_map(Pack::sources)
     }
 
     /// The irregular forms of all packs: lemma, form and word.
     pub(crate) fn forms(&self) -> impl Iterator<Item = [&str; 3]> {
-        std::iter::once(&self.base).chain(&self.above).flat_map(|pack| pack.forms())
+        std::iter::once(&self.base).chain(&self.above).flat_map(Pack::forms)
     }
 
     /// Every pair of spellings: British, American and use.
