@@ -23,6 +23,8 @@ use crate::text::tokenizer::tokenize;
 
 /// Families, in the order of their numbers; the compiler shares no types with the library's reports.
 const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
+/// The source of rows of one's own, which is always known.
+const OWN: &str = "own";
 /// The longest run of words that is replaced or put in place.
 const LONGEST: usize = 7;
 /// Share of a published phrase's count where the list states conditions for it.
@@ -212,7 +214,8 @@ impl<'m> Compiler<'m> {
         source: &str,
     ) -> Result<(), DictionaryError> {
         let below = self.below.iter().flat_map(|below| below.sources());
-        if self.sources.iter().map(String::as_str).chain(below).any(|known| known == source) {
+        // What `dict add` writes needs no other file.
+        if source == OWN || self.sources.iter().map(String::as_str).chain(below).any(|known| known == source) {
             return Ok(());
         }
         let what = format!("unknown source {source:?}; add it to sources.csv or correct the name");

@@ -190,15 +190,16 @@ impl Rules {
         if let Some(families) = self.known_families()? {
             builder = builder.families(&families);
         }
-        builder = builder.builtin_dictionaries(file.builtin_dictionaries.unwrap_or(true));
+        let builtin = file.builtin_dictionaries.unwrap_or(true);
+        builder = builder.builtin_dictionaries(builtin);
         for directory in &file.dictionaries {
             builder = builder.dictionaries(dictionary::read(directory)?);
         }
         let named = || {
             // The message names the file; which directory it lies in is found by trying each alone.
             let fails = |directory: &&PathBuf| {
-                dictionary::read(directory)
-                    .is_ok_and(|files| Unspinner::builder().dictionaries(files).try_build().is_err())
+                let alone = Unspinner::builder().builtin_dictionaries(builtin);
+                dictionary::read(directory).is_ok_and(|files| alone.dictionaries(files).try_build().is_err())
             };
             file.dictionaries.iter().find(fails).map_or("dictionaries".into(), |found| found.display().to_string())
         };
