@@ -70,7 +70,15 @@ impl Unspinner {
             sources: named(found.flags, &SOURCES),
             made: named(found.flags, &MADE),
         };
-        let mut substitutes: Vec<Substitute> = found.iter().map(substitute).collect();
+        let mut substitutes: Vec<Substitute> = Vec::with_capacity(found.len());
+        for next in found.iter().map(substitute) {
+            // Dictionaries on top of others may say the same.
+            match substitutes.iter_mut().find(|known| known.original == next.original) {
+                Some(known) if known.weight() < next.weight() => *known = next,
+                Some(_) => {}
+                None => substitutes.push(next),
+            }
+        }
         substitutes.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| a.original.cmp(&b.original)));
         substitutes
     }

@@ -22,7 +22,7 @@ const LONGEST_SENTENCE: usize = 240;
 pub(crate) struct Word {
     /// Id for the language model; numbers are classes of shapes there.
     pub(crate) model: u32,
-    /// Id for look-up in the dictionaries.
+    /// Id for look-up in the dictionaries; British words have that of their American twin.
     pub(crate) lookup: u32,
     /// Index of the token in its block.
     pub(crate) token: u32,
@@ -113,6 +113,8 @@ pub(crate) struct Candidate {
     pub(crate) pages: u8,
     /// Its rank among the original's substitutes.
     pub(crate) rank: u8,
+    /// Whether the words that stand there are never good English.
+    pub(crate) certain: bool,
     /// How much better than what stands there it fits the words around, by the context scorer, in nats.
     pub(crate) context: f32,
     /// ln of the odds that these words were changed at all, by context scorer and channel alone, up to the rate.
@@ -210,8 +212,14 @@ impl Recent {
 
     fn ids(form: &str, dictionary: &Dictionary) -> (u32, u32) {
         match dictionary.ngrams.id(form) {
-            Some(id) => (id, id),
-            None => (key::UNKNOWN, dictionary.pack.word(form).unwrap_or(key::UNKNOWN)),
+            Some(id) => (id, dictionary.pack.twin(id)),
+            None => {
+                let id = dictionary.pack.word(form).unwrap_or(key::UNKNOWN);
+                let twin = dictionary.pack.twin(id);
+                // A spelling that the model lacks is judged as its twin.
+                let is_known = (twin as usize) < dictionary.ngrams.words();
+                (if is_known { twin } else { key::UNKNOWN }, twin)
+            }
         }
     }
 }
@@ -246,6 +254,7 @@ pub(crate) fn alone(word: u32, dictionary: &Dictionary, grammar: &Grammar, out: 
             flags: 0,
             pages: 0,
             rank: 0,
+            certain: false,
             context: 0.0,
             pressure: 0.0,
             channel: 0.0,
@@ -284,8 +293,8 @@ pub(crate) fn runs(
         });
         order::candidates(sentence, start, reach, &grammar.marks, out);
     }
-    drop_allowed(sentence, dictionary, free, out);
     trim(sentence, out);
+    drop_allowed(sentence, dictionary, free, out);
     merge(out);
 }
 
@@ -300,6 +309,7 @@ fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictio
         flags: found.flags,
         pages: found.pages,
         rank: found.rank,
+        certain: found.certain,
         context: 0.0,
         pressure: 0.0,
         channel: 0.0,
@@ -310,10 +320,13 @@ fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictio
 /// for "in".
 fn trim(sentence: &[Word], out: &mut [Candidate]) {
     for candidate in out.iter_mut().filter(|candidate| matches!(candidate.reading, Reading::Original(_))) {
-        let spun = |at: u16| sentence[at as usize].model;
+        let same = |id: Option<&u32>, at: u16| {
+            let word = &sentence[at as usize];
+            id.is_some_and(|&id| id == word.model || id == word.lookup)
+        };
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
-            && candidate.ids.last() == Some(&spun(candidate.end - 1))
+            && same(candidate.ids.last(), candidate.end - 1)
         {
             candidate.end -= 1;
             candidate.ids.drop_last();
@@ -321,7 +334,7 @@ fn trim(sentence: &[Word], out: &mut [Candidate]) {
         }
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
-            && candidate.ids.first() == Some(&spun(candidate.start))
+            && same(candidate.ids.first(), candidate.start)
         {
             candidate.start += 1;
             candidate.ids.drop_first();
@@ -346,6 +359,7 @@ pub(crate) fn merge(out: &mut Vec<Candidate>) {
             kept.flags |= next.flags;
             kept.pages = kept.pages.max(next.pages);
             kept.rank = kept.rank.min(next.rank);
+            kept.certain |= next.certain;
         }
         same
     });
@@ -354,16 +368,22 @@ pub(crate) fn merge(out: &mut Vec<Candidate>) {
 /// ln of how readily "a" follows a swapped word into "an".
 const ARTICLE: f32 = -3.0;
 
-/// Drops the candidates that lie within an allowed phrase, whose words are not free.
+/// Drops the candidates that change a part of an allowed phrase, whose words are not free; one that reaches over all of it
+/// and further stays.
 fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], out: &mut Vec<Candidate>) {
     for start in 0..sentence.len() {
         let mut longest = 0;
         let words = sentence[start..].iter().map(|word| word.lookup);
-        dictionary.pack.for_each_allowed(words, |length, _| longest = length);
+        dictionary.pack.for_each_allowed(words, |length, _| longest = longest.max(length));
         if longest > 0 {
             let end = start + longest;
             free[start..end].fill(false);
-            out.retain(|candidate| (candidate.start as usize) < start || candidate.end as usize > end);
+            out.retain(|candidate| {
+                let (from, to) = (candidate.start as usize, candidate.end as usize);
+                let apart = to <= start || from >= end;
+                let over = from <= start && to >= end && to - from > longest;
+                apart || over
+            });
         }
     }
 }

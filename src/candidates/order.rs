@@ -41,6 +41,7 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
             flags: MOVED,
             pages: 0,
             rank: 0,
+            certain: false,
             context: 0.0,
             pressure: 0.0,
             channel: 0.0,

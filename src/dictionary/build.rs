@@ -22,9 +22,11 @@ mod dictionary {
     pub(crate) mod compile;
     pub(crate) mod error;
     pub(crate) mod inflection;
+    pub(crate) mod layers;
     pub(crate) mod ngrams;
     pub(crate) mod pack;
     pub(crate) mod source;
+    pub(crate) mod spelling;
     pub(crate) mod table;
 }
 
@@ -46,7 +48,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     gather(&root, &root, &mut files)?;
     let model = fs::read(root.join("model/english.ngm"))?;
     let ngrams = dictionary::ngrams::Ngrams::open(model.into(), true)?;
-    let pack = dictionary::compile::compile(&files, &ngrams)?;
+    let pack = dictionary::compile::compile(&files, &ngrams, None)?;
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("english.pack"), pack)?;
     Ok(())
 }

@@ -1,39 +1,44 @@
 //! Compiles the dictionaries' sources into a pack. Run by the build script, and for dictionaries of the user's own.
 
+mod write;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::error::{DictionaryError, ErrorKind};
+use csv::Position;
+
+use super::error::DictionaryError;
 use super::inflection::{Form, Inflection};
-use super::ngrams::{Ngrams, checksum};
-use super::pack::{
-    ALONE, ATTESTED, AUTHORED, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, NAME, PAIR_BITS, PART, PUBLISHED,
-    SECTIONS, STARTS_ALLOWED, STARTS_EXPRESSION, STARTS_RUN, Section, THESAURUS, pair_bit, push_key,
-};
+use super::layers::Layers;
+use super::ngrams::Ngrams;
+use super::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, THESAURUS, push_key};
 use super::source::{
-    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PublishedRow, SourceFile, SubstitutesRow, read,
+    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SourceFile, SpellingRow,
+    SubstitutesRow, read, row_error,
 };
+use super::spelling::Use;
+use crate::text::case;
 use crate::text::key;
 use crate::text::token::TokenKind;
 use crate::text::tokenizer::tokenize;
 
 /// Families, in the order of their numbers; the compiler shares no types with the library's reports.
 const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
+/// The source of rows of one's own, which is always known.
+const OWN: &str = "own";
 /// The longest run of words that is replaced or put in place.
 const LONGEST: usize = 7;
-/// Evidence that a rank in an authored list is worth, in attested counts.
-const AUTHORED_MASS: f32 = 4.0;
-/// Rate of substitution that the first look at a text has in mind.
-const USUAL_RATE: f32 = 0.2;
 /// Share of a published phrase's count where the list states conditions for it.
 const CONDITIONAL: f32 = 0.3;
-/// Counts that the other families lend to one family.
-const SHARED_MASS: f32 = 5.0;
 
-/// Compiles sources for a model.
+/// Compiles sources for a model, to stand on their own or to be put on top of packs that there are.
 ///
 /// Takes about three seconds for 200,000 rows.
-pub(crate) fn compile(files: &[SourceFile], ngrams: &Ngrams) -> Result<Vec<u8>, DictionaryError> {
-    let mut compiler = Compiler::new(ngrams);
+pub(crate) fn compile(
+    files: &[SourceFile],
+    ngrams: &Ngrams,
+    below: Option<&Layers>,
+) -> Result<Vec<u8>, DictionaryError> {
+    let mut compiler = Compiler::new(ngrams, below);
     let mut files: Vec<&SourceFile> = files.iter().collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     for file in files.iter().filter(|file| file.path == "sources.csv") {
@@ -42,62 +47,85 @@ pub(crate) fn compile(files: &[SourceFile], ngrams: &Ngrams) -> Result<Vec<u8>, 
         }
     }
     for file in files.iter().filter(|file| file.path.starts_with("inflection/")) {
-        for (line, row) in read::<FormRow>(file)? {
+        for (at, row) in read::<FormRow>(file)? {
             let form = Form::from_name(&row.form).ok_or_else(|| {
-                row_error(file, line, &format!("unknown form {:?}; use one of plural, third, past, participle, gerund, comparative, superlative", row.form))
+                let names = Form::ALL.map(Form::name).join(", ");
+                row_error(file, &at, 1, &format!("unknown form {:?}; use one of {names}", row.form))
             })?;
-            compiler.check_source(file, line, &row.source)?;
+            compiler.check_source(file, &at, 3, &row.source)?;
+            compiler.forms.push([row.lemma.clone(), row.form, row.word.clone()]);
             compiler.inflection.insert(&row.lemma, form, &row.word);
         }
+    }
+    for file in files.iter().filter(|file| file.path.starts_with("spelling/")) {
+        for (at, row) in read::<SpellingRow>(file)? {
+            compiler.check_source(file, &at, 3, &row.source)?;
+            let using = Use::from_name(&row.r#use).ok_or_else(|| {
+                let names = Use::ALL.map(Use::name).join(", ");
+                row_error(file, &at, 2, &format!("unknown use {:?}; use one of {names}", row.r#use))
+            })?;
+            if below.is_some() {
+                let what = "spellings cannot be added to those of other dictionaries; leave the built-in ones out";
+                return Err(row_error(file, &at, 0, what));
+            }
+            compiler.spellings.insert(row.british, (row.american, using));
+        }
+    }
+    if files.iter().any(|file| file.path.starts_with("substitutions/")) {
+        compiler.inherit_forms();
     }
     // Expressions come last: how an original is written is for the substitutions to say.
     files.sort_by_key(|file| file.path.starts_with("expressions/"));
     for file in &files {
         match file.path.split_once('/') {
             Some(("substitutions", "attested.csv")) => {
-                for (line, row) in read::<AttestedRow>(file)? {
-                    compiler.check_source(file, line, &row.source)?;
-                    compiler.attested(file, line, &row)?;
+                for (at, row) in read::<AttestedRow>(file)? {
+                    compiler.check_source(file, &at, 5, &row.source)?;
+                    compiler.attested(file, &at, &row)?;
                 }
             }
             Some(("substitutions", "published.csv")) => {
-                for (line, row) in read::<PublishedRow>(file)? {
-                    compiler.check_source(file, line, &row.source)?;
+                for (at, row) in read::<PublishedRow>(file)? {
+                    compiler.check_source(file, &at, 5, &row.source)?;
                     compiler.published(&row);
                 }
             }
+            Some(("phrases", _)) => {
+                for (at, row) in read::<PhraseRow>(file)? {
+                    compiler.check_source(file, &at, 2, &row.source)?;
+                    compiler.certain(&row);
+                }
+            }
             Some(("substitutions", name)) => {
-                for (line, row) in read::<SubstitutesRow>(file)? {
-                    compiler.check_source(file, line, &row.source)?;
+                for (at, row) in read::<SubstitutesRow>(file)? {
+                    compiler.check_source(file, &at, 2, &row.source)?;
                     compiler.substitutes(name, &row);
                 }
             }
             Some(("expressions", _)) => {
-                for (line, row) in read::<ExpressionRow>(file)? {
-                    compiler.check_source(file, line, &row.source)?;
+                for (at, row) in read::<ExpressionRow>(file)? {
+                    compiler.check_source(file, &at, 3, &row.source)?;
                     compiler.expression(&row);
                 }
             }
             None if file.path == "allowed.csv" => {
-                for (line, row) in read::<AllowedRow>(file)? {
-                    if row.reason.is_empty() {
-                        return Err(row_error(file, line, "an allowed phrase needs a reason"));
+                for (at, row) in read::<AllowedRow>(file)? {
+                    if row.reason.trim().is_empty() {
+                        return Err(row_error(file, &at, 1, "an allowed phrase needs a reason"));
                     }
-                    compiler.allowed.insert(key::phrase(&row.phrase));
+                    compiler.allow(&row.phrase);
                 }
             }
-            _ => {}
+            None if matches!(file.path.as_str(), "sources.csv" | "lexicon.csv") => {}
+            Some(("inflection" | "spelling" | "examples", _)) => {}
+            _ => {
+                let what = "no table has this path; see dictionaries/README.md for the names that there are";
+                return Err(row_error(file, &Position::new(), 0, what));
+            }
         }
     }
     compiler.finish()
 }
-
-fn row_error(file: &SourceFile, line: u64, what: &str) -> DictionaryError {
-    DictionaryError::new(ErrorKind::Row, format!("{}:{line}: {what}", file.path))
-}
-
-/// A substitute and its original, with the weights in each family.
-type Weighted = (u32, u32, [Option<f32>; 4], Pair);
 
 /// What is known of one original and one substitute.
 #[derive(Clone, Copy, Default)]
@@ -108,6 +136,8 @@ struct Pair {
     authored: f32,
     rank: Option<u8>,
     flags: u8,
+    /// Never good English.
+    certain: bool,
 }
 
 impl Pair {
@@ -122,6 +152,7 @@ impl Pair {
             (a, b) => a.or(b),
         };
         self.flags |= other.flags | flags;
+        self.certain |= other.certain;
     }
 }
 
@@ -137,21 +168,32 @@ struct Phrase {
 
 struct Compiler<'m> {
     ngrams: &'m Ngrams,
+    /// The packs that this one will stand on.
+    below: Option<&'m Layers>,
     inflection: Inflection,
+    /// British words with their American twins.
+    spellings: HashMap<String, (String, Use)>,
+    /// Irregular forms of these sources: lemma, form and word.
+    forms: Vec<[String; 3]>,
     sources: Vec<String>,
     phrases: Vec<Phrase>,
     by_key: HashMap<String, u32>,
+    /// Words that neither the model nor the packs below have, with their ids.
     extra: BTreeMap<String, u32>,
     pairs: HashMap<(u32, u32), Pair>,
     expressions: BTreeMap<Vec<u8>, u64>,
-    allowed: BTreeSet<String>,
+    allowed: BTreeSet<Vec<u8>>,
 }
 
 impl<'m> Compiler<'m> {
-    fn new(ngrams: &'m Ngrams) -> Self {
+    fn new(ngrams: &'m Ngrams, below: Option<&'m Layers>) -> Self {
+        let spellings = below.iter().flat_map(|below| below.spellings());
         Self {
             ngrams,
+            below,
+            spellings: spellings.map(|(uk, us, using)| (uk.to_owned(), (us.to_owned(), using))).collect(),
             inflection: Inflection::default(),
+            forms: Vec::new(),
             sources: Vec::new(),
             phrases: Vec::new(),
             by_key: HashMap::new(),
@@ -162,11 +204,90 @@ impl<'m> Compiler<'m> {
         }
     }
 
-    fn check_source(&self, file: &SourceFile, line: u64, source: &str) -> Result<(), DictionaryError> {
-        if self.sources.iter().any(|known| known == source) {
+    fn check_source(
+        &self,
+        file: &SourceFile,
+        at: &Position,
+        field: usize,
+        source: &str,
+    ) -> Result<(), DictionaryError> {
+        let below = self.below.iter().flat_map(|below| below.sources());
+        // What `dict add` writes needs no other file.
+        if source == OWN || self.sources.iter().map(String::as_str).chain(below).any(|known| known == source) {
             return Ok(());
         }
-        Err(row_error(file, line, &format!("unknown source {source:?}; add it to sources.csv or correct the name")))
+        let what = format!("unknown source {source:?}; add it to sources.csv or correct the name");
+        Err(row_error(file, at, field, &what))
+    }
+
+    /// Takes the irregular forms of the packs below over.
+    fn inherit_forms(&mut self) {
+        for [lemma, form, word] in self.below.iter().flat_map(|below| below.forms()) {
+            if let Some(form) = Form::from_name(form) {
+                self.inflection.insert(lemma, form, word);
+            }
+        }
+    }
+
+    /// Number of words that have ids so far.
+    fn words(&self) -> usize {
+        self.below.map_or(self.ngrams.words(), Layers::word_count) + self.extra.len()
+    }
+
+    /// Ids of the words of a phrase, for the language model and for look-up; new words get ids of their own.
+    fn ids(&mut self, text: &str) -> Vec<(u32, u32)> {
+        let mut tokens = Vec::new();
+        tokenize(text, &mut tokens);
+        tokens.retain(|token| token.kind != TokenKind::Quote);
+        let mut word = String::new();
+        let mut ids = Vec::with_capacity(tokens.len());
+        for token in &tokens {
+            let text = token.text(text);
+            let class = key::class(token.kind, text);
+            key::normalize(text, &mut word);
+            if class.is_some() {
+                ids.push((class.unwrap_or_default(), self.id(&word)));
+                continue;
+            }
+            let lookup = match self.spellings.get(&word) {
+                Some((american, _)) => self.id(&american.clone()),
+                None => self.id(&word),
+            };
+            // A spelling that the model lacks is judged as its twin.
+            ids.push((self.ngrams.id(&word).unwrap_or(lookup), lookup));
+        }
+        ids
+    }
+
+    /// The id of a word; new ones get one of their own. Numbers, which are classes to the model, are words here.
+    fn id(&mut self, word: &str) -> u32 {
+        let next = self.words() as u32;
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        let known = if is_number { None } else { self.ngrams.id(word) };
+        let known = known.or_else(|| self.below.and_then(|below| below.word(word)));
+        known.unwrap_or_else(|| *self.extra.entry(word.to_owned()).or_insert(next))
+    }
+
+    /// A phrase with its British words spelled as American ones: all of them for look-up, else those that a British
+    /// text is given back.
+    fn americanized(&self, phrase: &str, for_lookup: bool) -> String {
+        let mut out = String::with_capacity(phrase.len());
+        let mut rest = phrase;
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            let capital = word.starts_with(char::is_uppercase);
+            match self.spellings.get(&word.to_lowercase()) {
+                Some((american, using)) if for_lookup || *using == Use::Names || *using == Use::Common && !capital => {
+                    out.push_str(&if capital { case::capitalize(american) } else { american.clone() });
+                }
+                _ => out.push_str(word),
+            }
+            let between = after.find(char::is_alphabetic).unwrap_or(after.len());
+            out.push_str(&after[..between]);
+            rest = &after[between..];
+        }
+        out
     }
 
     /// The number of a phrase; `None` where it is too long.
@@ -179,28 +300,12 @@ impl<'m> Compiler<'m> {
             }
             return Some(id);
         }
-        let mut tokens = Vec::new();
-        tokenize(text, &mut tokens);
-        tokens.retain(|token| token.kind != TokenKind::Quote);
-        if tokens.len() > LONGEST {
+        let ids = self.ids(text);
+        if ids.len() > LONGEST {
             return None;
         }
-        let mut phrase = Phrase { model: Vec::new(), lookup: Vec::new(), text: text.to_owned() };
-        let mut word = String::new();
-        for token in &tokens {
-            let text = token.text(text);
-            let class = key::class(token.kind, text);
-            key::normalize(text, &mut word);
-            let id = match (class, self.ngrams.id(&word)) {
-                (None, Some(id)) => id,
-                _ => {
-                    let next = (self.ngrams.words() + self.extra.len()) as u32;
-                    *self.extra.entry(word.clone()).or_insert(next)
-                }
-            };
-            phrase.lookup.push(id);
-            phrase.model.push(class.unwrap_or(id));
-        }
+        let (model, lookup) = ids.into_iter().unzip();
+        let phrase = Phrase { model, lookup, text: text.to_owned() };
         let id = self.phrases.len() as u32;
         self.phrases.push(phrase);
         self.by_key.insert(key, id);
@@ -208,16 +313,19 @@ impl<'m> Compiler<'m> {
     }
 
     fn add(&mut self, original: &str, spun: &str, pair: &Pair, share: f32, flags: u8) {
-        let (Some(original), Some(spun)) = (self.phrase(original), self.phrase(spun)) else { return };
-        if original == spun || self.phrases[spun as usize].lookup.is_empty() {
+        let original = self.americanized(original, false);
+        let spun = self.americanized(spun, true);
+        let (Some(original), Some(spun)) = (self.phrase(&original), self.phrase(&spun)) else { return };
+        let lookup = |number: u32| &self.phrases[number as usize].lookup;
+        if lookup(spun).is_empty() || lookup(original) == lookup(spun) {
             return;
         }
         self.pairs.entry((original, spun)).or_default().merge(pair, share, flags);
     }
 
-    fn attested(&mut self, file: &SourceFile, line: u64, row: &AttestedRow) -> Result<(), DictionaryError> {
+    fn attested(&mut self, file: &SourceFile, at: &Position, row: &AttestedRow) -> Result<(), DictionaryError> {
         let family = FAMILIES.iter().position(|name| *name == row.family).ok_or_else(|| {
-            row_error(file, line, &format!("unknown family {:?}; use one of {}", row.family, FAMILIES.join(", ")))
+            row_error(file, at, 2, &format!("unknown family {:?}; use one of {}", row.family, FAMILIES.join(", ")))
         })?;
         let mut pair = Pair { pages: row.pages, flags: ATTESTED, ..Pair::default() };
         pair.counts[family] = row.count as f32;
@@ -234,6 +342,11 @@ impl<'m> Compiler<'m> {
         self.add(&row.original, &row.spun, &pair, 1.0, 0);
         pair.counts[2] = sure;
         self.parts(&row.original, &row.spun, &pair, 1.0);
+    }
+
+    fn certain(&mut self, row: &PhraseRow) {
+        let pair = Pair { authored: 1.0, rank: Some(0), flags: AUTHORED, certain: true, ..Pair::default() };
+        self.add(&row.correction, &row.phrase, &pair, 1.0, 0);
     }
 
     /// Adds the parts in which a longer substitution differs: what is left without the common words at both ends,
@@ -355,216 +468,37 @@ impl<'m> Compiler<'m> {
         known.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(form, _)| form)
     }
 
-    fn expression(&mut self, row: &ExpressionRow) {
-        let Some(phrase) = self.phrase(&row.expression) else { return };
+    /// Words that are looked up as one, as a key.
+    fn key(&mut self, phrase: &str) -> Vec<u8> {
         let mut key = Vec::new();
-        self.phrases[phrase as usize].lookup.iter().for_each(|&id| push_key(&mut key, id));
+        self.ids(phrase).into_iter().for_each(|(_, id)| push_key(&mut key, id));
+        key
+    }
+
+    /// The same, for what is asked for by ids of the language model: spelled as it is.
+    fn key_as_written(&mut self, phrase: &str) -> Vec<u8> {
+        let mut written = Vec::new();
+        let ids = self.ids(phrase).into_iter();
+        ids.for_each(|(model, lookup)| push_key(&mut written, if model < key::FIRST_WORD { lookup } else { model }));
+        written
+    }
+
+    fn allow(&mut self, phrase: &str) {
+        let key = self.key(phrase);
+        if !key.is_empty() {
+            self.allowed.insert(key);
+        }
+    }
+
+    fn expression(&mut self, row: &ExpressionRow) {
+        let keys = [self.key(&row.expression), self.key_as_written(&row.expression)];
         let mut tokens = Vec::new();
         tokenize(&row.expression, &mut tokens);
         tokens.retain(|token| token.kind != TokenKind::Quote);
         let capitals = tokens.iter().map(|token| token.text(&row.expression).starts_with(char::is_uppercase));
         let capitals = capitals.enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at);
-        if !key.is_empty() {
+        for key in keys.into_iter().filter(|key| !key.is_empty()) {
             self.expressions.insert(key, capitals);
         }
     }
-
-    /// ln P(phrase) in running English.
-    fn log_frequency(&self, phrase: &Phrase) -> f32 {
-        let mut window: Option<(u32, Option<u32>)> = None;
-        let mut sum = 0.0;
-        for &id in &phrase.model {
-            sum += match window {
-                None => self.ngrams.unigram(id),
-                Some((last, None)) => self.ngrams.pair(last, id),
-                Some((last, Some(before))) => self.ngrams.log_prob(before, last, id),
-            };
-            window = Some((id, window.map(|(last, _)| last)));
-        }
-        sum
-    }
-
-    fn finish(mut self) -> Result<Vec<u8>, DictionaryError> {
-        // Originals with what is put in their place, in order, so that equal sources give equal bytes.
-        let mut pairs: Vec<((u32, u32), Pair)> = self.pairs.drain().collect();
-        pairs.sort_unstable_by_key(|entry| entry.0);
-        let mut totals = [0f32; 4];
-        for (_, pair) in &pairs {
-            if pair.flags & (INFLECTED | PART) == 0 {
-                totals.iter_mut().zip(pair.counts).for_each(|(total, count)| *total += count);
-            }
-        }
-        let all: f32 = totals.iter().sum::<f32>().max(1.0);
-        let mut readiness = vec![32u8; self.ngrams.words() + self.extra.len()];
-        let mut weighted: Vec<Weighted> = Vec::with_capacity(pairs.len());
-        for group in pairs.chunk_by(|a, b| a.0.0 == b.0.0) {
-            let original = group[0].0.0;
-            let phrase = &self.phrases[original as usize];
-            let frequency = if phrase.model.is_empty() { 0.01 } else { self.log_frequency(phrase).exp() };
-            let counts: [f32; 4] = std::array::from_fn(|family| group.iter().map(|entry| entry.1.counts[family]).sum());
-            let count: f32 = counts.iter().sum();
-            let ready = ((count + 1.0) / (all * frequency + 1.0)).clamp(0.05, 6.0);
-            if let [word] = phrase.lookup[..] {
-                readiness[word as usize] = (ready.min(7.0) * 32.0) as u8;
-            }
-            let authored: f32 = group.iter().map(|entry| entry.1.authored).sum::<f32>().max(1e-6);
-            for &((_, spun), pair) in group {
-                let seen: f32 = pair.counts.iter().sum();
-                let pooled = (seen + AUTHORED_MASS * pair.authored / authored.max(1.0)) / (count + AUTHORED_MASS);
-                let weights = std::array::from_fn(|family| {
-                    let ready_here = (counts[family] + 2.0 * ready) / (totals[family] * frequency + 2.0);
-                    let here = (pair.counts[family] + SHARED_MASS * pooled) / (counts[family] + SHARED_MASS);
-                    let weight = (ready_here.clamp(0.02, 8.0) * here).ln();
-                    (weight > LOWEST_WEIGHT).then_some(weight)
-                });
-                weighted.push((spun, original, weights, pair));
-            }
-        }
-        weighted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| best(&b.2).total_cmp(&best(&a.2))).then(a.1.cmp(&b.1)));
-        let tells = self.tells(&weighted, readiness.len());
-        self.write(&weighted, &readiness, &tells)
-    }
-
-    /// For every word, ln of how often spinners leave it, against how often English has it.
-    fn tells(&self, weighted: &[Weighted], words: usize) -> Vec<f32> {
-        let mut left = vec![0f32; words];
-        for (spun, original, weights, _) in weighted {
-            let [word] = self.phrases[*spun as usize].lookup[..] else { continue };
-            let original = &self.phrases[*original as usize];
-            if original.model.is_empty() {
-                continue;
-            }
-            let mixed: f32 = weights.iter().flatten().map(|weight| weight.exp()).sum::<f32>() / 4.0;
-            left[word as usize] += self.log_frequency(original).exp() * mixed;
-        }
-        let tell = |(word, left): (usize, f32)| {
-            if left > 0.0 { left.ln() - self.ngrams.unigram(word as u32) } else { -16.0 }
-        };
-        left.into_iter().enumerate().map(tell).collect()
-    }
-
-    fn write(&self, weighted: &[Weighted], readiness: &[u8], tells: &[f32]) -> Result<Vec<u8>, DictionaryError> {
-        let failed = |error: fst::Error| DictionaryError::new(ErrorKind::Pack, format!("cannot compile: {error}"));
-        let mut sections: [Vec<u8>; SECTIONS] = std::array::from_fn(|_| Vec::new());
-        let words = self.extra.iter().map(|(word, &id)| (word.as_str(), u64::from(id)));
-        sections[Section::Words as usize] = fst::Map::from_iter(words).map_err(failed)?.as_fst().as_bytes().to_vec();
-
-        // Only phrases that are an original get a number in the pack.
-        let mut numbers: HashMap<u32, u32> = HashMap::new();
-        let (mut texts, mut ids) = (0u32, 0u32);
-        for &(_, original, _, _) in weighted {
-            if numbers.contains_key(&original) {
-                continue;
-            }
-            numbers.insert(original, numbers.len() as u32);
-            let phrase = &self.phrases[original as usize];
-            texts += phrase.text.len() as u32;
-            ids += phrase.model.len() as u32;
-            sections[Section::OriginalTextEnds as usize].extend(texts.to_le_bytes());
-            sections[Section::OriginalTexts as usize].extend(phrase.text.as_bytes());
-            sections[Section::OriginalIdEnds as usize].extend(ids.to_le_bytes());
-            for id in &phrase.model {
-                sections[Section::OriginalIds as usize].extend(id.to_le_bytes());
-            }
-        }
-
-        let mut singles: BTreeMap<u32, &[Weighted]> = BTreeMap::new();
-        let mut runs: BTreeMap<Vec<u8>, &[Weighted]> = BTreeMap::new();
-        for group in weighted.chunk_by(|a, b| a.0 == b.0) {
-            let lookup = &self.phrases[group[0].0 as usize].lookup;
-            if let [word] = lookup[..] {
-                singles.insert(word, group);
-            } else {
-                let mut key = Vec::new();
-                lookup.iter().for_each(|&id| push_key(&mut key, id));
-                runs.insert(key, group);
-            }
-        }
-        let mut entries = 0u32;
-        let mut push = |group: &[Weighted], out: &mut Vec<u8>| {
-            for (_, original, weights, pair) in group {
-                out.extend(numbers[original].to_le_bytes());
-                out.extend(Codes::of(*weights).0);
-                out.extend([pair.flags, pair.pages.min(255) as u8, pair.rank.unwrap_or(255), 0]);
-                entries += 1;
-            }
-            entries
-        };
-        let mut end = 0;
-        for word in 0..readiness.len() as u32 {
-            if let Some(group) = singles.get(&word) {
-                end = push(group, &mut sections[Section::Entries as usize]);
-            }
-            sections[Section::SingleEnds as usize].extend(end.to_le_bytes());
-        }
-        // Runs follow; the first one starts where the single words end.
-        let mut run_ends = vec![end];
-        let mut builder = fst::MapBuilder::memory();
-        for (key, group) in &runs {
-            builder.insert(key, run_ends.len() as u64).map_err(failed)?;
-            run_ends.push(push(group, &mut sections[Section::Entries as usize]));
-        }
-        sections[Section::Runs as usize] = builder.into_inner().map_err(failed)?;
-        sections[Section::RunEnds as usize] = run_ends.iter().flat_map(|end| end.to_le_bytes()).collect();
-        sections[Section::Readiness as usize] = readiness.to_vec();
-        let code = |nats: f32, steps: f32| (nats * steps).round().clamp(-128.0, 127.0) as i8 as u8;
-        sections[Section::Tells as usize] = tells.iter().map(|&tell| code(tell, 8.0)).collect();
-        // A word of a spun text was left as it was, or put there by the spinner.
-        let evidence = tells.iter().zip(readiness).map(|(&tell, &ready)| {
-            let kept = 1.0 - (USUAL_RATE * f32::from(ready) / 32.0).min(0.9);
-            code((kept + USUAL_RATE * tell.exp()).ln(), 32.0)
-        });
-        sections[Section::Evidence as usize] = evidence.collect();
-        let mut starts = vec![0u8; readiness.len()];
-        let mut pairs = vec![0u8; PAIR_BITS / 8];
-        let mut start = |key: &[u8], bit: u8| {
-            let mut words = key.chunks_exact(3).map(|b| u32::from_be_bytes([0, b[0], b[1], b[2]]));
-            let Some(first) = words.next() else { return };
-            let second = words.next();
-            if let Some(bits) = starts.get_mut(first as usize) {
-                *bits |= if second.is_some() { bit } else { bit | bit << ALONE };
-            }
-            if let Some(second) = second {
-                let bit = pair_bit(first, second);
-                pairs[bit / 8] |= 1 << (bit % 8);
-            }
-        };
-        runs.keys().for_each(|key| start(key, STARTS_RUN));
-        self.expressions.keys().for_each(|key| start(key, STARTS_EXPRESSION));
-        let expressions = self.expressions.iter().map(|(key, &kind)| (key, kind));
-        sections[Section::Expressions as usize] =
-            fst::Map::from_iter(expressions).map_err(failed)?.as_fst().as_bytes().to_vec();
-        let mut allowed = BTreeMap::new();
-        for phrase in &self.allowed {
-            let mut key = Vec::new();
-            for word in phrase.split(' ') {
-                let id = self.ngrams.id(word).or_else(|| self.extra.get(word).copied());
-                push_key(&mut key, id.unwrap_or(key::UNKNOWN));
-            }
-            start(&key, STARTS_ALLOWED);
-            allowed.insert(key, 0u64);
-        }
-        sections[Section::Allowed as usize] =
-            fst::Map::from_iter(allowed).map_err(failed)?.as_fst().as_bytes().to_vec();
-        sections[Section::Starts as usize] = starts;
-        sections[Section::Pairs as usize] = pairs;
-        sections[Section::Sources as usize] = self.sources.join("\n").into_bytes();
-
-        let mut bytes = vec![0u8; HEADER];
-        for (n, section) in sections.iter().enumerate() {
-            bytes.extend_from_slice(section);
-            let end = bytes.len() as u64;
-            bytes[32 + n * 8..40 + n * 8].copy_from_slice(&end.to_le_bytes());
-        }
-        bytes[..8].copy_from_slice(MAGIC);
-        bytes[16..24].copy_from_slice(&self.ngrams.checksum().to_le_bytes());
-        bytes[24..32].copy_from_slice(&(readiness.len() as u64).to_le_bytes());
-        let sum = checksum(&bytes[HEADER..]);
-        bytes[8..16].copy_from_slice(&sum.to_le_bytes());
-        Ok(bytes)
-    }
-}
-
-fn best(weights: &[Option<f32>; 4]) -> f32 {
-    weights.iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max)
 }

@@ -12,8 +12,10 @@ const LONGEST: usize = 7;
 /// `first` likeliest originals of its words.
 pub(crate) fn covers(dictionary: &Dictionary, spun: &str, original: &str, first: usize) -> bool {
     let (spun, original) = (key::phrase(spun), key::phrase(original));
-    let spun: Vec<&str> = spun.split_whitespace().collect();
-    let original: Vec<&str> = original.split_whitespace().collect();
+    // Spelling is for the text to say.
+    let american = |word| dictionary.pack.american(word).unwrap_or(word);
+    let spun: Vec<&str> = spun.split_whitespace().map(american).collect();
+    let original: Vec<&str> = original.split_whitespace().map(american).collect();
     // Places reached in both, breadth first; every step goes forward in the spun words.
     let mut reached = vec![vec![false; original.len() + 1]; spun.len() + 1];
     reached[0][0] = true;
@@ -49,7 +51,10 @@ fn readings(dictionary: &Dictionary, words: &[&str], first: usize) -> Vec<(usize
         .map(|word| dictionary.ngrams.id(word).or_else(|| pack.word(word)).unwrap_or(key::UNKNOWN))
         .collect();
     // Substitutions are in order of their weight.
-    let form = |original: u32| key::phrase(pack.original(original));
+    let form = |original: u32| {
+        let words = key::phrase(pack.original(original));
+        words.split(' ').map(|word| pack.american(word).unwrap_or(word)).collect::<Vec<_>>().join(" ")
+    };
     let mut all = vec![(1, pack.single(ids[0]).take(first).map(|found| form(found.original)).collect())];
     pack.for_each_run(ids.iter().copied(), |length, run| {
         all.push((length, pack.run(run).take(first).map(|found| form(found.original)).collect()));

@@ -1,9 +1,13 @@
 //! The compiled dictionaries: one checksummed run of bytes that is used in place.
 //!
+//! In a pack that stands on others, single words are among the runs, so that its size follows its rows.
+//!
 //! Sections, in order: the words that the n-gram model lacks (fst, word to id), the texts of the originals with
 //! their ids, substitutions of single words (indexed by word id), substitutions of runs of words (fst over word
 //! ids), the substitutions themselves, how readily each word is swapped, expressions (fst over word ids), allowed
-//! phrases (fst over word ids), names of sources, for each word whether any of these runs starts with it, and likewise for pairs of words.
+//! phrases (fst over word ids), names of sources, for each word whether any of these runs starts with it, likewise for
+//! pairs of words, and what compiling a further pack for this one needs: irregular forms and the sums of all counts;
+//! last, British and American spellings.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,7 +19,7 @@ use super::table::mix;
 /// What every pack starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK2";
 /// Number of sections.
-pub(crate) const SECTIONS: usize = 17;
+pub(crate) const SECTIONS: usize = 23;
 /// Bytes of the header: the magic, the checksum, the model's checksum, the number of words and the section ends.
 pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
 /// Bytes of one substitution.
@@ -43,6 +47,12 @@ pub(crate) enum Section {
     Evidence,
     Starts,
     Pairs,
+    Forms,
+    Totals,
+    British,
+    American,
+    Twins,
+    Marks,
 }
 
 /// A run of words that is swapped starts with the word (in [`Section::Starts`]).
@@ -53,7 +63,8 @@ pub(crate) const STARTS_EXPRESSION: u8 = 2;
 pub(crate) const STARTS_ALLOWED: u8 = 4;
 /// Shift from the bits above to those of runs that are the word alone.
 pub(crate) const ALONE: u32 = 3;
-/// Bits of [`Section::Pairs`], a power of two: a pair of words that starts any run has its bit set, and so do a few others.
+/// Bits of [`Section::Pairs`], a power of two: a pair of words that starts any run has its bit set, and so do a few
+/// others.
 pub(crate) const PAIR_BITS: usize = 1 << 21;
 
 /// Which bit is a pair's.
@@ -126,6 +137,15 @@ pub(crate) struct Substitution {
     pub(crate) pages: u8,
     /// Its rank among the substitutes of the original, from 0; 255 where it has none.
     pub(crate) rank: u8,
+    /// Whether these words are never good English.
+    pub(crate) certain: bool,
+}
+
+impl Substitution {
+    /// The same, with its original numbered from `first`.
+    pub(crate) fn numbered_from(self, first: u32) -> Self {
+        Self { original: self.original + first, ..self }
+    }
 }
 
 /// A part of the pack's bytes that the fst crate can hold.
@@ -207,7 +227,7 @@ impl Pack {
         })
     }
 
-    fn section(&self, section: Section) -> &[u8] {
+    pub(super) fn section(&self, section: Section) -> &[u8] {
         &self.data[self.sections[section as usize].clone()]
     }
 
@@ -251,7 +271,29 @@ impl Pack {
 
     /// What a single word may stand for.
     pub(crate) fn single(&self, word: u32) -> impl Iterator<Item = Substitution> + '_ {
-        self.entries(self.between(Section::SingleEnds, word as usize))
+        let range = if self.is_dense() {
+            self.between(Section::SingleEnds, word as usize)
+        } else {
+            self.single_run(word).map_or(0..0, |run| self.between(Section::RunEnds, run as usize))
+        };
+        self.entries(range)
+    }
+
+    /// Whether single words have a table of their own.
+    fn is_dense(&self) -> bool {
+        !self.sections[Section::SingleEnds as usize].is_empty()
+    }
+
+    /// The number of the run of one word.
+    fn single_run(&self, word: u32) -> Option<u64> {
+        self.runs.get(&word.to_be_bytes()[1..])
+    }
+
+    /// A byte that belongs to a single word.
+    fn of_word(&self, section: Section, word: u32) -> Option<u8> {
+        // Runs are numbered from 1.
+        let at = if self.is_dense() { word as usize } else { self.single_run(word)? as usize - 1 };
+        self.section(section).get(at).copied()
     }
 
     /// What the `index`-th run of words may stand for.
@@ -267,12 +309,17 @@ impl Pack {
             flags: entry[8],
             pages: entry[9],
             rank: entry[10],
+            certain: entry[11] != 0,
         })
     }
 
     /// Calls `visit` with the length and index of every run of at least two words that starts `words`.
-    pub(crate) fn for_each_run(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
-        self.walk(&self.runs, STARTS_RUN, words, visit);
+    pub(crate) fn for_each_run(&self, words: impl Iterator<Item = u32>, mut visit: impl FnMut(usize, u64)) {
+        self.walk(&self.runs, STARTS_RUN, words, |length, run| {
+            if length > 1 {
+                visit(length, run);
+            }
+        });
     }
 
     /// Calls `visit` with the words and the index of every run of at least two words.
@@ -284,7 +331,9 @@ impl Pack {
         while let Some((key, index)) = stream.next() {
             words.clear();
             words.extend(key.chunks_exact(3).map(|b| u32::from_be_bytes([0, b[0], b[1], b[2]])));
-            visit(&words, index);
+            if words.len() > 1 {
+                visit(&words, index);
+            }
         }
     }
 
@@ -301,14 +350,41 @@ impl Pack {
 
     /// ln of how much oftener spinners leave this word than English has it, in nats.
     pub(crate) fn tell(&self, word: u32) -> f32 {
-        let code = self.section(Section::Tells).get(word as usize).copied().unwrap_or(0);
+        let code = self.of_word(Section::Tells, word).unwrap_or(0x80);
         f32::from(code as i8) / 8.0
     }
 
     /// ln of how likely this word is in spun text, against clean text, in nats.
     pub(crate) fn evidence(&self, word: u32) -> f32 {
-        let code = self.section(Section::Evidence).get(word as usize).copied().unwrap_or(0);
+        let code = self.of_word(Section::Evidence, word).unwrap_or(0);
         f32::from(code as i8) / 32.0
+    }
+
+    /// Sums of the counts behind the weights, for each family.
+    pub(crate) fn totals(&self) -> [f32; 4] {
+        let bytes = self.section(Section::Totals);
+        std::array::from_fn(|family| {
+            let bytes = bytes.get(family * 4..family * 4 + 4);
+            bytes.map_or(0.0, |b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        })
+    }
+
+    /// Ids of the sources.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &str> {
+        self.lines(Section::Sources)
+    }
+
+    /// The irregular forms: lemma, form and word.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = [&str; 3]> {
+        self.lines(Section::Forms).filter_map(|line| {
+            let (lemma, rest) = line.split_once('\t')?;
+            let (form, word) = rest.split_once('\t')?;
+            Some([lemma, form, word])
+        })
+    }
+
+    pub(super) fn lines(&self, section: Section) -> impl Iterator<Item = &str> {
+        std::str::from_utf8(self.section(section)).unwrap_or_default().lines()
     }
 
     /// How readily spinners swap this word, relative to words at large.

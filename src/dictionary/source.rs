@@ -1,5 +1,6 @@
 //! Rows of the dictionaries' CSV sources.
 
+use csv::Position;
 use serde::Deserialize;
 
 use super::error::{DictionaryError, ErrorKind};
@@ -60,6 +61,17 @@ pub(crate) struct FormRow {
     pub(crate) source: String,
 }
 
+/// A word that British and American English spell differently.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SpellingRow {
+    pub(crate) british: String,
+    pub(crate) american: String,
+    /// `lookup`, `common` or `names`.
+    pub(crate) r#use: String,
+    pub(crate) source: String,
+}
+
 /// A fixed expression in its usual case.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +82,15 @@ pub(crate) struct ExpressionRow {
     /// Its acronym, where it has one in use.
     #[allow(dead_code, reason = "for readers of the file; nothing is decided by it yet")]
     pub(crate) acronym: String,
+    pub(crate) source: String,
+}
+
+/// A phrase that is never good English, with what it stands for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PhraseRow {
+    pub(crate) phrase: String,
+    pub(crate) correction: String,
     pub(crate) source: String,
 }
 
@@ -93,23 +114,48 @@ pub(crate) struct OriginRow {
     pub(crate) date: String,
 }
 
-/// Reads the rows of a file with the line each starts on.
-pub(crate) fn read<T: for<'de> Deserialize<'de>>(file: &SourceFile) -> Result<Vec<(u64, T)>, DictionaryError> {
+/// Reads the rows of a file with where each starts.
+pub(crate) fn read<T: for<'de> Deserialize<'de>>(file: &SourceFile) -> Result<Vec<(Position, T)>, DictionaryError> {
     let mut reader = csv::ReaderBuilder::new().from_reader(file.bytes.as_slice());
+    let failed = |error: &csv::Error| {
+        let start = Position::new();
+        let (what, field) = match error.kind() {
+            csv::ErrorKind::Deserialize { err, .. } => (err.kind().to_string(), err.field().unwrap_or(0)),
+            _ => (error.to_string(), 0),
+        };
+        row_error(file, error.position().unwrap_or(&start), field as usize, &what)
+    };
+    let header = reader.headers().map_err(|error| failed(&error))?.clone();
     let mut rows = Vec::new();
-    for row in reader.deserialize() {
-        let row = row.map_err(|error| {
-            let line = error.position().map_or(1, csv::Position::line);
-            DictionaryError::new(ErrorKind::Row, format!("{}:{line}: {error}", file.path))
-        })?;
-        rows.push(row);
+    for record in reader.records() {
+        let record = record.map_err(|error| failed(&error))?;
+        let row = record.deserialize(Some(&header)).map_err(|error| failed(&error))?;
+        rows.push((record.position().cloned().unwrap_or_else(Position::new), row));
     }
-    // The positions of rows are those of a second, plain pass, as serde hides them.
-    let mut lines = Vec::with_capacity(rows.len());
-    let mut reader = csv::ReaderBuilder::new().from_reader(file.bytes.as_slice());
-    let mut record = csv::ByteRecord::new();
-    while reader.read_byte_record(&mut record).unwrap_or(false) {
-        lines.push(record.position().map_or(0, csv::Position::line));
+    Ok(rows)
+}
+
+/// What is wrong with a field of the row that starts here.
+pub(crate) fn row_error(file: &SourceFile, at: &Position, field: usize, what: &str) -> DictionaryError {
+    let text = String::from_utf8_lossy(&file.bytes);
+    let (line, column) = place(&text, at, field);
+    DictionaryError::new(ErrorKind::Row, format!("{}:{line}:{column}: {what}", file.path))
+}
+
+/// Line and column, from 1, of a field of the row that starts here.
+pub(crate) fn place(text: &str, start: &Position, field: usize) -> (u64, u64) {
+    let (mut quoted, mut passed, mut column, mut line) = (false, 0, 1, start.line());
+    for c in text.get(start.byte() as usize..).unwrap_or_default().chars() {
+        if passed == field {
+            break;
+        }
+        quoted ^= c == '"';
+        passed += usize::from(c == ',' && !quoted);
+        column += 1;
+        if c == '\n' {
+            line += 1;
+            column = 1;
+        }
     }
-    Ok(lines.into_iter().zip(rows).collect())
+    (line, column)
 }

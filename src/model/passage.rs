@@ -14,6 +14,9 @@ use crate::candidates::{Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::text::token::{SENTENCE_START, Token};
 
+/// Probability, in a spun text, of what stands for a phrase that is never good English.
+const CERTAIN: f32 = 0.97;
+
 /// A passage with all its readings. Spans are bytes of the passage.
 pub(crate) struct Passage<'t> {
     pub(crate) text: &'t str,
@@ -22,6 +25,8 @@ pub(crate) struct Passage<'t> {
     pub(crate) lattices: Vec<Lattice>,
     kinds: Kinds,
     pub(crate) estimate: Estimate,
+    /// Whether more of its words are spelled as only British English has them than as only American does.
+    british: bool,
 }
 
 /// A candidate written into the text, with what the last decision looks at.
@@ -70,7 +75,8 @@ impl<'t> Passage<'t> {
             .collect();
         readings.tidy();
         let estimate = prior::estimate(&lattices, &kinds, weights);
-        Self { text, tokens, sentences, lattices, kinds, estimate }
+        let british = words.iter().map(|&word| dictionary.pack.spelling(word)).sum::<i32>() > 0;
+        Self { text, tokens, sentences, lattices, kinds, estimate, british }
     }
 
     /// A candidate of a sentence.
@@ -105,7 +111,12 @@ impl<'t> Passage<'t> {
         } else {
             original
         };
-        realize::realize(self.text, &self.tokens, self.token_range(place), &original, &dictionary.ngrams)
+        let range = self.token_range(place);
+        let mut realized = realize::realize(self.text, &self.tokens, range, &original, &dictionary.ngrams);
+        if self.british {
+            realized.text = dictionary.pack.write_british(&realized.text, self.tokens[range.0].has(SENTENCE_START));
+        }
+        realized
     }
 
     /// How a candidate and its neighbors are written.
@@ -151,6 +162,8 @@ impl<'t> Passage<'t> {
                 columns.iter_mut().zip(row.features).for_each(|(column, x)| column[n] = x);
             }
             for (row, probability) in rows.drain(..).zip(forest.probabilities(&columns)) {
+                let certain = self.candidate(row.place).certain;
+                let probability = if certain { probability.max(CERTAIN) } else { probability };
                 // Only what may be told is written into the text, which costs more than all the rest.
                 if probability >= least {
                     scored.extend(self.scored(row, probability, dictionary));

@@ -29,6 +29,7 @@ struct Light {
     flags: u8,
     pages: u8,
     rank: u8,
+    certain: bool,
     /// The word that the context scorer is asked about, as it knows it, or [`NO_HEAD`].
     head: u32,
     /// ln of the channel's part under the families that the estimation starts from.
@@ -282,6 +283,7 @@ impl Light {
             flags: candidate.flags,
             pages: candidate.pages,
             rank: candidate.rank,
+            certain: candidate.certain,
             head: head(&candidate.ids, ngrams).map_or(NO_HEAD, |head| scorer.known(head)),
             channel: channel(&plain(candidate.codes), &prior::START.families),
             frequency: 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>(),
@@ -305,6 +307,7 @@ impl Light {
             flags: self.flags,
             pages: self.pages,
             rank: self.rank,
+            certain: self.certain,
             context: 0.0,
             pressure: 0.0,
             channel: self.channel,

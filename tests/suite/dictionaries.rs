@@ -23,6 +23,13 @@ fn rows_that_are_added_are_in_canonical_form() {
     let ran = unspin(here.path(), &["dict", "check", "own"], b"");
     assert_eq!((ran.code, ran.text()), (0, ""), "{}", ran.err);
     assert_eq!(add(&["a|b", "c"]).code, 2);
+    assert_eq!(add(&["--certain", "Defense Secretary", "Guard Scribe", "Fence Scribe"]).code, 0);
+    let rows = fs::read_to_string(here.path().join("own/phrases/own.csv")).expect("written");
+    assert_eq!(
+        rows,
+        "phrase,correction,source\nFence Scribe,Defense Secretary,own\nGuard Scribe,Defense Secretary,own\n"
+    );
+    assert_eq!(unspin(here.path(), &["dict", "check", "own"], b"").code, 0);
 }
 
 #[test]
@@ -43,6 +50,64 @@ fn faults_have_a_place_and_a_remedy_and_rewriting_repairs_form() {
     assert_eq!(ran.text().lines().count(), 1);
     let rows = fs::read_to_string(here.path().join("d/substitutions/a.csv")).expect("written");
     assert_eq!(rows, "original,substitutes,source\nask,beg,theirs\nsay,state,own\n");
+}
+
+const SPUN: &str = "The Grommet Sprocketry of Borders issued a caution, and the Protection Secretary stated that \
+                    the Zeeland Assembly had been told of it.\n";
+
+/// Rows of one's own, for words that nothing else knows.
+const OWN: [(&str, &[u8]); 3] = [
+    ("own/substitutions/own.csv", b"original,substitutes,source\nhad been advised,had been told,own\n"),
+    ("own/phrases/own.csv", b"phrase,correction,source\nGrommet Sprocketry,Grommet Ministry,own\n"),
+    ("own/allowed.csv", b"phrase,reason\nProtection Secretary,a title here\n"),
+];
+
+#[test]
+fn dictionaries_of_ones_own_are_added_to_the_built_in_ones() {
+    let here = directory(&OWN);
+    let fix = |args: &[&str]| unspin(here.path(), &[&["fix", "--assume-spun"], args].concat(), SPUN.as_bytes());
+    let plain = fix(&[]);
+    assert!(plain.text().contains("Grommet Sprocketry") && plain.text().contains("Defense Secretary"), "{plain:?}");
+    let layered = fix(&["--dictionary", "own"]);
+    assert!(layered.text().contains("The Grommet Ministry of"), "{layered:?}");
+    assert!(layered.text().contains("Protection Secretary"), "what is allowed is never reported: {layered:?}");
+    fs::write(here.path().join("unspin.toml"), "dictionaries = [\"own\"]\n").expect("written");
+    assert_eq!(fix(&[]).text(), layered.text());
+    let alone = fix(&["--no-builtin-dictionary"]);
+    assert!(alone.text().contains("Grommet Ministry") && alone.text().contains("Secretary stated"), "{alone:?}");
+    let none = fix(&["--isolated", "--no-builtin-dictionary"]);
+    assert!(none.code == 2 && none.err.contains("no dictionaries to use"), "{none:?}");
+    // Several directories stand on each other.
+    let rows = b"phrase,correction,source\nZeeland Assembly,Zeeland Council,theirs\n";
+    fs::create_dir_all(here.path().join("more/phrases")).expect("made");
+    fs::write(here.path().join("more/phrases/a.csv"), rows).expect("written");
+    fs::write(here.path().join("more/sources.csv"), "id,title,license,origin,date\ntheirs,T,MIT,x,\n")
+        .expect("written");
+    let both = fix(&["--dictionary", "more"]);
+    assert!(both.text().contains("Zeeland Council") && both.text().contains("Grommet Ministry"), "{both:?}");
+}
+
+#[test]
+fn faults_in_dictionaries_of_ones_own_have_a_place() {
+    for (name, text, says) in [
+        (
+            "substitutions/a.csv",
+            "original,substitutes,source\nsay,state,mine\n",
+            "substitutions/a.csv:2:11: unknown source",
+        ),
+        ("substitutions/a.csv", "original,substitutes,source\nsay,state\n", "substitutions/a.csv:2:1: "),
+        (
+            "substitutions/attested.csv",
+            "spun,original,family,count,pages,source\na,b,science,x,1,own\n",
+            "attested.csv:2:13: ",
+        ),
+        ("substitution/a.csv", "original,substitutes,source\nsay,state,own\n", "substitution/a.csv:1:1: no table"),
+        ("allowed.csv", "phrase,reason\ngreen zone,\n", "allowed.csv:2:12: "),
+    ] {
+        let here = directory(&[(&format!("own/{name}"), text.as_bytes())]);
+        let ran = unspin(here.path(), &["check", "--dictionary", "own"], b"Nothing.\n");
+        assert!(ran.code == 2 && ran.err.contains(says) && ran.err.contains("own: "), "{says}: {ran:?}");
+    }
 }
 
 #[test]

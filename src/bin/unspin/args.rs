@@ -180,9 +180,12 @@ pub(crate) struct Checking {
     /// Leave out the findings in this file, which --write-baseline made.
     #[arg(long, value_name = "FILE", help_heading = "Checking")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Use the dictionaries in this directory, not the built-in ones; may be given several times.
+    /// Add the dictionaries in this directory to the built-in ones; may be given several times.
     #[arg(long, value_name = "DIR", help_heading = "Checking")]
     pub(crate) dictionary: Vec<PathBuf>,
+    /// Use the dictionaries of --dictionary only, not the built-in ones.
+    #[arg(long, help_heading = "Checking")]
+    pub(crate) no_builtin_dictionary: bool,
     /// Read settings from this file, not from unspin.toml in this directory or above.
     #[arg(long, value_name = "FILE", help_heading = "Checking")]
     pub(crate) config: Option<PathBuf>,
@@ -563,6 +566,9 @@ pub(crate) enum DictCommand {
         /// Directory of the dictionary, which is made where there is none.
         #[arg(long, value_name = "DIR", required = true)]
         dir: PathBuf,
+        /// The substitutes are never good English: in a spun text, they are always reported.
+        #[arg(long)]
+        certain: bool,
         /// The right phrase.
         #[arg(value_name = "ORIGINAL")]
         original: String,
@@ -572,10 +578,10 @@ pub(crate) enum DictCommand {
     },
     /// Check example sentences, which must or must not be flagged: text, yes or no, part of the repaired text.
     Test {
-        /// Directory with examples/*.csv.
+        /// Directory with examples/*.csv; its other rows are added to the built-in ones, unless it is the default.
         #[arg(value_name = "DIR", default_value = "dictionaries")]
         dir: PathBuf,
-        /// Use the dictionaries of that directory, not the built-in ones.
+        /// Use the rows of that directory only.
         #[arg(long)]
         own: bool,
     },

@@ -15,14 +15,14 @@ use crate::args::{Common, Dict, DictCommand, TableFormat};
 use crate::terminal::{self, Ending, note};
 use crate::{dictionary, eval, output};
 
-/// The file and the source that rows are added under.
-const OWN: (&str, &str) = ("substitutions/own.csv", "own");
+/// The source that rows are added under.
+const OWN: &str = "own";
 
 pub(crate) fn run(command: &Dict, common: Common) -> anyhow::Result<Ending> {
     match &command.command {
         DictCommand::Check { dir, write } => check(dir, *write, common),
         DictCommand::Stats { dir, gold, first, format } => stats(dir.as_deref(), gold, *first, *format),
-        DictCommand::Add { dir, original, substitutes } => add(dir, original, substitutes, common),
+        DictCommand::Add { dir, certain, original, substitutes } => add(dir, *certain, original, substitutes, common),
         DictCommand::Test { dir, own } => test(dir, *own, common),
     }
 }
@@ -86,7 +86,9 @@ fn stats(dir: Option<&Path>, gold: &[PathBuf], first: usize, format: TableFormat
         tables.insert(file.path.as_str(), file.figures()?);
     }
     let unspinner = match dir {
-        Some(_) if !gold.is_empty() => Unspinner::builder().dictionaries(files.clone()).try_build()?,
+        Some(_) if !gold.is_empty() => {
+            Unspinner::builder().builtin_dictionaries(false).dictionaries(files.clone()).try_build()?
+        }
         _ => Unspinner::builtin(),
     };
     let mut documents = Vec::new();
@@ -175,7 +177,7 @@ fn machine(tables: &BTreeMap<&str, FileFigures>, coverage: &BTreeMap<String, Cov
     json!({ "files": files, "coverage": { "first": first, "families": families } })
 }
 
-fn add(dir: &Path, original: &str, substitutes: &[String], common: Common) -> anyhow::Result<Ending> {
+fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common: Common) -> anyhow::Result<Ending> {
     for text in substitutes.iter().map(String::as_str).chain([original]) {
         ensure!(!text.trim().is_empty() && !text.contains('|'), "{text:?} is no phrase");
     }
@@ -190,19 +192,30 @@ fn add(dir: &Path, original: &str, substitutes: &[String], common: Common) -> an
         }
         Ok(())
     })?;
-    let path = dir.join(OWN.0);
+    let (name, header) = if certain {
+        ("phrases/own.csv", "phrase,correction,source\n")
+    } else {
+        ("substitutions/own.csv", "original,substitutes,source\n")
+    };
+    let path = dir.join(name);
     if !path.exists() {
         fs::create_dir_all(output::directory(&path)).with_context(|| path.display().to_string())?;
-        replace(&path, b"original,substitutes,source\n")?;
+        replace(&path, header.as_bytes())?;
     }
-    append(&path, OWN.0, |text| {
-        let mut row = csv::Writer::from_writer(Vec::new());
-        row.write_record([original, &substitutes.join("|"), OWN.1])?;
-        text.push_str(std::str::from_utf8(&row.into_inner()?)?);
+    append(&path, name, |text| {
+        let mut rows = csv::Writer::from_writer(Vec::new());
+        if certain {
+            substitutes.iter().try_for_each(|phrase| rows.write_record([phrase, original, OWN]))?;
+        } else {
+            rows.write_record([original, &substitutes.join("|"), OWN])?;
+        }
+        text.push_str(std::str::from_utf8(&rows.into_inner()?)?);
         Ok(())
     })?;
     if !common.quiet {
-        note(&format!("{}: {} may stand for {original}", path.display(), substitutes.join(", ")));
+        let may = if certain { "always" } else { "may" };
+        let stand = if certain && substitutes.len() == 1 { "stands" } else { "stand" };
+        note(&format!("{}: {} {may} {stand} for {original}", path.display(), substitutes.join(", ")));
     }
     Ok(Ending::default())
 }
@@ -257,10 +270,13 @@ fn test(dir: &Path, own: bool, common: Common) -> anyhow::Result<Ending> {
     let examples: Vec<&SourceFile> = files.iter().filter(|file| file.path.starts_with("examples/")).collect();
     ensure!(!examples.is_empty(), "{}: holds no examples/*.csv", dir.display());
     let mut builder = Unspinner::builder().assume_spun(true);
-    if own {
-        builder = builder.dictionaries(files.clone());
+    // Examples alone change nothing, and the built-in ones are made from the default directory.
+    let rows = files.iter().any(|file| !file.path.starts_with("examples/"));
+    let is_builtin = dir == Path::new("dictionaries");
+    if own || rows && !is_builtin {
+        builder = builder.builtin_dictionaries(!own).dictionaries(files.clone());
     }
-    let unspinner = builder.try_build()?;
+    let unspinner = builder.try_build().with_context(|| dir.display().to_string())?;
     let mut out = terminal::stdout();
     let (mut all, mut failed) = (0, 0);
     for file in examples {

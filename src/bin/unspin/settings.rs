@@ -38,6 +38,8 @@ struct File {
     exclude: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dictionaries: Vec<PathBuf>,
+    /// Whether those stand on the built-in ones; they do unless it is false.
+    builtin_dictionaries: Option<bool>,
     baseline: Option<PathBuf>,
     /// Other rules for some files; the last one that matches counts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -86,7 +88,7 @@ impl Settings {
         let (file, root) = resolve(checking, here)?;
         let profile = |rules: &Rules| -> anyhow::Result<Profile> {
             Ok(Profile {
-                unspinner: rules.unspinner(&file.dictionaries)?,
+                unspinner: rules.unspinner(&file)?,
                 severity: rules.severity.map_or(Severity::Note, Severity::from),
             })
         };
@@ -202,7 +204,7 @@ impl Rules {
         self.families.as_ref().map(|names| names.iter().map(known).collect()).transpose()
     }
 
-    fn unspinner(&self, dictionaries: &[PathBuf]) -> anyhow::Result<Unspinner> {
+    fn unspinner(&self, file: &File) -> anyhow::Result<Unspinner> {
         let mut builder = Unspinner::builder().allow(self.allow.iter().cloned());
         if let Some(confidence) = self.min_confidence {
             builder = builder.min_confidence(confidence);
@@ -219,14 +221,20 @@ impl Rules {
         if let Some(families) = self.known_families()? {
             builder = builder.families(&families);
         }
-        if dictionaries.is_empty() {
-            return Ok(builder.build());
+        let builtin = file.builtin_dictionaries.unwrap_or(true);
+        builder = builder.builtin_dictionaries(builtin);
+        for directory in &file.dictionaries {
+            builder = builder.dictionaries(dictionary::read(directory)?);
         }
-        let mut files = Vec::new();
-        for directory in dictionaries {
-            files.extend(dictionary::read(directory)?);
-        }
-        builder.dictionaries(files).try_build().context("dictionary")
+        let named = || {
+            // The message names the file; which directory it lies in is found by trying each alone.
+            let fails = |directory: &&PathBuf| {
+                let alone = Unspinner::builder().builtin_dictionaries(builtin);
+                dictionary::read(directory).is_ok_and(|files| alone.dictionaries(files).try_build().is_err())
+            };
+            file.dictionaries.iter().find(fails).map_or("dictionaries".into(), |found| found.display().to_string())
+        };
+        builder.try_build().with_context(named)
     }
 }
 
@@ -271,6 +279,9 @@ fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, PathBuf)> 
     let placed = |path: &mut PathBuf| *path = root.join(&path);
     file.dictionaries.iter_mut().for_each(placed);
     file.dictionaries.extend(checking.dictionary.iter().cloned());
+    if checking.no_builtin_dictionary {
+        file.builtin_dictionaries = Some(false);
+    }
     file.baseline.iter_mut().for_each(placed);
     if checking.baseline.is_some() {
         file.baseline.clone_from(&checking.baseline);
