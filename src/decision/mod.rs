@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fix::Edit;
+use crate::fix::{Edit, Fixed};
 use crate::report::Finding;
 use crate::span::Span;
 
@@ -323,8 +323,12 @@ impl Decisions {
                 None => true,
             });
         }
-        let accepted = left.into_values().flatten().filter(|one| one.verdict == Verdict::Accept);
-        for decision in accepted {
+        let accepted: Vec<&Decision> = decisions
+            .values()
+            .filter_map(|people| current(people))
+            .filter(|one| one.verdict == Verdict::Accept)
+            .collect();
+        for decision in left.into_values().flatten().filter(|one| one.verdict == Verdict::Accept) {
             let place = once(text, &format!("{}{}{}", decision.before, decision.text, decision.after)).map(|at| {
                 let start = at + decision.before.len();
                 Span::new(start, start + decision.text.len())
@@ -335,7 +339,7 @@ impl Decisions {
             match (place, same.filter(|&n| matched.decided[n].is_none())) {
                 (_, Some(n)) => matched.decided[n] = Some(decision),
                 (Some(span), _) if matched.is_free(span, findings) => matched.elsewhere.push((span, decision)),
-                _ if is_done(text, decision) => matched.done.push(decision),
+                _ if is_done(text, decision, &accepted) => matched.done.push(decision),
                 _ => matched.lost.push(decision),
             }
         }
@@ -430,17 +434,46 @@ fn once(text: &str, part: &str) -> Option<usize> {
 }
 
 /// Whether the text has the replacement where the decision wants it: beside it, on one side at least, stand the
-/// characters that stood there. The other side may have been repaired too.
-fn is_done(text: &str, decision: &Decision) -> bool {
+/// characters that stood there, or what the other decisions made of them.
+fn is_done(text: &str, decision: &Decision, others: &[&Decision]) -> bool {
     let Some(new) = &decision.replacement else { return false };
-    let (before, after) = (last(&decision.before, BESIDE), first(&decision.after, BESIDE));
-    if new.trim().is_empty() {
-        return text.contains(&format!("{before}{new}{after}"));
+    let stands = |before: &str, after: &str| {
+        let (before, after) = (last(before, BESIDE), first(after, BESIDE));
+        if new.trim().is_empty() {
+            // A space may have gone with the words.
+            let beside = |after: &str| text.contains(&format!("{before}{new}{after}"));
+            return beside(after) || after.strip_prefix(' ').is_some_and(beside);
+        }
+        // An edge of the text is as good as characters.
+        let follows = |at: usize| if before.is_empty() { at == 0 } else { text[..at].ends_with(before) };
+        let leads = |end: usize| if after.is_empty() { end == text.len() } else { text[end..].starts_with(after) };
+        text.match_indices(new.as_str()).any(|(at, _)| follows(at) || leads(at + new.len()))
+    };
+    stands(&decision.before, &decision.after) || {
+        let (before, after) = repaired(decision, others);
+        stands(&before, &after)
     }
-    // An edge of the text is as good as characters.
-    let follows = |at: usize| if before.is_empty() { at == 0 } else { text[..at].ends_with(before) };
-    let leads = |end: usize| if after.is_empty() { end == text.len() } else { text[end..].starts_with(after) };
-    text.match_indices(new.as_str()).any(|(at, _)| follows(at) || leads(at + new.len()))
+}
+
+/// The characters around a decision's words as the other decisions leave them.
+fn repaired(decision: &Decision, others: &[&Decision]) -> (String, String) {
+    let Decision { before, text, after, .. } = decision;
+    let all = [before.as_str(), text, after].concat();
+    let own = Span::new(before.len(), before.len() + text.len());
+    // As far as both reach, the characters beside the other's words are the same.
+    let fits = |span: Span, other: &Decision| {
+        let (left, right) = (&all[..span.start], &all[span.end..]);
+        (left.ends_with(&other.before) || other.before.ends_with(left))
+            && (right.starts_with(&other.after) || other.after.starts_with(right))
+    };
+    let edits = others.iter().filter(|other| !other.text.is_empty()).flat_map(|other| {
+        let spans = all.match_indices(&other.text).map(|(at, found)| Span::new(at, at + found.len()));
+        let spans = spans.filter(|span| !span.overlaps(own) && fits(*span, other));
+        spans.map(|span| Edit { span, text: other.replacement.clone().unwrap_or_else(|| other.text.clone()) })
+    });
+    let fixed = Fixed::new(&all, edits.collect::<Vec<_>>());
+    let own = fixed.map.to_fixed(own);
+    (fixed.text[..own.start].to_owned(), fixed.text[own.end..].to_owned())
 }
 
 #[cfg(test)]

@@ -109,7 +109,9 @@ fn header(session: &Session, width: usize) -> Line<'static> {
     let (at, all) = session.progress();
     let more = if session.is_loading() { "+" } else { "" };
     let Counts { accepted, rejected, ignored, undecided } = session.counts();
-    let right = if width >= 60 {
+    let right = if all == 0 {
+        String::new()
+    } else if width >= 60 {
         let ignored = if ignored > 0 { format!(" · {ignored} ignored") } else { String::new() };
         format!("{at} of {all}{more} · {accepted} accepted · {rejected} rejected{ignored} · {undecided}{more} left")
     } else {
