@@ -1,6 +1,7 @@
 //! Decisions written, read, found again and applied.
 
 use super::*;
+use crate::fix::Fixed;
 use crate::report::{Applicability, Correction, Family, Rule, Severity};
 
 fn place() -> Place {
