@@ -213,6 +213,21 @@ fn people_who_disagree_are_named() {
 }
 
 #[test]
+fn what_was_applied_is_known_among_other_repairs() {
+    let text = "Ask a lot of within the nation navy men, brand new ones, and stay.";
+    let words =
+        [("a lot of", "many"), ("within", "in"), ("the nation", "our country"), ("navy", "army"), (" brand new", "")];
+    let findings = findings(text, &words);
+    let mut decisions = Decisions::default();
+    (0..findings.len())
+        .for_each(|n| decisions.add(Decision::accept(&place(), text, &findings, n, findings[n].correction())));
+    let fixed = applied(&decisions, text, &words);
+    assert_eq!(fixed, "Ask many in our country army men, ones, and stay.");
+    let again = decisions.find(&place(), &fixed, &[]);
+    assert_eq!((again.done.len(), again.lost.len(), again.elsewhere.len()), (5, 0, 0));
+}
+
+#[test]
 fn words_that_go_take_a_space_along() {
     for (text, words, want) in [
         ("the brand new car", &[("brand new", "")][..], "the car"),

@@ -187,6 +187,8 @@ fn what_cannot_be_reviewed_is_refused() {
         (&["review", "--apply", "--decisions", "bad.jsonl"], "bad.jsonl: line 1: is not a decision"),
         (&["review", "--apply", "--decisions", "empty.jsonl"], "empty.jsonl: holds no decisions"),
         (&["review", "--decisions", "a", "--decisions", "b", "a.txt"], "--decisions may be given once"),
+        (&["review", "--decisions", "no/d.jsonl", "a.txt"], "no/d.jsonl: there is no directory no"),
+        (&["review", "--apply", "--only", "automatic"], "cannot be used with"),
     ] {
         let ran = unspin(here.path(), args, b"");
         assert_eq!(ran.code, 2, "{args:?}");

@@ -318,7 +318,7 @@ pub(crate) struct Review {
     #[arg(long, conflicts_with = "apply", help_heading = "Review")]
     pub(crate) status: bool,
     /// Write what was accepted into the files, each at once; without a path, into all that something was decided about.
-    #[arg(long, help_heading = "Review")]
+    #[arg(long, conflicts_with_all = ["order", "only", "by"], help_heading = "Review")]
     pub(crate) apply: bool,
     /// Keep the original beside each changed file, with this at the end of its name.
     #[arg(long, value_name = "SUFFIX", requires = "apply", help_heading = "Review")]

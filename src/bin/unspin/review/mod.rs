@@ -24,8 +24,8 @@ use self::store::Store;
 use self::view::Look;
 use crate::args::{Common, Only, Review, ReviewOrder};
 use crate::job::Job;
-use crate::settings;
 use crate::terminal::{self, Ending, complain, note};
+use crate::{output, settings};
 
 pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     let files = if command.decisions.is_empty() { vec![store::NAME.into()] } else { command.decisions.clone() };
@@ -57,6 +57,8 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     if command.status {
         return status::run(&job, &decisions, &options);
     }
+    let directory = output::directory(&files[0]);
+    ensure!(directory.is_dir(), "{}: there is no directory {}", files[0].display(), directory.display());
     let here = std::env::current_dir()?;
     let settings = (!command.checking.isolated).then(|| settings::file_for(&command.checking, &here));
     let mut store = Store::new(&files[0], settings);

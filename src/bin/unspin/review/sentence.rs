@@ -3,6 +3,9 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unspin::Span;
 
+/// Characters within which words are expected to end; there is writing without spaces.
+const NEAR: usize = 24;
+
 /// The sentence or sentences that a span lies in, within its paragraph and without white space at the ends.
 pub(crate) fn around(text: &str, span: Span) -> Span {
     let paragraph = paragraph(text, span);
@@ -30,8 +33,10 @@ pub(crate) fn window(text: &str, sentence: Span, inside: Span, chars: usize) -> 
         let start = back(text, inside.start, spare / 3).max(sentence.start);
         let rest = spare - count(Span::new(start, inside.start)).min(spare);
         let end = forth(text, inside.end, rest).min(sentence.end);
+        let end = if end < sentence.end { word_end(text, end).max(inside.end) } else { end };
         let rest = spare.saturating_sub(count(Span::new(inside.end, end)));
         let start = back(text, inside.start, rest).max(sentence.start);
+        let start = if start > sentence.start { word_start(text, start).min(inside.start) } else { start };
         return (Span::new(start, end), start > sentence.start, end < sentence.end);
     };
     let start = back(text, sentence.start, spare / 2).max(paragraph.start);
@@ -96,12 +101,16 @@ fn forth(text: &str, from: usize, chars: usize) -> usize {
     text[from..].char_indices().nth(chars).map_or(text.len(), |(at, _)| from + at)
 }
 
+/// The next start of a word, where one is near.
 fn word_start(text: &str, at: usize) -> usize {
-    text[at..].find(char::is_whitespace).map_or(at, |space| at + space + 1)
+    let near = &text[at..forth(text, at, NEAR)];
+    near.find(char::is_whitespace).map_or(at, |space| forth(text, at + space, 1))
 }
 
+/// The last end of a word, where one is near.
 fn word_end(text: &str, at: usize) -> usize {
-    text[..at].rfind(char::is_whitespace).unwrap_or(at)
+    let from = back(text, at, NEAR);
+    text[from..at].rfind(char::is_whitespace).map_or(at, |space| from + space)
 }
 
 #[cfg(test)]

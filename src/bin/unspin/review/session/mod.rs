@@ -1,8 +1,11 @@
 //! What keys do: the state of a review, without terminal and files.
 
+mod decide;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspin::{Applicability, Decision, Finding};
 
+use self::decide::{Action, Rule};
 use super::document::{Document, State};
 use super::line::Line;
 use super::sentence;
@@ -69,28 +72,6 @@ pub(crate) enum Mode {
 pub(crate) enum Flow {
     Continue,
     Quit,
-}
-
-/// Decisions about suggestions, some of which may have yet to come.
-#[derive(Clone, Debug)]
-enum Rule {
-    /// Accept this correction of these words, both in small letters.
-    Accept { words: String, correction: String },
-    /// Accept the first correction in this file.
-    File(String),
-    /// Leave these words.
-    Ignore(String),
-}
-
-/// Something that can be undone.
-struct Action {
-    /// Where the reader was.
-    item: Item,
-    before: Vec<(Item, Option<State>)>,
-    /// What goes on for suggestions that come later.
-    rule: Option<Rule>,
-    /// A phrase was put into the allow list.
-    allowed: bool,
 }
 
 /// A review.
@@ -249,105 +230,6 @@ impl Session {
         Flow::Continue
     }
 
-    /// Accepts a replacement of the current suggestion.
-    fn accept(&mut self, new: String, keep: &mut dyn Keep) {
-        if let Some(item) = self.current() {
-            self.decide(vec![(item, Some(State::Accepted(new)))], None, false, keep);
-        }
-    }
-
-    /// Accepts the current correction wherever the same words have it.
-    fn accept_alike(&mut self, item: Item, keep: &mut dyn Keep) {
-        let words = folded(self.documents[item.document].words(item.finding));
-        let rule = Rule::Accept { words, correction: folded(self.proposal(item)) };
-        let own = State::Accepted(self.proposal(item).to_owned());
-        self.decide_by(item, rule, Some(own), keep);
-    }
-
-    /// Allows the words of the current suggestion for good.
-    fn ignore(&mut self, item: Item, keep: &mut dyn Keep) {
-        let words = self.documents[item.document].words(item.finding);
-        let phrase = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        match keep.allow(&phrase) {
-            Err(error) => self.message = format!("not saved: {error:#}"),
-            Ok(new) => {
-                let rule = Rule::Ignore(folded(&phrase));
-                let changes = self.changes(item, &rule, Some(State::Ignored));
-                if self.decide(changes, Some(rule), new, keep) {
-                    self.message = format!("“{phrase}” is allowed from now on; u takes it back");
-                } else if new && let Err(error) = keep.disallow() {
-                    self.message = format!("{}; “{phrase}” stays allowed: {error:#}", self.message);
-                }
-            }
-        }
-    }
-
-    fn decide_by(&mut self, item: Item, rule: Rule, own: Option<State>, keep: &mut dyn Keep) {
-        let changes = self.changes(item, &rule, own);
-        let count = changes.len();
-        if count == 0 {
-            self.message = "nothing of that kind is undecided".into();
-        } else if self.decide(changes, Some(rule), false, keep) {
-            self.message = format!("{count} accepted; u takes {} back", if count == 1 { "it" } else { "them" });
-        }
-    }
-
-    /// What a rule decides about all suggestions, and `own` about the current one.
-    fn changes(&self, item: Item, rule: &Rule, own: Option<State>) -> Vec<(Item, Option<State>)> {
-        let mut changes: Vec<(Item, Option<State>)> =
-            own.into_iter().filter(|own| self.state(item) != Some(own)).map(|own| (item, Some(own))).collect();
-        for document in 0..self.documents.len() {
-            changes.extend(self.covered(rule, document).into_iter().filter(|(other, _)| *other != item));
-        }
-        // A rule without a state of its own for the current one covers it like any other.
-        if changes.iter().all(|(other, _)| *other != item) {
-            let mine = self.covered(rule, item.document).into_iter().filter(|(other, _)| *other == item);
-            changes.splice(0..0, mine.collect::<Vec<_>>());
-        }
-        changes
-    }
-
-    /// What a rule decides about the undecided suggestions of a document.
-    fn covered(&self, rule: &Rule, document: usize) -> Vec<(Item, Option<State>)> {
-        let Document { place, findings, .. } = &self.documents[document];
-        let decide = |finding: usize| match rule {
-            Rule::File(path) => (place.path == *path).then(|| State::Accepted(findings[finding].correction().into())),
-            Rule::Ignore(words) => {
-                (folded(self.documents[document].words(finding)) == *words).then_some(State::Ignored)
-            }
-            Rule::Accept { words, correction } => {
-                let alike = folded(self.documents[document].words(finding)) == *words;
-                let same = findings[finding].corrections.iter().find(|other| folded(&other.text) == *correction);
-                same.filter(|_| alike).map(|same| State::Accepted(same.text.clone()))
-            }
-        };
-        (0..findings.len())
-            .filter(|&finding| self.options.wants(&findings[finding]))
-            .map(|finding| Item { document, finding })
-            .filter(|item| self.state(*item).is_none())
-            .filter_map(|item| Some((item, Some(decide(item.finding)?))))
-            .collect()
-    }
-
-    /// Decides, keeps it, and goes on to the next undecided suggestion. Says whether it was kept.
-    fn decide(
-        &mut self,
-        changes: Vec<(Item, Option<State>)>,
-        rule: Option<Rule>,
-        allowed: bool,
-        keep: &mut dyn Keep,
-    ) -> bool {
-        let Some(item) = self.current() else { return false };
-        if let Err(error) = self.keep(&changes, keep) {
-            self.message = format!("not saved: {error:#}");
-            return false;
-        }
-        let before = self.set(changes);
-        self.history.push(Action { item, before, rule, allowed });
-        self.go_on();
-        true
-    }
-
     /// Goes to the next undecided suggestion.
     fn go_on(&mut self) {
         let from = self.at;
@@ -355,45 +237,6 @@ impl Session {
         if self.at <= from && self.at < self.queue.len() && !self.loading {
             self.message = "only those that were skipped are left".into();
         }
-    }
-
-    fn undo(&mut self, keep: &mut dyn Keep) {
-        let Some(action) = self.history.last() else {
-            self.message = "nothing was decided yet".into();
-            return;
-        };
-        let (item, count) = (action.item, action.before.len());
-        let (before, allowed) = (action.before.clone(), action.allowed);
-        if let Err(error) = self.keep(&before, keep) {
-            self.message = format!("not saved: {error:#}");
-            return;
-        }
-        self.history.pop();
-        self.set(before);
-        self.at = self.queue.iter().position(|other| *other == item).unwrap_or(self.at);
-        self.message = if count == 1 { "taken back".into() } else { format!("{count} taken back") };
-        if allowed && let Err(error) = keep.disallow() {
-            self.message = format!("{}, but {error:#}", self.message);
-        }
-    }
-
-    fn keep(&self, changes: &[(Item, Option<State>)], keep: &mut dyn Keep) -> anyhow::Result<()> {
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let by = self.options.by.as_deref();
-        let decision = |(item, state): &(Item, Option<State>)| {
-            self.documents[item.document].decision(item.finding, state.as_ref(), by)
-        };
-        keep.keep(&changes.iter().map(decision).collect::<Vec<_>>())
-    }
-
-    /// Sets states, and gives those that were.
-    fn set(&mut self, changes: Vec<(Item, Option<State>)>) -> Vec<(Item, Option<State>)> {
-        let mut swap = |(item, state): (Item, Option<State>)| {
-            (item, std::mem::replace(&mut self.documents[item.document].states[item.finding], state))
-        };
-        changes.into_iter().map(&mut swap).collect()
     }
 
     /// Goes to the first undecided suggestion from there on, around the end; to none where there is none.
@@ -510,11 +353,6 @@ pub(crate) struct Counts {
     pub(crate) rejected: usize,
     pub(crate) ignored: usize,
     pub(crate) undecided: usize,
-}
-
-/// Words for comparison: small letters, single spaces.
-fn folded(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 #[cfg(test)]

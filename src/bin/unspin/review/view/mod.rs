@@ -1,16 +1,15 @@
 //! The screen: one suggestion in its sentence, its alternatives and reasons, and what can be done.
 
+mod suggestion;
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style, Stylize};
 use ratatui::text::{Line, Span};
-use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 use unspin::Severity;
 
-use super::document::State;
-use super::sentence;
-use super::session::{Counts, Item, Mode, Session};
+use super::session::{Counts, Mode, Session};
 use super::wrap::{clean, cut, wrap};
 
 /// The least terminal that a suggestion can be read in.
@@ -87,7 +86,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, session: &Session, look: Look) {
     match (session.mode(), session.current()) {
         (Mode::Help, _) => put(frame, body, 0, help(width)),
         (_, None) => put(frame, body, 0, done(session, width)),
-        (mode, Some(item)) => suggestion(frame, body, session, item, mode, look),
+        (mode, Some(item)) => suggestion::draw(frame, body, session, item, mode, look),
     }
     put(frame, area, below, footer);
     if let Mode::Search(line) = session.mode() {
@@ -109,27 +108,21 @@ fn header(session: &Session, width: usize) -> Line<'static> {
     let (at, all) = session.progress();
     let more = if session.is_loading() { "+" } else { "" };
     let Counts { accepted, rejected, ignored, undecided } = session.counts();
-    let right = if width >= 60 {
-        let ignored = if ignored > 0 { format!(" · {ignored} ignored") } else { String::new() };
-        format!("{at} of {all}{more} · {accepted} accepted · {rejected} rejected{ignored} · {undecided}{more} left")
-    } else {
-        format!("{at} of {all}{more}")
-    };
+    let position =
+        session.current().map_or_else(String::new, |item| clean(&session.document(item).position(item.finding)));
+    let ignored = if ignored > 0 { format!(" · {ignored} ignored") } else { String::new() };
+    let short = if all == 0 { String::new() } else { format!("{at} of {all}{more}") };
+    let long = format!("{short} · {accepted} accepted · {rejected} rejected{ignored} · {undecided}{more} left");
+    // The place matters more than the counts.
+    let fits = all > 0 && position.width() + long.width() + 2 <= width;
+    let right = if fits { long } else { short };
     let room = width.saturating_sub(right.width() + 2);
-    let left = session.current().map_or_else(String::new, |item| {
-        let position = clean(&session.document(item).position(item.finding));
-        // The end of a path tells more than its start.
-        let mut shown = position.as_str();
-        while shown.width() > room.max(1) {
-            let next = shown.char_indices().nth(1).map_or(shown.len(), |(at, _)| at);
-            shown = &shown[next..];
-        }
-        if shown.len() < position.len() {
-            let rest = shown.char_indices().nth(1).map_or("", |(at, _)| &shown[at..]);
-            return format!("…{rest}");
-        }
-        shown.to_owned()
-    });
+    // The end of a path tells more than its start.
+    let mut left = position.clone();
+    let mut rest = position.chars();
+    while left.width() > room.max(1) && rest.next().is_some() {
+        left = format!("…{}", rest.as_str());
+    }
     let gap = width.saturating_sub(left.width() + right.width());
     Line::from(vec![Span::from(left).bold(), " ".repeat(gap).into(), Span::from(right).dim()])
 }
@@ -210,220 +203,6 @@ fn done(session: &Session, width: usize) -> Vec<Line<'static>> {
 
 fn documents(count: usize) -> String {
     format!("{count} {}", if count == 1 { "text" } else { "texts" })
-}
-
-/// The suggestion: its sentence, its alternatives or the line that is typed, its reasons.
-fn suggestion(frame: &mut Frame<'_>, area: Rect, session: &Session, item: Item, mode: &Mode, look: Look) {
-    let (width, height) = (usize::from(area.width), usize::from(area.height));
-    let finding = session.finding(item);
-    let choices = if let Mode::Edit(_) = mode { vec![Line::default()] } else { choices(session, item, width, look) };
-    let reasons = reasons(session, item, width, look);
-    // Half is the sentence's where all does not fit; reasons go first, then alternatives.
-    let gaps = if height >= 12 { 2 } else { 0 };
-    let least = (height / 2).max(2);
-    let choices_shown = choices.len().min((height - gaps).saturating_sub(least).max(1));
-    let reasons_shown = reasons.len().min(height.saturating_sub(gaps + choices_shown + least));
-    let room = height.saturating_sub(gaps + choices_shown + reasons_shown).max(1);
-    let own = if let Mode::Edit(line) = mode { Some(line.text()) } else { None };
-    let sentence = in_sentence(session, item, own, room, width, look);
-    let mut row = sentence.len().min(room) as u16;
-    put(frame, area, 0, sentence);
-    row += u16::from(gaps > 0);
-    if let Mode::Edit(line) = mode {
-        let label = "new words: ";
-        let (before, after) = line.parts();
-        let (before, after) = (clean(before), clean(after));
-        let room = width.saturating_sub(label.len() + 1);
-        // The start goes out of sight where the line is longer than the screen.
-        let mut shown = before.as_str();
-        while shown.width() > room {
-            shown = &shown[shown.char_indices().nth(1).map_or(shown.len(), |(at, _)| at)..];
-        }
-        let column = (label.len() + shown.width()) as u16;
-        let line = vec![Span::from(label).bold(), Span::styled(format!("{shown}{after}"), look.comes())];
-        put(frame, area, row, vec![Line::from(line)]);
-        frame.set_cursor_position(Position::new(area.x + column, area.y + row));
-    } else {
-        let more = finding.corrections.len() > choices_shown;
-        let mut choices: Vec<Line<'static>> = choices.into_iter().take(choices_shown).collect();
-        if more && let Some(last) = choices.last_mut() {
-            last.push_span(Span::from(" …").dim());
-        }
-        put(frame, area, row, choices);
-    }
-    row += choices_shown as u16 + u16::from(gaps > 1);
-    put(frame, area, row, reasons.into_iter().take(reasons_shown).collect());
-}
-
-/// The sentence with what goes and what comes, in at most so many rows.
-fn in_sentence(
-    session: &Session,
-    item: Item,
-    own: Option<&str>,
-    rows: usize,
-    width: usize,
-    look: Look,
-) -> Vec<Line<'static>> {
-    let document = session.document(item);
-    let (text, inside) = (document.text.as_str(), document.span(item.finding));
-    let sentence = sentence::around(text, inside);
-    let new = own.unwrap_or(session.proposal(item));
-    let rejected = matches!(session.state(item), Some(State::Rejected | State::Ignored));
-    let mut chars = (rows * width).saturating_sub(new.chars().count() + 8);
-    loop {
-        let (window, cut_before, cut_behind) = sentence::window(text, sentence, inside, chars);
-        let mut pieces = Vec::new();
-        let mut push = |text: String, style: Style| pieces.push((text, style));
-        if cut_before {
-            push("… ".into(), Style::default().dim());
-        }
-        let mut at = window.start;
-        // Text outside the sentence steps back; other suggestions are underlined, or shown as they were accepted.
-        let plain = |from: usize, to: usize, push: &mut dyn FnMut(String, Style)| {
-            let bounds = [from, sentence.start.clamp(from, to), sentence.end.clamp(from, to), to];
-            for (n, pair) in bounds.windows(2).enumerate().filter(|(_, pair)| pair[0] < pair[1]) {
-                let style = if n == 1 { Style::default() } else { Style::default().dim() };
-                push(clean(&text[pair[0]..pair[1]]), style);
-            }
-        };
-        let first = document.findings.partition_point(|finding| finding.span.end <= window.start);
-        for other in first..document.findings.len() {
-            let span = document.span(other);
-            if span.start >= window.end {
-                break;
-            }
-            if span.start < at || span.end > window.end {
-                continue;
-            }
-            plain(at, span.start, &mut push);
-            at = span.end;
-            let words = &text[span.range()];
-            if other == item.finding {
-                if rejected && own.is_none() {
-                    push(clean(words), Style::default().bold());
-                } else {
-                    diff(words, new, look).into_iter().for_each(|(text, style)| push(text, style));
-                }
-                continue;
-            }
-            match &document.states[other] {
-                Some(State::Accepted(new)) => push(clean(new), look.paint(Color::Green)),
-                Some(State::Rejected | State::Ignored) => push(clean(words), Style::default()),
-                None => push(clean(words), Style::default().underlined()),
-            }
-        }
-        plain(at, window.end, &mut push);
-        if cut_behind {
-            push(" …".into(), Style::default().dim());
-        }
-        let lines = wrap(&pieces, width);
-        // Wide characters and breaks between words take more room than was reckoned with.
-        if lines.len() <= rows || chars == 0 {
-            return lines.into_iter().take(rows.max(1)).collect();
-        }
-        chars = chars.saturating_sub(width / 2).min(chars * 9 / 10);
-    }
-}
-
-/// What goes and what comes, word by word.
-fn diff(old: &str, new: &str, look: Look) -> Vec<(String, Style)> {
-    let (old, new) = (clean(old), clean(new));
-    let (goes, comes) = if look.color { (("", ""), ("", "")) } else { (("[-", "-]"), ("{+", "+}")) };
-    let mut pieces: Vec<(String, Style)> = Vec::new();
-    let mut waiting: Option<(ChangeTag, String)> = None;
-    let mut flush = |waiting: Option<(ChangeTag, String)>| match waiting {
-        Some((ChangeTag::Equal, text)) => pieces.push((text, Style::default().bold())),
-        Some((ChangeTag::Delete, text)) => pieces.push((format!("{}{text}{}", goes.0, goes.1), look.goes())),
-        Some((ChangeTag::Insert, text)) => pieces.push((format!("{}{text}{}", comes.0, comes.1), look.comes())),
-        None => {}
-    };
-    for change in TextDiff::from_words(old.as_str(), new.as_str()).iter_all_changes() {
-        match &mut waiting {
-            Some((tag, text)) if *tag == change.tag() => text.push_str(change.value()),
-            _ => flush(waiting.replace((change.tag(), change.value().to_owned()))),
-        }
-    }
-    flush(waiting);
-    // Old and new words side by side want something between them; the marks are that where there are no colors.
-    if look.color {
-        let mut n = 1;
-        while n < pieces.len() {
-            let both = pieces[n - 1].1 == look.goes() && pieces[n].1 == look.comes();
-            if both && !pieces[n - 1].0.ends_with(' ') {
-                pieces.insert(n, (" ".to_owned(), Style::default()));
-            }
-            n += 1;
-        }
-    }
-    pieces
-}
-
-/// The alternatives with their numbers; what was decided is marked.
-fn choices(session: &Session, item: Item, width: usize, look: Look) -> Vec<Line<'static>> {
-    let (finding, state) = (session.finding(item), session.state(item));
-    let accepted = if let Some(State::Accepted(new)) = state { Some(new.as_str()) } else { None };
-    let shown = |text: &str| if text.trim().is_empty() { "(remove)".to_owned() } else { clean(text) };
-    let mark = |chosen: bool| if chosen { "✓ " } else { "  " };
-    let mut lines = Vec::new();
-    match state {
-        Some(State::Rejected) => lines.push(Line::from("✓ rejected: the words stay").bold()),
-        Some(State::Ignored) => lines.push(Line::from("✓ ignored: the words are in the allow list").bold()),
-        Some(State::Accepted(new)) if finding.corrections.iter().all(|correction| correction.text != *new) => {
-            let line = format!("✓ your own words: {}", shown(new));
-            lines.push(Line::styled(cut(&line, width), look.comes()));
-        }
-        _ => {}
-    }
-    for (n, correction) in (1..).zip(&finding.corrections).take(9) {
-        let chosen = accepted == Some(correction.text.as_str());
-        let percent = (f64::from(correction.confidence) * 100.0).round().min(99.0);
-        let text = cut(&shown(&correction.text), width.saturating_sub(10));
-        let gap = 28usize.min(width.saturating_sub(10)).saturating_sub(text.width());
-        let style = if chosen || n == 1 && accepted.is_none() { look.comes() } else { look.paint(Color::Green) };
-        lines.push(Line::from(vec![
-            Span::from(format!("{}{n} ", mark(chosen))).bold(),
-            Span::styled(text, style),
-            Span::from(format!("{}{percent:>4}%", " ".repeat(gap))).dim(),
-        ]));
-    }
-    lines
-}
-
-/// The message, the evidence and what kind of finding it is.
-fn reasons(session: &Session, item: Item, width: usize, look: Look) -> Vec<Line<'static>> {
-    let (document, finding) = (session.document(item), session.finding(item));
-    let mut lines = wrap(&[(clean(&finding.message), Style::default())], width);
-    let kind = vec![
-        Span::styled(finding.severity.name(), look.severity(finding.severity)),
-        Span::from(format!(
-            " · {} · {} · {}",
-            finding.applicability.name(),
-            finding.rule.name(),
-            finding.family.name()
-        ))
-        .dim(),
-    ];
-    lines.push(Line::from(kind));
-    if !document.writable[item.finding] {
-        let text = "markup stands between these words: what takes more or fewer words cannot be written back";
-        lines.extend(wrap(&[(text.to_owned(), look.paint(Color::Yellow))], width));
-    }
-    for evidence in &finding.evidence {
-        let nats = evidence.nats.map(|nats| format!(" ({nats:+.1} nats)")).unwrap_or_default();
-        let text = format!("{}: {}{nats}", evidence.kind, clean(&evidence.text));
-        let mut wrapped = wrap(&[(text, Style::default().dim())], width.saturating_sub(2)).into_iter();
-        lines.extend(wrapped.next().map(|line| {
-            let mut spans = vec![Span::from("· ").dim()];
-            spans.extend(line.spans);
-            Line::from(spans)
-        }));
-        lines.extend(wrapped.map(|line| {
-            let mut spans = vec![Span::from("  ")];
-            spans.extend(line.spans);
-            Line::from(spans)
-        }));
-    }
-    lines
 }
 
 #[cfg(test)]
