@@ -94,7 +94,7 @@ assert.equal(readFileSync(path, "utf8"), corrected.text);
 written("article.txt", text);
 
 // So do the decisions, applied by `unspin review`.
-const applying = ["review", "--isolated", "--apply", "--decisions", written("applied.jsonl", record.text), "article.txt"];
+const applying = ["review", "--isolated", "--quiet", "--apply", "--decisions", written("applied.jsonl", record.text), "article.txt"];
 execFileSync(program, applying, { cwd: scratch, stdio: ["ignore", "ignore", "inherit"] });
 assert.equal(readFileSync(path, "utf8"), corrected.text);
 written("article.txt", text);
