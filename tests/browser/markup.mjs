@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { article, check, download, open, program, serve, written } from "./harness.mjs";
+import { readFileSync } from "node:fs";
+import { article, check, download, open, program, scratch, serve, written } from "./harness.mjs";
 
 const token = "0123456789abcdef";
 const server = await serve("--token-file", written("token", token));
@@ -21,6 +22,9 @@ for (const [name, source] of [["page.html", html], ["page.md", markdown]]) {
   const fixed = spawnSync(program, ["fix", "--isolated", "--quiet", "--exit-zero", path], { encoding: "utf8" });
   assert.equal((await download(page, "t")).text, fixed.stdout);
   assert.notEqual(fixed.stdout, source);
+  const record = written("record.jsonl", (await download(page, "r")).text);
+  spawnSync(program, ["review", "--isolated", "--apply", "--decisions", record, name], { cwd: scratch });
+  assert.equal(readFileSync(path, "utf8"), fixed.stdout);
   assert.deepEqual(page.foreign, []);
   assert.deepEqual(page.faults, []);
   await browser.close();

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { article, check, download, findings, open, scratch, serve, written } from "./harness.mjs";
+import { article, check, download, findings, open, program, scratch, serve, written } from "./harness.mjs";
 
 const server = await serve();
 const { browser, page } = await open(server.url);
@@ -90,6 +90,12 @@ assert.deepEqual([...kinds].sort(), ["accept", "ignore", "reject"]);
 
 // The diff gives the same text.
 execFileSync("git", ["apply", "--unsafe-paths", `--directory=${scratch}`, written("article.diff", diff.text)], { cwd: scratch });
+assert.equal(readFileSync(path, "utf8"), corrected.text);
+written("article.txt", text);
+
+// So do the decisions, applied by `unspin review`.
+const applying = ["review", "--isolated", "--quiet", "--apply", "--decisions", written("applied.jsonl", record.text), "article.txt"];
+execFileSync(program, applying, { cwd: scratch, stdio: ["ignore", "ignore", "inherit"] });
 assert.equal(readFileSync(path, "utf8"), corrected.text);
 written("article.txt", text);
 

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::metrics::known_path;
 use super::reply::Refusal;
 use super::{Serve, Server};
 use crate::terminal;
@@ -153,15 +154,11 @@ pub(super) async fn watch(State(server): State<Arc<Server>>, request: Request, n
     let status = response.status();
     server.metrics.request(&path, status, started.elapsed());
     if server.verbose {
-        let milliseconds = started.elapsed().as_millis();
-        terminal::note(&format!("{method} {} {} {milliseconds} ms", metrics_path(&path), status.as_u16()));
+        // A query may hold a text, and so may a path that is not ours.
+        let (path, milliseconds) = (known_path(&path), started.elapsed().as_millis());
+        terminal::note(&format!("{method} {path} {} {milliseconds} ms", status.as_u16()));
     }
     response
-}
-
-/// The path as it may be logged: a query may hold a text, and so may a path that is not ours.
-fn metrics_path(path: &str) -> &str {
-    super::metrics::known_path(path)
 }
 
 /// What a page of an origin that may ask can do.
