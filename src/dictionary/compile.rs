@@ -388,13 +388,13 @@ impl<'m> Compiler<'m> {
         let name = file.starts_with("names");
         let science = file.starts_with("science");
         let thesaurus = file.starts_with("thesaurus");
-        // A second list goes on where a first one ended.
-        let offset = if thesaurus {
-            30
-        } else if file.contains('2') {
-            6
-        } else {
-            0
+        // A second list goes on where a first one ended; a third was written from the side of the substitutes, and its
+        // order says little.
+        let offset = match file.trim_end_matches(".csv").rsplit('-').next() {
+            _ if thesaurus => 30,
+            Some("2") => 6,
+            Some("3") => 24,
+            _ => 0,
         };
         let inflects = !name && self.inflects(&row.original);
         for (rank, spun) in row.substitutes.split('|').enumerate() {

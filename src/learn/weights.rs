@@ -371,7 +371,7 @@ fn measure(
     let _ =
         writeln!(out, "{name}, {} documents: least, hard edits repaired, findings right, F0.5", documents().count());
     let mut bins = [(0f64, 0usize, 0usize); 10];
-    for least in [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95] {
+    for least in [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.96, 0.97, 0.98] {
         let (mut hard, mut repaired, mut right, mut wrong) = (0usize, 0usize, 0usize, 0usize);
         for (document, sample) in documents() {
             let findings: Vec<Finding> = decide::select(&sample.scored, least)
