@@ -28,6 +28,8 @@ export function article(words, repeat = false) {
 // A server on a free port.
 export async function serve(...options) {
   const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--isolated", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+  // A test that fails leaves no server behind.
+  process.once("exit", () => child.kill("SIGKILL"));
   const url = await new Promise((done, fail) => {
     child.stdout.once("data", (line) => done(String(line).trim()));
     child.once("exit", (code) => fail(new Error(`the server ended with ${code}`)));
