@@ -23,6 +23,7 @@
 //! - [`guide`] tells how the parts fit together, what the dictionaries are, and what each rule finds.
 mod candidates;
 mod config;
+mod decision;
 mod dictionary;
 mod directive;
 pub mod eval;
@@ -41,6 +42,7 @@ mod span;
 mod text;
 mod unspinner;
 pub use config::{Config, Quotes};
+pub use decision::{Decision, DecisionError, Decisions, Matched, Place, Verdict};
 pub use dictionary::error::{DictionaryError, ErrorKind};
 pub use dictionary::source::SourceFile;
 #[cfg(feature = "cli")]

@@ -17,6 +17,9 @@ pub mod method {}
 #[doc = include_str!("recipes.md")]
 pub mod recipes {}
 
+#[doc = include_str!("review.md")]
+pub mod review {}
+
 /// What each rule finds, why that is wrong, how it is repaired, and when to suppress it; `unspin explain RULE` prints
 /// the same text.
 pub mod rules {

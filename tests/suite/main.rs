@@ -9,6 +9,9 @@ mod layering;
 mod lsp;
 mod properties;
 mod resume;
+mod review;
+#[cfg(unix)]
+mod review_keys;
 mod run;
 mod sarif;
 mod tree;

@@ -15,27 +15,52 @@ pub(crate) fn add(path: &Path, phrase: &str) -> anyhow::Result<bool> {
     let name = || path.display().to_string();
     let phrase = phrase.split_whitespace().collect::<Vec<_>>().join(" ");
     ensure!(!phrase.is_empty(), "an empty phrase cannot be allowed");
-    // A link stays a link; what it points to is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => return Err(error).with_context(name),
-    };
+    let text = read(path)?;
     let Some(changed) = with(text.as_deref().unwrap_or_default(), &phrase).with_context(name)? else {
         return Ok(false);
     };
+    replace(path, &changed)?;
+    Ok(true)
+}
+
+/// What a settings file holds, if it is there.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| path.display().to_string()),
+    }
+}
+
+/// Makes a settings file hold `before` again, or takes it away where it was not there, if it still holds `after`.
+pub(crate) fn put_back(path: &Path, before: Option<&str>, after: Option<&str>) -> anyhow::Result<()> {
+    ensure!(
+        read(path)?.as_deref() == after,
+        "{} was changed by somebody else; take the phrase out of it by hand",
+        path.display()
+    );
+    match before {
+        Some(text) => replace(path, text),
+        None => fs::remove_file(path).with_context(|| path.display().to_string()),
+    }
+}
+
+/// Writes a file at once, or not at all.
+fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let name = || path.display().to_string();
+    // A link stays a link; what it points to is replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut file = output::temporary(output::directory(&path))
         .with_context(|| format!("{}: cannot write beside it", path.display()))?;
-    file.write_all(changed.as_bytes()).with_context(name)?;
-    if text.is_some() {
+    file.write_all(text.as_bytes()).with_context(name)?;
+    if path.exists() {
         let permissions = fs::metadata(&path).with_context(name)?.permissions();
         ensure!(!permissions.readonly(), "{}: is read-only", name());
         file.as_file().set_permissions(permissions).with_context(name)?;
     }
     file.as_file().sync_all().with_context(name)?;
     let _: fs::File = file.persist(&path).with_context(name)?;
-    Ok(true)
+    Ok(())
 }
 
 /// The settings with the phrase allowed; `None` where it is already.

@@ -54,6 +54,9 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Write repaired text to standard output, or into the files with --write.
     Fix(Fix),
+    /// Decide about one suggestion at a time, by keys; decisions are kept at once and applied later.
+    #[command(mut_arg("paths", |paths| paths.help("Files and directories")))]
+    Review(Review),
     /// One line for each document: probability of being spun, family, rate, counts.
     Score(Score),
     /// Say why a phrase would be reported and what its words may stand for, or what a rule is about.
@@ -273,6 +276,63 @@ pub(crate) struct Choice {
     /// Apply only the finding with this id; may be given several times.
     #[arg(long, value_name = "ID", conflicts_with = "automatic", help_heading = "Checking")]
     pub(crate) id: Vec<String>,
+}
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin review article.txt                       decide; q ends, and the next start goes on
+  unspin review --only review --order confidence articles/
+  unspin review --status                          how far it is
+  unspin review --apply --backup .orig            write what was accepted
+  unspin review --apply --decisions anna.jsonl --decisions ben.jsonl --prefer anna articles/
+
+Keys: y yes, n no, 1-9 choose, e edit, a all like it, A all in this file, i ignore always, u undo, s skip,
+j and k move, / search, ? help, q quit.
+
+Exit codes: 0 all decided or applied, 1 something is left, 2 trouble, such as decisions that contradict.")]
+pub(crate) struct Review {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// Keep decisions in this file; with --apply and --status it may be given several times
+    /// [default: .unspin-review.jsonl].
+    #[arg(long, value_name = "FILE", help_heading = "Review")]
+    pub(crate) decisions: Vec<PathBuf>,
+    /// Who decides; the name goes into the decisions.
+    #[arg(long, value_name = "NAME", help_heading = "Review")]
+    pub(crate) by: Option<String>,
+    /// In which order suggestions come; the surest first with confidence.
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = ReviewOrder::Place, help_heading = "Review")]
+    pub(crate) order: ReviewOrder,
+    /// Show only suggestions that want a look, or only those that are safe to apply unseen.
+    #[arg(long, value_enum, value_name = "WHICH", help_heading = "Review")]
+    pub(crate) only: Option<Only>,
+    /// Say how much is decided, and do nothing else; without a path, in all files that something was decided about.
+    #[arg(long, conflicts_with = "apply", help_heading = "Review")]
+    pub(crate) status: bool,
+    /// Write what was accepted into the files, each at once; without a path, into all that something was decided about.
+    #[arg(long, help_heading = "Review")]
+    pub(crate) apply: bool,
+    /// Keep the original beside each changed file, with this at the end of its name.
+    #[arg(long, value_name = "SUFFIX", requires = "apply", help_heading = "Review")]
+    pub(crate) backup: Option<String>,
+    /// Where people disagree, what this one decided counts; the one who decided last with last. Who never gave a name is
+    /// called by the decision file.
+    #[arg(long, value_name = "NAME", help_heading = "Review")]
+    pub(crate) prefer: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewOrder {
+    Place,
+    Confidence,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Only {
+    Review,
+    Automatic,
 }
 
 #[derive(Group, Debug)]
@@ -561,6 +621,7 @@ impl Command {
             Self::Check(command) => Some(&command.checking),
             Self::Diff(command) => Some(&command.checking),
             Self::Fix(command) => Some(&command.checking),
+            Self::Review(command) => Some(&command.checking),
             Self::Score(command) => Some(&command.checking),
             Self::Explain(command) => Some(&command.checking),
             Self::Lsp(command) => Some(&command.checking),

@@ -4,7 +4,9 @@ use std::io::Write;
 
 use crate::args::{Args, Checking, Command};
 use crate::terminal::{self, Ending};
-use crate::{check, completions, dict, diff, eval, explain, fix, learn, lsp, man, score, settings, stats, train};
+use crate::{
+    check, completions, dict, diff, eval, explain, fix, learn, lsp, man, review, score, settings, stats, train,
+};
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
     if let Some(checking) = args.command.checking().filter(|checking| checking.dump_config) {
@@ -14,6 +16,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
         Command::Check(command) => check::run(&command, args.common),
         Command::Diff(command) => diff::run(&command, args.common),
         Command::Fix(command) => fix::run(&command, args.common),
+        Command::Review(command) => review::run(&command, args.common),
         Command::Score(command) => score::run(&command, args.common),
         Command::Explain(command) => explain::run(&command, args.common),
         Command::Lsp(command) => lsp::run(command),

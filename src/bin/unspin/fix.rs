@@ -1,25 +1,22 @@
 //! `unspin fix`: write repaired text.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::bail;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
-use unspin::input::{Compressor, InputError, Source};
+use unspin::input::InputError;
 use unspin::{LineIndex, Span};
 
 use crate::args::{Common, Fix};
+use crate::in_place::{InPlace, Rewritten};
 use crate::job::{Checked, Event, Fixes, Job};
 use crate::output::{Output, Start};
 use crate::terminal::{Ending, complain, note};
 
 /// A repaired record.
 struct Repaired {
-    bytes: Vec<u8>,
-    changed: bool,
+    record: Rewritten,
     left: usize,
     /// What was applied, a line each.
     lines: Vec<String>,
@@ -39,77 +36,50 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         Start::Resumed(out, progress, counts) => (out, Some(progress), counts),
         Start::Done => return Ok(Ending::default()),
     };
-    let mut place = Place::Nowhere;
+    let mut in_place = command.write.then(|| InPlace::new(command.backup.as_deref()));
     let outcome = job.run(
         done,
         |checked| repair(&checked, checked.fixes(&selection), added),
         |event| {
-            let bytes = match event {
-                Event::Start(source) => {
-                    place = if command.write { Place::of(source) } else { Place::Nowhere };
-                    return Ok(());
-                }
-                Event::Record(repaired) => {
-                    let (repaired, error) = repaired;
+            let event = match event {
+                Event::Record((repaired, error)) => {
                     if let Some(error) = error {
                         complain(&error.to_string());
                         counts.trouble = true;
                     }
-                    if repaired.changed
-                        && let Err(error) = place.open()
-                    {
-                        complain(&format!("{error:#}"));
-                        counts.trouble = true;
-                        counts.left += repaired.left + repaired.lines.len();
-                        place = Place::Nowhere;
-                    } else if command.write && repaired.changed && matches!(place, Place::Nowhere) {
-                        // An earlier record of the file could not be written.
-                        counts.left += repaired.left + repaired.lines.len();
-                    } else {
+                    counts.left += repaired.left;
+                    if in_place.as_mut().is_none_or(|in_place| in_place.takes(repaired.record.changed)) {
                         counts.applied += repaired.lines.len();
-                        counts.left += repaired.left;
                         if !common.quiet {
                             repaired.lines.iter().for_each(|line| note(line));
                         }
+                    } else {
+                        counts.left += repaired.lines.len();
                     }
-                    repaired.bytes
+                    Event::Record(repaired.record)
                 }
-                Event::Skipped(raw) => raw.untouched(),
-                Event::End => {
-                    if let Place::Open(target) = std::mem::replace(&mut place, Place::Nowhere) {
-                        let path = target.path.clone();
-                        match target.finish(command.backup.as_deref()) {
-                            Ok(changed) => counts.files += usize::from(changed),
-                            Err(error) => {
-                                complain(&format!("{}: {error:#}", path.display()));
-                                counts.trouble = true;
-                            }
-                        }
-                    }
-                    return Ok(());
-                }
-                Event::Broken => {
-                    place = Place::Nowhere;
-                    return Ok(());
-                }
+                Event::Start(source) => Event::Start(source),
+                Event::Skipped(raw) => Event::Skipped(raw),
+                Event::End => Event::End,
+                Event::Broken => Event::Broken,
                 Event::Checkpoint(progress) => return out.checkpoint(progress, &counts),
             };
-            if !command.write {
-                out.write_all(&bytes)?;
-            } else if let Place::Open(open) = &mut place
-                && let Err(error) = open.out.write_all(&bytes)
-            {
-                complain(&format!("{}: {error}", open.path.display()));
-                counts.trouble = true;
-                place = Place::Nowhere;
+            match (&mut in_place, event) {
+                (Some(in_place), event) => in_place.follow(event),
+                (None, Event::Record(record)) => out.write_all(&record.bytes)?,
+                (None, Event::Skipped(raw)) => out.write_all(&raw.untouched())?,
+                (None, _) => {}
             }
             Ok(())
         },
     )?;
     out.finish()?;
-    let Counts { applied, files, left, trouble } = counts;
-    if command.write && !common.quiet {
-        note(&format!("{applied} fixed in {files} {}, {left} left", if files == 1 { "file" } else { "files" }));
+    let Counts { applied, left, mut trouble } = counts;
+    if let Some(InPlace { files, trouble: failed, .. }) = in_place {
+        trouble |= failed;
+        if !common.quiet {
+            note(&format!("{applied} fixed in {files} {}, {left} left", if files == 1 { "file" } else { "files" }));
+        }
     }
     Ok(Ending { found: left > 0 && !command.exit_zero, trouble: trouble || outcome.trouble })
 }
@@ -118,7 +88,6 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
 #[derive(Default, Serialize, Deserialize)]
 struct Counts {
     applied: usize,
-    files: usize,
     left: usize,
     trouble: bool,
 }
@@ -174,11 +143,12 @@ fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Optio
     match write(&fixes) {
         Ok(bytes) => {
             let (changed, lines) = (!fixes.edits.is_empty(), lines(checked, &fixes));
-            (Repaired { bytes, changed, left: fixes.left, lines }, None)
+            (Repaired { record: Rewritten { bytes, changed }, left: fixes.left, lines }, None)
         }
         Err(error) => {
             let left = fixes.left + fixes.applied.len();
-            (Repaired { bytes: as_it_was(), changed: false, left, lines: Vec::new() }, Some(error))
+            let record = Rewritten { bytes: as_it_was(), changed: false };
+            (Repaired { record, left, lines: Vec::new() }, Some(error))
         }
     }
 }
@@ -203,84 +173,4 @@ fn lines(checked: &Checked, fixes: &Fixes) -> Vec<String> {
         Ok::<(), std::convert::Infallible>(())
     });
     lines
-}
-
-/// Where the input that is being read is written to.
-enum Place {
-    /// Nowhere: it is not to be written, or that has failed and was told.
-    Nowhere,
-    /// Into a file without records, once there is something to change in it.
-    Waiting(Source),
-    /// Beside a file with records, for what comes before the first change is written too.
-    Open(Target),
-    /// It cannot be written, which is told when there is something to change.
-    Refused(anyhow::Error),
-}
-
-impl Place {
-    fn of(source: Source) -> Self {
-        if !source.format.has_records() {
-            return Self::Waiting(source);
-        }
-        match Target::open(&source) {
-            Ok(target) => Self::Open(target),
-            Err(error) => Self::Refused(error),
-        }
-    }
-
-    /// Makes sure that there is something to change, and that it can be.
-    fn open(&mut self) -> anyhow::Result<()> {
-        let before = std::mem::replace(self, Self::Nowhere);
-        *self = match before {
-            Self::Waiting(source) => Self::Open(Target::open(&source)?),
-            Self::Refused(error) => return Err(error),
-            other => other,
-        };
-        if let Self::Open(target) = self {
-            target.changed = true;
-        }
-        Ok(())
-    }
-}
-
-/// A file that is replaced at once when all of it is written, or not at all.
-struct Target {
-    path: PathBuf,
-    out: Compressor<BufWriter<NamedTempFile>>,
-    changed: bool,
-}
-
-impl Target {
-    fn open(source: &Source) -> anyhow::Result<Self> {
-        ensure!(!source.is_stdin(), "standard input cannot be written in place; leave out --write");
-        let name = || source.name();
-        // A link stays a link; what it points to is replaced.
-        let path = fs::canonicalize(&source.path).with_context(name)?;
-        ensure!(!fs::metadata(&path).with_context(name)?.permissions().readonly(), "{}: is read-only", name());
-        let directory = path.parent().unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new()
-            .prefix(".unspin-")
-            .tempfile_in(directory)
-            .with_context(|| format!("{}: cannot write beside it", name()))?;
-        let out = source.compression.writer(BufWriter::new(file)).with_context(name)?;
-        Ok(Self { path, out, changed: false })
-    }
-
-    /// Puts the new file in the place of the old one, if anything changed.
-    fn finish(self, backup: Option<&str>) -> anyhow::Result<bool> {
-        if !self.changed {
-            return Ok(false);
-        }
-        let file = self.out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        let permissions = fs::metadata(&self.path)?.permissions();
-        file.as_file().set_permissions(permissions)?;
-        file.as_file().sync_all()?;
-        if let Some(suffix) = backup {
-            let mut kept = self.path.clone().into_os_string();
-            kept.push(suffix);
-            fs::copy(&self.path, &kept).with_context(|| format!("backup {}", PathBuf::from(&kept).display()))?;
-        }
-        let _: File = file.persist(&self.path)?;
-        Ok(true)
-    }
 }

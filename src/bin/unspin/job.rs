@@ -236,6 +236,34 @@ impl Job {
         format!("unspin {} {command} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish())
     }
 
+    /// Takes files that the run writes, and later runs may find in a directory, out of the inputs.
+    pub(crate) fn leaving_out(mut self, files: &[PathBuf]) -> Self {
+        self.own.extend(files.iter().filter_map(|path| std::path::absolute(path).ok()));
+        self
+    }
+
+    /// Checks all inputs one record after the other, on this thread, until `take` says that it wants no more. It gets
+    /// what was found in a record, or why something cannot be read.
+    pub(crate) fn each(&self, mut take: impl FnMut(Result<Checked, String>) -> bool) -> anyhow::Result<()> {
+        let sources = input::sources(&self.paths, &self.files)?;
+        let mut reading = Reading::default();
+        self.read(sources, Position::default(), 1, |batch| {
+            batch.into_iter().all(|(message, _)| match self.step(message, &|checked| checked) {
+                Step::Event(event, figures, _) => {
+                    let complaint = reading.follow(&event, &figures);
+                    complaint.is_none_or(|complaint| take(Err(complaint)))
+                        && match event {
+                            Event::Record(checked) => take(Ok(checked)),
+                            _ => true,
+                        }
+                }
+                Step::Fault(_, error, found) if found && error.kind() == ErrorKind::Binary => true,
+                Step::Fault(_, error, _) => take(Err(error.to_string())) && !self.strict,
+            })
+        });
+        Ok(())
+    }
+
     /// Runs over all inputs, or those that are left after `done`. `work` turns a checked record into what `each` needs,
     /// in any thread; `each` is called in order. Inputs that cannot be read are named on standard error and the run goes
     /// on; an error of `each` stops it.
@@ -259,7 +287,7 @@ impl Job {
         let result = std::thread::scope(|scope| -> anyhow::Result<()> {
             let (raw_in, raw_out) = sync_channel::<Vec<(Message, Position)>>(2);
             let (done_in, done_out) = sync_channel::<Vec<(Step<T>, Position)>>(2);
-            scope.spawn(move || self.read(sources, position, |batch| raw_in.send(batch).is_ok()));
+            scope.spawn(move || self.read(sources, position, BATCH_RECORDS, |batch| raw_in.send(batch).is_ok()));
             scope.spawn(|| {
                 // Both ends move in here, so that they close when this thread ends.
                 let (done_in, raw_out) = (done_in, raw_out);
@@ -376,18 +404,19 @@ impl Job {
         bar
     }
 
-    /// Reads what is left of all inputs, in batches, until `send` says that nobody listens.
+    /// Reads what is left of all inputs, in batches of so many records at most, until `send` says that nobody listens.
     fn read(
         &self,
         sources: impl Iterator<Item = Result<Source, InputError>>,
         done: Position,
+        most: usize,
         mut send: impl FnMut(Vec<(Message, Position)>) -> bool,
     ) {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         let mut push = |message: Message, position: Position, size: usize| -> bool {
             batch.push((message, position));
             bytes += size;
-            if bytes >= BATCH_BYTES || batch.len() >= BATCH_RECORDS {
+            if bytes >= BATCH_BYTES || batch.len() >= most {
                 bytes = 0;
                 return send(std::mem::take(&mut batch));
             }

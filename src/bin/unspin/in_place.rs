@@ -1,0 +1,164 @@
+//! Files rewritten in place, each at once when all of it is written, or not at all.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use tempfile::NamedTempFile;
+use unspin::input::{Compressor, Source};
+
+use crate::job::Event;
+use crate::terminal::complain;
+
+/// The bytes that a record becomes.
+pub(crate) struct Rewritten {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether they differ from what they were.
+    pub(crate) changed: bool,
+}
+
+/// Follows a run over whole files and writes what becomes of them. Files that cannot be written are named on standard
+/// error, and the run goes on.
+pub(crate) struct InPlace<'s> {
+    /// What the name of the original gets at its end where it is kept.
+    backup: Option<&'s str>,
+    place: Place,
+    /// Files that were changed.
+    pub(crate) files: usize,
+    /// Some file could not be written.
+    pub(crate) trouble: bool,
+}
+
+impl<'s> InPlace<'s> {
+    pub(crate) fn new(backup: Option<&'s str>) -> Self {
+        Self { backup, place: Place::Nowhere, files: 0, trouble: false }
+    }
+
+    /// Whether a record of the input that is being read can be written, with changes or as it was. A file that cannot
+    /// be written is named when the first change of it is met.
+    pub(crate) fn takes(&mut self, changed: bool) -> bool {
+        if changed && let Err(error) = self.place.open() {
+            self.complain(&format!("{error:#}"));
+        }
+        !matches!(self.place, Place::Nowhere)
+    }
+
+    /// Takes the next event of the run.
+    pub(crate) fn follow(&mut self, event: Event<Rewritten>) {
+        match event {
+            Event::Start(source) => self.place = Place::of(source),
+            Event::Record(record) => {
+                if self.takes(record.changed) {
+                    self.write(&record.bytes);
+                }
+            }
+            Event::Skipped(raw) => self.write(&raw.untouched()),
+            Event::End => {
+                let Place::Open(target) = std::mem::replace(&mut self.place, Place::Nowhere) else { return };
+                let path = target.path.clone();
+                match target.finish(self.backup) {
+                    Ok(changed) => self.files += usize::from(changed),
+                    Err(error) => self.complain(&format!("{}: {error:#}", path.display())),
+                }
+            }
+            Event::Broken => self.place = Place::Nowhere,
+            Event::Checkpoint(_) => {}
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Place::Open(target) = &mut self.place
+            && let Err(error) = target.out.write_all(bytes)
+        {
+            let message = format!("{}: {error}", target.path.display());
+            self.place = Place::Nowhere;
+            self.complain(&message);
+        }
+    }
+
+    fn complain(&mut self, message: &str) {
+        complain(message);
+        self.trouble = true;
+    }
+}
+
+/// Where the input that is being read is written to.
+enum Place {
+    /// Nowhere: that has failed and was told, or no input is being read.
+    Nowhere,
+    /// Into a file without records, once there is something to change in it.
+    Waiting(Source),
+    /// Beside a file with records, for what comes before the first change is written too.
+    Open(Target),
+    /// It cannot be written, which is told when there is something to change.
+    Refused(anyhow::Error),
+}
+
+impl Place {
+    fn of(source: Source) -> Self {
+        if !source.format.has_records() {
+            return Self::Waiting(source);
+        }
+        match Target::open(&source) {
+            Ok(target) => Self::Open(target),
+            Err(error) => Self::Refused(error),
+        }
+    }
+
+    /// Makes sure that the change that comes next can be written, or gives up.
+    fn open(&mut self) -> anyhow::Result<()> {
+        let before = std::mem::replace(self, Self::Nowhere);
+        *self = match before {
+            Self::Waiting(source) => Self::Open(Target::open(&source)?),
+            Self::Refused(error) => return Err(error),
+            other => other,
+        };
+        if let Self::Open(target) = self {
+            target.changed = true;
+        }
+        Ok(())
+    }
+}
+
+/// A file that is replaced at once when all of it is written, or not at all.
+struct Target {
+    path: PathBuf,
+    out: Compressor<BufWriter<NamedTempFile>>,
+    changed: bool,
+}
+
+impl Target {
+    fn open(source: &Source) -> anyhow::Result<Self> {
+        ensure!(!source.is_stdin(), "standard input cannot be written in place; leave out --write");
+        let name = || source.name();
+        // A link stays a link; what it points to is replaced.
+        let path = fs::canonicalize(&source.path).with_context(name)?;
+        ensure!(!fs::metadata(&path).with_context(name)?.permissions().readonly(), "{}: is read-only", name());
+        let directory = path.parent().unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new()
+            .prefix(".unspin-")
+            .tempfile_in(directory)
+            .with_context(|| format!("{}: cannot write beside it", name()))?;
+        let out = source.compression.writer(BufWriter::new(file)).with_context(name)?;
+        Ok(Self { path, out, changed: false })
+    }
+
+    /// Puts the new file in the place of the old one, if anything changed.
+    fn finish(self, backup: Option<&str>) -> anyhow::Result<bool> {
+        if !self.changed {
+            return Ok(false);
+        }
+        let file = self.out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        let permissions = fs::metadata(&self.path)?.permissions();
+        file.as_file().set_permissions(permissions)?;
+        file.as_file().sync_all()?;
+        if let Some(suffix) = backup {
+            let mut kept = self.path.clone().into_os_string();
+            kept.push(suffix);
+            fs::copy(&self.path, &kept).with_context(|| format!("backup {}", PathBuf::from(&kept).display()))?;
+        }
+        let _: File = file.persist(&self.path)?;
+        Ok(true)
+    }
+}

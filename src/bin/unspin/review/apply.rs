@@ -1,0 +1,146 @@
+//! `unspin review --apply`: write what was accepted into the files.
+
+use std::collections::BTreeSet;
+
+use unspin::input::InputError;
+use unspin::{Decision, Decisions, LineIndex, Place, Span, Verdict};
+
+use super::document::place;
+use crate::args::Common;
+use crate::in_place::{InPlace, Rewritten};
+use crate::job::{Checked, Event, Job};
+use crate::terminal::{Ending, complain, note};
+
+/// What decisions make of a record.
+struct Applied {
+    /// Its texts.
+    places: Vec<Place>,
+    rewritten: Rewritten,
+    /// A line for each change.
+    lines: Vec<String>,
+    /// What was accepted and is there already.
+    done: usize,
+    /// Accepted replacements that cannot be made, a line each.
+    failed: Vec<String>,
+    fault: Option<InputError>,
+}
+
+pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common: Common) -> anyhow::Result<Ending> {
+    let mut in_place = InPlace::new(backup);
+    let (mut changes, mut done, mut failed) = (0, 0, 0);
+    let mut trouble = false;
+    let mut seen: BTreeSet<Place> = BTreeSet::new();
+    let outcome = job.run(
+        None,
+        |checked| apply(&checked, decisions),
+        |event| {
+            let event = match event {
+                Event::Record(applied) => {
+                    let Applied { rewritten, lines, .. } = applied;
+                    seen.extend(applied.places);
+                    if let Some(fault) = applied.fault {
+                        complain(&fault.to_string());
+                        trouble = true;
+                    }
+                    applied.failed.iter().for_each(|line| complain(line));
+                    failed += applied.failed.len();
+                    done += applied.done;
+                    if in_place.takes(rewritten.changed) {
+                        changes += lines.len();
+                        if !common.quiet {
+                            lines.iter().for_each(|line| note(line));
+                        }
+                    }
+                    Event::Record(rewritten)
+                }
+                Event::Start(source) => Event::Start(source),
+                Event::Skipped(raw) => Event::Skipped(raw),
+                Event::End => Event::End,
+                Event::Broken => Event::Broken,
+                Event::Checkpoint(_) => return Ok(()),
+            };
+            in_place.follow(event);
+            Ok(())
+        },
+    )?;
+    // A record that is gone takes its decisions with it, but not in silence.
+    let files: BTreeSet<&str> = seen.iter().map(|place| place.path.as_str()).collect();
+    for decision in decisions.iter().filter(|one| one.verdict == Verdict::Accept) {
+        let Decision { place, text, replacement, .. } = decision;
+        if files.contains(place.path.as_str()) && !seen.contains(place) {
+            complain(&lost(place, text, replacement.as_deref()));
+            failed += 1;
+        }
+    }
+    if !common.quiet {
+        let files = if in_place.files == 1 { "file" } else { "files" };
+        let there = if done > 0 { format!(", {done} there already") } else { String::new() };
+        let left = if failed > 0 { format!(", {failed} not") } else { String::new() };
+        note(&format!("{changes} applied in {} {files}{there}{left}", in_place.files));
+    }
+    Ok(Ending { found: failed > 0, trouble: trouble || outcome.trouble || in_place.trouble })
+}
+
+fn apply(checked: &Checked, decisions: &Decisions) -> Applied {
+    let Checked { record, reports } = checked;
+    let mut places = Vec::with_capacity(reports.len());
+    let (mut edits, mut lines, mut failed, mut done) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for (n, report) in reports.iter().enumerate() {
+        let (place, text) = (place(record, n), record.text(n));
+        let matched = decisions.find(&place, text, &report.findings);
+        done += matched.done.len();
+        failed.extend(matched.lost.iter().map(|one| lost(&place, &one.text, one.replacement.as_deref())));
+        places.push(place.clone());
+        let accepted = matched.edits(text, &report.findings);
+        let index = (!accepted.is_empty()).then(|| LineIndex::new(record.shown(n)));
+        for edit in accepted {
+            let Some(index) = &index else { continue };
+            let Span { start, end } = edit.span;
+            let (line, column) = index.line_column(record.shown_span(n, edit.span).start);
+            let what = change(&text[start..end], &edit.text);
+            match record.source_edits(n, edit.span, &edit.text) {
+                Some(source) => {
+                    edits.extend(source);
+                    lines.push(format!("{place}:{line}:{column}: {what}"));
+                }
+                None => failed.push(format!(
+                    "{place}:{line}:{column}: {what} cannot be written: markup stands between the words"
+                )),
+            }
+        }
+    }
+    edits.sort_by_key(|(span, _)| *span);
+    match record.rewrite(&edits) {
+        Ok(bytes) => Applied {
+            places,
+            rewritten: Rewritten { bytes, changed: !edits.is_empty() },
+            lines,
+            done,
+            failed,
+            fault: None,
+        },
+        Err(fault) => {
+            let bytes = record.rewrite(&[]).unwrap_or_default();
+            failed.extend(lines);
+            Applied {
+                places,
+                rewritten: Rewritten { bytes, changed: false },
+                lines: Vec::new(),
+                done,
+                failed,
+                fault: Some(fault),
+            }
+        }
+    }
+}
+
+/// What is said of an accepted replacement whose words are gone.
+fn lost(place: &Place, words: &str, replacement: Option<&str>) -> String {
+    format!("{place}: {} is left out, for the words are not there any more", change(words, replacement.unwrap_or("…")))
+}
+
+/// `navy → military`
+fn change(old: &str, new: &str) -> String {
+    let old: Vec<&str> = old.split_whitespace().collect();
+    format!("{} → {}", old.join(" "), if new.trim().is_empty() { "(removed)" } else { new })
+}

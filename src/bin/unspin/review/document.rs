@@ -1,0 +1,113 @@
+//! A checked text as the review holds it.
+
+use std::path::Path;
+
+use unspin::{Decision, Decisions, Finding, LineIndex, Place, Span, Verdict};
+
+use crate::job::Checked;
+
+/// A text with findings, and what was decided about each of them.
+pub(crate) struct Document {
+    pub(crate) place: Place,
+    pub(crate) text: String,
+    pub(crate) findings: Vec<Finding>,
+    /// For each finding: the one-based line and column at which people find it.
+    pub(crate) positions: Vec<(usize, usize)>,
+    /// For each finding: whether its first correction can be written back. Markup inside may leave no way.
+    pub(crate) writable: Vec<bool>,
+    /// For each finding: what was decided.
+    pub(crate) states: Vec<Option<State>>,
+}
+
+/// What was decided about a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Accepted(String),
+    Rejected,
+    Ignored,
+}
+
+impl Document {
+    /// The texts of a record that have findings, with what was decided before.
+    pub(crate) fn of(checked: Checked, decisions: &Decisions) -> Vec<Self> {
+        let Checked { record, reports } = checked;
+        let mut documents = Vec::new();
+        for (n, report) in reports.into_iter().enumerate().filter(|(_, report)| !report.findings.is_empty()) {
+            let place = place(&record, n);
+            let text = record.text(n).to_owned();
+            let findings = report.findings;
+            let index = LineIndex::new(record.shown(n));
+            let matched = decisions.find(&place, &text, &findings);
+            let states = findings.iter().zip(matched.decided).map(|(finding, decision)| state(finding, decision?));
+            documents.push(Self {
+                states: states.collect(),
+                positions: findings
+                    .iter()
+                    .map(|finding| index.line_column(record.shown_span(n, finding.span).start))
+                    .collect(),
+                writable: findings
+                    .iter()
+                    .map(|finding| record.source_edits(n, finding.span, finding.correction()).is_some())
+                    .collect(),
+                place,
+                text,
+                findings,
+            });
+        }
+        documents
+    }
+
+    /// The words that a finding covers.
+    pub(crate) fn words(&self, finding: usize) -> &str {
+        &self.text[self.span(finding).range()]
+    }
+
+    pub(crate) fn span(&self, finding: usize) -> Span {
+        self.findings[finding].span
+    }
+
+    /// The file with line and column, as reports have it.
+    pub(crate) fn position(&self, finding: usize) -> String {
+        let (line, column) = self.positions[finding];
+        format!("{}:{line}:{column}", self.place)
+    }
+
+    /// A state of a finding as a line of the record.
+    pub(crate) fn decision(&self, finding: usize, state: Option<&State>, by: Option<&str>) -> Decision {
+        let verdict = |verdict| Decision::new(&self.place, &self.text, &self.findings, finding, verdict);
+        let decision = match state {
+            Some(State::Accepted(new)) => {
+                Decision::accept(&self.place, &self.text, &self.findings, finding, new.as_str())
+            }
+            Some(State::Rejected) => verdict(Verdict::Reject),
+            Some(State::Ignored) => verdict(Verdict::Ignore),
+            None => verdict(Verdict::Undecided),
+        };
+        Decision { by: by.map(ToOwned::to_owned), ..decision }
+    }
+}
+
+fn state(finding: &Finding, decision: &Decision) -> Option<State> {
+    match decision.verdict {
+        Verdict::Accept => {
+            Some(State::Accepted(decision.replacement.clone().unwrap_or_else(|| finding.correction().to_owned())))
+        }
+        Verdict::Reject => Some(State::Rejected),
+        Verdict::Ignore => Some(State::Ignored),
+        Verdict::Undecided => None,
+    }
+}
+
+/// How decisions name the n-th text of a record: `./a.txt`, `a.txt` and its absolute path are one.
+pub(crate) fn place(record: &unspin::input::Record, text: usize) -> Place {
+    let path = record.path();
+    let path = Path::new(&path);
+    let here = std::env::current_dir().ok();
+    let inside = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    let path = inside.strip_prefix(".").unwrap_or(inside).display().to_string();
+    Place {
+        path: if cfg!(windows) { path.replace('\\', "/") } else { path },
+        record: record.number,
+        field: record.field(text).map(ToOwned::to_owned),
+    }
+}

@@ -1,0 +1,146 @@
+//! `unspin review`: one suggestion at a time, decided by keys; decisions are on the disk at once.
+
+mod apply;
+mod document;
+mod line;
+mod loader;
+mod screen;
+mod sentence;
+mod session;
+mod signals;
+mod status;
+mod store;
+mod view;
+mod wrap;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{bail, ensure};
+use unspin::{Applicability, Decision, Decisions};
+
+use self::session::{Counts, Options, Order, Session};
+use self::store::Store;
+use self::view::Look;
+use crate::args::{Common, Only, Review, ReviewOrder};
+use crate::job::Job;
+use crate::settings;
+use crate::terminal::{self, Ending, complain, note};
+
+pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
+    let files = if command.decisions.is_empty() { vec![store::NAME.into()] } else { command.decisions.clone() };
+    let interactive = !command.apply && !command.status;
+    if interactive && files.len() > 1 {
+        bail!("--decisions may be given once: new decisions go there; several are for --apply and --status");
+    }
+    let decisions = store::read(&files, interactive || command.status && command.decisions.is_empty())?;
+    let decisions = agreed(decisions, command)?;
+    let Some(decisions) = decisions else { return Ok(Ending { trouble: true, ..Ending::default() }) };
+
+    let mut inputs = command.inputs.clone();
+    if inputs.paths.is_empty() && inputs.file_list.is_none() {
+        ensure!(!interactive, "name the files or directories to review");
+        // What was decided about says which files are meant.
+        let paths: BTreeSet<&str> = decisions.places().map(|place| place.path.as_str()).collect();
+        ensure!(!paths.is_empty(), "{}: holds no decisions; name the files", files[0].display());
+        inputs.paths = paths.into_iter().map(PathBuf::from).collect();
+    }
+    ensure!(
+        !inputs.paths.iter().any(|path| path.as_os_str() == "-"),
+        "standard input cannot be reviewed, for nothing can be written back to it; save the text to a file first"
+    );
+    let job = Job::new(&inputs, &command.checking, None, common)?.leaving_out(&files);
+    let options = options(command);
+    if command.apply {
+        return apply::run(&job, &decisions, command.backup.as_deref(), common);
+    }
+    if command.status {
+        return status::run(&job, &decisions, &options);
+    }
+    let here = std::env::current_dir()?;
+    let settings = (!command.checking.isolated).then(|| settings::file_for(&command.checking, &here));
+    let mut store = Store::new(&files[0], settings);
+    let look = Look { color: terminal::color(common) };
+    review(job, decisions, options, &mut store, &files[0], look, common)
+}
+
+fn options(command: &Review) -> Options {
+    Options {
+        order: match command.order {
+            ReviewOrder::Place => Order::Place,
+            ReviewOrder::Confidence => Order::Confidence,
+        },
+        only: command.only.map(|only| match only {
+            Only::Review => Applicability::Review,
+            Only::Automatic => Applicability::Automatic,
+        }),
+        by: command.by.clone(),
+    }
+}
+
+/// The decisions that count. Where people disagree, `None` and a line for each disagreement, unless it was said whom to
+/// prefer or nothing is applied.
+fn agreed(mut decisions: Decisions, command: &Review) -> anyhow::Result<Option<Decisions>> {
+    match command.prefer.as_deref() {
+        None => {}
+        Some("last") => return Ok(Some(decisions)),
+        Some(name) => {
+            ensure!(
+                decisions.people().any(|person| person == name),
+                "--prefer {name}: nobody of that name decided anything"
+            );
+            decisions.prefer(name);
+        }
+    }
+    if !command.apply && !command.status {
+        return Ok(Some(decisions));
+    }
+    let mut disagreements = 0;
+    for people in decisions.conflicts() {
+        disagreements += 1;
+        let say = |one: &&Decision| {
+            let name = one.by.as_deref().unwrap_or("nobody in particular");
+            match &one.replacement {
+                Some(new) => format!("{name}: {} {new:?}", one.verdict.name()),
+                None => format!("{name}: {}", one.verdict.name()),
+            }
+        };
+        let said: Vec<String> = people.iter().map(say).collect();
+        complain(&format!("{}: people disagree about {:?}: {}", people[0].place, people[0].text, said.join(", ")));
+    }
+    if disagreements > 0 && command.apply {
+        complain(&format!(
+            "{disagreements} disagreements; settle them in unspin review, or say --prefer NAME or --prefer last"
+        ));
+        return Ok(None);
+    }
+    Ok(Some(decisions))
+}
+
+/// The review itself.
+fn review(
+    job: Job,
+    decisions: Decisions,
+    options: Options,
+    store: &mut Store,
+    file: &Path,
+    look: Look,
+    common: Common,
+) -> anyhow::Result<Ending> {
+    screen::ensure_terminal()?;
+    let mut session = Session::new(options);
+    let faults = screen::run(&mut session, store, &mut loader::start(job, decisions), look)?;
+    faults.iter().for_each(|fault| complain(fault));
+    let counts = session.counts();
+    if !common.quiet {
+        let Counts { accepted, rejected, ignored, undecided } = counts;
+        let more = if session.is_loading() { " or more" } else { "" };
+        note(&format!("{accepted} accepted, {rejected} rejected, {ignored} ignored, {undecided}{more} left"));
+        if accepted > 0 {
+            let name = file.display().to_string();
+            let named = if name == store::NAME { String::new() } else { format!(" --decisions {name}") };
+            note(&format!("unspin review --apply{named} writes what was accepted"));
+        }
+    }
+    Ok(Ending { found: counts.undecided > 0 || session.is_loading(), trouble: !faults.is_empty() })
+}

@@ -1,0 +1,147 @@
+//! The part of a text that is shown around a finding.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unspin::Span;
+
+/// The sentence or sentences that a span lies in, within its paragraph and without white space at the ends.
+pub(crate) fn around(text: &str, span: Span) -> Span {
+    let paragraph = paragraph(text, span);
+    let (mut start, mut end) = (paragraph.start, paragraph.end);
+    for (at, sentence) in text[paragraph.range()].split_sentence_bound_indices() {
+        let (from, to) = (paragraph.start + at, paragraph.start + at + sentence.len());
+        if from <= span.start && is_end(&text[paragraph.start..from], &text[from..]) {
+            start = from;
+        }
+        if to >= span.end && is_end(&text[paragraph.start..to], &text[to..]) {
+            end = to;
+            break;
+        }
+    }
+    trimmed(text, Span::new(start.min(span.start), end.max(span.end)))
+}
+
+/// A span widened by what stands around it in the paragraph, as far as a number of characters goes; a sentence that is
+/// longer itself is cut to what stands around `inside`. Says whether anything was cut off in front and behind.
+pub(crate) fn window(text: &str, sentence: Span, inside: Span, chars: usize) -> (Span, bool, bool) {
+    let paragraph = trimmed(text, paragraph(text, inside));
+    let count = |span: Span| text[span.range()].chars().count();
+    let Some(spare) = chars.checked_sub(count(sentence)) else {
+        let spare = chars.saturating_sub(count(inside));
+        let start = back(text, inside.start, spare / 3).max(sentence.start);
+        let rest = spare - count(Span::new(start, inside.start)).min(spare);
+        let end = forth(text, inside.end, rest).min(sentence.end);
+        let rest = spare.saturating_sub(count(Span::new(inside.end, end)));
+        let start = back(text, inside.start, rest).max(sentence.start);
+        return (Span::new(start, end), start > sentence.start, end < sentence.end);
+    };
+    let start = back(text, sentence.start, spare / 2).max(paragraph.start);
+    let start = if start > paragraph.start { word_start(text, start).min(sentence.start) } else { start };
+    let rest = spare - count(Span::new(start, sentence.start)).min(spare);
+    let end = forth(text, sentence.end, rest).min(paragraph.end);
+    let end = if end < paragraph.end { word_end(text, end).max(sentence.end) } else { end };
+    (Span::new(start, end), start > paragraph.start, end < paragraph.end)
+}
+
+/// The lines around a span that are not blank.
+fn paragraph(text: &str, span: Span) -> Span {
+    let blank = |line: &str| line.trim().is_empty();
+    let mut start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    while start > 0 {
+        let line = text[..start - 1].rfind('\n').map_or(0, |at| at + 1);
+        if blank(&text[line..start]) {
+            break;
+        }
+        start = line;
+    }
+    let mut end = text[span.end..].find('\n').map_or(text.len(), |at| span.end + at);
+    while end < text.len() {
+        let line = text[end + 1..].find('\n').map_or(text.len(), |at| end + 1 + at);
+        if blank(&text[end..line]) {
+            break;
+        }
+        end = line;
+    }
+    Span::new(start, end)
+}
+
+/// Whether a sentence ends between two texts. Lines may end anywhere, titles and initials have a full stop too, and
+/// “Why?” he said is one sentence.
+fn is_end(text: &str, next: &str) -> bool {
+    if next.trim_start().starts_with(char::is_lowercase) {
+        return false;
+    }
+    let text = text.trim_end().trim_end_matches(['"', '\'', '”', '’', '»', ')', ']']);
+    text.is_empty() || text.ends_with(['.', '?', '!', '…', '。', '？', '！']) && !is_title(text)
+}
+
+fn is_title(text: &str) -> bool {
+    let last = text.rsplit(|c: char| !c.is_alphanumeric() && c != '.').next().unwrap_or_default();
+    let Some(word) = last.strip_suffix('.') else { return false };
+    word.chars().count() == 1
+        || ["Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Sen", "Rep", "Gov", "Gen", "Col", "Lt", "Sgt", "Capt", "Rev"]
+            .contains(&word)
+}
+
+fn trimmed(text: &str, span: Span) -> Span {
+    let part = &text[span.range()];
+    let start = span.start + (part.len() - part.trim_start().len());
+    Span::new(start, start + part.trim().len())
+}
+
+fn back(text: &str, from: usize, chars: usize) -> usize {
+    text[..from].char_indices().rev().take(chars).last().map_or(from, |(at, _)| at)
+}
+
+fn forth(text: &str, from: usize, chars: usize) -> usize {
+    text[from..].char_indices().nth(chars).map_or(text.len(), |(at, _)| from + at)
+}
+
+fn word_start(text: &str, at: usize) -> usize {
+    text[at..].find(char::is_whitespace).map_or(at, |space| at + space + 1)
+}
+
+fn word_end(text: &str, at: usize) -> usize {
+    text[..at].rfind(char::is_whitespace).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, word: &str) -> String {
+        let at = text.find(word).expect("in the text");
+        text[around(text, Span::new(at, at + word.len())).range()].to_owned()
+    }
+
+    #[test]
+    fn sentences_are_found() {
+        let text = "One. Two has\ntwo lines. Mr. Gates, the W. B. man, spoke. “Why?” he said.\n\nA heading\n\nLast";
+        for (word, want) in [
+            ("One", "One."),
+            ("has", "Two has\ntwo lines."),
+            ("lines", "Two has\ntwo lines."),
+            ("spoke", "Mr. Gates, the W. B. man, spoke."),
+            ("Gates", "Mr. Gates, the W. B. man, spoke."),
+            ("Why", "“Why?” he said."),
+            ("heading", "A heading"),
+            ("Last", "Last"),
+            ("lines. Mr. Gates", "Two has\ntwo lines. Mr. Gates, the W. B. man, spoke."),
+        ] {
+            assert_eq!(shown(text, word), want, "{word}");
+        }
+    }
+
+    #[test]
+    fn windows_fit() {
+        let text = format!("{} Two words here. {}", "First é日. ".repeat(50).trim(), "Third. ".repeat(50));
+        let at = text.find("words").expect("there");
+        let inside = Span::new(at, at + 5);
+        for chars in 0..400 {
+            let (span, ..) = window(&text, around(&text, inside), inside, chars);
+            assert!(span.start <= inside.start && inside.end <= span.end);
+            assert!(text[span.range()].chars().count() <= chars.max(5) + 1, "{chars}: {}", &text[span.range()]);
+        }
+        let (all, before, behind) = window("Short text.", Span::new(0, 11), Span::new(6, 10), 100);
+        assert_eq!((all, before, behind), (Span::new(0, 11), false, false));
+    }
+}

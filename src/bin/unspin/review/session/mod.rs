@@ -1,0 +1,521 @@
+//! What keys do: the state of a review, without terminal and files.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use unspin::{Applicability, Decision, Finding};
+
+use super::document::{Document, State};
+use super::line::Line;
+use super::sentence;
+
+/// Where decisions go. They count only once they are kept.
+pub(crate) trait Keep {
+    /// Keeps decisions; when this returns they are on the disk.
+    fn keep(&mut self, decisions: &[Decision]) -> anyhow::Result<()>;
+
+    /// Puts a phrase into the allow list; says whether it was not there before.
+    fn allow(&mut self, phrase: &str) -> anyhow::Result<bool>;
+
+    /// Takes the phrase that was put into the allow list last out again.
+    fn disallow(&mut self) -> anyhow::Result<()>;
+}
+
+/// In which order suggestions come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Order {
+    #[default]
+    Place,
+    /// The surest first.
+    Confidence,
+}
+
+/// Which suggestions come, in which order, and who decides.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) order: Order,
+    pub(crate) only: Option<Applicability>,
+    pub(crate) by: Option<String>,
+}
+
+impl Options {
+    /// Whether a finding is among them.
+    pub(crate) fn wants(&self, finding: &Finding) -> bool {
+        self.only.is_none_or(|only| finding.applicability == only)
+    }
+}
+
+/// One suggestion: a finding of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) document: usize,
+    pub(crate) finding: usize,
+}
+
+/// What the keys mean at the moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Each key is a command.
+    #[default]
+    Command,
+    /// The reader's own words are typed.
+    Edit(Line),
+    /// What to search for is typed.
+    Search(Line),
+    /// Help is shown; any key goes back.
+    Help,
+}
+
+/// Whether the review goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    Continue,
+    Quit,
+}
+
+/// Decisions about suggestions, some of which may have yet to come.
+#[derive(Clone, Debug)]
+enum Rule {
+    /// Accept this correction of these words, both in small letters.
+    Accept { words: String, correction: String },
+    /// Accept the first correction in this file.
+    File(String),
+    /// Leave these words.
+    Ignore(String),
+}
+
+/// Something that can be undone.
+struct Action {
+    /// Where the reader was.
+    item: Item,
+    before: Vec<(Item, Option<State>)>,
+    /// What goes on for suggestions that come later.
+    rule: Option<Rule>,
+    /// A phrase was put into the allow list.
+    allowed: bool,
+}
+
+/// A review.
+#[derive(Default)]
+pub(crate) struct Session {
+    options: Options,
+    documents: Vec<Document>,
+    /// All suggestions, in order.
+    queue: Vec<Item>,
+    /// The one that is shown; past the last one where there is nothing to decide.
+    at: usize,
+    history: Vec<Action>,
+    mode: Mode,
+    /// What the last key did, or why it did nothing.
+    message: String,
+    wanted: String,
+    /// Whether more documents may come.
+    loading: bool,
+    /// Documents looked at so far.
+    seen: usize,
+}
+
+impl Session {
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options, loading: true, ..Self::default() }
+    }
+
+    /// Takes a document in. Suggestions that an earlier "all" covers are decided at once.
+    pub(crate) fn add(&mut self, document: Document, keep: &mut dyn Keep) {
+        let number = self.documents.len();
+        let waiting = self.at == self.queue.len();
+        let shown = self.current();
+        let items: Vec<Item> = (0..document.findings.len())
+            .filter(|&finding| self.options.wants(&document.findings[finding]))
+            .map(|finding| Item { document: number, finding })
+            .collect();
+        self.documents.push(document);
+        self.queue.extend(items);
+        if self.options.order == Order::Confidence {
+            let confidence = |item: &Item| self.documents[item.document].findings[item.finding].confidence();
+            self.queue.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)));
+        }
+        self.at = match shown {
+            Some(item) => self.queue.iter().position(|other| *other == item).unwrap_or(self.queue.len()),
+            None => self.queue.len(),
+        };
+        for action in 0..self.history.len() {
+            let Some(rule) = self.history[action].rule.clone() else { continue };
+            let changes = self.covered(&rule, number);
+            if let Err(error) = self.keep(&changes, keep) {
+                self.message = format!("not saved: {error:#}");
+                continue;
+            }
+            let before = self.set(changes);
+            self.history[action].before.extend(before);
+        }
+        if waiting {
+            self.go_to_undecided(0);
+        }
+    }
+
+    /// Counts documents that were looked at, with findings or without.
+    pub(crate) fn looked_at(&mut self, documents: usize) {
+        self.seen += documents;
+    }
+
+    /// No more documents come.
+    pub(crate) fn loaded(&mut self) {
+        self.loading = false;
+    }
+
+    /// Shows a message until the next key.
+    pub(crate) fn say(&mut self, message: impl Into<String>) {
+        self.message = message.into();
+    }
+
+    /// Does what a key says.
+    pub(crate) fn press(&mut self, key: KeyEvent, keep: &mut dyn Keep) -> Flow {
+        self.message.clear();
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match std::mem::take(&mut self.mode) {
+            Mode::Command if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                if control && key.code == KeyCode::Char('c') {
+                    return Flow::Quit;
+                }
+            }
+            Mode::Command => return self.command(key.code, keep),
+            Mode::Help => {}
+            Mode::Edit(_) | Mode::Search(_)
+                if key.code == KeyCode::Esc || control && key.code == KeyCode::Char('c') => {}
+            Mode::Edit(line) if key.code == KeyCode::Enter => self.accept(line.text().to_owned(), keep),
+            Mode::Search(line) if key.code == KeyCode::Enter => self.search(line.text()),
+            Mode::Edit(mut line) => {
+                line.press(key);
+                self.mode = Mode::Edit(line);
+            }
+            Mode::Search(mut line) => {
+                line.press(key);
+                self.mode = Mode::Search(line);
+            }
+        }
+        Flow::Continue
+    }
+
+    /// Whether a key ends the review.
+    pub(crate) fn quits(&self, key: KeyEvent) -> bool {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        self.mode == Mode::Command && key.code == KeyCode::Char(if control { 'c' } else { 'q' })
+    }
+
+    /// Takes pasted text into the line that is typed. Elsewhere it is no command.
+    pub(crate) fn paste(&mut self, text: &str) {
+        match &mut self.mode {
+            Mode::Edit(line) | Mode::Search(line) => line.insert(text),
+            _ => self.message = "pasted text is not taken for keys".into(),
+        }
+    }
+
+    fn command(&mut self, key: KeyCode, keep: &mut dyn Keep) -> Flow {
+        match key {
+            KeyCode::Char('q') => return Flow::Quit,
+            KeyCode::Char('?') | KeyCode::F(1) => self.mode = Mode::Help,
+            KeyCode::Char('u') => self.undo(keep),
+            KeyCode::Char('j') | KeyCode::Down => self.step(1),
+            KeyCode::Char('k') | KeyCode::Up => self.step(-1),
+            KeyCode::Char('/') => self.mode = Mode::Search(Line::default()),
+            KeyCode::Char(c) => {
+                let Some(item) = self.current() else {
+                    self.message = "nothing is left to decide; k goes back, u takes back, q ends".into();
+                    return Flow::Continue;
+                };
+                let finding = self.finding(item);
+                match c {
+                    'y' => self.accept(finding.correction().to_owned(), keep),
+                    '1'..='9' => {
+                        let number = c as usize - '1' as usize;
+                        match finding.corrections.get(number) {
+                            Some(correction) => self.accept(correction.text.clone(), keep),
+                            None => self.message = format!("there is no alternative {c}; e takes your own words"),
+                        }
+                    }
+                    'n' => drop(self.decide(vec![(item, Some(State::Rejected))], None, false, keep)),
+                    'e' => self.mode = Mode::Edit(Line::new(self.proposal(item))),
+                    'a' => self.accept_alike(item, keep),
+                    'A' => {
+                        let rule = Rule::File(self.documents[item.document].place.path.clone());
+                        self.decide_by(item, rule, None, keep);
+                    }
+                    'i' => self.ignore(item, keep),
+                    's' => self.go_on(),
+                    _ => self.message = format!("{c} is no command; ? shows all keys"),
+                }
+            }
+            _ => {}
+        }
+        Flow::Continue
+    }
+
+    /// Accepts a replacement of the current suggestion.
+    fn accept(&mut self, new: String, keep: &mut dyn Keep) {
+        if let Some(item) = self.current() {
+            self.decide(vec![(item, Some(State::Accepted(new)))], None, false, keep);
+        }
+    }
+
+    /// Accepts the current correction wherever the same words have it.
+    fn accept_alike(&mut self, item: Item, keep: &mut dyn Keep) {
+        let words = folded(self.documents[item.document].words(item.finding));
+        let rule = Rule::Accept { words, correction: folded(self.proposal(item)) };
+        let own = State::Accepted(self.proposal(item).to_owned());
+        self.decide_by(item, rule, Some(own), keep);
+    }
+
+    /// Allows the words of the current suggestion for good.
+    fn ignore(&mut self, item: Item, keep: &mut dyn Keep) {
+        let words = self.documents[item.document].words(item.finding);
+        let phrase = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        match keep.allow(&phrase) {
+            Err(error) => self.message = format!("not saved: {error:#}"),
+            Ok(new) => {
+                let rule = Rule::Ignore(folded(&phrase));
+                let changes = self.changes(item, &rule, Some(State::Ignored));
+                if self.decide(changes, Some(rule), new, keep) {
+                    self.message = format!("“{phrase}” is allowed from now on; u takes it back");
+                } else if new && let Err(error) = keep.disallow() {
+                    self.message = format!("{}; “{phrase}” stays allowed: {error:#}", self.message);
+                }
+            }
+        }
+    }
+
+    fn decide_by(&mut self, item: Item, rule: Rule, own: Option<State>, keep: &mut dyn Keep) {
+        let changes = self.changes(item, &rule, own);
+        let count = changes.len();
+        if count == 0 {
+            self.message = "nothing of that kind is undecided".into();
+        } else if self.decide(changes, Some(rule), false, keep) {
+            self.message = format!("{count} accepted; u takes {} back", if count == 1 { "it" } else { "them" });
+        }
+    }
+
+    /// What a rule decides about all suggestions, and `own` about the current one.
+    fn changes(&self, item: Item, rule: &Rule, own: Option<State>) -> Vec<(Item, Option<State>)> {
+        let mut changes: Vec<(Item, Option<State>)> =
+            own.into_iter().filter(|own| self.state(item) != Some(own)).map(|own| (item, Some(own))).collect();
+        for document in 0..self.documents.len() {
+            changes.extend(self.covered(rule, document).into_iter().filter(|(other, _)| *other != item));
+        }
+        // A rule without a state of its own for the current one covers it like any other.
+        if changes.iter().all(|(other, _)| *other != item) {
+            let mine = self.covered(rule, item.document).into_iter().filter(|(other, _)| *other == item);
+            changes.splice(0..0, mine.collect::<Vec<_>>());
+        }
+        changes
+    }
+
+    /// What a rule decides about the undecided suggestions of a document.
+    fn covered(&self, rule: &Rule, document: usize) -> Vec<(Item, Option<State>)> {
+        let Document { place, findings, .. } = &self.documents[document];
+        let decide = |finding: usize| match rule {
+            Rule::File(path) => (place.path == *path).then(|| State::Accepted(findings[finding].correction().into())),
+            Rule::Ignore(words) => {
+                (folded(self.documents[document].words(finding)) == *words).then_some(State::Ignored)
+            }
+            Rule::Accept { words, correction } => {
+                let alike = folded(self.documents[document].words(finding)) == *words;
+                let same = findings[finding].corrections.iter().find(|other| folded(&other.text) == *correction);
+                same.filter(|_| alike).map(|same| State::Accepted(same.text.clone()))
+            }
+        };
+        (0..findings.len())
+            .filter(|&finding| self.options.wants(&findings[finding]))
+            .map(|finding| Item { document, finding })
+            .filter(|item| self.state(*item).is_none())
+            .filter_map(|item| Some((item, Some(decide(item.finding)?))))
+            .collect()
+    }
+
+    /// Decides, keeps it, and goes on to the next undecided suggestion. Says whether it was kept.
+    fn decide(
+        &mut self,
+        changes: Vec<(Item, Option<State>)>,
+        rule: Option<Rule>,
+        allowed: bool,
+        keep: &mut dyn Keep,
+    ) -> bool {
+        let Some(item) = self.current() else { return false };
+        if let Err(error) = self.keep(&changes, keep) {
+            self.message = format!("not saved: {error:#}");
+            return false;
+        }
+        let before = self.set(changes);
+        self.history.push(Action { item, before, rule, allowed });
+        self.go_on();
+        true
+    }
+
+    /// Goes to the next undecided suggestion.
+    fn go_on(&mut self) {
+        let from = self.at;
+        self.go_to_undecided(from + 1);
+        if self.at <= from && self.at < self.queue.len() && !self.loading {
+            self.message = "only those that were skipped are left".into();
+        }
+    }
+
+    fn undo(&mut self, keep: &mut dyn Keep) {
+        let Some(action) = self.history.last() else {
+            self.message = "nothing was decided yet".into();
+            return;
+        };
+        let (item, count) = (action.item, action.before.len());
+        let (before, allowed) = (action.before.clone(), action.allowed);
+        if let Err(error) = self.keep(&before, keep) {
+            self.message = format!("not saved: {error:#}");
+            return;
+        }
+        self.history.pop();
+        self.set(before);
+        self.at = self.queue.iter().position(|other| *other == item).unwrap_or(self.at);
+        self.message = if count == 1 { "taken back".into() } else { format!("{count} taken back") };
+        if allowed && let Err(error) = keep.disallow() {
+            self.message = format!("{}, but {error:#}", self.message);
+        }
+    }
+
+    fn keep(&self, changes: &[(Item, Option<State>)], keep: &mut dyn Keep) -> anyhow::Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let by = self.options.by.as_deref();
+        let decision = |(item, state): &(Item, Option<State>)| {
+            self.documents[item.document].decision(item.finding, state.as_ref(), by)
+        };
+        keep.keep(&changes.iter().map(decision).collect::<Vec<_>>())
+    }
+
+    /// Sets states, and gives those that were.
+    fn set(&mut self, changes: Vec<(Item, Option<State>)>) -> Vec<(Item, Option<State>)> {
+        let mut swap = |(item, state): (Item, Option<State>)| {
+            (item, std::mem::replace(&mut self.documents[item.document].states[item.finding], state))
+        };
+        changes.into_iter().map(&mut swap).collect()
+    }
+
+    /// Goes to the first undecided suggestion from there on, around the end; to none where there is none.
+    fn go_to_undecided(&mut self, from: usize) {
+        let undecided = |at: &usize| self.state(self.queue[*at]).is_none();
+        let all = self.queue.len();
+        let next = (from..all).find(undecided).or_else(|| (0..from.min(all)).find(undecided));
+        self.at = next.unwrap_or(all);
+    }
+
+    fn step(&mut self, by: isize) {
+        let last = self.queue.len().saturating_sub(1);
+        match self.at.checked_add_signed(by) {
+            Some(at) if at <= last && !self.queue.is_empty() => self.at = at,
+            _ if self.queue.is_empty() => {}
+            Some(_) => self.message = "this is the last one".into(),
+            None => self.message = "this is the first one".into(),
+        }
+    }
+
+    fn search(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.wanted = text.to_lowercase();
+        }
+        let (all, at) = (self.queue.len(), self.at);
+        let hit = |at: &usize| {
+            let Item { document, finding } = self.queue[*at];
+            let document = &self.documents[document];
+            let has = |text: &str| text.to_lowercase().contains(&self.wanted);
+            let corrections = &document.findings[finding].corrections;
+            corrections.iter().any(|correction| has(&correction.text))
+                || has(&document.text[sentence::around(&document.text, document.span(finding)).range()])
+        };
+        let found = (at + 1..all).chain(0..(at + 1).min(all)).find(hit).filter(|_| !self.wanted.is_empty());
+        match found {
+            Some(at) => self.at = at,
+            None => self.message = format!("“{}” is in no sentence with a suggestion", self.wanted),
+        }
+    }
+
+    /// What stands, or would stand, in place of the words of a suggestion.
+    pub(crate) fn proposal(&self, item: Item) -> &str {
+        match self.state(item) {
+            Some(State::Accepted(new)) => new,
+            _ => self.finding(item).correction(),
+        }
+    }
+
+    pub(crate) fn current(&self) -> Option<Item> {
+        self.queue.get(self.at).copied()
+    }
+
+    pub(crate) fn document(&self, item: Item) -> &Document {
+        &self.documents[item.document]
+    }
+
+    pub(crate) fn finding(&self, item: Item) -> &Finding {
+        &self.documents[item.document].findings[item.finding]
+    }
+
+    pub(crate) fn state(&self, item: Item) -> Option<&State> {
+        self.documents[item.document].states[item.finding].as_ref()
+    }
+
+    pub(crate) fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn is_loading(&self) -> bool {
+        self.loading
+    }
+
+    /// Documents that were looked at.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// The place of the current suggestion in the order, from 1, and how many there are so far.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        ((self.at + 1).min(self.queue.len()), self.queue.len())
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for item in &self.queue {
+            match self.state(*item) {
+                Some(State::Accepted(_)) => counts.accepted += 1,
+                Some(State::Rejected) => counts.rejected += 1,
+                Some(State::Ignored) => counts.ignored += 1,
+                None => counts.undecided += 1,
+            }
+        }
+        counts
+    }
+
+    /// Undecided suggestions that have not been shown yet, for the reader of files to know how far ahead it is.
+    pub(crate) fn ahead(&self) -> usize {
+        match self.options.order {
+            Order::Place => self.queue.len() - self.at,
+            // The surest may be in the last file.
+            Order::Confidence => 0,
+        }
+    }
+}
+
+/// How many suggestions are in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) accepted: usize,
+    pub(crate) rejected: usize,
+    pub(crate) ignored: usize,
+    pub(crate) undecided: usize,
+}
+
+/// Words for comparison: small letters, single spaces.
+fn folded(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

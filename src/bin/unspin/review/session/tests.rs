@@ -1,0 +1,331 @@
+//! Keys and what comes of them.
+
+use anyhow::bail;
+use unspin::{Decisions, Fixed, Place, Unspinner, Verdict};
+
+use super::*;
+use crate::review::document::Document;
+
+/// Keeps in memory; fails while it is told to.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) lines: String,
+    allowed: Vec<String>,
+    full: bool,
+}
+
+impl Keep for Memory {
+    fn keep(&mut self, decisions: &[Decision]) -> anyhow::Result<()> {
+        if self.full {
+            bail!("the disk is full");
+        }
+        self.lines.extend(decisions.iter().map(Decision::to_line));
+        Ok(())
+    }
+
+    fn allow(&mut self, phrase: &str) -> anyhow::Result<bool> {
+        let new = !self.allowed.iter().any(|known| known == phrase);
+        if new {
+            self.allowed.push(phrase.to_owned());
+        }
+        Ok(new)
+    }
+
+    fn disallow(&mut self) -> anyhow::Result<()> {
+        self.allowed.pop();
+        Ok(())
+    }
+}
+
+/// Words of [`TEXT`], with what they may stand for and how sure that is.
+const WORDS: [(&str, &[&str], f32); 4] = [
+    ("navy", &["military", "army"], 0.8),
+    ("Navy", &["Military"], 0.97),
+    ("stated", &["said"], 0.6),
+    ("nation", &["country", "land", "state"], 0.7),
+];
+
+pub(crate) const TEXT: &str =
+    "The navy stated that it would stay. “Navy men leave no nation behind,” it stated. The navy is in the nation.";
+
+/// A document with a finding for each of the words.
+pub(crate) fn document(path: &str, text: &str) -> Document {
+    // The library makes findings; these are made of one of its own.
+    let sample = "The Protection Secretary stated that the American navy would stay.";
+    let sample = Unspinner::builder().assume_spun(true).build().check(sample).findings[0].clone();
+    let mut findings = Vec::new();
+    for (words, corrections, confidence) in WORDS {
+        for (start, _) in text.match_indices(words) {
+            let mut finding = sample.clone();
+            finding.span = unspin::Span::new(start, start + words.len());
+            finding.corrections = corrections
+                .iter()
+                .zip([1.0, 0.2, 0.1])
+                .map(|(text, share)| unspin::Correction { text: (*text).into(), confidence: confidence * share })
+                .collect();
+            finding.applicability = if confidence >= 0.95 { Applicability::Automatic } else { Applicability::Review };
+            finding.message = format!("“{words}” most probably stands for “{}”", corrections[0]);
+            finding.id = format!("id of {words}");
+            findings.push(finding);
+        }
+    }
+    findings.sort_by_key(|finding| finding.span);
+    let count = findings.len();
+    Document {
+        place: Place { path: path.into(), ..Place::default() },
+        text: text.into(),
+        positions: findings.iter().map(|finding| (1, finding.span.start + 1)).collect(),
+        findings,
+        writable: vec![true; count],
+        states: vec![None; count],
+    }
+}
+
+/// Presses keys: each character is one, `<enter>` and the like are named.
+pub(crate) fn press(session: &mut Session, keys: &str, keep: &mut dyn Keep) -> Flow {
+    let mut rest = keys;
+    let mut flow = Flow::Continue;
+    while let Some(c) = rest.chars().next() {
+        let named = [
+            ("<enter>", KeyCode::Enter, KeyModifiers::NONE),
+            ("<esc>", KeyCode::Esc, KeyModifiers::NONE),
+            ("<down>", KeyCode::Down, KeyModifiers::NONE),
+            ("<up>", KeyCode::Up, KeyModifiers::NONE),
+            ("<c-c>", KeyCode::Char('c'), KeyModifiers::CONTROL),
+            ("<c-u>", KeyCode::Char('u'), KeyModifiers::CONTROL),
+        ];
+        let found = named.iter().find(|(name, ..)| rest.starts_with(name));
+        let (length, code, modifiers) = found
+            .map_or((c.len_utf8(), KeyCode::Char(c), KeyModifiers::NONE), |&(name, code, modifiers)| {
+                (name.len(), code, modifiers)
+            });
+        rest = &rest[length..];
+        flow = session.press(KeyEvent::new(code, modifiers), keep);
+    }
+    flow
+}
+
+/// A letter for each suggestion in order of place, and where the reader is.
+fn states(session: &Session) -> String {
+    let mut text = String::new();
+    for (n, item) in session.queue.iter().enumerate() {
+        if n == session.at {
+            text.push('>');
+        }
+        match session.state(*item) {
+            Some(State::Accepted(new)) => text.extend([&new[..], " "]),
+            Some(State::Rejected) => text.push_str("no "),
+            Some(State::Ignored) => text.push_str("ignored "),
+            None => text.push_str("- "),
+        }
+    }
+    if session.at == session.queue.len() {
+        text.push('>');
+    }
+    text.trim_end().to_owned()
+}
+
+fn session(options: Options, keep: &mut Memory) -> Session {
+    let mut session = Session::new(options);
+    session.add(document("a.txt", TEXT), keep);
+    session.add(document("b.txt", "In the nation, the navy stated."), keep);
+    session.loaded();
+    session
+}
+
+#[test]
+fn keys_decide() {
+    for (keys, want) in [
+        ("", ">- - - - - - - - - -"),
+        ("yny", "military no Military >- - - - - - -"),
+        ("2n3", "army no >- - - - - - - -"),
+        ("9", ">- - - - - - - - - -"),
+        ("e<enter>", "military >- - - - - - - - -"),
+        ("e<c-u>fleet<enter>e, his<esc>n", "fleet no >- - - - - - - -"),
+        ("e<c-c>e<c-u>q?<enter>", "q? >- - - - - - - - -"),
+        ("a", "military >- Military - - military - - military -"),
+        ("Aj", "military said Military country said military country - >- -"),
+        ("jjjka", "military - Military >- - military - - military -"),
+        ("i", "ignored >- ignored - - ignored - - ignored -"),
+        ("sssy", "- - - country >- - - - - -"),
+        ("ynu", "military >- - - - - - - - -"),
+        ("ynuu", ">- - - - - - - - - -"),
+        ("sau", "- >- - - - - - - - -"),
+        ("iu", ">- - - - - - - - - -"),
+        ("uy", "military >- - - - - - - - -"),
+        ("ykn", "no >- - - - - - - - -"),
+        ("/land<enter>y", "- - - country >- - - - - -"),
+        ("/country<enter>/<enter>n", "- - - - - - no >- - -"),
+        ("/nowhere<enter>", ">- - - - - - - - - -"),
+        ("/land<esc>y", "military >- - - - - - - - -"),
+        ("?y", ">- - - - - - - - - -"),
+        ("AA", "military said Military country said military country country military said >"),
+        ("sAA", "military said Military country said military country country military said >"),
+        ("AAky", "military said Military country said military country country military said >"),
+        ("AAuk", "military said Military country said military >country - - -"),
+        ("<down><down><up>n", "- no >- - - - - - - -"),
+    ] {
+        let mut keep = Memory::default();
+        let mut session = session(Options::default(), &mut keep);
+        press(&mut session, keys, &mut keep);
+        assert_eq!(states(&session), want, "{keys}");
+        // What is kept says the same, and a later start has it all.
+        let decisions = Decisions::parse(&keep.lines).expect("decisions");
+        for document in &session.documents {
+            let matched = decisions.find(&document.place, &document.text, &document.findings);
+            for (state, decision) in document.states.iter().zip(matched.decided) {
+                let verdict = match state {
+                    Some(State::Accepted(_)) => Some(Verdict::Accept),
+                    Some(State::Rejected) => Some(Verdict::Reject),
+                    Some(State::Ignored) => Some(Verdict::Ignore),
+                    None => None,
+                };
+                assert_eq!(decision.map(|decision| decision.verdict), verdict, "{keys}");
+                if let Some(State::Accepted(new)) = state {
+                    assert_eq!(decision.and_then(|decision| decision.replacement.as_ref()), Some(new));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn messages_say_what_happened() {
+    for (keys, want) in [
+        ("y", ""),
+        ("9", "there is no alternative 9; e takes your own words"),
+        ("x", "x is no command; ? shows all keys"),
+        ("u", "nothing was decided yet"),
+        ("yu", "taken back"),
+        ("a", "4 accepted; u takes them back"),
+        ("au", "4 taken back"),
+        ("i", "“navy” is allowed from now on; u takes it back"),
+        ("k", "this is the first one"),
+        ("/x y<enter>", "“x y” is in no sentence with a suggestion"),
+        ("AAj", "this is the last one"),
+        ("AAy", "nothing is left to decide; k goes back, u takes back, q ends"),
+        ("AAkA", "nothing of that kind is undecided"),
+        ("sjjjjjjjjy", "only those that were skipped are left"),
+    ] {
+        let mut keep = Memory::default();
+        let mut session = session(Options::default(), &mut keep);
+        press(&mut session, keys, &mut keep);
+        assert_eq!(session.message(), want, "{keys}");
+    }
+}
+
+#[test]
+fn q_and_control_c_end() {
+    let mut keep = Memory::default();
+    let mut session = session(Options::default(), &mut keep);
+    for (keys, flow) in [("q", Flow::Quit), ("<c-c>", Flow::Quit), ("eq<esc>", Flow::Continue), ("?q", Flow::Continue)]
+    {
+        assert_eq!(press(&mut session, keys, &mut keep), flow, "{keys}");
+    }
+    session.paste("q\ny");
+    assert_eq!(states(&session), ">- - - - - - - - - -");
+    press(&mut session, "e<c-u>", &mut keep);
+    session.paste("the\narmed forces");
+    press(&mut session, "<enter>", &mut keep);
+    assert!(states(&session).starts_with("the armed forces >-"));
+}
+
+#[test]
+fn what_is_not_kept_does_not_count() {
+    let mut keep = Memory::default();
+    let mut session = session(Options::default(), &mut keep);
+    press(&mut session, "y", &mut keep);
+    keep.full = true;
+    for keys in ["n", "a", "A", "i", "u", "e<enter>"] {
+        press(&mut session, keys, &mut keep);
+        assert_eq!(session.message(), "not saved: the disk is full", "{keys}");
+        assert_eq!(states(&session), "military >- - - - - - - - -", "{keys}");
+        assert_eq!(keep.allowed, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn all_covers_texts_that_come_later() {
+    let mut keep = Memory::default();
+    let mut session = Session::new(Options::default());
+    session.add(document("a.txt", "The navy."), &mut keep);
+    press(&mut session, "a", &mut keep);
+    assert_eq!(states(&session), "military >");
+    session.add(document("b.txt", "The navy stated."), &mut keep);
+    assert_eq!(states(&session), "military military >-");
+    press(&mut session, "A", &mut keep);
+    let mut next = document("b.txt", "A nation.");
+    next.place.record = Some(2);
+    session.add(next, &mut keep);
+    assert_eq!(states(&session), "military military said country >");
+    press(&mut session, "uu", &mut keep);
+    assert_eq!(states(&session), ">- - - -");
+    assert_eq!(Decisions::parse(&keep.lines).expect("decisions").iter().count(), 0);
+}
+
+#[test]
+fn order_and_selection_are_heeded() {
+    let confidence = Options { order: Order::Confidence, ..Options::default() };
+    let mut keep = Memory::default();
+    let mut one = session(confidence, &mut keep);
+    press(&mut one, "yyy", &mut keep);
+    assert_eq!(states(&one), "Military military military >- - - - - - -");
+    // The one that is shown stays when a surer one comes.
+    one.add(document("c.txt", "Navy"), &mut keep);
+    assert_eq!(states(&one), "Military - military military >- - - - - - -");
+
+    let mut keep = Memory::default();
+    let mut sure = session(Options { only: Some(Applicability::Automatic), ..Options::default() }, &mut keep);
+    assert_eq!(states(&sure), ">-");
+    press(&mut sure, "A", &mut keep);
+    assert_eq!(states(&sure), "Military >");
+    let mut unsure = session(
+        Options { only: Some(Applicability::Review), by: Some("anna".into()), ..Options::default() },
+        &mut keep,
+    );
+    press(&mut unsure, "yyy", &mut keep);
+    assert_eq!(states(&unsure), "military said country >- - - - - -");
+    assert!(keep.lines.lines().last().is_some_and(|line| line.contains("\"by\":\"anna\"")));
+}
+
+#[test]
+fn a_review_that_goes_on_has_the_same_result() {
+    let keys = "y2sn3aeabc<enter>yi";
+    let whole = |cut: usize| {
+        let mut keep = Memory::default();
+        let mut first = session(Options::default(), &mut keep);
+        press(&mut first, &keys[..cut], &mut keep);
+        // A later start reads what was kept, and presses what is left.
+        let decisions = Decisions::parse(&keep.lines).expect("decisions");
+        let mut second = Session::new(Options::default());
+        for mut document in first.documents {
+            let matched = decisions.find(&document.place, &document.text, &document.findings);
+            document.states = matched
+                .decided
+                .iter()
+                .map(|decision| {
+                    decision.map(|decision| match decision.verdict {
+                        Verdict::Accept => State::Accepted(decision.replacement.clone().unwrap_or_default()),
+                        Verdict::Ignore => State::Ignored,
+                        _ => State::Rejected,
+                    })
+                })
+                .collect();
+            second.add(document, &mut keep);
+        }
+        second.loaded();
+        press(&mut second, "AA", &mut keep);
+        let decisions = Decisions::parse(&keep.lines).expect("decisions");
+        let document = document("a.txt", TEXT);
+        let edits = decisions.find(&document.place, TEXT, &document.findings).edits(TEXT, &document.findings);
+        Fixed::new(TEXT, edits).text
+    };
+    assert_eq!(
+        whole(2),
+        "The military said that it would stay. “Military men leave no country behind,” it said. The military is in the country."
+    );
+    assert_eq!(
+        whole(4),
+        "The military said that it would stay. “Navy men leave no country behind,” it said. The military is in the country."
+    );
+}

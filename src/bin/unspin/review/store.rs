@@ -1,0 +1,162 @@
+//! The file of decisions: read at the start, appended to with every key.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use unspin::{Decision, Decisions};
+
+use super::session::Keep;
+use crate::{allow, output};
+
+/// Where decisions go unless a file is named.
+pub(crate) const NAME: &str = ".unspin-review.jsonl";
+
+/// Reads decision files, one after the other; a file that is not there is an error unless `may_lack` it.
+///
+/// Where there are several, decisions that name nobody are their file's, so that two people who never said who they are
+/// are told apart.
+pub(crate) fn read(paths: &[PathBuf], may_lack: bool) -> anyhow::Result<Decisions> {
+    let mut all = Decisions::default();
+    for path in paths {
+        let name = || path.display().to_string();
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if may_lack && error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", name())),
+        };
+        let decisions = Decisions::parse(&text).with_context(name)?;
+        if paths.len() == 1 {
+            return Ok(decisions);
+        }
+        all.merge(decisions.named(&name()));
+    }
+    Ok(all)
+}
+
+/// Where decisions are kept.
+pub(crate) struct Store {
+    path: PathBuf,
+    /// Opened with the first decision, so that looking around leaves nothing behind.
+    file: Option<File>,
+    /// The settings file for phrases that are never to be reported; none where no settings are read.
+    settings: Option<PathBuf>,
+    /// What the settings file held before and after each phrase that was put into it.
+    allowed: Vec<(Option<String>, Option<String>)>,
+}
+
+impl Store {
+    pub(crate) fn new(path: &Path, settings: Option<PathBuf>) -> Self {
+        Self { path: path.to_owned(), file: None, settings, allowed: Vec::new() }
+    }
+
+    fn open(&self) -> anyhow::Result<File> {
+        let name = || self.path.display().to_string();
+        let is_new = !self.path.exists();
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.path).with_context(name)?;
+        if is_new {
+            // The name must outlive a crash too. Not every system lets directories be opened for that.
+            let _ = File::open(output::directory(&self.path)).and_then(|directory| directory.sync_all());
+        } else {
+            mend(&self.path, &mut file).with_context(name)?;
+        }
+        Ok(file)
+    }
+}
+
+/// Makes the file end with a whole line: a decision that was half written when the program was killed goes, a whole one
+/// gets the line break that it lacks.
+fn mend(path: &Path, file: &mut File) -> std::io::Result<()> {
+    let bytes = fs::read(path)?;
+    let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let rest = &bytes[end..];
+    let is_whole = std::str::from_utf8(rest).is_ok_and(|rest| Decisions::parse(&format!("{rest}\n")).is_ok());
+    if rest.is_empty() {
+        return Ok(());
+    }
+    if is_whole { file.write_all(b"\n") } else { file.set_len(end as u64) }
+}
+
+impl Keep for Store {
+    fn keep(&mut self, decisions: &[Decision]) -> anyhow::Result<()> {
+        if self.file.is_none() {
+            self.file = Some(self.open()?);
+        }
+        let name = || self.path.display().to_string();
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let lines: String = decisions.iter().map(Decision::to_line).collect();
+        let before = file.metadata().with_context(name)?.len();
+        let written = file.write_all(lines.as_bytes()).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // What was not kept must not count: a full disk may have taken half of it.
+            let _ = file.set_len(before);
+        }
+        written.with_context(name)
+    }
+
+    fn allow(&mut self, phrase: &str) -> anyhow::Result<bool> {
+        let settings =
+            self.settings.as_ref().context("no settings are read with --isolated, so nothing can be allowed")?;
+        let before = allow::read(settings)?;
+        let new = allow::add(settings, phrase)?;
+        if new {
+            self.allowed.push((before, allow::read(settings)?));
+        }
+        Ok(new)
+    }
+
+    fn disallow(&mut self) -> anyhow::Result<()> {
+        let (Some(settings), Some((before, after))) = (&self.settings, self.allowed.pop()) else { return Ok(()) };
+        allow::put_back(settings, before.as_deref(), after.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unspin::{Place, Verdict};
+
+    use super::*;
+
+    fn decision(path: &str) -> Decision {
+        let place = Place { path: path.into(), ..Place::default() };
+        let lines = format!(
+            "{{\"type\":\"decision\",\"path\":\"{path}\",\"id\":\"x\",\"text\":\"navy\",\"decision\":\"reject\"}}\n"
+        );
+        let decisions = Decisions::parse(&lines).expect("a decision");
+        let one = decisions.iter().next().expect("one").clone();
+        assert_eq!((&one.place, one.verdict), (&place, Verdict::Reject));
+        one
+    }
+
+    #[test]
+    fn a_line_that_a_kill_cut_short_is_mended() {
+        let root = tempfile::tempdir().expect("a place");
+        let path = root.path().join(NAME);
+        let (first, second) = (decision("a").to_line(), decision("b").to_line());
+        for (there, wanted) in [
+            (String::new(), second.clone()),
+            (first.clone(), format!("{first}{second}")),
+            (format!("{first}{}", &first[..30]), format!("{first}{second}")),
+            (first.trim_end().to_owned(), format!("{first}{second}")),
+            (first[..10].to_owned(), second.clone()),
+        ] {
+            fs::write(&path, &there).expect("written");
+            Store::new(&path, None).keep(&[decision("b")]).expect("kept");
+            assert_eq!(fs::read_to_string(&path).expect("read"), wanted);
+        }
+    }
+
+    #[test]
+    fn nobody_in_particular_is_told_apart_by_file() {
+        let root = tempfile::tempdir().expect("a place");
+        let paths = ["anna.jsonl", "ben.jsonl"].map(|name| root.path().join(name));
+        fs::write(&paths[0], decision("a").to_line()).expect("written");
+        let accept = Decision { verdict: Verdict::Accept, replacement: Some("military".into()), ..decision("a") };
+        fs::write(&paths[1], accept.to_line()).expect("written");
+        assert_eq!(read(&paths, false).expect("read").conflicts().count(), 1);
+        assert_eq!(read(&paths[..1], false).expect("read").iter().count(), 1);
+        assert!(read(&[root.path().join("none")], false).is_err());
+        assert!(read(&[root.path().join("none")], true).is_ok());
+    }
+}

@@ -1,0 +1,112 @@
+//! Screens as they are drawn.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::style::Modifier;
+use unicode_width::UnicodeWidthStr;
+
+use super::*;
+use crate::review::session::tests::{Memory, TEXT, document, press};
+use crate::review::session::{Options, Session};
+
+/// What a terminal shows after some keys. Stretches with a style stand between `‹` and `›` with its letters: r red,
+/// g green, y yellow, c cyan; B bold, D dim, U underlined, X crossed out.
+fn screen(text: &str, keys: &str, size: (u16, u16), color: bool) -> String {
+    let mut keep = Memory::default();
+    let mut session = Session::new(Options::default());
+    session.looked_at(2);
+    session.add(document("a.txt", text), &mut keep);
+    session.loaded();
+    press(&mut session, keys, &mut keep);
+    drawn(&session, size, color)
+}
+
+fn drawn(session: &Session, size: (u16, u16), color: bool) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a screen");
+    terminal.draw(|frame| draw(frame, session, Look { color })).expect("drawn");
+    let buffer = terminal.backend().buffer();
+    let mut out = String::new();
+    for y in 0..size.1 {
+        let (mut line, mut last) = (String::new(), String::new());
+        let mut x = 0;
+        while x < size.0 {
+            let cell = &buffer[(x, y)];
+            let mut style = String::new();
+            for (wanted, letter) in [(Color::Red, 'r'), (Color::Green, 'g'), (Color::Yellow, 'y'), (Color::Cyan, 'c')] {
+                if cell.fg == wanted {
+                    style.push(letter);
+                }
+            }
+            for (wanted, letter) in
+                [(Modifier::BOLD, 'B'), (Modifier::DIM, 'D'), (Modifier::UNDERLINED, 'U'), (Modifier::CROSSED_OUT, 'X')]
+            {
+                if cell.modifier.contains(wanted) {
+                    style.push(letter);
+                }
+            }
+            if style != last {
+                line.push_str(if last.is_empty() { "" } else { "›" });
+                if !style.is_empty() {
+                    line.extend(["‹", &style, " "]);
+                }
+                last = style;
+            }
+            line.push_str(cell.symbol());
+            x += (cell.symbol().width() as u16).max(1);
+        }
+        line.push_str(if last.is_empty() { "" } else { "›" });
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn a_suggestion_with_colors() {
+    insta::assert_snapshot!(screen(TEXT, "yj2k", (80, 24), true));
+}
+
+#[test]
+fn a_suggestion_without_colors() {
+    let plain: String = screen(TEXT, "yj2k", (80, 24), false);
+    assert!(!["‹r", "‹g", "‹y", "‹c"].iter().any(|mark| plain.contains(mark)), "{plain}");
+    insta::assert_snapshot!(plain);
+}
+
+#[test]
+fn a_small_screen() {
+    insta::assert_snapshot!(screen(TEXT, "", (36, 9), false));
+}
+
+#[test]
+fn own_words_are_typed() {
+    insta::assert_snapshot!(screen(TEXT, "e, the fleet", (60, 16), false));
+}
+
+#[test]
+fn help_and_the_end() {
+    insta::assert_snapshot!(screen(TEXT, "?", (80, 24), false) + &screen(TEXT, "A", (80, 10), false));
+}
+
+#[test]
+fn wide_and_right_to_left_characters() {
+    let text = "日本の navy は 世界で一番大きい艦隊だと言われている。 هذه navy هي الأكبر في العالم. \u{202e}navy 👩‍👩‍👧 cafe\u{301}.";
+    insta::assert_snapshot!(screen(text, "", (40, 14), false) + &screen(text, "yy", (40, 14), false));
+}
+
+#[test]
+fn any_size_can_be_drawn() {
+    let long = format!("{} navy {}", "long word ".repeat(300), "日本語".repeat(400));
+    for text in [TEXT, &long] {
+        for (width, height) in
+            [1, 19, 20, 24, 41, 90].into_iter().flat_map(|width| [1, 5, 6, 7, 10, 14, 29].map(|height| (width, height)))
+        {
+            for keys in ["", "?", "e and more words than fit a line", "/words", "A", "n", "y"] {
+                let shown = screen(text, keys, (width, height), true);
+                // What is decided about is always in sight.
+                let is_shown = shown.contains("navy") || width < 24 || height < 7;
+                assert!(is_shown || keys.starts_with(['?', 'A', 'n', 'y', '/']), "{width}x{height} {keys}\n{shown}");
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Decisions applied to files, and what is said about them.
+
+use std::fs;
+use std::path::Path;
+
+use unspin::{Decision, Decisions, Fixed, Place, Unspinner, Verdict};
+
+use crate::run::{directory, unspin};
+
+const ARTICLE: &str = include_str!("../examples/spun-article.txt");
+const SPUN: &str = "The Protection Secretary stated that the American navy would stay.";
+
+fn unspinner() -> Unspinner {
+    Unspinner::builder().assume_spun(true).build()
+}
+
+fn place(path: &str, record: Option<u64>, field: Option<&str>) -> Place {
+    Place { path: path.into(), record, field: field.map(Into::into) }
+}
+
+/// Decisions about every finding of a text: accept the first correction, reject, type other words, in turn.
+fn decide(place: &Place, text: &str) -> Vec<Decision> {
+    let findings = unspinner().check(text).findings;
+    let decide = |n: usize| match n % 4 {
+        0 | 1 => Decision::accept(place, text, &findings, n, findings[n].correction()),
+        2 => Decision::new(place, text, &findings, n, Verdict::Reject),
+        _ => Decision::accept(place, text, &findings, n, "words of my own"),
+    };
+    (0..findings.len()).map(decide).collect()
+}
+
+fn lines(decisions: &[Decision]) -> String {
+    decisions.iter().map(Decision::to_line).collect()
+}
+
+/// What the library makes of a text by the same decisions.
+fn by_library(place: &Place, text: &str, decisions: &[Decision]) -> String {
+    let decisions = Decisions::parse(&lines(decisions)).expect("decisions");
+    let findings = unspinner().check(text).findings;
+    Fixed::new(text, decisions.find(place, text, &findings).edits(text, &findings)).text
+}
+
+fn read(here: &Path, name: &str) -> String {
+    fs::read_to_string(here.join(name)).expect("there")
+}
+
+#[test]
+fn what_was_decided_is_applied_as_the_library_does() {
+    let own = place("sub/a.txt", None, None);
+    let decisions = decide(&own, ARTICLE);
+    assert!(decisions.len() > 10);
+    let wanted = by_library(&own, ARTICLE, &decisions);
+    assert_ne!(wanted, ARTICLE);
+    let here = directory(&[
+        ("sub/a.txt", ARTICLE.as_bytes()),
+        ("sub/b.txt", ARTICLE.as_bytes()),
+        (".unspin-review.jsonl", lines(&decisions).as_bytes()),
+    ]);
+    // Only files that something was decided about are written, wherever they are named.
+    let ran = unspin(here.path(), &["review", "--assume-spun", "--apply", "--backup", ".orig"], b"");
+    assert_eq!((ran.code, read(here.path(), "sub/a.txt")), (0, wanted.clone()), "{}", ran.err);
+    assert_eq!(read(here.path(), "sub/a.txt.orig"), ARTICLE);
+    assert_eq!(read(here.path(), "sub/b.txt"), ARTICLE);
+    let accepted = decisions.iter().filter(|one| one.verdict == Verdict::Accept).count();
+    assert!(ran.err.contains(&format!("{accepted} applied in 1 file\n")), "{}", ran.err);
+
+    // A second time there is nothing to do, and the file stays as it is.
+    let again = unspin(here.path(), &["review", "--assume-spun", "--apply", "./sub"], b"");
+    assert_eq!(read(here.path(), "sub/a.txt"), wanted);
+    assert!(again.err.contains("0 applied in 0 files"), "{}", again.err);
+}
+
+#[test]
+fn records_and_markup_keep_their_form() {
+    let json = format!("{{\"id\":7, \"body\" : {}}}\r\n{{\"body\":\"Nothing.\"}}\n", serde_json::Value::from(SPUN));
+    let html = format!("<p>A &amp; B. {SPUN}</p>\n<pre>{SPUN}</pre>\n");
+    let files = [
+        ("rows.jsonl", json, place("rows.jsonl", Some(1), Some("body")), SPUN.to_owned()),
+        ("rows.csv", format!("id,body\n1,\"{SPUN}\"\n"), place("rows.csv", Some(1), Some("body")), SPUN.to_owned()),
+        ("page.html", html, place("page.html", None, None), format!("A & B. {SPUN}")),
+        ("page.md", format!("# Title\n\n{SPUN} `{SPUN}`\n"), place("page.md", None, None), SPUN.to_owned()),
+    ];
+    for (name, content, place, text) in files {
+        let here = directory(&[(name, content.as_bytes())]);
+        let args = ["--assume-spun", "--field", "body"];
+        let found = unspin(here.path(), &[&["check", "--format", "json"][..], &args, &[name]].concat(), b"");
+        let findings = unspinner().check(&text).findings;
+        let decisions = [Decision::accept(&place, &text, &findings, 0, "Defense\u{a0}“Ministry”")];
+        fs::write(here.path().join("d.jsonl"), lines(&decisions)).expect("written");
+        let ran =
+            unspin(here.path(), &[&["review", "--apply", "--decisions", "d.jsonl"][..], &args, &[name]].concat(), b"");
+        let words = &text[findings[0].span.range()];
+        let wanted = content.replacen(words, "Defense\u{a0}“Ministry”", 1);
+        assert_eq!((ran.code, read(here.path(), name)), (0, wanted), "{name}: {} {}", ran.err, found.text());
+    }
+}
+
+#[test]
+fn status_counts() {
+    let decisions = decide(&place("a.txt", None, None), ARTICLE);
+    let here = directory(&[
+        ("a.txt", ARTICLE.as_bytes()),
+        ("b.txt", ARTICLE.as_bytes()),
+        ("d.jsonl", lines(&decisions[..4]).as_bytes()),
+    ]);
+    let status = |args: &[&str]| {
+        let ran = unspin(here.path(), &[&["review", "--assume-spun", "--status"], args].concat(), b"");
+        (ran.code, ran.text().to_owned() + &ran.err)
+    };
+    let all = decisions.len();
+    let one = format!("a.txt: 3 accepted, 1 rejected, 0 ignored, {} undecided\n", all - 4);
+    assert_eq!(status(&["--decisions", "d.jsonl"]), (1, one.clone()));
+    let both = format!(
+        "{one}b.txt: 0 accepted, 0 rejected, 0 ignored, {all} undecided\n\
+         all 2 files: 3 accepted, 1 rejected, 0 ignored, {} undecided\n",
+        2 * all - 4
+    );
+    assert_eq!(status(&["--decisions", "d.jsonl", "."]), (1, both));
+    fs::write(here.path().join("d.jsonl"), lines(&decisions)).expect("written");
+    assert_eq!(status(&["--decisions", "d.jsonl"]).0, 0);
+}
+
+#[test]
+fn people_who_disagree_are_named_and_nothing_is_written() {
+    let own = place("a.txt", None, None);
+    let findings = unspinner().check(SPUN).findings;
+    let accept = |new: &str| lines(&[Decision::accept(&own, SPUN, &findings, 0, new)]);
+    let here = directory(&[
+        ("a.txt", SPUN.as_bytes()),
+        ("anna.jsonl", accept("Defense").as_bytes()),
+        ("ben.jsonl", accept("War").replace("\"by\":null", "\"by\":\"Ben\"").as_bytes()),
+    ]);
+    let words = &SPUN[findings[0].span.range()];
+    let apply = |args: &[&str]| {
+        let both = ["review", "--assume-spun", "--apply", "--decisions", "anna.jsonl", "--decisions", "ben.jsonl"];
+        let ran = unspin(here.path(), &[&both, args].concat(), b"");
+        (ran.code, ran.err)
+    };
+    let (code, err) = apply(&[]);
+    assert_eq!((code, read(here.path(), "a.txt").as_str()), (2, SPUN));
+    let line = format!(
+        "unspin: a.txt: people disagree about {words:?}: anna.jsonl: accept \"Defense\", Ben: accept \"War\"\n"
+    );
+    assert!(err.starts_with(&line), "{err}");
+    let (code, err) = apply(&["--prefer", "eve"]);
+    assert!(code == 2 && err.contains("nobody of that name"), "{err}");
+    for (prefer, new) in [("anna.jsonl", "Defense"), ("Ben", "War"), ("last", "War")] {
+        fs::write(here.path().join("a.txt"), SPUN).expect("written");
+        assert_eq!(apply(&["--prefer", prefer]).0, 0);
+        assert_eq!(read(here.path(), "a.txt"), SPUN.replacen(words, new, 1));
+    }
+}
+
+#[test]
+fn decisions_without_a_place_are_reported() {
+    let own = place("a.txt", None, None);
+    let findings = unspinner().check(SPUN).findings;
+    let text = "Something else stands here now.";
+    let row = place("rows.jsonl", Some(9), Some("text"));
+    let decisions = [
+        Decision::accept(&own, SPUN, &findings, 0, "Defense"),
+        Decision::new(&own, SPUN, &findings, 1, Verdict::Reject),
+        Decision::accept(&row, SPUN, &findings, 0, "Defense"),
+    ];
+    let here = directory(&[
+        ("a.txt", text.as_bytes()),
+        ("rows.jsonl", b"{\"text\":\"Short.\"}\n"),
+        (".unspin-review.jsonl", lines(&decisions).as_bytes()),
+    ]);
+    let ran = unspin(here.path(), &["review", "--assume-spun", "--apply"], b"");
+    assert_eq!((ran.code, read(here.path(), "a.txt").as_str()), (1, text));
+    for place in ["a.txt: ", "rows.jsonl#9.text: "] {
+        assert!(ran.err.contains(&format!("{place}{}", &SPUN[findings[0].span.range()])), "{}", ran.err);
+    }
+    assert!(ran.err.ends_with("0 applied in 0 files, 2 not\n"), "{}", ran.err);
+}
+
+#[test]
+fn what_cannot_be_reviewed_is_refused() {
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("bad.jsonl", b"{}\n{}\n"), ("empty.jsonl", b"")]);
+    for (args, says) in [
+        (&["review"][..], "name the files or directories to review"),
+        (&["review", "-"], "standard input cannot be reviewed"),
+        (&["review", "a.txt"], "standard output is no terminal"),
+        (&["review", "--apply"], ".unspin-review.jsonl: cannot be read"),
+        (&["review", "--status"], ".unspin-review.jsonl: holds no decisions; name the files"),
+        (&["review", "--apply", "--decisions", "bad.jsonl"], "bad.jsonl: line 1: is not a decision"),
+        (&["review", "--apply", "--decisions", "empty.jsonl"], "empty.jsonl: holds no decisions"),
+        (&["review", "--decisions", "a", "--decisions", "b", "a.txt"], "--decisions may be given once"),
+    ] {
+        let ran = unspin(here.path(), args, b"");
+        assert_eq!(ran.code, 2, "{args:?}");
+        assert!(ran.err.contains(says), "{args:?}: {}", ran.err);
+    }
+}
