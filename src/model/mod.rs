@@ -1,7 +1,5 @@
 //! Which reading is likeliest here?
 
-#[cfg(test)]
-mod damage;
 pub(crate) mod decide;
 pub(crate) mod explain;
 pub(crate) mod features;
@@ -11,3 +9,6 @@ pub(crate) mod lattice;
 pub(crate) mod passage;
 pub(crate) mod prior;
 pub(crate) mod scorer;
+
+#[cfg(test)]
+mod damage;
