@@ -256,13 +256,26 @@ impl Source {
                 let message = format!("is not valid {}", encoding.name());
                 return Err(InputError::new(&self.path, ErrorKind::Encoding, message));
             }
+            if text.is_empty() {
+                return Ok(self.mark_alone(encoding));
+            }
             return self.split(io::Cursor::new(text.into_bytes()), encoding);
         }
         if encoding::is_binary(sample) {
             return Err(InputError::new(&self.path, ErrorKind::Binary, "is binary, not text"));
         }
-        reader.consume(if encoding.has_bom() { encoding::UTF8_BOM.len() } else { 0 });
+        if encoding.has_bom() {
+            reader.consume(encoding::UTF8_BOM.len());
+            if reader.fill_buf().map_err(fault)?.is_empty() {
+                return Ok(self.mark_alone(encoding));
+            }
+        }
         self.split(reader, encoding)
+    }
+
+    /// A file that holds a byte order mark and no record that could carry it.
+    fn mark_alone(&self, encoding: Encoding) -> Box<dyn Iterator<Item = Result<Raw, InputError>> + Send> {
+        Box::new(std::iter::once(Ok(Raw::whole(self.clone(), encoding.bom().to_vec()))))
     }
 
     fn split(

@@ -19,7 +19,7 @@ const KINDS: [(&str, &[u8], Open, usize); 4] = [
     ("n-gram model", MODEL, |data| Ngrams::open(data.into(), true).map(drop), 512),
     ("pack", PACK, |data| Pack::open(data.into(), model(), true).map(drop), 512),
     ("scorer", scorer::BUILTIN, |data| Scorer::open(data.into(), model(), true).map(drop), 512),
-    ("trees", FOREST, |data| Forest::open(data.into(), COUNT).map(drop), 16),
+    ("trees", FOREST, |data| Forest::open(&data, COUNT).map(drop), 16),
 ];
 
 fn model() -> u64 {

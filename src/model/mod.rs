@@ -1,8 +1,6 @@
 //! Which reading is likeliest here?
 
 pub(crate) mod channel;
-#[cfg(test)]
-mod damage;
 pub(crate) mod decide;
 pub(crate) mod explain;
 pub(crate) mod features;
@@ -14,3 +12,6 @@ pub(crate) mod passage;
 pub(crate) mod prior;
 pub(crate) mod readings;
 pub(crate) mod scorer;
+
+#[cfg(test)]
+mod damage;

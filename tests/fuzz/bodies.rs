@@ -28,7 +28,10 @@ pub(crate) fn fix(data: &[u8]) {
     });
     let fixed = Fixed::new(&text, edits);
     for edit in &fixed.edits {
-        assert_eq!(fixed.text[fixed.map.to_fixed(edit.span).range()], edit.text);
+        let there = &fixed.text[fixed.map.to_fixed(edit.span).range()];
+        // Insertions at one place cannot be told apart.
+        let alone = fixed.edits.iter().filter(|other| other.span == edit.span).count() == 1;
+        assert!(if alone { there == edit.text } else { there.contains(&edit.text) }, "{edit:?} is at {there:?}");
     }
     assert_eq!(
         fixed.text.len() + fixed.edits.iter().map(|edit| edit.span.len()).sum::<usize>(),

@@ -91,6 +91,17 @@ fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(128)
 }
 
+/// What the fuzzer found.
+#[test]
+fn a_mark_alone_and_insertions_at_one_place() {
+    for format in [Format::Jsonl, Format::Csv, Format::Tsv] {
+        for mark in [b"\xef\xbb\xbf".as_slice(), b"\xff\xfe", b"\xfe\xff"] {
+            bodies::input(format, mark);
+        }
+    }
+    bodies::fix(&[0, 0, 1, 0, 0, 0, b'x', b'y', b'z', b'x', b'y', b'z']);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -131,6 +131,7 @@ fn twenty_kills_at_any_moment_change_nothing() {
             kept.iter().filter(|&&percent| percent > 0).count() > 5,
             "too few kills in the middle to prove anything"
         );
+        fs::remove_file(here.path().join("whole")).expect("removed");
     }
 }
 

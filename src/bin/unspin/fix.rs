@@ -27,7 +27,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         bail!("--write needs files; standard input is repaired to standard output without it");
     }
     let target = (!command.write).then_some(&command.target);
-    let job = Job::new(&command.inputs, &command.checking, target, common)?.without_evidence();
+    let job = Job::new(&command.inputs, &command.checking, target, common)?;
     let selection = command.choice.selection();
     let added = Added { original: command.keep_original.as_deref(), edits: command.edits.as_deref() };
     let job_name = job.description(&format!("fix {selection:?} {added:?}"));
@@ -47,15 +47,14 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                         complain(&error.to_string());
                         counts.trouble = true;
                     }
-                    let changed = repaired.record.changed;
-                    if changed && !in_place.as_mut().is_none_or(InPlace::open) {
-                        counts.left += repaired.left + repaired.lines.len();
-                    } else {
+                    counts.left += repaired.left;
+                    if in_place.as_mut().is_none_or(|in_place| in_place.takes(repaired.record.changed)) {
                         counts.applied += repaired.lines.len();
-                        counts.left += repaired.left;
                         if !common.quiet {
                             repaired.lines.iter().for_each(|line| note(line));
                         }
+                    } else {
+                        counts.left += repaired.lines.len();
                     }
                     Event::Record(repaired.record)
                 }

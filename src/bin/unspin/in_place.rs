@@ -35,13 +35,13 @@ impl<'s> InPlace<'s> {
         Self { backup, place: Place::Nowhere, files: 0, trouble: false }
     }
 
-    /// Makes sure that a change to what comes next can be written; tells once if it cannot.
-    pub(crate) fn open(&mut self) -> bool {
-        match std::mem::replace(&mut self.place, Place::Nowhere).open() {
-            Ok(place) => self.place = place,
-            Err(error) => self.complain(&format!("{error:#}")),
+    /// Whether a record of the input that is being read can be written, with changes or as it was. A file that cannot
+    /// be written is named when the first change of it is met.
+    pub(crate) fn takes(&mut self, changed: bool) -> bool {
+        if changed && let Err(error) = self.place.open() {
+            self.complain(&format!("{error:#}"));
         }
-        matches!(self.place, Place::Open(_))
+        !matches!(self.place, Place::Nowhere)
     }
 
     /// Takes the next event of the run.
@@ -49,11 +49,11 @@ impl<'s> InPlace<'s> {
         match event {
             Event::Start(source) => self.place = Place::of(source),
             Event::Record(record) => {
-                if !record.changed || self.open() {
-                    self.write(&record);
+                if self.takes(record.changed) {
+                    self.write(&record.bytes);
                 }
             }
-            Event::Skipped(raw) => self.write(&Rewritten { bytes: raw.untouched(), changed: false }),
+            Event::Skipped(raw) => self.write(&raw.untouched()),
             Event::End => {
                 let Place::Open(target) = std::mem::replace(&mut self.place, Place::Nowhere) else { return };
                 let path = target.path.clone();
@@ -67,14 +67,13 @@ impl<'s> InPlace<'s> {
         }
     }
 
-    fn write(&mut self, record: &Rewritten) {
-        if let Place::Open(target) = &mut self.place {
-            target.changed |= record.changed;
-            if let Err(error) = target.out.write_all(&record.bytes) {
-                let message = format!("{}: {error}", target.path.display());
-                self.place = Place::Nowhere;
-                self.complain(&message);
-            }
+    fn write(&mut self, bytes: &[u8]) {
+        if let Place::Open(target) = &mut self.place
+            && let Err(error) = target.out.write_all(bytes)
+        {
+            let message = format!("{}: {error}", target.path.display());
+            self.place = Place::Nowhere;
+            self.complain(&message);
         }
     }
 
@@ -86,7 +85,7 @@ impl<'s> InPlace<'s> {
 
 /// Where the input that is being read is written to.
 enum Place {
-    /// Nowhere: that has failed and was told.
+    /// Nowhere: that has failed and was told, or no input is being read.
     Nowhere,
     /// Into a file without records, once there is something to change in it.
     Waiting(Source),
@@ -107,13 +106,18 @@ impl Place {
         }
     }
 
-    /// The place ready to be written to.
-    fn open(self) -> anyhow::Result<Self> {
-        match self {
-            Self::Waiting(source) => Ok(Self::Open(Target::open(&source)?)),
-            Self::Refused(error) => Err(error),
-            other => Ok(other),
+    /// Makes sure that the change that comes next can be written, or gives up.
+    fn open(&mut self) -> anyhow::Result<()> {
+        let before = std::mem::replace(self, Self::Nowhere);
+        *self = match before {
+            Self::Waiting(source) => Self::Open(Target::open(&source)?),
+            Self::Refused(error) => return Err(error),
+            other => other,
+        };
+        if let Self::Open(target) = self {
+            target.changed = true;
         }
+        Ok(())
     }
 }
 

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use unspin::input::{self, ErrorKind, FileOptions, InputError, Raw, Record, Source};
 use unspin::render::{Document, Summary};
-use unspin::{Finding, Report, Selection, Span};
+use unspin::{Directives, Finding, Report, Selection, Span};
 
 use crate::args::{Checking, Common, Inputs, Shard, Target};
 use crate::output;
@@ -373,7 +373,7 @@ impl Job {
                     let size = raw.size();
                     let path = &raw.source().path;
                     let reports: Vec<Report> =
-                        (0..record.len()).map(|n| self.settings.check_text(path, &record, n)).collect();
+                        (0..record.len()).map(|n| check(&self.settings, path, &record, n)).collect();
                     let mut figures = Summary::default();
                     for report in &reports {
                         figures.add(report);
@@ -547,6 +547,16 @@ impl Reading {
         }
         None
     }
+}
+
+/// Checks the n-th text of a record that comes from a file, and heeds what the text says itself.
+pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, text: usize) -> Report {
+    let mut report = settings.check(path, record.text(text));
+    if !report.findings.is_empty() {
+        let directives = Directives::read(record.shown(text));
+        report.findings.retain(|finding| !directives.cover(record.shown_span(text, finding.span)));
+    }
+    report
 }
 
 /// The paths that a file lists.

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::{Deserialize, Serialize};
-use unspin::input::Record;
-use unspin::{Config, Directives, Family, Finding, Report, Selection, Severity, Unspinner};
+use unspin::{Config, Family, Finding, Report, Selection, Severity, Unspinner};
 
 use crate::args::{Checking, Choice, Level, QuotePolicy};
 use crate::{baseline, dictionary};
@@ -122,16 +121,6 @@ impl Settings {
         let profile = self.profile(path);
         let mut report = profile.unspinner.check(text);
         report.findings.retain(|finding| finding.severity >= profile.severity && !self.is_known(finding));
-        report
-    }
-
-    /// Checks the n-th text of a record that comes from a file, and heeds what the text says itself.
-    pub(crate) fn check_text(&self, path: &Path, record: &Record, text: usize) -> Report {
-        let mut report = self.check(path, record.text(text));
-        if !report.findings.is_empty() {
-            let directives = Directives::read(record.shown(text));
-            report.findings.retain(|finding| !directives.cover(record.shown_span(text, finding.span)));
-        }
         report
     }
 

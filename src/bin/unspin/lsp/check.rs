@@ -11,6 +11,7 @@ use unspin::input::{Format, Record, Source};
 use super::Event;
 use super::document::Found;
 use super::workspace::Folder;
+use crate::job;
 
 /// A text to check.
 pub(super) struct Job {
@@ -46,7 +47,7 @@ fn found(job: &Job) -> Vec<Found> {
         return Vec::new();
     }
     let Some(record) = record(&job.text, job.format) else { return Vec::new() };
-    let report = job.folder.settings.check_text(&job.path, &record, 0);
+    let report = job::check(&job.folder.settings, &job.path, &record, 0);
     // A byte order mark is not part of the record's source.
     let mark = job.text.len() - record.source().len();
     let moved = |span: Span| Span::new(span.start + mark, span.end + mark);

@@ -45,7 +45,7 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common
                     applied.failed.iter().for_each(|line| complain(line));
                     failed += applied.failed.len();
                     done += applied.done;
-                    if !rewritten.changed || in_place.open() {
+                    if in_place.takes(rewritten.changed) {
                         changes += lines.len();
                         if !common.quiet {
                             lines.iter().for_each(|line| note(line));
