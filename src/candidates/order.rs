@@ -7,7 +7,7 @@ use crate::text::key::FIRST_WORD;
 
 /// ln of how often a phrasal spinner turns a word before a noun into a clause behind it, against one word swapped.
 const CLAUSE: f32 = -4.0;
-/// ln of how often it doubles a word.
+/// ln of how often it repeats a word.
 const DOUBLED: f32 = -4.5;
 /// What the other families have less.
 const ELSEWHERE: f32 = -2.0;
@@ -47,11 +47,12 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
             channel: 0.0,
         });
     };
-    if let [first, second, ..] = words
-        && first.lookup == second.lookup
-        && worded(first)
-    {
-        push(2, Reading::Moved { tail: 0, head: 1 }, Ids::new([first.model]), DOUBLED);
+    // "precious precious precious": all of them at once, for two repairs of two words would overlap.
+    let first = &words[0];
+    let same = words.iter().take_while(|word| word.lookup == first.lookup).count();
+    let follows = start.checked_sub(1).is_some_and(|before| sentence[before].lookup == first.lookup);
+    if same > 1 && !follows && worded(first) {
+        push(same, Reading::Moved { tail: 0, head: 1 }, Ids::new([first.model]), DOUBLED);
     }
     for head in 1..=2usize {
         let Some([that, verb]) = words.get(head..head + 2) else { continue };
