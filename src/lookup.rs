@@ -5,6 +5,7 @@ use crate::dictionary::coverage;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, Substitution, THESAURUS};
 use crate::report::Family;
 use crate::text::block;
+use crate::text::key::UNKNOWN;
 use crate::unspinner::Unspinner;
 
 /// One thing that a phrase may stand for.
@@ -97,6 +98,27 @@ impl Unspinner {
     /// ```
     pub fn covers(&self, spun: &str, original: &str, first: usize) -> bool {
         coverage::covers(self.dictionary(), spun, original, first)
+    }
+
+    /// How often a word stands among a million words of clean English, by the language model; for a phrase, its rarest
+    /// word. 0 for words that the model lacks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let unspinner = Unspinner::builtin();
+    /// assert!(unspinner.per_million("the") > 10_000.0);
+    /// assert!(unspinner.per_million("zyxwv") < 0.01);
+    /// ```
+    pub fn per_million(&self, phrase: &str) -> f64 {
+        let words = self.words(phrase);
+        let rarest = words.iter().map(|word| match word.model {
+            UNKNOWN => f64::NEG_INFINITY,
+            id => f64::from(self.dictionary().ngrams.unigram(id)),
+        });
+        rarest.fold(0.0, f64::min).exp() * 1e6
     }
 
     fn words(&self, phrase: &str) -> Vec<Word> {

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use unspin::eval::{GoldDocument, Need, Share};
 use unspin::{DictionaryFault, FileFigures, Selection, SourceFile, Unspinner};
 
 use crate::args::{Common, Dict, DictCommand, TableFormat};
+use crate::coverage::Coverage;
 use crate::terminal::{self, Ending, note};
 use crate::{dictionary, eval, output};
 
@@ -69,13 +69,6 @@ fn check(dir: &Path, write: bool, common: Common) -> anyhow::Result<Ending> {
     Ok(Ending { found: false, trouble: !errors.is_empty() })
 }
 
-/// What of the gold edits the table holds.
-#[derive(Default)]
-struct Coverage {
-    single: Share,
-    several: Share,
-}
-
 fn stats(dir: Option<&Path>, gold: &[PathBuf], first: usize, format: TableFormat) -> anyhow::Result<Ending> {
     let place = dir.unwrap_or(Path::new("dictionaries"));
     // Coverage needs no sources: the built-in dictionaries will do.
@@ -95,46 +88,19 @@ fn stats(dir: Option<&Path>, gold: &[PathBuf], first: usize, format: TableFormat
     for path in gold {
         eval::read_gold(path, &mut documents)?;
     }
-    let coverage = coverage(&unspinner, &documents, first);
+    let coverage = Coverage::of(&unspinner, &documents, first);
     let mut out = terminal::stdout();
     match format {
         TableFormat::Human => {
             figures(&tables, &mut out)?;
             if !gold.is_empty() {
-                writeln!(
-                    out,
-                    "\nhard gold edits whose original is among the first {first} candidates\n{:<14}{:>20}{:>20}{:>20}",
-                    "family", "one word", "several words", "all"
-                )?;
-                for (family, Coverage { single, several }) in &coverage {
-                    let all = Share { hits: single.hits + several.hits, of: single.of + several.of };
-                    writeln!(out, "{family:<14}{:>20}{:>20}{:>20}", share(*single), share(*several), share(all))?;
-                }
+                coverage.show(&mut out)?;
             }
         }
-        TableFormat::Json => writeln!(out, "{:#}", machine(&tables, &coverage, first))?,
+        TableFormat::Json => writeln!(out, "{:#}", machine(&tables, &coverage))?,
     }
     out.flush()?;
     Ok(Ending::default())
-}
-
-fn coverage(unspinner: &Unspinner, documents: &[GoldDocument], first: usize) -> BTreeMap<String, Coverage> {
-    let mut families: BTreeMap<String, Coverage> = BTreeMap::new();
-    for document in documents {
-        for edit in document.edits.iter().filter(|edit| edit.need == Need::Hard && !edit.corrections.is_empty()) {
-            let spun = &document.text[edit.span.range()];
-            let words = |text: &str| text.split_whitespace().count();
-            let single = words(spun) == 1 && words(&edit.corrections[0]) == 1;
-            let covered = edit.corrections.iter().any(|original| unspinner.covers(spun, original, first));
-            for family in [document.family.as_deref().unwrap_or("other"), "all"] {
-                let coverage = families.entry(family.to_owned()).or_default();
-                let share = if single { &mut coverage.single } else { &mut coverage.several };
-                share.of += 1;
-                share.hits += usize::from(covered);
-            }
-        }
-    }
-    families
 }
 
 fn figures(tables: &BTreeMap<&str, FileFigures>, out: &mut impl Write) -> anyhow::Result<()> {
@@ -155,26 +121,14 @@ fn figures(tables: &BTreeMap<&str, FileFigures>, out: &mut impl Write) -> anyhow
     Ok(())
 }
 
-fn share(share: Share) -> String {
-    match share.value() {
-        Some(value) => format!("{:.1}% ({}/{})", value * 100.0, share.hits, share.of),
-        None => "-".into(),
-    }
-}
-
-fn machine(tables: &BTreeMap<&str, FileFigures>, coverage: &BTreeMap<String, Coverage>, first: usize) -> Value {
+fn machine(tables: &BTreeMap<&str, FileFigures>, coverage: &Coverage) -> Value {
     let files: serde_json::Map<String, Value> = tables
         .iter()
         .map(|(path, one)| {
             ((*path).to_owned(), json!({ "rows": one.rows, "pairs": one.pairs, "sources": one.sources }))
         })
         .collect();
-    let count = |share: Share| json!({ "hits": share.hits, "of": share.of, "share": share.value() });
-    let families: serde_json::Map<String, Value> = coverage
-        .iter()
-        .map(|(family, one)| (family.clone(), json!({ "single": count(one.single), "several": count(one.several) })))
-        .collect();
-    json!({ "files": files, "coverage": { "first": first, "families": families } })
+    json!({ "files": files, "coverage": coverage.machine() })
 }
 
 fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common: Common) -> anyhow::Result<Ending> {

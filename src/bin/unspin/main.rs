@@ -6,6 +6,7 @@ mod baseline;
 mod check;
 mod command;
 mod completions;
+mod coverage;
 mod dict;
 mod dictionary;
 mod diff;
