@@ -125,7 +125,7 @@ mod tests {
         for (from, to, new, gone) in [
             (0, 0, "é\n\n", None),
             (0, 4, "", None),
-            (5, 7, "x", None),
+            (5, 9, "x", None),
             (TEXT.len(), TEXT.len(), "!", None),
             (TEXT.find("stated").expect("there") + 1, TEXT.find("stated").expect("there") + 2, "t", Some("stated")),
             (TEXT.find(" stated").expect("there"), TEXT.find("stated").expect("there"), "", Some("stated")),
