@@ -100,8 +100,10 @@ impl Unspinner {
         coverage::covers(self.dictionary(), spun, original, first)
     }
 
-    /// How often a word stands among a million words of clean English, by the language model; for a phrase, its rarest
-    /// word. 0 for words that the model lacks.
+    /// Probability of a word of clean English without its context, by the language model; for a phrase, that of its
+    /// rarest word, and 0 where the model lacks it. As lower orders of a Kneser-Ney model are, it is the share of
+    /// different pairs of words that end with this one, in which the most frequent words stand out less than in running
+    /// text.
     ///
     /// # Examples
     ///
@@ -109,16 +111,16 @@ impl Unspinner {
     /// use unspin::Unspinner;
     ///
     /// let unspinner = Unspinner::builtin();
-    /// assert!(unspinner.per_million("the") > 10_000.0);
-    /// assert!(unspinner.per_million("zyxwv") < 0.01);
+    /// assert!(unspinner.unigram("policy") > unspinner.unigram("obesity"));
+    /// assert_eq!(unspinner.unigram("zyxwv"), 0.0);
     /// ```
-    pub fn per_million(&self, phrase: &str) -> f64 {
+    pub fn unigram(&self, phrase: &str) -> f64 {
         let words = self.words(phrase);
         let rarest = words.iter().map(|word| match word.model {
             UNKNOWN => f64::NEG_INFINITY,
             id => f64::from(self.dictionary().ngrams.unigram(id)),
         });
-        rarest.fold(0.0, f64::min).exp() * 1e6
+        rarest.fold(0.0, f64::min).exp()
     }
 
     fn words(&self, phrase: &str) -> Vec<Word> {

@@ -9,7 +9,7 @@ use unspin::eval::{GoldDocument, Need, Share};
 
 /// Numbers of candidates that coverage is told for, besides the one asked for.
 const RANKS: [usize; 4] = [1, 3, 10, 30];
-/// Bands of the frequency of originals in clean English, the least per million words of each.
+/// Bands of the probability of originals without their context, in millionths, the least of each.
 const BANDS: [f64; 4] = [100.0, 10.0, 1.0, 0.0];
 
 /// Hard gold edits whose original is among the likeliest candidates.
@@ -19,7 +19,7 @@ pub(crate) struct Coverage {
     families: BTreeMap<String, Kinds>,
     /// All edits, for each of [`RANKS`].
     ranks: [Share; RANKS.len()],
-    /// Edits of one word by the frequency of the original, for each of [`BANDS`].
+    /// Edits of one word by the probability of the original, for each of [`BANDS`].
     bands: [Share; BANDS.len()],
 }
 
@@ -50,8 +50,8 @@ impl Coverage {
                     count(share, covers(first));
                 }
                 if single {
-                    let frequency = unspinner.per_million(&edit.corrections[0]);
-                    let band = BANDS.iter().position(|&least| frequency >= least).unwrap_or(BANDS.len() - 1);
+                    let unigram = unspinner.unigram(&edit.corrections[0]) * 1e6;
+                    let band = BANDS.iter().position(|&least| unigram >= least).unwrap_or(BANDS.len() - 1);
                     count(&mut coverage.bands[band], covered);
                 }
             }
@@ -68,14 +68,14 @@ impl Coverage {
             let all = Share { hits: single.hits + several.hits, of: single.of + several.of };
             writeln!(out, "{family:<14}{:>20}{:>20}{:>20}", text(*single), text(*several), text(all))?;
         }
-        writeln!(out, "\n{:<34}{:>20}", "among the first", "all")?;
+        writeln!(out, "\n{:<38}{:>20}", "among the first", "all")?;
         for (share, rank) in self.ranks.iter().zip(RANKS) {
-            writeln!(out, "{rank:<34}{:>20}", text(*share))?;
+            writeln!(out, "{rank:<38}{:>20}", text(*share))?;
         }
-        writeln!(out, "\n{:<34}{:>20}", "the original, in a million words", "one word")?;
+        writeln!(out, "\n{:<38}{:>20}", "unigram of the original, millionths", "one word")?;
         for (share, least) in self.bands.iter().zip(BANDS) {
             let band = if least > 0.0 { format!("{least} and more") } else { "less".to_owned() };
-            writeln!(out, "{band:<34}{:>20}", text(*share))?;
+            writeln!(out, "{band:<38}{:>20}", text(*share))?;
         }
         Ok(())
     }
@@ -96,7 +96,7 @@ impl Coverage {
             .bands
             .iter()
             .zip(BANDS)
-            .map(|(share, least)| json!({ "per_million": least, "single": value(*share) }))
+            .map(|(share, least)| json!({ "unigram_millionths": least, "single": value(*share) }))
             .collect();
         json!({ "first": self.first, "families": families, "ranks": ranks, "bands": bands })
     }
