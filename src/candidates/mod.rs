@@ -123,6 +123,27 @@ pub(crate) struct Candidate {
     pub(crate) channel: f32,
 }
 
+impl Candidate {
+    /// A reading of `length` words from `start` on of which nothing else is known yet.
+    pub(crate) fn new(start: usize, length: usize, reading: Reading, ids: Ids, codes: Codes) -> Self {
+        Self {
+            start: start as u16,
+            end: (start + length) as u16,
+            reading,
+            ids,
+            trimmed: (0, 0),
+            codes,
+            flags: 0,
+            pages: 0,
+            rank: 0,
+            certain: false,
+            context: 0.0,
+            pressure: 0.0,
+            channel: 0.0,
+        }
+    }
+}
+
 /// Looks up a block's tokens and cuts them into sentences.
 pub(crate) fn sentences(block: &str, tokens: &[Token], dictionary: &Dictionary) -> Vec<Vec<Word>> {
     sentences_with(block, tokens, dictionary, &mut Recent::default())
@@ -244,21 +265,8 @@ pub(crate) fn alone(word: u32, dictionary: &Dictionary, grammar: &Grammar, out: 
     out.extend(dictionary.pack.single(word).take(MOST_READINGS).map(|found| reading(0, 1, found, dictionary)));
     let articles = grammar.articles;
     if let Some(at) = articles.iter().position(|&article| article == word) {
-        out.push(Candidate {
-            start: 0,
-            end: 1,
-            reading: Reading::Article(articles[1 - at]),
-            ids: Ids::new([articles[1 - at]]),
-            trimmed: (0, 0),
-            codes: Codes::of([Some(ARTICLE); 4]),
-            flags: 0,
-            pages: 0,
-            rank: 0,
-            certain: false,
-            context: 0.0,
-            pressure: 0.0,
-            channel: 0.0,
-        });
+        let other = articles[1 - at];
+        out.push(Candidate::new(0, 1, Reading::Article(other), Ids::new([other]), Codes::of([Some(ARTICLE); 4])));
     }
     merge(out);
 }
@@ -299,20 +307,13 @@ pub(crate) fn runs(
 }
 
 fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictionary) -> Candidate {
+    let ids = Ids::new(dictionary.pack.original_ids(found.original));
     Candidate {
-        start: start as u16,
-        end: (start + length) as u16,
-        reading: Reading::Original(found.original),
-        ids: Ids::new(dictionary.pack.original_ids(found.original)),
-        trimmed: (0, 0),
-        codes: found.codes,
         flags: found.flags,
         pages: found.pages,
         rank: found.rank,
         certain: found.certain,
-        context: 0.0,
-        pressure: 0.0,
-        channel: 0.0,
+        ..Candidate::new(start, length, Reading::Original(found.original), ids, found.codes)
     }
 }
 

@@ -31,21 +31,8 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
     let words = &sentence[start..reach];
     let worded = |word: &Word| word.model >= FIRST_WORD;
     let mut push = |length: usize, reading: Reading, ids: Ids, weight: f32| {
-        out.push(Candidate {
-            start: start as u16,
-            end: (start + length) as u16,
-            reading,
-            ids,
-            trimmed: (0, 0),
-            codes: Codes::of([Some(weight + ELSEWHERE), Some(weight), Some(weight + 2.0 * ELSEWHERE), None]),
-            flags: MOVED,
-            pages: 0,
-            rank: 0,
-            certain: false,
-            context: 0.0,
-            pressure: 0.0,
-            channel: 0.0,
-        });
+        let codes = Codes::of([Some(weight + ELSEWHERE), Some(weight), Some(weight + 2.0 * ELSEWHERE), None]);
+        out.push(Candidate { flags: MOVED, ..Candidate::new(start, length, reading, ids, codes) });
     };
     // "precious precious precious": all of them at once, for two repairs of two words would overlap.
     let first = &words[0];

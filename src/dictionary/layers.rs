@@ -107,7 +107,8 @@ impl Layers {
         self.base.for_each_run_key(visit);
     }
 
-    /// The kind of every expression that starts `words`, with its length.
+    /// Calls `visit` with the length of every expression that starts `words`, and with which of its words have a
+    /// capital, a bit for each from the lowest on.
     pub(crate) fn for_each_expression(
         &self,
         words: impl Iterator<Item = u32> + Clone,

@@ -11,6 +11,8 @@ pub use compare::{Comparison, DocumentCounts, Measure, compare};
 pub use gold::{GoldDocument, GoldEdit, GoldError, Need};
 pub use judge::{Judgment, Verdict, judge};
 
+use std::fmt;
+
 use crate::report::{Applicability, Finding, Report};
 
 /// How many are meant, of how many.
@@ -28,7 +30,8 @@ impl Share {
         (self.of > 0).then(|| self.hits as f64 / self.of as f64)
     }
 
-    fn count(&mut self, hit: bool) {
+    /// Counts one more.
+    pub fn count(&mut self, hit: bool) {
         self.of += 1;
         self.hits += usize::from(hit);
     }
@@ -36,6 +39,16 @@ impl Share {
     fn add(&mut self, other: Self) {
         self.hits += other.hits;
         self.of += other.of;
+    }
+}
+
+/// Shown as "75.0% (3/4)", or "-" of nothing.
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value() {
+            Some(value) => f.pad(&format!("{:.1}% ({}/{})", value * 100.0, self.hits, self.of)),
+            None => f.pad("-"),
+        }
     }
 }
 

@@ -298,19 +298,12 @@ impl Light {
             Reading::Moved { .. } => Ids::new([]),
         };
         Candidate {
-            start: start as u16,
-            end: end as u16,
-            reading: self.reading,
-            ids,
-            trimmed: (0, 0),
-            codes: self.codes,
             flags: self.flags,
             pages: self.pages,
             rank: self.rank,
             certain: self.certain,
-            context: 0.0,
-            pressure: 0.0,
             channel: self.channel,
+            ..Candidate::new(start, end - start, self.reading, ids, self.codes)
         }
     }
 }

@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 use unspin::Unspinner;
 use unspin::eval::{GoldDocument, Need, Share};
 
+use crate::eval::counts;
+
 /// Numbers of candidates that coverage is told for, besides the one asked for.
 const RANKS: [usize; 4] = [1, 3, 10, 30];
 /// Bands of the probability of originals without their context, in millionths, the least of each.
@@ -44,15 +46,15 @@ impl Coverage {
                 let covered = covers(first);
                 for family in [document.family.as_deref().unwrap_or("other"), "all"] {
                     let kinds = coverage.families.entry(family.to_owned()).or_default();
-                    count(if single { &mut kinds.single } else { &mut kinds.several }, covered);
+                    if single { &mut kinds.single } else { &mut kinds.several }.count(covered);
                 }
                 for (share, first) in coverage.ranks.iter_mut().zip(RANKS) {
-                    count(share, covers(first));
+                    share.count(covers(first));
                 }
                 if single {
                     let unigram = unspinner.unigram(&edit.corrections[0]) * 1e6;
                     let band = BANDS.iter().position(|&least| unigram >= least).unwrap_or(BANDS.len() - 1);
-                    count(&mut coverage.bands[band], covered);
+                    coverage.bands[band].count(covered);
                 }
             }
         }
@@ -66,50 +68,37 @@ impl Coverage {
         writeln!(out, "{:<14}{:>20}{:>20}{:>20}", "family", "one word", "several words", "all")?;
         for (family, Kinds { single, several }) in &self.families {
             let all = Share { hits: single.hits + several.hits, of: single.of + several.of };
-            writeln!(out, "{family:<14}{:>20}{:>20}{:>20}", text(*single), text(*several), text(all))?;
+            writeln!(out, "{family:<14}{single:>20}{several:>20}{all:>20}")?;
         }
         writeln!(out, "\n{:<38}{:>20}", "among the first", "all")?;
         for (share, rank) in self.ranks.iter().zip(RANKS) {
-            writeln!(out, "{rank:<38}{:>20}", text(*share))?;
+            writeln!(out, "{rank:<38}{share:>20}")?;
         }
         writeln!(out, "\n{:<38}{:>20}", "unigram of the original, millionths", "one word")?;
         for (share, least) in self.bands.iter().zip(BANDS) {
             let band = if least > 0.0 { format!("{least} and more") } else { "less".to_owned() };
-            writeln!(out, "{band:<38}{:>20}", text(*share))?;
+            writeln!(out, "{band:<38}{share:>20}")?;
         }
         Ok(())
     }
 
     /// The same for programs.
     pub(crate) fn machine(&self) -> Value {
-        let value = |share: Share| json!({ "hits": share.hits, "of": share.of, "share": share.value() });
         let families: Map<String, Value> = self
             .families
             .iter()
             .map(|(family, Kinds { single, several })| {
-                (family.clone(), json!({ "single": value(*single), "several": value(*several) }))
+                (family.clone(), json!({ "single": counts(single), "several": counts(several) }))
             })
             .collect();
         let ranks: Vec<Value> =
-            self.ranks.iter().zip(RANKS).map(|(share, rank)| json!({ "first": rank, "all": value(*share) })).collect();
+            self.ranks.iter().zip(RANKS).map(|(share, rank)| json!({ "first": rank, "all": counts(share) })).collect();
         let bands: Vec<Value> = self
             .bands
             .iter()
             .zip(BANDS)
-            .map(|(share, least)| json!({ "unigram_millionths": least, "single": value(*share) }))
+            .map(|(share, least)| json!({ "unigram_millionths": least, "single": counts(share) }))
             .collect();
         json!({ "first": self.first, "families": families, "ranks": ranks, "bands": bands })
-    }
-}
-
-fn count(share: &mut Share, hit: bool) {
-    share.of += 1;
-    share.hits += usize::from(hit);
-}
-
-fn text(share: Share) -> String {
-    match share.value() {
-        Some(value) => format!("{:.1}% ({}/{})", value * 100.0, share.hits, share.of),
-        None => "-".into(),
     }
 }

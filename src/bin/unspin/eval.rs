@@ -216,12 +216,12 @@ fn human(evaluation: &Evaluation, comparisons: &[Comparison], out: &mut impl Wri
                 out,
                 "{name:<14}{:>5}  {:>18}  {:>18}  {:>18}  {:>6}  {:>18}  {:>18}",
                 score.documents,
-                share(score.hard),
-                share(edits),
-                share(score.findings),
+                score.hard,
+                edits,
+                score.findings,
                 score.f_half().map_or_else(|| "-".into(), |f| format!("{f:.3}")),
-                share(score.automatic),
-                share(score.automatic_hard),
+                score.automatic,
+                score.automatic_hard,
             )?;
         }
         let wrong = evaluation.overall.findings.of - evaluation.overall.findings.hits - evaluation.overall.off;
@@ -231,12 +231,11 @@ fn human(evaluation: &Evaluation, comparisons: &[Comparison], out: &mut impl Wri
             evaluation.overall.off
         )?;
         for (what, shares) in [("severity", &evaluation.severities), ("rule", &evaluation.rules)] {
-            let shares: Vec<String> = shares.iter().map(|(name, right)| format!("{name} {}", share(*right))).collect();
+            let shares: Vec<String> = shares.iter().map(|(name, right)| format!("{name} {right}")).collect();
             writeln!(out, "right by {what}: {}", shares.join(", "))?;
         }
         let bands = evaluation.bands.iter().enumerate().filter(|(_, band)| band.right.of > 0);
-        let bands: Vec<String> =
-            bands.map(|(n, band)| format!("{:.1}: {}", n as f64 / 10.0, share(band.right))).collect();
+        let bands: Vec<String> = bands.map(|(n, band)| format!("{:.1}: {}", n as f64 / 10.0, band.right)).collect();
         writeln!(out, "right by confidence from {}", bands.join(", "))?;
         if let Some(error) = evaluation.calibration_error() {
             writeln!(out, "calibration error {error:.3}")?;
@@ -280,15 +279,12 @@ fn human(evaluation: &Evaluation, comparisons: &[Comparison], out: &mut impl Wri
     Ok(())
 }
 
-fn share(share: Share) -> String {
-    match share.value() {
-        Some(value) => format!("{:.1}% ({}/{})", value * 100.0, share.hits, share.of),
-        None => "-".into(),
-    }
+/// A share for programs.
+pub(crate) fn counts(share: &Share) -> Value {
+    json!({ "hits": share.hits, "of": share.of, "share": share.value() })
 }
 
 fn machine(evaluation: &Evaluation, comparisons: &[Comparison]) -> Value {
-    let counts = |share: &Share| json!({ "hits": share.hits, "of": share.of, "share": share.value() });
     let score = |score: &Score| {
         json!({
             "documents": score.documents,

@@ -109,10 +109,9 @@ impl Settings {
 
     /// Findings come without their evidence.
     pub(crate) fn without_evidence(mut self) -> Self {
-        for profile in std::iter::once(&mut self.base).chain(self.overrides.iter_mut().map(|(_, profile)| profile)) {
-            let unspinner = std::mem::replace(&mut profile.unspinner, Unspinner::builtin());
-            profile.unspinner = unspinner.without_evidence();
-        }
+        let quiet = |profile: Profile| Profile { unspinner: profile.unspinner.without_evidence(), ..profile };
+        self.base = quiet(self.base);
+        self.overrides = self.overrides.into_iter().map(|(globs, profile)| (globs, quiet(profile))).collect();
         self
     }
 
