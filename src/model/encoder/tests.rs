@@ -1,0 +1,325 @@
+//! Tests of the whole encoder, on one that is made up here.
+
+use super::file::{CLASSES, DIMENSIONS, END, HEADS, INNER, MAGIC, POSITIONS, START, UNKNOWN, WIDTH, number};
+use super::*;
+use crate::dictionary::ngrams::checksum;
+
+/// Words, the pieces that BERT's own tokenizer cuts them into, and shorter pieces that would have matched too.
+const CUT: &str = include_str!("wordpiece.tsv");
+
+/// Numbers that look random, from -1 to 1, and repeat from one run to the next.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    fn vector(&mut self, count: usize, middle: f32, reach: f32) -> Vec<f32> {
+        (0..count).map(|_| middle + reach * self.next()).collect()
+    }
+}
+
+/// The pieces of the table, those that start a run and those that continue one.
+fn vocabulary() -> (Vec<&'static str>, Vec<&'static str>) {
+    let pieces = CUT.lines().flat_map(|line| line.split('\t').skip(1)).flat_map(|pieces| pieces.split(' '));
+    let mut pieces: Vec<&str> = pieces.filter(|piece| !piece.is_empty() && *piece != "[UNK]").collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    let (continued, starts): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|piece| piece.starts_with("##"));
+    (starts, continued.iter().map(|piece| &piece[2..]).collect())
+}
+
+/// An encoder of so many layers that was not trained.
+fn sample(layers: usize) -> Vec<u8> {
+    let (starts, continued) = vocabulary();
+    let mut numbers = Numbers(layers as u64);
+    let texts = || starts.iter().chain(&continued);
+    let mut body = Vec::new();
+    let mut end = 0;
+    for text in texts() {
+        end += text.len() as u32;
+        body.extend(end.to_le_bytes());
+    }
+    texts().for_each(|text| body.extend(text.bytes()));
+    let row = |body: &mut Vec<u8>, numbers: &mut Numbers, width: usize, most: f32| {
+        body.extend((0..width).map(|_| (numbers.next() * most).round() as i8 as u8));
+    };
+    for _ in 0..texts().count() + CLASSES as usize {
+        body.extend(0.01f32.to_le_bytes());
+        row(&mut body, &mut numbers, DIMENSIONS, 127.0);
+    }
+    let mut vectors = vec![
+        numbers.vector(POSITIONS * DIMENSIONS, 0.0, 0.5),
+        numbers.vector(DIMENSIONS, 1.0, 0.5),
+        numbers.vector(DIMENSIONS, 0.0, 0.2),
+    ];
+    for _ in 0..layers {
+        vectors.push(numbers.vector(5 * DIMENSIONS + INNER, 0.0, 0.2));
+        for _ in 0..2 {
+            vectors.push(numbers.vector(DIMENSIONS, 1.0, 0.5));
+            vectors.push(numbers.vector(DIMENSIONS, 0.0, 0.2));
+        }
+    }
+    vectors.push(numbers.vector(DIMENSIONS + 1 + 3 * DIMENSIONS, 0.0, 0.1));
+    vectors.iter().flatten().for_each(|number| body.extend(number.to_le_bytes()));
+    let square = (DIMENSIONS, DIMENSIONS);
+    let layer = [(3 * DIMENSIONS, DIMENSIONS), square, (INNER, DIMENSIONS), (DIMENSIONS, INNER)];
+    for (outputs, inputs) in layer.repeat(layers).into_iter().chain([(2 * DIMENSIONS, DIMENSIONS), square]) {
+        let scale = 0.05 / (inputs as f32).sqrt();
+        (0..outputs).for_each(|_| body.extend((scale * (1.0 + 0.5 * numbers.next())).to_le_bytes()));
+        (0..outputs).for_each(|_| row(&mut body, &mut numbers, inputs, 64.0));
+    }
+    let fields = [DIMENSIONS, INNER, HEADS, POSITIONS, layers, starts.len(), continued.len(), end as usize];
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(checksum(&body).to_le_bytes());
+    bytes.extend((88 + body.len() as u64).to_le_bytes());
+    fields.iter().for_each(|&field| bytes.extend((field as u64).to_le_bytes()));
+    bytes.extend(body);
+    bytes
+}
+
+fn encoder(layers: usize) -> Encoder {
+    Encoder::open(sample(layers).into(), true).expect("a whole encoder")
+}
+
+/// The layers written out plainly, with all numbers in full.
+fn plainly(encoder: &Encoder, pieces: &[u32]) -> Vec<Vec<f32>> {
+    let file = &encoder.file;
+    let mut numbers = file.numbers();
+    let mut take = |count: usize| numbers.by_ref().take(count).collect::<Vec<f32>>();
+    let mut matrices = file.matrices();
+    let mut matrix = || {
+        let matrix = matrices.next().expect("a matrix");
+        let row = |(scale, row): (&[u8], &[u8])| row.iter().map(|&x| number(scale) * f32::from(x as i8)).collect();
+        let rows = matrix.scales.chunks_exact(4).zip(matrix.rows.chunks_exact(matrix.inputs)).map(row);
+        rows.collect::<Vec<Vec<f32>>>()
+    };
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let linear = |x: &[f32], rows: &[Vec<f32>], bias: &[f32]| -> Vec<f32> {
+        rows.iter().zip(bias).map(|(row, bias)| dot(row, x) + bias).collect()
+    };
+    let normalize = |x: &[f32], added: &[f32], weight: &[f32], bias: &[f32]| -> Vec<f32> {
+        let x: Vec<f32> = x.iter().zip(added).map(|(x, added)| x + added).collect();
+        let mean = x.iter().sum::<f32>() / DIMENSIONS as f32;
+        let variance = x.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / DIMENSIONS as f32;
+        let normal = x.iter().map(|x| (x - mean) / (variance + 1e-12).sqrt());
+        normal.zip(weight).zip(bias).map(|((x, weight), bias)| x * weight + bias).collect()
+    };
+    let positions = take(POSITIONS * DIMENSIONS);
+    let (weight, bias) = (take(DIMENSIONS), take(DIMENSIONS));
+    let pieces: Vec<u32> = [START].iter().chain(pieces).chain(&[END]).copied().collect();
+    let embed = |(&piece, position): (&u32, &[f32])| {
+        let (scale, vector) = file.piece(piece);
+        let vector: Vec<f32> = vector.iter().map(|&x| scale * f32::from(x as i8)).collect();
+        normalize(&vector, position, &weight, &bias)
+    };
+    let mut hidden: Vec<Vec<f32>> = pieces.iter().zip(positions.chunks_exact(DIMENSIONS)).map(embed).collect();
+    for _ in 0..file.layers {
+        let (asked, gathered, inner, outer) = (matrix(), matrix(), matrix(), matrix());
+        let bias = [3 * DIMENSIONS, DIMENSIONS, INNER, DIMENSIONS].map(&mut take);
+        let norms = [DIMENSIONS; 4].map(&mut take);
+        let parts: Vec<Vec<f32>> = hidden.iter().map(|x| linear(x, &asked, &bias[0])).collect();
+        let head = |x: &[f32], part: usize, head: usize| x[part * DIMENSIONS + head * WIDTH..][..WIDTH].to_vec();
+        for (n, x) in hidden.iter_mut().enumerate() {
+            let mut given = vec![0f32; DIMENSIONS];
+            for h in 0..HEADS {
+                let fit =
+                    |key: &Vec<f32>| (dot(&head(&parts[n], 0, h), &head(key, 1, h)) / (WIDTH as f32).sqrt()).exp();
+                let shares: Vec<f32> = parts.iter().map(fit).collect();
+                let total: f32 = shares.iter().sum();
+                for (share, value) in shares.iter().zip(&parts) {
+                    let given = given[h * WIDTH..].iter_mut();
+                    given.zip(head(value, 2, h)).for_each(|(given, x)| *given += share / total * x);
+                }
+            }
+            *x = normalize(x, &linear(&given, &gathered, &bias[1]), &norms[0], &norms[1]);
+            let units: Vec<f32> = linear(x, &inner, &bias[2]).iter().map(|&x| kernels::gelu(x)).collect();
+            *x = normalize(x, &linear(&units, &outer, &bias[3]), &norms[2], &norms[3]);
+        }
+    }
+    hidden
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+}
+
+#[test]
+fn words_are_encoded_as_the_layers_have_it() {
+    let encoder = encoder(2);
+    let words = ["state-of-the-art", "o'clock", "."];
+    let states = encoder.encode(&words, &[0..1, 1..3]);
+    let mut pieces = Vec::new();
+    let mut ends = Vec::new();
+    for word in words {
+        encoder.pieces(word, &mut pieces);
+        ends.push(pieces.len());
+    }
+    let plain = plainly(&encoder, &pieces);
+    let mut start = 0;
+    for (word, end) in ends.into_iter().enumerate() {
+        let mean: Vec<f32> = (0..DIMENSIONS)
+            .map(|n| plain[1 + start..=end].iter().map(|state| state[n]).sum::<f32>() / (end - start) as f32)
+            .collect();
+        let likeness = cosine(states.word(word), &mean);
+        assert!(likeness > 0.998, "{word}: {likeness}");
+        start = end;
+    }
+}
+
+#[test]
+fn heads_ask_the_states() {
+    let encoder = encoder(1);
+    let states = encoder.encode(&["wi-fi", "...", "e-mail"], &[0..1, 1..3]);
+    assert_eq!(states.len(), 3);
+    let head: Vec<f32> = encoder.file.numbers().collect();
+    let head = &head[head.len() - (4 * DIMENSIONS + 1)..];
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let close = |a: f32, b: f32, most: f32| assert!((a - b).abs() < most, "{a} is not {b}");
+    close(encoder.detect(&states, 1), dot(states.word(1), &head[..DIMENSIONS]) + head[DIMENSIONS], 1e-4);
+
+    let (query_bias, head) = head[DIMENSIONS + 1..].split_at(DIMENSIONS);
+    let (embed_bias, prior) = head.split_at(DIMENSIONS);
+    let matrices: Vec<_> = encoder.file.matrices().skip(4).collect();
+    let product = |matrix: &file::Matrix<'_>, row: usize, x: &[f32]| {
+        let weights = &matrix.rows[row * DIMENSIONS..(row + 1) * DIMENSIONS];
+        let sum: f32 = weights.iter().zip(x).map(|(&weight, x)| f32::from(weight as i8) * x).sum();
+        sum * number(&matrix.scales[row * 4..])
+    };
+    let mut pieces = Vec::new();
+    ["u.s.", "wi-fi"].iter().for_each(|word| encoder.pieces(word, &mut pieces));
+    let mut mean = [0f32; DIMENSIONS];
+    for &piece in &pieces {
+        let (scale, vector) = encoder.file.piece(piece);
+        mean.iter_mut().zip(vector).for_each(|(x, &byte)| *x += scale * f32::from(byte as i8) / pieces.len() as f32);
+    }
+    let fits: f32 = (0..DIMENSIONS)
+        .map(|n| {
+            let first = product(&matrices[0], n, states.word(0));
+            let last = product(&matrices[0], DIMENSIONS + n, states.word(1));
+            (first + last + query_bias[n]) * (product(&matrices[1], n, &mean) + embed_bias[n])
+        })
+        .sum();
+    let embedding = encoder.embed(&["u.s.", "wi-fi"]);
+    // Such fits are some 3 apart; whole numbers take 0.03 from them.
+    close(fit(&encoder.query(&states, 0, 2), &embedding), fits / 19.6 + dot(prior, &mean), 0.15);
+}
+
+#[test]
+fn embeddings_are_kept_while_there_is_room() {
+    let encoder = encoder(1);
+    let mut kept = Embeddings::new(8);
+    let query = encoder.query(&encoder.encode(&["wi-fi"], &[0..0, 0..1]), 0, 1);
+    let words = ["u.s.", "e-mail", "c++"];
+    let alone = words.map(|word| fit(&query, &encoder.embed(&[word])).to_bits());
+    for key in 0..40u64 {
+        let word = key as usize % 3;
+        assert_eq!(fit(&query, kept.get(&encoder, key, || vec![words[word]])).to_bits(), alone[word]);
+        assert!(kept.len() <= 8);
+        kept.get(&encoder, 0, || panic!("asked for lately"));
+    }
+}
+
+#[test]
+fn words_are_cut_as_berts_tokenizer_cuts_them() {
+    let encoder = encoder(1);
+    let (starts, continued) = vocabulary();
+    let mut names: Vec<String> = ["[CLS]", "[SEP]", "[UNK]"].map(String::from).to_vec();
+    names.extend(starts.iter().map(ToString::to_string));
+    names.extend(continued.iter().map(|piece| format!("##{piece}")));
+    let mut pieces = Vec::new();
+    for line in CUT.lines() {
+        let mut columns = line.split('\t');
+        let (word, expected) = (columns.next().expect("a word"), columns.next().expect("pieces"));
+        pieces.clear();
+        encoder.pieces(word, &mut pieces);
+        let got: Vec<&str> = pieces.iter().map(|&piece| names[piece as usize].as_str()).collect();
+        assert_eq!(got.join(" "), expected, "{word}");
+    }
+    for odd in ["", " ", "\u{301}", "日"] {
+        pieces.clear();
+        encoder.pieces(odd, &mut pieces);
+        assert_eq!(pieces, [UNKNOWN], "{odd:?}");
+    }
+}
+
+#[test]
+fn sentences_share_segments() {
+    let encoder = encoder(1);
+    let words = ["."; 600];
+    // So many words, of one piece each, in each sentence; so many in each segment.
+    let check = |sentences: &[usize], expected: &[usize]| {
+        let end = |count: usize| sentences[..count].iter().sum::<usize>();
+        let ranges: Vec<_> = (0..sentences.len()).map(|n| end(n)..end(n + 1)).collect();
+        let segments = encoder.segments(&words, &ranges);
+        assert_eq!(segments.iter().map(|segment| segment.pieces.len()).collect::<Vec<_>>(), expected);
+        let all: Vec<usize> = segments.iter().flat_map(|segment| &segment.words).map(|&(word, _)| word).collect();
+        assert_eq!(all, (0..end(sentences.len())).collect::<Vec<_>>());
+    };
+    check(&[], &[]);
+    check(&[0, 10, 0, 5], &[15]);
+    check(&[100, 90, 1], &[190, 1]);
+    check(&[100, 91, 99], &[100, 190]);
+    check(&[10, 200, 100, 81], &[10, 190, 110, 81]);
+    check(&[400], &[190, 190, 20]);
+}
+
+#[test]
+fn refuses_damage() {
+    let good = sample(1);
+    let refused = |bytes: Vec<u8>, part: &str| {
+        let error = Encoder::open(bytes.into(), true).expect_err(part).to_string();
+        assert!(error.contains(part) && error.contains("expected") && error.contains("got"), "{error}");
+    };
+    refused(Vec::new(), "first bytes");
+    refused(good[..80].to_vec(), "first bytes");
+    refused(good[..good.len() - 1].to_vec(), "length");
+    let fields = [
+        (0, "first bytes"),
+        (8, "checksum"),
+        (16, "length"),
+        (24, "shape"),
+        (32, "shape"),
+        (40, "shape"),
+        (48, "shape"),
+        (56, "layers"),
+        (64, "parts"),
+        (72, "parts"),
+        (80, "parts"),
+        (100, "checksum"),
+        (good.len() - 1, "checksum"),
+    ];
+    for (at, part) in fields {
+        for bit in [1, 0x80] {
+            let mut damaged = good.clone();
+            damaged[at] ^= bit;
+            refused(damaged, part);
+        }
+    }
+    for at in 1..8 {
+        for field in (16..88).step_by(8) {
+            let mut damaged = good.clone();
+            damaged[field + at] = 0xff;
+            Encoder::open(damaged.into(), true).expect_err("a number far too large");
+        }
+    }
+    let mut damaged = good.clone();
+    damaged[56] = 2;
+    refused(damaged, "parts");
+    // What is wrong though the checksum belongs to it.
+    let sealed = |mut bytes: Vec<u8>| {
+        let sum = checksum(&bytes[88..]);
+        bytes[8..16].copy_from_slice(&sum.to_le_bytes());
+        bytes
+    };
+    let mut damaged = good.clone();
+    damaged[88..92].copy_from_slice(&u32::MAX.to_le_bytes());
+    refused(sealed(damaged), "vocabulary");
+    let mut damaged = good;
+    let end = damaged.len();
+    damaged[end - 2..].copy_from_slice(&[100, 29]);
+    refused(sealed(damaged), "weights");
+}
