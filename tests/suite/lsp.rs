@@ -418,7 +418,9 @@ fn phrases_are_allowed_and_settings_are_heeded() {
     assert!(!after.is_empty() && !after.iter().any(|one| stated(&one)), "{after:?}");
 
     // A mistake in the settings is told, and what was in force stays.
-    fs::write(here.path().join("unspin.toml"), "allow = 7\n").expect("written");
+    // At once, as other texts may be checked just now, and an empty file is sound.
+    fs::write(here.path().join("new.toml"), "allow = 7\n").expect("written");
+    fs::rename(here.path().join("new.toml"), here.path().join("unspin.toml")).expect("renamed");
     editor.change(&uri, &json!([{ "text": format!("{SPUN} ") }]));
     let message = editor.wait(|message| message["method"] == "window/showMessage");
     assert!(message["params"]["message"].as_str().is_some_and(|text| text.contains("unspin.toml")), "{message}");
