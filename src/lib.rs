@@ -41,7 +41,7 @@ mod report;
 mod span;
 mod text;
 mod unspinner;
-pub use config::{Config, Quotes};
+pub use config::{Config, Model, Quotes};
 pub use decision::{Decision, DecisionError, Decisions, Matched, Place, Verdict};
 pub use dictionary::error::{DictionaryError, ErrorKind};
 pub use dictionary::source::SourceFile;

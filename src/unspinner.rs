@@ -3,11 +3,15 @@
 use std::sync::Mutex;
 
 use crate::candidates::{self, Grammar, Recent};
-use crate::config::{Config, Quotes};
+use crate::config::{Config, Model, Quotes};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
 use crate::dictionary::source::SourceFile;
+#[cfg(feature = "encoder")]
+use crate::model::attend::attend;
 use crate::model::decide;
+#[cfg(feature = "encoder")]
+use crate::model::encoder::{Embeddings, Encoder};
 use crate::model::explain;
 use crate::model::features::COUNT;
 use crate::model::forest::Forest;
@@ -21,6 +25,10 @@ use crate::span::Span;
 use crate::text::block;
 
 static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
+
+/// The encoder reads texts that the fast model gives at least this probability of being spun.
+#[cfg(feature = "encoder")]
+const SUSPICIOUS: f64 = 0.05;
 
 /// Confidence from which a finding is safe to apply unseen.
 const AUTOMATIC: f32 = 0.95;
@@ -44,8 +52,24 @@ pub struct Unspinner {
     weights: Weights,
     scorer: Scorer,
     forest: Forest,
+    #[cfg(feature = "encoder")]
+    full: Option<Full>,
     /// Rooms to work in that no thread is in now.
     rooms: Mutex<Vec<Room>>,
+}
+
+/// The encoder, and the decisions that were fitted with it.
+#[cfg(feature = "encoder")]
+struct Full {
+    encoder: Encoder,
+    forest: Forest,
+}
+
+#[cfg(feature = "encoder")]
+impl Full {
+    fn open([weights, decisions]: [Vec<u8>; 2]) -> Result<Self, DictionaryError> {
+        Ok(Self { encoder: Encoder::open(weights.into(), true)?, forest: Forest::open(&decisions, COUNT)? })
+    }
 }
 
 /// Room to work in, with what was looked up before.
@@ -53,6 +77,8 @@ pub struct Unspinner {
 struct Room {
     recent: Recent,
     readings: Readings,
+    #[cfg(feature = "encoder")]
+    embeddings: Embeddings,
 }
 
 impl std::fmt::Debug for Unspinner {
@@ -74,7 +100,13 @@ impl Unspinner {
 
     /// Starts from the built-in dictionaries and default settings.
     pub fn builder() -> Builder {
-        Builder { config: Config::default(), builtin: true, layers: Vec::new() }
+        Builder {
+            config: Config::default(),
+            builtin: true,
+            layers: Vec::new(),
+            #[cfg(feature = "encoder")]
+            encoder: None,
+        }
     }
 
     /// The same, but findings come without their evidence, which takes most of their memory.
@@ -163,7 +195,7 @@ impl Unspinner {
         if !config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
             return part;
         }
-        let passage = Passage::read(
+        let mut passage = Passage::read(
             text,
             tokens,
             sentences,
@@ -173,9 +205,8 @@ impl Unspinner {
             &self.weights,
             &mut room.readings,
         );
-        let least = decide::least(config.min_confidence);
-        let scored = passage.judge(&self.dictionary, &self.forest, least);
-        part.spun = self.spun(&passage, &scored, config);
+        let (scored, spun) = self.judge(&mut passage, config, room);
+        part.spun = spun;
         if part.spun >= 0.5 {
             let belief = &passage.estimate.belief;
             part.rate = f64::from(belief.rates[0]);
@@ -185,14 +216,27 @@ impl Unspinner {
         part
     }
 
-    /// Probability that a passage is spun.
-    fn spun(&self, passage: &Passage<'_>, scored: &[Scored], config: &Config) -> f64 {
-        if config.assume_spun {
-            return 1.0;
+    /// The candidates of a passage with their probabilities, and the probability that it is spun.
+    #[cfg_attr(
+        not(feature = "encoder"),
+        allow(unused_variables, clippy::needless_pass_by_ref_mut, reason = "for the encoder")
+    )]
+    fn judge(&self, passage: &mut Passage<'_>, config: &Config, room: &mut Room) -> (Vec<Scored>, f64) {
+        let least = decide::least(config.min_confidence);
+        let judge = |passage: &Passage<'_>, forest: &Forest| {
+            let scored = passage.judge(&self.dictionary, forest, least);
+            let spun = spun(forest, passage, &scored, config);
+            (scored, spun)
+        };
+        let judged = judge(passage, &self.forest);
+        #[cfg(feature = "encoder")]
+        if let (Model::Full, Some(full)) = (config.model, &self.full)
+            && judged.1 >= SUSPICIOUS
+        {
+            attend(passage, &full.encoder, &mut room.embeddings, &self.dictionary);
+            return judge(passage, &full.forest);
         }
-        let prior = config.prior.clamp(1e-6, 1.0 - 1e-6);
-        let odds = f64::from(self.forest.document(&decide::document(passage, scored))) + (prior / (1.0 - prior)).ln();
-        1.0 / (1.0 + (-odds).exp())
+        judged
     }
 
     /// The findings of a passage that starts at `start`, in order of place.
@@ -285,6 +329,16 @@ impl Iterator for Passages<'_> {
     }
 }
 
+/// Probability that a passage is spun.
+fn spun(forest: &Forest, passage: &Passage<'_>, scored: &[Scored], config: &Config) -> f64 {
+    if config.assume_spun {
+        return 1.0;
+    }
+    let prior = config.prior.clamp(1e-6, 1.0 - 1e-6);
+    let odds = f64::from(forest.document(&decide::document(passage, scored))) + (prior / (1.0 - prior)).ln();
+    1.0 / (1.0 + (-odds).exp())
+}
+
 /// Whether a phrase that the settings allow covers the span.
 fn is_allowed(passage: &Passage<'_>, span: Span, allow: &[String]) -> bool {
     allow.iter().filter(|phrase| !phrase.is_empty()).any(|phrase| {
@@ -352,12 +406,31 @@ pub struct Builder {
     config: Config,
     builtin: bool,
     layers: Vec<Vec<SourceFile>>,
+    #[cfg(feature = "encoder")]
+    encoder: Option<[Vec<u8>; 2]>,
 }
 
 impl Builder {
     /// What to do inside quotation marks.
     pub fn quotes(mut self, quotes: Quotes) -> Self {
         self.config.quotes = quotes;
+        self
+    }
+
+    /// Has an encoder read the texts that look spun: `weights` is its file, as `training/encoder/pack.py` writes it, and
+    /// `decisions` the trees that were fitted with it, as `unspin learn weights --heard` writes them.
+    ///
+    /// Cost: the weights are held in memory, and once more, without their vocabulary, from the first text that looks
+    /// spun on.
+    #[cfg(feature = "encoder")]
+    pub fn encoder(mut self, weights: Vec<u8>, decisions: Vec<u8>) -> Self {
+        self.encoder = Some([weights, decisions]);
+        self
+    }
+
+    /// What reads a text before its words are judged; without an encoder all are [`Model::Fast`].
+    pub fn model(mut self, model: Model) -> Self {
+        self.config.model = model;
         self
     }
 
@@ -420,15 +493,17 @@ impl Builder {
         self
     }
 
-    /// Opens the built-in dictionaries; ones given as source files are for [`try_build`](Self::try_build).
+    /// Opens the built-in dictionaries; ones given as source files, and an encoder, are for
+    /// [`try_build`](Self::try_build).
     ///
     /// # Panics
     ///
     /// Never: the built-in dictionaries are compiled and opened when the library is built.
     pub fn build(self) -> Unspinner {
-        Self { builtin: true, layers: Vec::new(), ..self }
-            .try_build()
-            .expect("the built-in dictionaries were checked when built in")
+        let own = Self { builtin: true, layers: Vec::new(), ..self };
+        #[cfg(feature = "encoder")]
+        let own = Self { encoder: None, ..own };
+        own.try_build().expect("the built-in dictionaries were checked when built in")
     }
 
     /// Opens and compiles the dictionaries.
@@ -436,7 +511,7 @@ impl Builder {
     /// # Errors
     ///
     /// Where a row of a source file is malformed; the message names file, line and column. Where there is nothing to
-    /// use, neither built in nor given.
+    /// use, neither built in nor given. Where an encoder's weights or decisions are damaged.
     pub fn try_build(self) -> Result<Unspinner, DictionaryError> {
         let mut layers = self.layers.iter();
         let mut dictionary = if self.builtin {
@@ -451,10 +526,48 @@ impl Builder {
             grammar: Grammar::new(&dictionary),
             scorer: Scorer::builtin(&dictionary),
             forest: Forest::open(FOREST, COUNT)?,
+            #[cfg(feature = "encoder")]
+            full: self.encoder.map(Full::open).transpose()?,
             config: self.config,
             dictionary,
             weights: Weights::default(),
             rooms: Mutex::default(),
         })
+    }
+}
+
+#[cfg(all(test, feature = "encoder"))]
+mod tests {
+    use super::*;
+    use crate::model::encoder::tests::sample;
+
+    const SPUN: &str =
+        "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.";
+
+    #[test]
+    fn an_encoder_is_asked_unless_the_model_is_fast() {
+        let asked =
+            |report: &Report| report.findings.iter().flat_map(|one| &one.evidence).any(|one| one.kind == "encoder");
+        let with = |model| {
+            let builder = Unspinner::builder().assume_spun(true).min_confidence(0.1).model(model);
+            builder.encoder(sample(1), FOREST.to_vec()).try_build().expect("a whole encoder")
+        };
+        let plain = Unspinner::builder().assume_spun(true).min_confidence(0.1).build().check(SPUN);
+        assert!(!plain.findings.is_empty() && !asked(&plain));
+        assert_eq!(with(Model::Fast).check(SPUN), plain);
+        let (first, second) = (with(Model::Full).check(SPUN), with(Model::Full).check(SPUN));
+        assert!(asked(&first));
+        assert_eq!(first, second);
+        assert!(with(Model::Full).check("").findings.is_empty());
+    }
+
+    #[test]
+    fn a_damaged_encoder_is_refused() {
+        let mut weights = sample(1);
+        *weights.last_mut().expect("bytes") ^= 1;
+        let refused = Unspinner::builder().encoder(weights, FOREST.to_vec()).try_build().expect_err("damaged");
+        assert!(refused.to_string().contains("checksum"), "{refused}");
+        let refused = Unspinner::builder().encoder(sample(1), Vec::new()).try_build().expect_err("damaged");
+        assert!(refused.to_string().contains("expected"), "{refused}");
     }
 }

@@ -117,6 +117,8 @@ pub(crate) struct Candidate {
     pub(crate) certain: bool,
     /// How much better than what stands there it fits the words around, by the context scorer, in nats.
     pub(crate) context: f32,
+    /// How much better than what stands there it fits the whole passage, by the encoder, in nats; 0 where none read it.
+    pub(crate) fit: f32,
     /// ln of the odds that these words were changed at all, by context scorer and channel alone, up to the rate.
     pub(crate) pressure: f32,
     /// ln of the channel's part under the families that the estimation starts from; kept, as it is asked for often.
@@ -138,6 +140,7 @@ impl Candidate {
             rank: 0,
             certain: false,
             context: 0.0,
+            fit: 0.0,
             pressure: 0.0,
             channel: 0.0,
         }
@@ -180,7 +183,9 @@ pub(crate) fn sentences_with(
             lookup,
             token: index as u32,
             quoted: token.has(QUOTED),
-            fixed: token.kind == TokenKind::Protected || token.has(VOUCHED),
+            fixed: token.kind == TokenKind::Protected
+                || token.has(VOUCHED)
+                || token.kind == TokenKind::Number && is_joined(block, token),
             barrier: barrier || token.has(QUOTE_BEFORE),
         });
         barrier = false;
@@ -189,6 +194,16 @@ pub(crate) fn sentences_with(
         sentences.push(sentence);
     }
     sentences
+}
+
+/// Whether a number belongs to another one that a mark joins it to: scores, shares, times.
+fn is_joined(block: &str, number: &Token) -> bool {
+    let joins = |c: char| matches!(c, '-' | '–' | '/' | ':');
+    let digit = |c: char| c.is_ascii_digit();
+    let mut after = block[number.end as usize..].chars();
+    let mut before = block[..number.start as usize].chars().rev();
+    after.next().is_some_and(joins) && after.next().is_some_and(digit)
+        || before.next().is_some_and(joins) && before.next().is_some_and(digit)
 }
 
 /// Recent words that are remembered.
@@ -268,7 +283,17 @@ pub(crate) fn alone(word: u32, dictionary: &Dictionary, grammar: &Grammar, out: 
         let other = articles[1 - at];
         out.push(Candidate::new(0, 1, Reading::Article(other), Ids::new([other]), Codes::of([Some(ARTICLE); 4])));
     }
+    drop_spellings(&[word], out, dictionary);
     merge(out);
+}
+
+/// Drops the readings that are only another spelling, British or American, of the words that stand there.
+fn drop_spellings(lookups: &[u32], out: &mut Vec<Candidate>, dictionary: &Dictionary) {
+    out.retain(|candidate| {
+        let words = &lookups[candidate.start as usize..candidate.end as usize];
+        let twins = candidate.ids.iter().map(|&id| dictionary.pack.twin(id));
+        !twins.eq(words.iter().copied())
+    });
 }
 
 /// Every reading of a sentence's runs of several words, in order of their places. What is left of some, without the
@@ -302,6 +327,8 @@ pub(crate) fn runs(
         order::candidates(sentence, start, reach, &grammar.marks, out);
     }
     trim(sentence, out);
+    let lookups: Vec<u32> = sentence.iter().map(|word| word.lookup).collect();
+    drop_spellings(&lookups, out, dictionary);
     drop_allowed(sentence, dictionary, free, out);
     merge(out);
 }

@@ -10,7 +10,7 @@ pub enum ErrorKind {
     Row,
     /// A compiled dictionary.
     Pack,
-    /// The n-gram model.
+    /// The n-gram model, or another model that stands on it.
     Model,
 }
 

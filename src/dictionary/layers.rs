@@ -49,6 +49,12 @@ impl Layers {
         self.base.word(word).or_else(|| self.above.iter().find_map(|pack| pack.word(word)))
     }
 
+    /// Calls `visit` with every word that the model lacks and its id.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training wants them all"))]
+    pub(crate) fn for_each_word(&self, mut visit: impl FnMut(&str, u32)) {
+        std::iter::once(&self.base).chain(&self.above).for_each(|pack| pack.for_each_word(&mut visit));
+    }
+
     /// Number of originals.
     pub(crate) fn original_count(&self) -> usize {
         self.originals.last().map_or(0, |&first| first as usize) + self.top().original_count()

@@ -145,6 +145,16 @@ impl Ngrams {
         self.lexicon.get(word).map(|id| id as u32)
     }
 
+    /// Calls `visit` with every word and its id.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training wants them all"))]
+    pub(crate) fn for_each_word(&self, mut visit: impl FnMut(&str, u32)) {
+        use fst::Streamer;
+        let mut words = self.lexicon.stream();
+        while let Some((word, id)) = words.next() {
+            visit(std::str::from_utf8(word).unwrap_or_default(), id as u32);
+        }
+    }
+
     /// ln P(word), without context; that of an unknown word for an id the model does not hold.
     #[inline]
     pub(crate) fn unigram(&self, word: u32) -> f32 {

@@ -251,6 +251,16 @@ impl Pack {
         self.words.get(word).map(|id| id as u32)
     }
 
+    /// Calls `visit` with every word that the model lacks and its id.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training wants them all"))]
+    pub(crate) fn for_each_word(&self, mut visit: impl FnMut(&str, u32)) {
+        use fst::Streamer;
+        let mut words = self.words.stream();
+        while let Some((word, id)) = words.next() {
+            visit(std::str::from_utf8(word).unwrap_or_default(), id as u32);
+        }
+    }
+
     /// Number of originals.
     pub(crate) fn original_count(&self) -> usize {
         self.section(Section::OriginalTextEnds).len() / 4

@@ -19,9 +19,9 @@ use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
 use crate::text::token::Token;
 
 /// Families that text is spun with: a share of the chunks and the family's number.
-const FAMILIES: [(f32, usize); 3] = [(0.5, 0), (0.2, 1), (0.3, 2)];
+pub(super) const FAMILIES: [(f32, usize); 3] = [(0.5, 0), (0.2, 1), (0.3, 2)];
 /// Rates that text is spun at.
-const RATES: [f32; 6] = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6];
+pub(super) const RATES: [f32; 6] = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6];
 /// Readings of one word, itself not counted.
 const READINGS: usize = 24;
 /// Paragraphs are read together until they have this many bytes, and words beyond a number are left out.
@@ -70,10 +70,10 @@ impl Default for ScorerOptions {
     }
 }
 
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self((seed ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9) | 1)
     }
 
@@ -85,17 +85,17 @@ impl Random {
     }
 
     /// From 0 up to 1.
-    fn unit(&mut self) -> f32 {
+    pub(super) fn unit(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1u64 << 24) as f32
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         ((self.next() >> 32) * n as u64 >> 32) as usize
     }
 }
 
 /// The substitution table, forwards.
-struct Forward {
+pub(super) struct Forward {
     /// Substitutes of each word, in `substitutes`.
     ends: Vec<u32>,
     substitutes: Vec<Substitute>,
@@ -103,15 +103,15 @@ struct Forward {
     words: Vec<u32>,
 }
 
-struct Substitute {
+pub(super) struct Substitute {
     start: u32,
     length: u8,
     /// Shares in the original's substitutions, for each family.
-    shares: [f32; 4],
+    pub(super) shares: [f32; 4],
 }
 
 impl Forward {
-    fn of(dictionary: &Dictionary) -> Self {
+    pub(super) fn of(dictionary: &Dictionary) -> Self {
         let pack = &dictionary.pack;
         let mut pairs: Vec<(u32, Substitute)> = Vec::new();
         let mut words: Vec<u32> = Vec::new();
@@ -138,23 +138,27 @@ impl Forward {
         Self { ends, substitutes: pairs.into_iter().map(|pair| pair.1).collect(), words }
     }
 
-    fn of_word(&self, word: u32) -> &[Substitute] {
+    pub(super) fn of_word(&self, word: u32) -> &[Substitute] {
         let word = word as usize;
         let start = if word == 0 { 0 } else { self.ends[word - 1] };
         &self.substitutes[start as usize..self.ends[word] as usize]
     }
+
+    pub(super) fn words_of(&self, substitute: &Substitute) -> &[u32] {
+        &self.words[substitute.start as usize..][..substitute.length as usize]
+    }
 }
 
 /// Corpora in memory, cut into chunks of some paragraphs.
-struct Corpus {
+pub(super) struct Corpus {
     texts: Vec<Vec<u8>>,
     /// News, science, wikipedia: chunks as file, start, end.
-    groups: [Vec<(u32, u32, u32)>; 3],
+    pub(super) groups: [Vec<(u32, u32, u32)>; 3],
     held_out: Vec<(u32, u32, u32)>,
 }
 
 impl Corpus {
-    fn read(paths: &[PathBuf]) -> io::Result<Self> {
+    pub(super) fn read(paths: &[PathBuf]) -> io::Result<Self> {
         let mut corpus = Self { texts: Vec::new(), groups: std::array::from_fn(|_| Vec::new()), held_out: Vec::new() };
         let mut count = 0usize;
         for (file, path) in paths.iter().enumerate() {
@@ -185,7 +189,7 @@ impl Corpus {
         Ok(corpus)
     }
 
-    fn text(&self, chunk: (u32, u32, u32)) -> std::borrow::Cow<'_, str> {
+    pub(super) fn text(&self, chunk: (u32, u32, u32)) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.texts[chunk.0 as usize][chunk.1 as usize..chunk.2 as usize])
     }
 }
@@ -272,7 +276,7 @@ impl Spinner<'_> {
                         left < 0.0 && substitute.shares[family] > 0.0
                     });
                     if let Some(drawn) = drawn {
-                        let words = &self.forward.words[drawn.start as usize..][..drawn.length as usize];
+                        let words = self.forward.words_of(drawn);
                         for &spun in words {
                             chunk.words.push(if spun < model_words { spun } else { UNKNOWN });
                             chunk.observed.push((spun, if words.len() == 1 { word.lookup } else { NO_SITE }));

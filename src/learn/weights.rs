@@ -4,11 +4,15 @@
 //! applying it alone repairs the text. Boosted trees are grown on the rows, calibrated (Platt, 1999) on rows of
 //! documents they were not grown on, and a logistic regression tells spun documents from clean ones.
 
+use std::collections::HashMap;
 use std::fmt::Write;
+
+use serde::Deserialize;
 
 use super::forest::{Growth, Table, grow};
 use crate::candidates::{self, Grammar};
 use crate::dictionary::Dictionary;
+use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::eval::{GoldDocument, GoldEdit, Verdict, judge};
 use crate::model::decide::{self, DOCUMENT};
 use crate::model::features::COUNT;
@@ -37,6 +41,17 @@ pub struct Learned {
     pub report: String,
 }
 
+/// What an encoder says of a text.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Heard {
+    /// The document's name.
+    pub id: String,
+    /// How much better than what stands there each candidate fits, in nats, in the order of `unspin learn places`.
+    pub fits: Vec<f32>,
+    /// ln of the odds that each word was changed.
+    pub detected: Vec<f32>,
+}
+
 struct Sample {
     scored: Vec<Scored>,
     labels: Vec<Option<bool>>,
@@ -53,15 +68,33 @@ struct Sample {
 /// `watch` are reported on their own.
 ///
 /// Takes about a minute for 500 documents.
-pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str)) -> Learned {
+///
+/// `heard` is what encoders that had not seen them say of the documents, by id; documents that it lacks are judged
+/// without.
+///
+/// # Errors
+///
+/// Where what was heard of a document is of other candidates than it has now.
+pub fn learn(
+    gold: &[GoldDocument],
+    heard: &[Heard],
+    watch: &str,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Learned, DictionaryError> {
     let dictionary = Dictionary::builtin();
     let grammar = Grammar::new(&dictionary);
     let weights = Weights::default();
     let scorer = Scorer::builtin(&dictionary);
+    let heard: HashMap<&str, &Heard> = heard.iter().map(|heard| (heard.id.as_str(), heard)).collect();
     progress("reading documents");
     let mut readings = Readings::default();
-    let mut samples: Vec<Sample> =
-        gold.iter().map(|document| sample(document, &mut readings, &dictionary, &scorer, &grammar, &weights)).collect();
+    let mut samples: Vec<Sample> = gold
+        .iter()
+        .map(|document| {
+            let heard = heard.get(document.id.as_str()).copied();
+            sample(document, heard, &mut readings, &dictionary, &scorer, &grammar, &weights)
+        })
+        .collect::<Result<_, _>>()?;
     for (sample, _) in samples.iter_mut().zip(gold).filter(|(_, document)| document.id.starts_with(watch)) {
         sample.weight = WATCHED_WEIGHT;
     }
@@ -103,10 +136,10 @@ pub fn learn(gold: &[GoldDocument], watch: &str, progress: &mut dyn FnMut(&str))
     progress("growing trees on all documents");
     let grown = grow(&table(&samples, |_| true), &Growth::default());
     let bytes = pack(&grown.trees, grown.base, (calibration[1], calibration[0]), &document, &gate, COUNT);
-    Learned { bytes, report }
+    Ok(Learned { bytes, report })
 }
 
-fn read<'t>(
+pub(super) fn read<'t>(
     text: &'t str,
     readings: &mut Readings,
     dictionary: &Dictionary,
@@ -122,13 +155,29 @@ fn read<'t>(
 
 fn sample(
     document: &GoldDocument,
+    heard: Option<&Heard>,
     readings: &mut Readings,
     dictionary: &Dictionary,
     scorer: &Scorer,
     grammar: &Grammar,
     weights: &Weights,
-) -> Sample {
-    let passage = read(&document.text, readings, dictionary, scorer, grammar, weights);
+) -> Result<Sample, DictionaryError> {
+    let mut passage = read(&document.text, readings, dictionary, scorer, grammar, weights);
+    if let Some(heard) = heard {
+        let candidates: usize = passage.lattices.iter().map(|lattice| lattice.candidates.len()).sum();
+        let (words, id) = (passage.sentences.iter().map(Vec::len).sum::<usize>(), &document.id);
+        let (got, got_words) = (heard.fits.len(), heard.detected.len());
+        if (got, got_words) != (candidates, words) {
+            return Err(DictionaryError::new(
+                ErrorKind::Model,
+                format!(
+                    "{id}: expected {candidates} candidates and {words} words, heard of {got} and {got_words}; \
+                     write its places anew with `unspin learn places`"
+                ),
+            ));
+        }
+        passage.hear(&heard.fits, &heard.detected);
+    }
     let scored = passage.score(dictionary);
     let labels = scored
         .iter()
@@ -146,14 +195,14 @@ fn sample(
         })
         .collect();
     let spun = !document.edits.is_empty();
-    Sample {
+    Ok(Sample {
         scored,
         labels,
         document: [0.0; DOCUMENT],
         spun,
         fold: fold(&document.id),
         weight: if spun { 1.0 } else { CLEAN_WEIGHT },
-    }
+    })
 }
 
 /// Share of the documents that are judged spun (translations aside, of which the tables hold little) that the first look has to let through.
@@ -236,7 +285,7 @@ fn is_part(document: &GoldDocument, edit: &GoldEdit, finding: &Finding) -> bool 
 }
 
 /// The part of the cross-validation that a document belongs to, by its name.
-fn fold(id: &str) -> usize {
+pub(super) fn fold(id: &str) -> usize {
     let name = id.strip_prefix("clean/").unwrap_or(id);
     name.bytes().fold(7usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte as usize)) % FOLDS
 }

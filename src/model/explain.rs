@@ -94,6 +94,11 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize) ->
         format!("in these surroundings, clean English has \u{201c}{spun}\u{201d} {} as often", rounded(times))
     };
     push("language-model", words, Some(gain));
+    let fit = value("encoder");
+    if fit != 0.0 {
+        let how = if fit > 0.0 { "better" } else { "worse" };
+        push("encoder", format!("read in its sentences, “{text}” fits {how} than “{spun}”"), Some(fit));
+    }
     let channel = value("channel");
     if candidate.pages > 0 {
         let pages = candidate.pages;

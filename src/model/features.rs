@@ -62,9 +62,16 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "digits",
     "after_capital",
     "before_capital",
+    "agreement",
+    "encoder",
+    "encoder_margin",
+    "encoder_changed",
+    "encoder_changed_least",
+    "encoder_left_changed",
+    "encoder_right_changed",
 ];
 /// Number of features.
-pub(crate) const COUNT: usize = 51;
+pub(crate) const COUNT: usize = 58;
 
 /// Candidates below this posterior are not looked at.
 pub(crate) const LEAST: f32 = 0.02;
@@ -77,12 +84,25 @@ pub(crate) struct Context {
     swaps: IdMap<(u32, Reading), f32>,
     /// Sum of posteriors of any change of a word.
     changed: IdMap<u32, f32>,
+    /// Verbs after one subject and after several, by their ids.
+    numbers: [[u32; 2]; NUMBERS.len()],
 }
+
+/// Verbs after one subject and after several.
+const NUMBERS: [[&str; 2]; 4] = [["was", "were"], ["is", "are"], ["has", "have"], ["does", "do"]];
 
 impl Context {
     /// Gathers a document's counts from its sentences and their posteriors.
-    pub(crate) fn gather<'a>(sentences: impl Iterator<Item = (&'a [Word], &'a Lattice, &'a [f32])>) -> Self {
-        let mut context = Self { counts: IdMap::default(), swaps: IdMap::default(), changed: IdMap::default() };
+    pub(crate) fn gather<'a>(
+        sentences: impl Iterator<Item = (&'a [Word], &'a Lattice, &'a [f32])>,
+        ngrams: &Ngrams,
+    ) -> Self {
+        let mut context = Self {
+            counts: IdMap::default(),
+            swaps: IdMap::default(),
+            changed: IdMap::default(),
+            numbers: NUMBERS.map(|verbs| verbs.map(|verb| ngrams.id(verb).unwrap_or(u32::MAX))),
+        };
         for (sentence, lattice, posteriors) in sentences {
             let mut share = vec![0f32; sentence.len()];
             for (candidate, &posterior) in lattice.candidates.iter().zip(posteriors) {
@@ -104,11 +124,25 @@ impl Context {
     }
 }
 
+impl Context {
+    /// How much likelier a verb is after a word than the same verb of the other number, in nats; 0 for other words.
+    fn agreement(&self, before: u32, word: u32, ngrams: &Ngrams) -> f32 {
+        let twin = self.numbers.iter().find_map(|&[one, several]| match word {
+            _ if word == one => Some(several),
+            _ if word == several => Some(one),
+            _ => None,
+        });
+        twin.map_or(0.0, |twin| (ngrams.pair(before, word) - ngrams.pair(before, twin)).clamp(-5.0, 5.0))
+    }
+}
+
 /// A sentence with what its neighbouring words most probably were.
 pub(crate) struct Sentence<'a> {
     words: &'a [Word],
     lattice: &'a Lattice,
     posteriors: &'a [f32],
+    /// ln of the odds that each word was changed, by the encoder; empty where none read it.
+    damage: &'a [f32],
     /// Probability that each word was changed.
     changed: Vec<f32>,
     /// The likeliest candidate over each word, where changing it is likelier than not.
@@ -116,7 +150,7 @@ pub(crate) struct Sentence<'a> {
 }
 
 impl<'a> Sentence<'a> {
-    pub(crate) fn new(words: &'a [Word], lattice: &'a Lattice, posteriors: &'a [f32]) -> Self {
+    pub(crate) fn new(words: &'a [Word], lattice: &'a Lattice, posteriors: &'a [f32], damage: &'a [f32]) -> Self {
         let mut changed = vec![0f32; words.len()];
         let mut best: Vec<(f32, Option<usize>)> = vec![(0.5, None); words.len()];
         for (index, candidate) in lattice.candidates.iter().enumerate() {
@@ -129,7 +163,7 @@ impl<'a> Sentence<'a> {
             }
         }
         let decoded = best.into_iter().map(|entry| entry.1).collect();
-        Self { words, lattice, posteriors, changed, decoded }
+        Self { words, lattice, posteriors, damage, changed, decoded }
     }
 
     /// The words before a place, as decoded; each with its index where the text has it so.
@@ -314,8 +348,8 @@ pub(crate) struct Place {
     start: usize,
     end: usize,
     around: Around,
-    /// Index, posterior and context score of every candidate that overlaps the run.
-    rivals: Vec<(usize, f32, f32)>,
+    /// Index, posterior, context score and fit of every candidate that overlaps the run.
+    rivals: Vec<(usize, f32, f32, f32)>,
     /// Of the words as they stand.
     spun: Fit,
     expression: f32,
@@ -338,7 +372,7 @@ impl Place {
         let near = candidates[from..].iter().zip(from..).take_while(|(candidate, _)| (candidate.start as usize) < end);
         let rivals = near
             .filter(|(candidate, _)| start < candidate.end as usize)
-            .map(|(candidate, other)| (other, sentence.posteriors[other], candidate.context));
+            .map(|(candidate, other)| (other, sentence.posteriors[other], candidate.context, candidate.fit));
         let (mut model, mut lookup) = ([0; LONGEST_RUN], [0; LONGEST_RUN]);
         let words = &sentence.words[start..end];
         for (at, word) in words.iter().enumerate() {
@@ -382,11 +416,15 @@ pub(crate) fn features(
     let candidate: &Candidate = &sentence.lattice.candidates[index];
     let &Place { start, end, around, ref spun, .. } = place;
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
-    let (mut order, mut next, mut options, mut total, mut best_context) = (0f32, 1e-4f32, 0f32, 0f32, 0f32);
-    for &(other, p, context) in &place.rivals {
+    let (mut order, mut next, mut options, mut total, mut best_context, mut best_fit) =
+        (0f32, 1e-4f32, 0f32, 0f32, 0f32, 0f32);
+    for &(other, p, context, fit) in &place.rivals {
         total += p;
         if other != index {
             best_context = best_context.max(context);
+            if p >= LEAST {
+                best_fit = best_fit.max(fit);
+            }
             if p > posterior {
                 order += 1.0;
             }
@@ -409,6 +447,8 @@ pub(crate) fn features(
         _ => [0, 0],
     };
     let side = |at: Option<usize>| at.and_then(|at| sentence.changed.get(at)).copied().unwrap_or(0.0).min(1.0);
+    let damage = |at: Option<usize>| at.and_then(|at| sentence.damage.get(at)).copied().unwrap_or(0.0);
+    let inside = sentence.damage.get(start..end).unwrap_or_default();
     let flag = |bit: u8| f32::from(u8::from(candidate.flags & bit != 0));
     let capital = match candidate.ids[..] {
         [id] => 1.0 - dictionary.ngrams.case(id).lower,
@@ -466,6 +506,13 @@ pub(crate) fn features(
         f32::from(u8::from(place.shape.digits)),
         f32::from(u8::from(place.shape.after_capital)),
         f32::from(u8::from(place.shape.before_capital)),
+        candidate.ids.first().map_or(0.0, |&word| context.agreement(around.before[1], word, &dictionary.ngrams)),
+        candidate.fit,
+        candidate.fit - best_fit,
+        inside.iter().sum::<f32>() / inside.len().max(1) as f32,
+        inside.iter().copied().reduce(f32::min).unwrap_or(0.0),
+        damage(start.checked_sub(1)),
+        damage(Some(end)),
     ];
     (features, expression)
 }

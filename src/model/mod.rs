@@ -1,8 +1,10 @@
 //! Which reading is likeliest here?
 
+#[cfg(feature = "encoder")]
+pub(crate) mod attend;
 pub(crate) mod channel;
 pub(crate) mod decide;
-#[allow(dead_code, unused_imports, reason = "no decision asks the encoder yet")]
+#[cfg(feature = "encoder")]
 pub(crate) mod encoder;
 pub(crate) mod explain;
 pub(crate) mod features;

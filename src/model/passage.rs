@@ -12,6 +12,7 @@ use super::scorer::Scorer;
 use crate::candidates::realize::{self, Realized};
 use crate::candidates::{Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
+use crate::text::key;
 use crate::text::token::{SENTENCE_START, Token};
 
 /// Probability, in a spun text, of what stands for a phrase that is never good English.
@@ -25,6 +26,8 @@ pub(crate) struct Passage<'t> {
     pub(crate) lattices: Vec<Lattice>,
     kinds: Kinds,
     pub(crate) estimate: Estimate,
+    /// ln of the odds that each word of each sentence was changed, by the encoder; empty where none read it.
+    damage: Vec<Vec<f32>>,
     /// Whether more of its words are spelled as only British English has them than as only American does.
     british: bool,
 }
@@ -76,7 +79,17 @@ impl<'t> Passage<'t> {
         readings.tidy();
         let estimate = prior::estimate(&lattices, &kinds, weights);
         let british = words.iter().map(|&word| dictionary.pack.spelling(word)).sum::<i32>() > 0;
-        Self { text, tokens, sentences, lattices, kinds, estimate, british }
+        Self { text, tokens, sentences, lattices, kinds, estimate, damage: Vec::new(), british }
+    }
+
+    /// Takes in what the encoder says of it: how much better than what stands there each candidate fits, in nats, and
+    /// ln of the odds that each word was changed, in order of the text.
+    #[cfg_attr(not(any(feature = "cli", feature = "encoder")), allow(dead_code, reason = "for the encoder"))]
+    pub(crate) fn hear(&mut self, fits: &[f32], detected: &[f32]) {
+        let candidates = self.lattices.iter_mut().flat_map(|lattice| &mut lattice.candidates);
+        candidates.zip(fits).for_each(|(candidate, &fit)| candidate.fit = fit);
+        let mut damage = detected.iter().copied();
+        self.damage = self.sentences.iter().map(|sentence| damage.by_ref().take(sentence.len()).collect()).collect();
     }
 
     /// A candidate of a sentence.
@@ -117,6 +130,30 @@ impl<'t> Passage<'t> {
             realized.text = dictionary.pack.write_british(&realized.text, self.tokens[range.0].has(SENTENCE_START));
         }
         realized
+    }
+
+    /// A word as it is looked up.
+    #[cfg_attr(not(any(feature = "cli", feature = "encoder")), allow(dead_code, reason = "for the encoder"))]
+    pub(crate) fn form(&self, word: &Word) -> String {
+        let mut form = String::new();
+        key::normalize(self.tokens[word.token as usize].text(self.text), &mut form);
+        form
+    }
+
+    /// The words of a candidate of a sentence as they are looked up, with spaces between them.
+    #[cfg_attr(not(any(feature = "cli", feature = "encoder")), allow(dead_code, reason = "for the encoder"))]
+    pub(crate) fn reading(&self, sentence: usize, candidate: &Candidate, dictionary: &Dictionary) -> String {
+        match candidate.reading {
+            Reading::Original(original) => {
+                key::phrase(realize::within(dictionary.pack.original(original), candidate.trimmed))
+            }
+            Reading::Article(id) => if dictionary.ngrams.id("an") == Some(id) { "an" } else { "a" }.into(),
+            Reading::Moved { tail, head } => {
+                let words = &self.sentences[sentence][candidate.start as usize..candidate.end as usize];
+                let order = words[words.len() - tail as usize..].iter().chain(&words[..head as usize]);
+                order.map(|word| self.form(word)).collect::<Vec<_>>().join(" ")
+            }
+        }
     }
 
     /// How a candidate and its neighbors are written.
@@ -184,8 +221,16 @@ impl<'t> Passage<'t> {
     fn scored(&self, row: Row, probability: f32, dictionary: &Dictionary) -> Option<Scored> {
         let Row { place, features, capitals } = row;
         let realized = self.realize(place, capitals, dictionary);
-        let changes = self.text[realized.span.range()] != realized.text;
+        let changes = self.text[realized.span.range()] != realized.text && self.article_fits(place, &realized.text);
         changes.then_some(Scored { place, realized, features, probability })
+    }
+
+    /// Whether a reading that is an article fits the word after it as that stands.
+    fn article_fits(&self, place: (usize, usize), reading: &str) -> bool {
+        let next = self.tokens.get(self.token_range(place).1 + 1);
+        let is_an = reading.eq_ignore_ascii_case("an");
+        !(is_an || reading.eq_ignore_ascii_case("a"))
+            || next.is_none_or(|next| realize::takes_an(next.text(self.text)) == is_an)
     }
 
     /// Calls `visit` with every candidate that the lattice finds likely enough.
@@ -193,14 +238,14 @@ impl<'t> Passage<'t> {
         let all = self.sentences.iter().enumerate().map(|(at, sentence)| {
             (sentence.as_slice(), &self.lattices[at], self.estimate.sums[at].posterior.as_slice())
         });
-        let context = Context::gather(all);
+        let context = Context::gather(all, &dictionary.ngrams);
         for (at, words) in self.sentences.iter().enumerate() {
             let lattice = &self.lattices[at];
             let posteriors = &self.estimate.sums[at].posterior;
             if posteriors.iter().all(|&posterior| posterior < LEAST) {
                 continue;
             }
-            let sentence = Sentence::new(words, lattice, posteriors);
+            let sentence = Sentence::new(words, lattice, posteriors, self.damage.get(at).map_or(&[], Vec::as_slice));
             // The runs that start at the word at hand.
             let mut places: Vec<Place> = Vec::new();
             let mut word = None;

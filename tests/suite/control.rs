@@ -182,3 +182,13 @@ fn records_get_what_they_were_and_what_was_changed() {
     let ran = fix(&["--keep-original", "was", "--field", "a", "--field", "b", "two.jsonl"]);
     assert_eq!(ran.text(), "{\"a\":\"One.\",\"b\":\"Two.\",\"was.a\":\"One.\",\"was.b\":\"Two.\"}");
 }
+
+#[test]
+fn an_encoder_that_cannot_be_read_is_named() {
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("unspin.toml", b"encoder = \"nowhere\"\n")]);
+    for args in [&["check", "a.txt"][..], &["check", "--isolated", "--encoder", "nowhere", "a.txt"]] {
+        let ran = unspin(here.path(), args, b"");
+        let remedy = if cfg!(feature = "encoder") { "No such file" } else { "--features encoder" };
+        assert!(ran.code == 2 && ran.err.contains("nowhere") && ran.err.contains(remedy), "{}", ran.err);
+    }
+}

@@ -4,7 +4,7 @@
     pack.py STATE VOCABULARY OUT
 
 STATE is a safetensors file with the keys of transformers' BertModel without its pooler and those of the heads:
-`detect.weight` (1, 384), `detect.bias` (1), `start.weight`, `end.weight` and `embed.weight` (384, 384), `query.bias` and
+`detect.weight` (1, 384), `detect.bias` (1), `start.weight`, `end.weight` and `embed.weight` (384, 384), `query_bias` and
 `embed.bias` (384), `prior.weight` (1, 384). VOCABULARY is a vocab.txt, one piece a line, or a tokenizer.json.
 
 Pieces that no word is cut into are left out: unused ones, those with letters of other scripts, and those that join
@@ -154,7 +154,7 @@ def main():
         names += ["output.LayerNorm.weight", "output.LayerNorm.bias"]
         numbers += [part(name) for name in names]
         layers += 1
-    numbers += [state[name] for name in ["detect.weight", "detect.bias", "query.bias", "embed.bias", "prior.weight"]]
+    numbers += [state[name] for name in ["detect.weight", "detect.bias", "query_bias", "embed.bias", "prior.weight"]]
     matrices.append((np.concatenate([state["start.weight"], state["end.weight"]]), (2 * DIMENSIONS, DIMENSIONS)))
     matrices.append((state["embed.weight"], (DIMENSIONS, DIMENSIONS)))
 

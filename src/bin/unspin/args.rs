@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
-use unspin::{Family, Quotes, Severity, input, render};
+use unspin::{Family, Model, Quotes, Severity, input, render};
 
 /// Find and repair machine-spun English: words an article spinner swapped for synonyms that do not fit.
 #[derive(Parser, Debug)]
@@ -165,6 +165,12 @@ pub(crate) struct Checking {
     /// What to do inside quotation marks.
     #[arg(long, value_enum, value_name = "POLICY", help_heading = "Checking")]
     pub(crate) quotes: Option<QuotePolicy>,
+    /// Have the encoder in this directory read texts that look spun: encoder.enc and decisions.forest.
+    #[arg(long, value_name = "DIR", help_heading = "Checking")]
+    pub(crate) encoder: Option<PathBuf>,
+    /// Fast leaves the encoder out; full, which is what is done where there is one, needs it.
+    #[arg(long, value_enum, value_name = "MODEL", help_heading = "Checking")]
+    pub(crate) model: Option<ModelName>,
     /// Take every text for spun, however short.
     #[arg(long, help_heading = "Checking")]
     pub(crate) assume_spun: bool,
@@ -467,6 +473,30 @@ pub(crate) enum Learn {
     Vectors(LearnVectors),
     /// Train the context scorer on synthetic spins of clean text.
     Scorer(LearnScorer),
+    /// Write what the encoder is trained on: places and their candidates, one text a line of JSON.
+    Places(LearnPlaces),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnPlaces {
+    /// Gold files, or directories of them, whose texts are written with what they were before they were spun.
+    #[arg(long, value_name = "GOLD", num_args = 1.., required_unless_present = "corpus")]
+    pub(crate) gold: Vec<PathBuf>,
+    /// Clean documents, one a line.
+    #[arg(long, value_name = "FILE", requires = "gold")]
+    pub(crate) clean: Vec<PathBuf>,
+    /// Corpora, one paragraph a line, to spin.
+    #[arg(long, value_name = "CORPUS", num_args = 1.., conflicts_with = "gold")]
+    pub(crate) corpus: Vec<PathBuf>,
+    /// Stretches of corpora to spin.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) stretches: usize,
+    /// Where random numbers start.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where the lines go.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(clap::Args, Debug)]
@@ -477,6 +507,9 @@ pub(crate) struct LearnWeights {
     /// Clean documents, one a line.
     #[arg(long, value_name = "FILE")]
     pub(crate) clean: Vec<PathBuf>,
+    /// What encoders say of documents that they were not trained on, one a line of JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) heard: Vec<PathBuf>,
     /// Documents whose ids start like this weigh more and are reported on their own.
     #[arg(long, value_name = "PREFIX", default_value = "re")]
     pub(crate) watch: String,
@@ -693,6 +726,31 @@ pub(crate) enum Show {
     Missed,
     Wrong,
     Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ModelName {
+    Fast,
+    Full,
+}
+
+impl From<ModelName> for Model {
+    fn from(name: ModelName) -> Self {
+        match name {
+            ModelName::Fast => Self::Fast,
+            ModelName::Full => Self::Full,
+        }
+    }
+}
+
+impl From<Model> for ModelName {
+    fn from(model: Model) -> Self {
+        match model {
+            Model::Full => Self::Full,
+            Model::Fast => Self::Fast,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]

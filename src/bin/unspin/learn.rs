@@ -1,13 +1,15 @@
 //! `unspin learn`: fit what the decisions are made with.
 
 use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use unspin::eval::GoldDocument;
-use unspin::learn::{scorer, vectors, weights};
+use unspin::learn::{places, scorer, vectors, weights};
 
-use crate::args::{Common, Learn, LearnScorer, LearnVectors, LearnWeights};
+use crate::args::{Common, Learn, LearnPlaces, LearnScorer, LearnVectors, LearnWeights};
 use crate::eval::read_gold;
 use crate::terminal::{Ending, note};
 
@@ -22,28 +24,55 @@ pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
         Learn::Weights(command) => learn_weights(&command, &mut progress)?,
         Learn::Vectors(command) => learn_vectors(command, &mut progress)?,
         Learn::Scorer(command) => learn_scorer(command, &mut progress)?,
+        Learn::Places(command) => learn_places(command)?,
     }
     Ok(Ending::default())
 }
 
 fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let gold = documents(&command.gold, &command.clean)?;
+    let mut heard: Vec<weights::Heard> = Vec::new();
+    for path in &command.heard {
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        for (n, line) in text.lines().enumerate() {
+            heard.push(serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), n + 1))?);
+        }
+    }
+    let learned = weights::learn(&gold, &heard, &command.watch, progress)?;
+    fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
+    note(learned.report.trim_end());
+    Ok(())
+}
+
+/// Gold documents, what they were before they were spun, and clean ones.
+fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> {
     let mut gold = Vec::new();
-    for path in &command.gold {
+    for path in files {
         read_gold(path, &mut gold)?;
     }
     ensure!(!gold.is_empty(), "no gold documents found");
     // What the documents were before they were spun is clean text of the same kind.
     let restored: Vec<GoldDocument> = gold.iter().map(GoldDocument::restored).collect();
     gold.extend(restored);
-    for path in &command.clean {
+    for path in clean {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         gold.extend(lines.map(|(n, line)| GoldDocument::clean(format!("{}:{}", path.display(), n + 1), line)));
     }
-    let learned = weights::learn(&gold, &command.watch, progress);
-    fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
-    note(learned.report.trim_end());
-    Ok(())
+    Ok(gold)
+}
+
+fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
+    let file = fs::File::create(&command.out).with_context(|| command.out.display().to_string())?;
+    let mut out = std::io::BufWriter::new(file);
+    if command.corpus.is_empty() {
+        places::gold(&documents(&command.gold, &command.clean)?, &mut out)
+    } else {
+        let LearnPlaces { corpus: corpora, stretches, seed, .. } = command;
+        places::spins(&places::PlaceOptions { corpora, stretches, seed }, &mut out)
+    }
+    .and_then(|()| out.flush())
+    .with_context(|| command.out.display().to_string())
 }
 
 fn learn_vectors(command: LearnVectors, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::{Deserialize, Serialize};
-use unspin::{Config, Family, Finding, Report, Selection, Severity, Unspinner};
+use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Selection, Severity, Unspinner};
 
-use crate::args::{Checking, Choice, Level, QuotePolicy};
+use crate::args::{Checking, Choice, Level, ModelName, QuotePolicy};
 use crate::{baseline, dictionary};
 
 const NAME: &str = "unspin.toml";
@@ -19,6 +19,7 @@ const NAME: &str = "unspin.toml";
 struct Rules {
     min_confidence: Option<f32>,
     quotes: Option<QuotePolicy>,
+    model: Option<ModelName>,
     assume_spun: Option<bool>,
     prior: Option<f64>,
     families: Option<Vec<String>>,
@@ -39,6 +40,8 @@ struct File {
     dictionaries: Vec<PathBuf>,
     /// Whether those stand on the built-in ones; they do unless it is false.
     builtin_dictionaries: Option<bool>,
+    /// Directory of an encoder.
+    encoder: Option<PathBuf>,
     baseline: Option<PathBuf>,
     /// Other rules for some files; the last one that matches counts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -152,6 +155,7 @@ impl Rules {
         Self {
             min_confidence: self.min_confidence.or(base.min_confidence),
             quotes: self.quotes.or(base.quotes),
+            model: self.model.or(base.model),
             assume_spun: self.assume_spun.or(base.assume_spun),
             prior: self.prior.or(base.prior),
             families: self.families.clone().or_else(|| base.families.clone()),
@@ -166,6 +170,7 @@ impl Rules {
         Self {
             min_confidence: checking.min_confidence,
             quotes: checking.quotes,
+            model: checking.model,
             assume_spun: checking.assume_spun.then_some(true),
             prior: None,
             families: (!checking.family.is_empty()).then(families),
@@ -200,6 +205,9 @@ impl Rules {
         if let Some(quotes) = self.quotes {
             builder = builder.quotes(quotes.into());
         }
+        if let Some(model) = self.model {
+            builder = builder.model(model.into());
+        }
         if let Some(yes) = self.assume_spun {
             builder = builder.assume_spun(yes);
         }
@@ -214,6 +222,9 @@ impl Rules {
         for directory in &file.dictionaries {
             builder = builder.dictionaries(dictionary::read(directory)?);
         }
+        if let Some(directory) = &file.encoder {
+            builder = encoder(builder, directory)?;
+        }
         let named = || {
             // The message names the file; which directory it lies in is found by trying each alone.
             let fails = |directory: &&PathBuf| {
@@ -222,17 +233,39 @@ impl Rules {
             };
             file.dictionaries.iter().find(fails).map_or("dictionaries".into(), |found| found.display().to_string())
         };
-        builder.try_build().with_context(named)
+        builder.try_build().map_err(|error| {
+            let place = match (error.kind(), &file.encoder) {
+                (ErrorKind::Model, Some(directory)) => directory.display().to_string(),
+                _ => named(),
+            };
+            anyhow::Error::from(error).context(place)
+        })
     }
+}
+
+/// Has the encoder in a directory read texts.
+#[cfg(feature = "encoder")]
+fn encoder(builder: Builder, directory: &Path) -> anyhow::Result<Builder> {
+    let read = |name: &str| {
+        let path = directory.join(name);
+        std::fs::read(&path).with_context(|| path.display().to_string())
+    };
+    Ok(builder.encoder(read("encoder.enc")?, read("decisions.forest")?))
+}
+
+#[cfg(not(feature = "encoder"))]
+fn encoder(_: Builder, directory: &Path) -> anyhow::Result<Builder> {
+    anyhow::bail!("{}: this program was built without encoders; build it with --features encoder", directory.display())
 }
 
 /// The settings in force, as TOML.
 pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
     let (mut file, _) = resolve(checking, &current()?)?;
-    let Config { quotes, assume_spun, prior, min_confidence, families, .. } = Config::default();
+    let Config { quotes, model, assume_spun, prior, min_confidence, families, .. } = Config::default();
     let defaults = Rules {
         min_confidence: Some(min_confidence),
         quotes: Some(quotes.into()),
+        model: Some(model.into()),
         assume_spun: Some(assume_spun),
         prior: Some(prior),
         families: Some(families.iter().map(|family| family.name().to_owned()).collect()),
@@ -270,6 +303,14 @@ fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, PathBuf)> 
     if checking.no_builtin_dictionary {
         file.builtin_dictionaries = Some(false);
     }
+    file.encoder.iter_mut().for_each(placed);
+    if checking.encoder.is_some() {
+        file.encoder.clone_from(&checking.encoder);
+    }
+    ensure!(
+        file.encoder.is_some() || checking.model != Some(ModelName::Full),
+        "--model full needs an encoder; name its directory with --encoder"
+    );
     file.baseline.iter_mut().for_each(placed);
     if checking.baseline.is_some() {
         file.baseline.clone_from(&checking.baseline);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Encoder;
-use super::file::DIMENSIONS;
+use super::file::{DIMENSIONS, UNKNOWN};
 use super::kernels::{AddPiece, Dot, Then};
 use super::linear::{ROWS, Room};
 
@@ -30,11 +30,6 @@ pub(crate) struct Embedding {
 }
 
 impl States {
-    /// Number of words.
-    pub(crate) fn len(&self) -> usize {
-        self.hidden.len() / DIMENSIONS
-    }
-
     /// The vector of a word: the mean of its pieces' last hidden states.
     pub(crate) fn word(&self, word: usize) -> &[f32] {
         &self.hidden[word * DIMENSIONS..(word + 1) * DIMENSIONS]
@@ -59,6 +54,10 @@ impl Encoder {
     pub(crate) fn embed(&self, words: &[&str]) -> Embedding {
         let mut pieces = Vec::new();
         words.iter().for_each(|word| self.pieces(word, &mut pieces));
+        if pieces.is_empty() {
+            // Words left out altogether were unknown ones in training.
+            pieces.push(UNKNOWN);
+        }
         let mut mean = [0f32; DIMENSIONS];
         for &piece in &pieces {
             let (scale, vector) = self.file.piece(piece);
@@ -98,6 +97,15 @@ pub(crate) struct Embeddings {
     most: usize,
 }
 
+/// Embeddings that are kept unless told otherwise.
+const MOST: usize = 4096;
+
+impl Default for Embeddings {
+    fn default() -> Self {
+        Self::new(MOST)
+    }
+}
+
 impl Embeddings {
     /// Room for so many embeddings at most.
     pub(crate) fn new(most: usize) -> Self {
@@ -117,7 +125,8 @@ impl Embeddings {
     }
 
     /// How many there are.
-    pub(crate) fn len(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
         self.young.len() + self.old.len()
     }
 }

@@ -17,7 +17,7 @@ mod linear;
 mod wordpiece;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,7 +25,8 @@ use std::sync::OnceLock;
 
 use self::file::{DIMENSIONS, File, SEGMENT};
 use self::forward::{Room, Weights};
-pub(crate) use self::heads::{Embedding, Embeddings, Query, States, fit};
+use self::heads::States;
+pub(crate) use self::heads::{Embeddings, fit};
 use crate::dictionary::error::DictionaryError;
 
 /// A trained encoder, opened in place.

@@ -32,7 +32,7 @@ fn vocabulary() -> (Vec<&'static str>, Vec<&'static str>) {
 }
 
 /// An encoder of so many layers that was not trained.
-fn sample(layers: usize) -> Vec<u8> {
+pub(crate) fn sample(layers: usize) -> Vec<u8> {
     let (starts, continued) = vocabulary();
     let mut numbers = Numbers(layers as u64);
     let texts = || starts.iter().chain(&continued);
@@ -174,7 +174,7 @@ fn words_are_encoded_as_the_layers_have_it() {
 fn heads_ask_the_states() {
     let encoder = encoder(1);
     let states = encoder.encode(&["wi-fi", "...", "e-mail"], &[0..1, 1..3]);
-    assert_eq!(states.len(), 3);
+    assert_eq!(states.hidden.len(), 3 * DIMENSIONS);
     let head: Vec<f32> = encoder.file.numbers().collect();
     let head = &head[head.len() - (4 * DIMENSIONS + 1)..];
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();

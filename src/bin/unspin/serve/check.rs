@@ -10,7 +10,7 @@ use unspin::{Config, Directives, Family, Report, Severity, Span};
 use super::Server;
 use super::queue::{Failure, Limit};
 use super::reply::Refusal;
-use crate::args::{Level, QuotePolicy};
+use crate::args::{Level, ModelName, QuotePolicy};
 use crate::settings::Profile;
 
 /// What findings say of where they come from, as where `unspin check` reads standard input.
@@ -32,6 +32,7 @@ pub(super) enum Format {
 pub(super) struct Options {
     min_confidence: Option<f32>,
     quotes: Option<QuotePolicy>,
+    model: Option<ModelName>,
     assume_spun: Option<bool>,
     severity: Option<Level>,
     families: Option<Vec<String>>,
@@ -56,6 +57,9 @@ impl Options {
         }
         if let Some(quotes) = self.quotes {
             config.quotes = quotes.into();
+        }
+        if let Some(model) = self.model {
+            config.model = model.into();
         }
         config.assume_spun = self.assume_spun.unwrap_or(config.assume_spun);
         if let Some(names) = &self.families {

@@ -1,0 +1,237 @@
+//! Writes what the encoder is trained on: `unspin learn places`.
+//!
+//! One JSON object a line: the words of a text as they are looked up, the ends of its sentences, and its places with
+//! their candidates. Texts come from documents with known substitutions, whose candidates are those of the lattice, and
+//! from corpora that the substitution table is run over forwards, whose candidates are those of the table.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::scorer::{Corpus, FAMILIES, Forward, RATES, Random};
+use super::weights::{fold, read};
+use crate::candidates::{self, Grammar, Word};
+use crate::dictionary::Dictionary;
+use crate::eval::{GoldDocument, Need};
+use crate::model::lattice::Weights;
+use crate::model::passage::Passage;
+use crate::model::readings::Readings;
+use crate::model::scorer::Scorer;
+use crate::text::block;
+use crate::text::key;
+use crate::text::token::Token;
+
+/// What to write places of.
+#[derive(Clone, Debug)]
+pub struct PlaceOptions {
+    /// Corpora, one paragraph a line, as for the context scorer.
+    pub corpora: Vec<PathBuf>,
+    /// Stretches of corpora, some 200 words each.
+    pub stretches: usize,
+    /// Where random numbers start.
+    pub seed: u64,
+}
+
+/// A text with its places.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    /// Part of the cross-validation that it belongs to; none for corpora.
+    fold: Option<usize>,
+    words: Vec<String>,
+    /// One past the last word of every sentence.
+    ends: Vec<usize>,
+    edits: Vec<Edit>,
+    candidates: Vec<Offer>,
+}
+
+/// A known substitution: first word, one past the last, whether it is hard, and what stood there.
+#[derive(Serialize)]
+struct Edit(usize, usize, bool, Vec<String>);
+
+/// A candidate: first word, one past the last, its words, ln of the channel, its posterior.
+#[derive(Serialize)]
+struct Offer(usize, usize, String, f32, f32);
+
+/// Writes the places of documents with known substitutions, in their order.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn gold(gold: &[GoldDocument], out: &mut dyn Write) -> io::Result<()> {
+    let dictionary = Dictionary::builtin();
+    let grammar = Grammar::new(&dictionary);
+    let scorer = Scorer::builtin(&dictionary);
+    let mut readings = Readings::default();
+    for document in gold {
+        let passage = read(&document.text, &mut readings, &dictionary, &scorer, &grammar, &Weights::default());
+        let words: Vec<Word> = passage.sentences.iter().flatten().copied().collect();
+        let token = |word: &Word| &passage.tokens[word.token as usize];
+        let edits = document.edits.iter().map(|edit| {
+            let start = words.partition_point(|word| (token(word).end as usize) <= edit.span.start);
+            let end = words.partition_point(|word| (token(word).start as usize) < edit.span.end);
+            let corrections = edit.corrections.iter().map(|text| key::phrase(text));
+            Edit(start, end.max(start), edit.need == Need::Hard, corrections.collect())
+        });
+        let line = Line {
+            id: &document.id,
+            fold: Some(fold(&document.id)),
+            ends: ends(&passage.sentences),
+            edits: edits.collect(),
+            candidates: offers(&passage, &dictionary),
+            words: words.iter().map(|word| passage.form(word)).collect(),
+        };
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Every candidate of a passage's lattices, in order.
+fn offers(passage: &Passage<'_>, dictionary: &Dictionary) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    let mut first = 0;
+    for (at, lattice) in passage.lattices.iter().enumerate() {
+        for (candidate, &posterior) in lattice.candidates.iter().zip(&passage.estimate.sums[at].posterior) {
+            let (start, end) = (first + candidate.start as usize, first + candidate.end as usize);
+            offers.push(Offer(start, end, passage.reading(at, candidate, dictionary), candidate.channel, posterior));
+        }
+        first += passage.sentences[at].len();
+    }
+    offers
+}
+
+/// Writes spun stretches of corpora.
+///
+/// # Errors
+///
+/// Where a corpus cannot be read or `out` cannot be written to.
+pub fn spins(options: &PlaceOptions, out: &mut dyn Write) -> io::Result<()> {
+    let dictionary = Dictionary::builtin();
+    let corpus = Corpus::read(&options.corpora)?;
+    let spinner =
+        Spinner { forward: Forward::of(&dictionary), spellings: spellings(&dictionary), dictionary: &dictionary };
+    let mut random = Random::new(options.seed);
+    let mut done = 0;
+    while done < options.stretches {
+        let group = &corpus.groups[[0, 0, 0, 1, 2][random.below(5)]];
+        if group.is_empty() {
+            continue;
+        }
+        let chunk = group[random.below(group.len())];
+        let line = spinner.spin(&corpus.text(chunk), &mut random);
+        if line.words.len() < 40 {
+            continue;
+        }
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")?;
+        done += 1;
+    }
+    Ok(())
+}
+
+/// Most words of a stretch.
+const MOST_WORDS: usize = 320;
+/// Candidates of one place.
+const CANDIDATES: usize = 14;
+/// Share of the unchanged places that get their candidates.
+const UNCHANGED: f32 = 0.25;
+
+struct Spinner<'d> {
+    dictionary: &'d Dictionary,
+    forward: Forward,
+    spellings: Vec<String>,
+}
+
+impl Spinner<'_> {
+    fn spin(&self, text: &str, random: &mut Random) -> Line<'static> {
+        let pack = &self.dictionary.pack;
+        let mut draw = random.unit();
+        let family = FAMILIES.iter().find(|entry| {
+            draw -= entry.0;
+            draw < 0.0
+        });
+        let family = family.map_or(0, |entry| entry.1);
+        let rate = RATES[random.below(RATES.len())];
+        let spares_quotes = random.unit() < 0.6;
+        let mut tokens: Vec<Token> = Vec::new();
+        block::read(text, &mut tokens);
+        let sentences = candidates::sentences(text, &tokens, self.dictionary);
+        let mut line =
+            Line { id: "", fold: None, words: Vec::new(), ends: Vec::new(), edits: Vec::new(), candidates: Vec::new() };
+        for sentence in &sentences {
+            if line.words.len() > MOST_WORDS {
+                break;
+            }
+            for word in sentence {
+                let spared = word.fixed || word.quoted && spares_quotes;
+                let substitutes = if spared { &[] } else { self.forward.of_word(word.lookup) };
+                let total: f32 = substitutes.iter().map(|substitute| substitute.shares[family]).sum();
+                let mut own = String::new();
+                key::normalize(tokens[word.token as usize].text(text), &mut own);
+                let start = line.words.len();
+                if rate > 0.0 && total > 0.0 && random.unit() < (rate * total).min(0.9) {
+                    let mut left = random.unit() * total;
+                    let drawn = substitutes.iter().find(|substitute| {
+                        left -= substitute.shares[family];
+                        left < 0.0 && substitute.shares[family] > 0.0
+                    });
+                    if let Some(drawn) = drawn {
+                        let words = self.forward.words_of(drawn);
+                        line.words.extend(words.iter().map(|&spun| self.spellings[spun as usize].clone()));
+                        let end = line.words.len();
+                        line.edits.push(Edit(start, end, true, vec![own.clone()]));
+                        let found = if let [spun] = words {
+                            self.offers(start, pack.single(*spun), family)
+                        } else {
+                            vec![Offer(start, end, own, 0.0, 0.0)]
+                        };
+                        line.candidates.extend(found);
+                        continue;
+                    }
+                }
+                line.words.push(own);
+                if !word.fixed && random.unit() < UNCHANGED {
+                    line.candidates.extend(self.offers(start, pack.single(word.lookup), family));
+                }
+            }
+            line.ends.push(line.words.len());
+        }
+        line
+    }
+
+    /// The likeliest readings of a word, by the channel.
+    fn offers(
+        &self,
+        at: usize,
+        readings: impl Iterator<Item = crate::dictionary::pack::Substitution>,
+        family: usize,
+    ) -> Vec<Offer> {
+        let pack = &self.dictionary.pack;
+        let readings = readings.filter_map(|found| found.codes.weights()[family].map(|weight| (found, weight)));
+        let offer = |(found, weight): (crate::dictionary::pack::Substitution, f32)| {
+            Offer(at, at + 1, key::phrase(pack.original(found.original)), weight, 0.0)
+        };
+        readings.take(CANDIDATES).map(offer).collect()
+    }
+}
+
+/// How every word of the dictionaries is written.
+fn spellings(dictionary: &Dictionary) -> Vec<String> {
+    let mut spellings = vec![String::new(); dictionary.pack.word_count()];
+    dictionary.ngrams.for_each_word(|word, id| word.clone_into(&mut spellings[id as usize]));
+    dictionary.pack.for_each_word(|word, id| word.clone_into(&mut spellings[id as usize]));
+    spellings
+}
+
+fn ends(sentences: &[Vec<Word>]) -> Vec<usize> {
+    let mut end = 0;
+    sentences
+        .iter()
+        .map(|sentence| {
+            end += sentence.len();
+            end
+        })
+        .collect()
+}
