@@ -235,8 +235,7 @@ proptest! {
             // As in blocks of a text: no edit reaches over a cut.
             let mut cuts: Vec<usize> = cuts
                 .iter()
-                .map(|cut| cut.min(&text.len()))
-                .copied()
+                .map(|cut| (*cut).min(text.len()))
                 .filter(|cut| text.is_char_boundary(*cut) && !found.iter().any(|at| *at < *cut && *cut < at + 4))
                 .chain([0, text.len()])
                 .collect();

@@ -17,7 +17,7 @@ const LONG: usize = 1 << 20;
 fn text(bytes: usize) -> String {
     let mut text = CLEAN.repeat(300_000 / CLEAN.len()) + "\n\n";
     // The middle of it is not reported.
-    text += &(format!("é {SPUN}\n").repeat(40) + "unspin:off\n" + SPUN + "unspin:on\n" + &SPUN.repeat(100));
+    text += &(format!("é {SPUN}\n").repeat(25) + "unspin:off\n" + SPUN + "unspin:on\n" + &SPUN.repeat(25));
     text += &CLEAN.repeat(bytes / CLEAN.len());
     let mut end = bytes;
     while !text.is_char_boundary(end) {
@@ -37,10 +37,10 @@ fn whole(text: &str) -> Report {
 
 #[test]
 fn passages_give_what_the_whole_gives() {
-    for bytes in [LONG - 1, LONG, LONG + 1, LONG + 60_000] {
+    for bytes in [LONG, LONG + 1] {
         let text = text(bytes);
         let report = whole(&text);
-        assert!(report.findings.len() > 500, "{}", report.findings.len());
+        assert!(report.findings.len() > 200, "{}", report.findings.len());
         let place = directory(&[("a.txt", text.as_bytes())]);
         let run = |args: &[&str]| unspin(place.path(), &[args, &["--isolated", "a.txt"]].concat(), b"");
 
