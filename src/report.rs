@@ -207,7 +207,7 @@ impl Finding {
 }
 
 /// What a check found in one text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
     /// Probability, 0 to 1, that the text was spun.

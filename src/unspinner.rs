@@ -166,15 +166,11 @@ impl Unspinner {
 
     /// Calls `take` for every part of a text, in order.
     fn for_each_part(&self, text: &str, mut take: impl FnMut(Part)) {
-        #[cfg(feature = "cli")]
-        if text.len() > 2 * block::BLOCK && rayon::current_thread_index().is_some() {
-            use rayon::prelude::*;
-            let blocks: Vec<(usize, &str)> = block::blocks(text).collect();
-            let parts: Vec<Part> =
-                blocks.into_par_iter().map(|(start, part)| self.part(start, part, &self.config)).collect();
-            return parts.into_iter().for_each(take);
+        let part = |(start, part)| self.part(start, part, &self.config);
+        if text.len() > 2 * block::BLOCK {
+            return in_order(block::blocks(text).collect(), part).into_iter().for_each(take);
         }
-        block::blocks(text).for_each(|(start, part)| take(self.part(start, part, &self.config)));
+        block::blocks(text).map(part).for_each(&mut take);
     }
 
     /// Checks the part of a text that starts at a byte.
@@ -316,6 +312,44 @@ impl Passages<'_> {
     pub fn report(&self) -> Report {
         self.sums.report()
     }
+
+    /// Checks the next passages, so many at most, and gives what `then` makes of each, in order; nothing at the end of
+    /// the text. Called from a thread of a rayon pool, in builds with the feature `cli`, it shares them among the pool's
+    /// threads. Findings are held for no longer than `then` holds them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let unspinner = Unspinner::builtin();
+    /// let text = "The ship left the harbor at noon.\n\n".repeat(6000);
+    /// let mut passages = unspinner.passages(&text, unspinner.config());
+    /// assert_eq!(passages.next_batch(2, |passage| passage.span.start)[0], 0);
+    /// while !passages.next_batch(2, drop).is_empty() {}
+    /// assert_eq!(passages.report().tokens, unspinner.check(&text).tokens);
+    /// ```
+    pub fn next_batch<T: Send>(&mut self, most: usize, then: impl Fn(Checked) -> T + Sync) -> Vec<T> {
+        let blocks: Vec<(usize, &str)> = self.blocks.by_ref().take(most).collect();
+        let work = |(start, text): (usize, &str)| {
+            let mut part = self.unspinner.part(start, text, self.config);
+            let findings = std::mem::take(&mut part.findings);
+            (part, then(Checked { span: Span::new(start, start + text.len()), findings }))
+        };
+        let done = in_order(blocks, work);
+        let sums = &mut self.sums;
+        done.into_iter().map(|(part, made)| (sums.add(&part), made).1).collect()
+    }
+}
+
+/// Works on all of them, on the threads of the pool that this is called from, if any.
+fn in_order<B: Send, T: Send>(blocks: Vec<B>, work: impl Fn(B) -> T + Sync) -> Vec<T> {
+    #[cfg(feature = "cli")]
+    if rayon::current_thread_index().is_some() {
+        use rayon::prelude::*;
+        return blocks.into_par_iter().map(&work).collect();
+    }
+    blocks.into_iter().map(work).collect()
 }
 
 impl Iterator for Passages<'_> {

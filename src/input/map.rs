@@ -80,6 +80,11 @@ impl Lifted {
         }
     }
 
+    /// Whether what comes later in the text comes later in the source.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.pieces.windows(2).all(|pair| pair[0].source.end <= pair[1].source.start)
+    }
+
     /// The smallest stretch of the source that holds a span of the text.
     pub(super) fn source(&self, span: Span) -> Span {
         let pieces = self.touched(span);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::encoding::{self, Encoding};
 use super::error::{ErrorKind, InputError};
 use super::map::Lifted;
-use super::{Format, Source, csv, jsonl, markup};
+use super::{Compression, Format, Source, csv, jsonl, markup};
 use crate::span::Span;
 
 /// A record as it was read, not yet looked into.
@@ -107,7 +107,12 @@ impl Raw {
         match &self.content {
             Content::File => {
                 let file = std::fs::File::open(path).map_err(|error| InputError::io(path, error))?;
-                let mut bytes = Vec::new();
+                // Grown bit by bit, a large file would be held twice.
+                let known = match self.source.compression {
+                    Compression::None => file.metadata().map_or(0, |data| data.len()),
+                    _ => 0,
+                };
+                let mut bytes = Vec::with_capacity(usize::try_from(known).map_or(0, |known| known + 1));
                 let mut reader = self.source.compression.reader(file).map_err(|error| InputError::io(path, error))?;
                 reader.read_to_end(&mut bytes).map_err(|error| InputError::io(path, error))?;
                 self.parse_whole(bytes.into())
@@ -146,6 +151,19 @@ impl Raw {
                 })
             }
         }
+    }
+
+    /// As [`parse`](Self::parse), and gives up the bytes of a file without records, so that they are not held twice.
+    ///
+    /// # Errors
+    ///
+    /// As `parse`.
+    pub fn take(&mut self) -> Result<Record, InputError> {
+        if let Content::Whole(bytes) = &mut self.content {
+            let bytes = std::mem::take(bytes);
+            return self.parse_whole(bytes.into());
+        }
+        self.parse()
     }
 
     fn parse_whole(&self, bytes: Cow<'_, [u8]>) -> Result<Record, InputError> {
@@ -322,6 +340,42 @@ impl Record {
     /// an edit belongs.
     pub fn rewrite(&self, edits: &[(Span, String)]) -> Result<Vec<u8>, InputError> {
         self.write(&self.edited(edits))
+    }
+
+    /// Whether [`rewrite_part`](Self::rewrite_part) can be asked for: the record is one text, whose order is that of the
+    /// source, and any edit of it can be written.
+    pub fn has_parts(&self) -> bool {
+        let [Text { lifted, shown: Shown::Source, .. }] = self.texts.as_slice() else { return false };
+        (self.encoding.is_utf8() || self.encoding.is_utf16())
+            && self.original.is_none()
+            && lifted.as_ref().is_none_or(Lifted::is_in_order)
+    }
+
+    /// What [`rewrite`](Self::rewrite) gives for a stretch of the text of a record that [has
+    /// parts](Self::has_parts), with the edits that the stretch has. Stretches one after the other that cover the text
+    /// give the whole record.
+    pub fn rewrite_part(&self, part: Span, edits: &[(Span, String)]) -> Vec<u8> {
+        let source = |at: usize| match &self.texts[0].lifted {
+            Some(lifted) if at == lifted.text.len() => self.source.len(),
+            Some(lifted) if at > 0 => lifted.source(Span::new(at, at)).start,
+            _ => at,
+        };
+        let (mut at, end) = (source(part.start), source(part.end));
+        let mut out = if part.start == 0 && self.first { self.encoding.bom().to_vec() } else { Vec::new() };
+        let mut push = |text: &str| {
+            if self.encoding.is_utf8() {
+                out.extend_from_slice(text.as_bytes());
+            } else {
+                out.extend(self.encoding.encode(text).unwrap_or_default());
+            }
+        };
+        for (span, new) in edits {
+            push(&self.source[at..span.start]);
+            push(new);
+            at = span.end;
+        }
+        push(&self.source[at..end]);
+        out
     }
 
     /// As [`rewrite`](Self::rewrite), with fields added at the end of the record. A table holds text as it is, nothing

@@ -216,6 +216,45 @@ proptest! {
     }
 
     #[test]
+    fn parts_make_up_the_whole(
+        text in "(navy |the |é😀|\n\n|[<>*_`&\\[\\]#-]|&amp;|&nbsp;|<b>|</p>|<pre>|<!-- x -->|\\*\\*|\\[a\\]\\(b\\)|\r\n){0,40}",
+        cuts in prop::collection::vec(0..200usize, 0..5),
+        wide in any::<bool>(),
+    ) {
+        for name in ["a.txt", "a.md", "a.html"] {
+            let mut bytes = text.clone().into_bytes();
+            if wide {
+                bytes = [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
+            }
+            let rows = source(name).read(bytes).expect("in memory");
+            let record = rows.map(|raw| raw.expect("reads").parse().expect("parses")).next().expect("one");
+            prop_assert!(record.has_parts());
+            let text = record.text(0);
+            let found: Vec<usize> = text.match_indices("navy").map(|(at, _)| at).collect();
+            let edit = |at: &usize| record.source_edits(0, Span::new(*at, *at + 4), "<&>").unwrap_or_default();
+            // As in blocks of a text: no edit reaches over a cut.
+            let mut cuts: Vec<usize> = cuts
+                .iter()
+                .map(|cut| (*cut).min(text.len()))
+                .filter(|cut| text.is_char_boundary(*cut) && !found.iter().any(|at| *at < *cut && *cut < at + 4))
+                .chain([0, text.len()])
+                .collect();
+            cuts.sort_unstable();
+            let parts = cuts.windows(2).flat_map(|cut| {
+                let part = Span::new(cut[0], cut[1]);
+                let edits: Vec<_> = found.iter().filter(|at| part.range().contains(at)).flat_map(edit).collect();
+                record.rewrite_part(part, &edits)
+            });
+            let all: Vec<_> = found.iter().flat_map(edit).collect();
+            let whole = record.rewrite(&all).expect("any character has a place");
+            if text.is_empty() {
+                continue;
+            }
+            prop_assert_eq!(parts.collect::<Vec<u8>>(), whole, "{}", name);
+        }
+    }
+
+    #[test]
     fn any_marks_pass_through_and_edits_stay_in_place(
         text in "([a-z]{1,3}|[ \\n\\r\\t,;\"'&<>/*_`#!\\[\\]()\\\\{}:é😀-]|&amp;|&nbsp|<b>|</p>|<!--|-->|\"\"|\\{\"text\":\"|\"\\}|\\\\u00e9|\r\n){0,40}"
     ) {

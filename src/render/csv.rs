@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{Document, Render};
 use crate::line_index::LineIndex;
+use crate::report::Finding;
 
 pub(super) struct Csv;
 
@@ -32,35 +33,36 @@ impl Render for Csv {
         ::csv::Writer::from_writer(out).write_record(COLUMNS).map_err(io::Error::other)
     }
 
-    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if document.report.findings.is_empty() {
-            return Ok(());
-        }
-        let index = LineIndex::new(document.text);
-        let mut table = ::csv::Writer::from_writer(out);
-        for finding in &document.report.findings {
-            let (line, column) = index.line_column(finding.span.start);
-            let row = [
-                document.path,
-                &document.record.map(|record| record.to_string()).unwrap_or_default(),
-                document.field.unwrap_or_default(),
-                &line.to_string(),
-                &column.to_string(),
-                &finding.span.start.to_string(),
-                &finding.span.end.to_string(),
-                document.slice(finding.span),
-                finding.correction(),
-                &format!("{:.3}", finding.confidence()),
-                finding.severity.name(),
-                finding.applicability.name(),
-                finding.rule.name(),
-                finding.family.name(),
-                &finding.message,
-                &finding.sources.join(" "),
-                &finding.id,
-            ];
-            table.write_record(row).map_err(io::Error::other)?;
-        }
+    fn finding(
+        &self,
+        document: &Document<'_>,
+        index: &LineIndex<'_>,
+        finding: &Finding,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let (line, column) = index.line_column(finding.span.start);
+        let row = [
+            document.path,
+            &document.record.map(|record| record.to_string()).unwrap_or_default(),
+            document.field.unwrap_or_default(),
+            &line.to_string(),
+            &column.to_string(),
+            &finding.span.start.to_string(),
+            &finding.span.end.to_string(),
+            document.slice(finding.span),
+            finding.correction(),
+            &format!("{:.3}", finding.confidence()),
+            finding.severity.name(),
+            finding.applicability.name(),
+            finding.rule.name(),
+            finding.family.name(),
+            &finding.message,
+            &finding.sources.join(" "),
+            &finding.id,
+        ];
+        // A row is written at once, into a buffer that is no larger than most rows.
+        let mut table = ::csv::WriterBuilder::new().buffer_capacity(512).from_writer(out);
+        table.write_record(row).map_err(io::Error::other)?;
         table.flush()
     }
 }

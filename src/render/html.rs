@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Document, Render, Summary, percent};
-use crate::report::Rule;
+use crate::line_index::LineIndex;
+use crate::report::{Finding, Rule};
 
 pub(super) struct Html;
 
@@ -38,38 +39,25 @@ impl Render for Html {
                 continue;
             }
             out.write_all(escape(&document.text[at..span.start]).as_bytes())?;
-            let others: Vec<String> = finding
-                .corrections
-                .iter()
-                .skip(1)
-                .map(|other| format!("{} ({})", other.text, percent(f64::from(other.confidence))))
-                .collect();
-            let others = if others.is_empty() { String::new() } else { format!("\nor: {}", others.join(", ")) };
-            let reasons: Vec<String> =
-                finding.evidence.iter().map(|evidence| format!("\n· {}", evidence.text)).collect();
-            let title = format!(
-                "{}, {} ({})\n{}{others}{}",
-                finding.rule.name(),
-                finding.applicability.name(),
-                percent(f64::from(finding.confidence())),
-                finding.message,
-                reasons.concat()
-            );
-            write!(
-                out,
-                "<mark class=\"{}\" tabindex=\"0\" data-confidence=\"{:.3}\" data-rule=\"{}\" data-apply=\"{}\" title=\"{}\"><del>{}</del><ins>{}</ins></mark>",
-                finding.severity.name(),
-                finding.confidence(),
-                finding.rule.name(),
-                finding.applicability.name(),
-                escape(&title),
-                escape(document.slice(span)),
-                escape(finding.correction()),
-            )?;
+            mark(document, finding, out)?;
             at = span.end;
         }
         out.write_all(escape(&document.text[at..]).as_bytes())?;
         writeln!(out, "</div></article>")
+    }
+
+    fn finding(
+        &self,
+        document: &Document<'_>,
+        _: &LineIndex<'_>,
+        finding: &Finding,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        mark(document, finding, out)
+    }
+
+    fn in_parts(&self) -> bool {
+        false
     }
 
     fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
@@ -91,6 +79,37 @@ impl Render for Html {
             "</table></aside>\n<p id=\"why\" role=\"status\" hidden></p>\n<script>\n{SCRIPT}</script>\n</body>\n</html>"
         )
     }
+}
+
+/// What a finding covers, with the correction and what there is to say about it.
+fn mark(document: &Document<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let others: Vec<String> = finding
+        .corrections
+        .iter()
+        .skip(1)
+        .map(|other| format!("{} ({})", other.text, percent(f64::from(other.confidence))))
+        .collect();
+    let others = if others.is_empty() { String::new() } else { format!("\nor: {}", others.join(", ")) };
+    let reasons: Vec<String> = finding.evidence.iter().map(|evidence| format!("\n· {}", evidence.text)).collect();
+    let title = format!(
+        "{}, {} ({})\n{}{others}{}",
+        finding.rule.name(),
+        finding.applicability.name(),
+        percent(f64::from(finding.confidence())),
+        finding.message,
+        reasons.concat()
+    );
+    write!(
+        out,
+        "<mark class=\"{}\" tabindex=\"0\" data-confidence=\"{:.3}\" data-rule=\"{}\" data-apply=\"{}\" title=\"{}\"><del>{}</del><ins>{}</ins></mark>",
+        finding.severity.name(),
+        finding.confidence(),
+        finding.rule.name(),
+        finding.applicability.name(),
+        escape(&title),
+        escape(document.slice(finding.span)),
+        escape(finding.correction()),
+    )
 }
 
 fn escape(text: &str) -> String {

@@ -5,53 +5,14 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Effects};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Document, Render, Style, Summary, advice, one_line, percent};
+use super::{Counts, Document, Render, Style, Summary, advice, one_line, percent};
 use crate::line_index::LineIndex;
-use crate::report::{Applicability, Finding, Severity};
+use crate::report::{Finding, Severity};
 use crate::span::Span;
 
 pub(super) struct Human(pub(super) Style);
 
 impl Render for Human {
-    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let report = document.report;
-        if report.findings.is_empty() {
-            return Ok(());
-        }
-        let index = LineIndex::new(document.text);
-        for finding in &report.findings {
-            self.finding(document, &index, finding, out)?;
-        }
-        let bold = paint(self.0.color, anstyle::Style::new().effects(Effects::BOLD));
-        write!(out, "{}{}{}: ", bold.0, document.place(), bold.1)?;
-        let verdict = match report.family {
-            Some(family) => {
-                format!("spun ({}, {family}, about {} of the words)", percent(report.spun), percent(report.rate))
-            }
-            None => format!("probably not spun as a whole ({})", percent(report.spun)),
-        };
-        let automatic =
-            report.findings.iter().filter(|finding| finding.applicability == Applicability::Automatic).count();
-        let findings = count(report.findings.len() as u64, "finding");
-        writeln!(out, "{verdict}, {findings}, {automatic} safe to apply unseen\n")
-    }
-
-    fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-        if summary.documents > 1 && summary.findings > 0 {
-            writeln!(
-                out,
-                "{} in {}, {} of them spun; {} safe to apply unseen",
-                count(summary.findings, "finding"),
-                count(summary.documents, "document"),
-                summary.spun,
-                summary.automatic
-            )?;
-        }
-        Ok(())
-    }
-}
-
-impl Human {
     fn finding(
         &self,
         document: &Document<'_>,
@@ -132,6 +93,38 @@ impl Human {
                 reason(&format!("sources: {}", finding.sources.join(", ")))?;
             }
             reason(&format!("id: {}", finding.id))?;
+        }
+        Ok(())
+    }
+
+    fn close(&self, document: &Document<'_>, findings: Counts, out: &mut dyn Write) -> io::Result<()> {
+        if findings.findings == 0 {
+            return Ok(());
+        }
+        let report = document.report;
+        let bold = paint(self.0.color, anstyle::Style::new().effects(Effects::BOLD));
+        write!(out, "{}{}{}: ", bold.0, document.place(), bold.1)?;
+        let verdict = match report.family {
+            Some(family) => {
+                format!("spun ({}, {family}, about {} of the words)", percent(report.spun), percent(report.rate))
+            }
+            None => format!("probably not spun as a whole ({})", percent(report.spun)),
+        };
+        let Counts { findings, automatic } = findings;
+        let findings = count(findings as u64, "finding");
+        writeln!(out, "{verdict}, {findings}, {automatic} safe to apply unseen\n")
+    }
+
+    fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        if summary.documents > 1 && summary.findings > 0 {
+            writeln!(
+                out,
+                "{} in {}, {} of them spun; {} safe to apply unseen",
+                count(summary.findings, "finding"),
+                count(summary.documents, "document"),
+                summary.spun,
+                summary.automatic
+            )?;
         }
         Ok(())
     }

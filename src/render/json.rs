@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Document, Render, Summary, json_line};
+use super::{Counts, Document, Render, Summary, json_line};
 use crate::line_index::LineIndex;
+use crate::report;
 
 pub(super) struct Json;
 
@@ -72,11 +73,18 @@ struct Run<'s> {
 }
 
 impl Render for Json {
-    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if !document.report.findings.is_empty() {
-            finding_lines(document, &LineIndex::new(document.text), out)?;
-        }
-        document_line(document, out)
+    fn finding(
+        &self,
+        document: &Document<'_>,
+        index: &LineIndex<'_>,
+        finding: &report::Finding,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        finding_line(document, index, finding, out)
+    }
+
+    fn close(&self, document: &Document<'_>, findings: Counts, out: &mut dyn Write) -> io::Result<()> {
+        whole_line(document, findings.findings, out)
     }
 
     fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
@@ -90,45 +98,51 @@ impl Render for Json {
 ///
 /// Where `out` cannot be written to.
 pub fn finding_lines(document: &Document<'_>, index: &LineIndex<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let Document { path, record, field, report, .. } = *document;
-    for finding in &report.findings {
-        let span = finding.span;
-        let (line, column) = index.line_column(span.start);
-        let row = Finding {
-            r#type: "finding",
-            path,
-            record,
-            field,
-            line,
-            column,
-            span: Offsets {
-                byte: [span.start, span.end],
-                char: [index.chars(span.start), index.chars(span.end)],
-                utf16: [index.utf16(span.start), index.utf16(span.end)],
-            },
-            text: document.slice(span),
-            corrections: finding
-                .corrections
-                .iter()
-                .map(|correction| Correction { text: &correction.text, confidence: correction.confidence })
-                .collect(),
-            confidence: finding.confidence(),
-            severity: finding.severity.name(),
-            applicability: finding.applicability.name(),
-            rule: finding.rule.name(),
-            family: finding.family.name(),
-            message: &finding.message,
-            evidence: finding
-                .evidence
-                .iter()
-                .map(|evidence| Evidence { kind: evidence.kind, text: &evidence.text, nats: evidence.nats })
-                .collect(),
-            sources: &finding.sources,
-            id: &finding.id,
-        };
-        json_line(&row, out)?;
-    }
-    Ok(())
+    document.report.findings.iter().try_for_each(|finding| finding_line(document, index, finding, out))
+}
+
+fn finding_line(
+    document: &Document<'_>,
+    index: &LineIndex<'_>,
+    finding: &report::Finding,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Document { path, record, field, .. } = *document;
+    let span = finding.span;
+    let (line, column) = index.line_column(span.start);
+    let row = Finding {
+        r#type: "finding",
+        path,
+        record,
+        field,
+        line,
+        column,
+        span: Offsets {
+            byte: [span.start, span.end],
+            char: [index.chars(span.start), index.chars(span.end)],
+            utf16: [index.utf16(span.start), index.utf16(span.end)],
+        },
+        text: document.slice(span),
+        corrections: finding
+            .corrections
+            .iter()
+            .map(|correction| Correction { text: &correction.text, confidence: correction.confidence })
+            .collect(),
+        confidence: finding.confidence(),
+        severity: finding.severity.name(),
+        applicability: finding.applicability.name(),
+        rule: finding.rule.name(),
+        family: finding.family.name(),
+        message: &finding.message,
+        evidence: finding
+            .evidence
+            .iter()
+            .map(|evidence| Evidence { kind: evidence.kind, text: &evidence.text, nats: evidence.nats })
+            .collect(),
+        sources: &finding.sources,
+        id: &finding.id,
+    };
+    json_line(&row, out)
 }
 
 /// The object of a document alone, without its findings.
@@ -137,6 +151,10 @@ pub fn finding_lines(document: &Document<'_>, index: &LineIndex<'_>, out: &mut d
 ///
 /// Where `out` cannot be written to.
 pub fn document_line(document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+    whole_line(document, document.report.findings.len(), out)
+}
+
+fn whole_line(document: &Document<'_>, findings: usize, out: &mut dyn Write) -> io::Result<()> {
     let Document { path, record, field, report, .. } = *document;
     let whole = Whole {
         r#type: "document",
@@ -147,7 +165,7 @@ pub fn document_line(document: &Document<'_>, out: &mut dyn Write) -> io::Result
         family: report.family.map(crate::report::Family::name),
         rate: round(report.rate),
         tokens: report.tokens,
-        findings: report.findings.len(),
+        findings,
     };
     json_line(&whole, out)
 }

@@ -2,7 +2,9 @@
 //!
 //! One file for each format. A renderer writes to any [`Write`] and holds no state, so documents may be rendered in
 //! any thread and put in order afterwards: [`Render::begin`], then each document's bytes with
-//! [`Render::separator`] between those that are not empty, then [`Render::end`].
+//! [`Render::separator`] between those that are not empty, then [`Render::end`]. A document is its findings, with the
+//! same separator between them, and [`Render::close`]; where the format [is made of them](Render::in_parts), a long
+//! one may be written finding by finding.
 
 mod csv;
 pub mod diff;
@@ -20,7 +22,8 @@ use std::io::{self, Write};
 pub use json::{document_line, finding_lines};
 pub use summary::Summary;
 
-use crate::report::{Finding, Report};
+use crate::line_index::LineIndex;
+use crate::report::{Applicability, Finding, Report};
 use crate::span::Span;
 
 /// A checked text with where it came from.
@@ -65,6 +68,30 @@ impl Document<'_> {
     }
 }
 
+/// How many findings a document has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub findings: usize,
+    /// Those that are safe to apply unseen.
+    pub automatic: usize,
+}
+
+impl Counts {
+    /// How many these are.
+    pub fn of(findings: &[Finding]) -> Self {
+        let automatic = findings.iter().filter(|finding| finding.applicability == Applicability::Automatic).count();
+        Self { findings: findings.len(), automatic }
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.findings += other.findings;
+        self.automatic += other.automatic;
+    }
+}
+
 /// Writes reports in one format.
 pub trait Render: Send + Sync {
     /// What comes before all documents.
@@ -81,7 +108,46 @@ pub trait Render: Send + Sync {
     /// # Errors
     ///
     /// Where `out` cannot be written to.
-    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()>;
+    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if !document.report.findings.is_empty() {
+            let index = LineIndex::new(document.text);
+            for (n, finding) in document.report.findings.iter().enumerate() {
+                if n > 0 {
+                    out.write_all(self.separator().as_bytes())?;
+                }
+                self.finding(document, &index, finding, out)?;
+            }
+        }
+        self.close(document, Counts::of(&document.report.findings), out)
+    }
+
+    /// One finding of a document, whose report is not looked at; `index` is one of its text.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written to.
+    fn finding(
+        &self,
+        document: &Document<'_>,
+        index: &LineIndex<'_>,
+        finding: &Finding,
+        out: &mut dyn Write,
+    ) -> io::Result<()>;
+
+    /// What comes after the findings of a document, of which there were so many; neither those nor the text are looked
+    /// at.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written to.
+    fn close(&self, _document: &Document<'_>, _findings: Counts, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether a document is nothing but its findings and what comes after them.
+    fn in_parts(&self) -> bool {
+        true
+    }
 
     /// What stands between documents that are not empty.
     fn separator(&self) -> &'static str {

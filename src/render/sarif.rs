@@ -25,16 +25,14 @@ impl Render for Sarif {
         )
     }
 
-    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if document.report.findings.is_empty() {
-            return Ok(());
-        }
-        let index = LineIndex::new(document.text);
-        for (n, finding) in document.report.findings.iter().enumerate() {
-            let comma = if n > 0 { ",\n" } else { "" };
-            write!(out, "{comma}{}", result(document, &index, finding))?;
-        }
-        Ok(())
+    fn finding(
+        &self,
+        document: &Document<'_>,
+        index: &LineIndex<'_>,
+        finding: &Finding,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        write!(out, "{}", result(document, index, finding))
     }
 
     fn separator(&self) -> &'static str {

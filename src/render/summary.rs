@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Applicability, Report};
+use crate::report::{Applicability, Finding, Report};
 
 /// The figures of a run; those of several runs add up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,12 @@ impl Summary {
         self.documents += 1;
         self.spun += u64::from(report.spun >= 0.5);
         self.tokens += report.tokens as u64;
-        for finding in &report.findings {
+        self.add_findings(&report.findings);
+    }
+
+    /// Counts findings alone, of a text that is counted when all of it is checked.
+    pub fn add_findings(&mut self, findings: &[Finding]) {
+        for finding in findings {
             self.findings += 1;
             self.automatic += u64::from(finding.applicability == Applicability::Automatic);
             *self.severities.entry(finding.severity.name().to_owned()).or_default() += 1;

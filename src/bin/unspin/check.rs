@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use unspin::render;
+use unspin::render::{self, Counts, Document};
+use unspin::{Applicability, Report};
 
 use crate::args::{Check, Common, OutputFormat};
 use crate::baseline;
 use crate::job::{Checked, Event, Job};
+use crate::long::{self, Passage};
 use crate::output::{self, Output, Start};
 use crate::terminal::{Ending, note};
 
@@ -18,6 +20,16 @@ fn tells_evidence(format: OutputFormat, common: Common) -> bool {
         OutputFormat::Human => common.verbose,
         _ => false,
     }
+}
+
+/// What is written of a record, or of a stretch of a long one.
+enum Shown {
+    /// All of a record, with what was found in it.
+    Whole(Vec<u8>, Checked),
+    /// A passage: its findings, where each ends, which of them are automatic, and their lines of a baseline.
+    Passage { bytes: Vec<u8>, ends: Vec<(usize, bool)>, baseline: Vec<(String, String)> },
+    /// What a text is closed with: its path and the judgement on it.
+    End(String, Report),
 }
 
 pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
@@ -41,13 +53,33 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
                 bytes.extend_from_slice(renderer.separator().as_bytes());
             }
             let start = bytes.len();
-            renderer.document(&render::Document { report: &report, ..*document }, &mut bytes)?;
+            renderer.document(&Document { report: &report, ..*document }, &mut bytes)?;
             if bytes.len() == start {
                 bytes.truncate(before);
             }
             Ok::<(), std::io::Error>(())
         })?;
         Ok(bytes)
+    };
+
+    let passage = |passage: &Passage<'_>| -> anyhow::Result<Shown> {
+        let report = passage.shown();
+        let document = passage.long.document(&report);
+        let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(report.findings.len()));
+        for finding in &report.findings {
+            if !bytes.is_empty() {
+                bytes.extend_from_slice(renderer.separator().as_bytes());
+            }
+            renderer.finding(&document, passage.index(), finding, &mut bytes)?;
+            ends.push((bytes.len(), finding.applicability == Applicability::Automatic));
+        }
+        let baseline = if command.write_baseline.is_some() { baseline::lines(&document)? } else { Vec::new() };
+        Ok(Shown::Passage { bytes, ends, baseline })
+    };
+    let long = long::Work {
+        suits: &|_| renderer.in_parts(),
+        passage: &passage,
+        end: &|long, report| Ok(Shown::End(long.record.path(), report)),
     };
 
     let job_name = job.description(&format!("check {:?} {style:?} {:?}", command.format, command.max_findings));
@@ -61,23 +93,50 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         Start::Done => return Ok(Ending::default()),
     };
     let mut baseline = command.write_baseline.as_deref().map(baseline::Writer::new).transpose()?;
-    let outcome = job.run(
+    // How many findings of the long text at hand were written.
+    let mut counts = Counts::default();
+    let outcome = job.run_in_passages(
         done,
-        |checked| show(&checked, u64::MAX).map(|bytes| (bytes, checked)),
+        |checked| Ok(Shown::Whole(show(&checked, u64::MAX)?, checked)),
+        Some(&long),
         |event| {
-            let (mut bytes, checked) = match event {
+            let shown = match event {
                 Event::Record(result) => result?,
                 Event::Checkpoint(progress) => return out.checkpoint(progress, (first, left)),
                 _ => return Ok(()),
             };
-            if let Some(baseline) = &mut baseline {
-                checked.documents(|document| baseline.add(baseline::lines(document)?))?;
-            }
-            let found: u64 = checked.reports.iter().map(|report| report.findings.len() as u64).sum();
-            if found > left {
-                bytes = show(&checked, left)?;
-            }
-            left = left.saturating_sub(found);
+            let bytes = match shown {
+                Shown::Whole(mut bytes, checked) => {
+                    if let Some(baseline) = &mut baseline {
+                        checked.documents(|document| baseline.add(baseline::lines(document)?))?;
+                    }
+                    let found: u64 = checked.reports.iter().map(|report| report.findings.len() as u64).sum();
+                    if found > left {
+                        bytes = show(&checked, left)?;
+                    }
+                    left = left.saturating_sub(found);
+                    bytes
+                }
+                Shown::Passage { mut bytes, mut ends, baseline: lines } => {
+                    if let Some(baseline) = &mut baseline {
+                        baseline.add(lines)?;
+                    }
+                    ends.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                    bytes.truncate(ends.last().map_or(0, |(end, _)| *end));
+                    left -= ends.len() as u64;
+                    counts.findings += ends.len();
+                    counts.automatic += ends.iter().filter(|(_, automatic)| *automatic).count();
+                    bytes
+                }
+                Shown::End(path, report) => {
+                    let mut bytes = Vec::new();
+                    let document =
+                        Document { path: &path, record: None, field: None, line: 1, text: "", report: &report };
+                    renderer.close(&document, std::mem::take(&mut counts), &mut bytes)?;
+                    out.write_all(&bytes)?;
+                    return Ok(());
+                }
+            };
             if !bytes.is_empty() && !std::mem::take(&mut first) {
                 out.write_all(renderer.separator().as_bytes())?;
             }

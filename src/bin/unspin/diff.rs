@@ -2,13 +2,27 @@
 
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-use unspin::input::{Compression, InputError, Source};
+use unspin::Span;
+use unspin::input::{Compression, InputError, Record, Source};
 use unspin::render::diff::Diff as Writer;
 
 use crate::args::{Common, Diff};
-use crate::job::{Event, Job};
+use crate::job::{Event, Fixes, Job};
+use crate::long;
 use crate::terminal::{self, Ending, complain};
+
+/// The bytes of a record as they are, and as they become where that is something else.
+type Pair = (Vec<u8>, Option<Vec<u8>>);
+
+/// What becomes of a record, or of a stretch of a long one.
+enum Compared {
+    Whole(Result<Pair, InputError>),
+    /// The edits of a passage.
+    Passage(Vec<(Span, String)>),
+    End(Arc<Record>),
+}
 
 pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
     let job = Job::new(&command.inputs, &command.checking, None, common)?.without_evidence();
@@ -18,14 +32,21 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
     let (mut found, mut trouble) = (false, false);
     // A diff is written at the end of its input, for one that breaks off must not be applied.
     let mut open: Option<Writer<Vec<u8>>> = None;
-    let outcome = job.run(
-        None,
-        |checked| -> Result<(Vec<u8>, Option<Vec<u8>>), InputError> {
-            let fixes = checked.fixes(&selection);
-            let old = checked.record.rewrite(&[])?;
-            let new = if fixes.edits.is_empty() { None } else { Some(checked.record.rewrite(&fixes.edits)?) };
-            Ok((old, new))
+    // Of a long text, edits are held, which take far less than what was found.
+    let mut edits = Vec::new();
+    let long = long::Work {
+        suits: &|_| true,
+        passage: &|passage| {
+            let mut fixes = Fixes::default();
+            fixes.add(&passage.long.record, 0, &passage.findings, &selection);
+            Compared::Passage(fixes.edits)
         },
+        end: &|long, _| Compared::End(Arc::clone(&long.record)),
+    };
+    let outcome = job.run_in_passages(
+        None,
+        |checked| Compared::Whole(compare(&checked.record, &checked.fixes(&selection).edits)),
+        Some(&long),
         |event| {
             match event {
                 Event::Start(source) if source.compression != Compression::None => {
@@ -33,15 +54,31 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
                     trouble = true;
                 }
                 Event::Start(source) => open = Some(Writer::new(Vec::new(), &name(&source), color)),
-                Event::Record(Ok((old, new))) => {
-                    if let Some(writer) = &mut open {
-                        writer.record(&old, new.as_deref().unwrap_or(&old))?;
+                Event::Record(compared) => {
+                    let result = match compared {
+                        Compared::Whole(result) => result,
+                        Compared::Passage(more) => {
+                            edits.extend(more);
+                            return Ok(());
+                        }
+                        Compared::End(record) => {
+                            let mut edits = std::mem::take(&mut edits);
+                            edits.sort_by_key(|(span, _)| *span);
+                            compare(&record, &edits)
+                        }
+                    };
+                    match result {
+                        Ok((old, new)) => {
+                            if let Some(writer) = &mut open {
+                                writer.record(&old, new.as_deref().unwrap_or(&old))?;
+                            }
+                        }
+                        Err(error) => {
+                            complain(&error.to_string());
+                            trouble = true;
+                            open = None;
+                        }
                     }
-                }
-                Event::Record(Err(error)) => {
-                    complain(&error.to_string());
-                    trouble = true;
-                    open = None;
                 }
                 Event::Skipped(raw) => {
                     if let Some(writer) = &mut open {
@@ -64,6 +101,11 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
     )?;
     out.flush()?;
     Ok(Ending { found: found && !command.exit_zero, trouble: trouble || outcome.trouble })
+}
+
+fn compare(record: &Record, edits: &[(Span, String)]) -> Result<Pair, InputError> {
+    let new = if edits.is_empty() { None } else { Some(record.rewrite(edits)?) };
+    Ok((record.rewrite(&[])?, new))
 }
 
 /// What a diff calls an input, so that `git apply` finds it from here: its path from the current directory, from the

@@ -1,20 +1,24 @@
 //! `unspin fix`: write repaired text.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::bail;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use unspin::input::InputError;
-use unspin::{LineIndex, Span};
+use unspin::input::{InputError, Record};
+use unspin::render::Document;
+use unspin::{Finding, LineIndex, Report, Selection, Span};
 
 use crate::args::{Common, Fix};
 use crate::in_place::{InPlace, Rewritten};
 use crate::job::{Checked, Event, Fixes, Job};
+use crate::long::{self, Passage};
 use crate::output::{Output, Start};
 use crate::terminal::{Ending, complain, note};
 
-/// A repaired record.
+/// A repaired record, or passage of a long one.
+#[derive(Default)]
 struct Repaired {
     record: Rewritten,
     left: usize,
@@ -27,7 +31,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         bail!("--write needs files; standard input is repaired to standard output without it");
     }
     let target = (!command.write).then_some(&command.target);
-    let job = Job::new(&command.inputs, &command.checking, target, common)?;
+    let job = Job::new(&command.inputs, &command.checking, target, common)?.without_evidence();
     let selection = command.choice.selection();
     let added = Added { original: command.keep_original.as_deref(), edits: command.edits.as_deref() };
     let job_name = job.description(&format!("fix {selection:?} {added:?}"));
@@ -37,9 +41,15 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         Start::Done => return Ok(Ending::default()),
     };
     let mut in_place = command.write.then(|| InPlace::new(command.backup.as_deref()));
-    let outcome = job.run(
+    let long = long::Work {
+        suits: &Record::has_parts,
+        passage: &|passage| (repair_passage(passage, &selection), None),
+        end: &|_, _| (Repaired::default(), None),
+    };
+    let outcome = job.run_in_passages(
         done,
         |checked| repair(&checked, checked.fixes(&selection), added),
+        Some(&long),
         |event| {
             let event = match event {
                 Event::Record((repaired, error)) => {
@@ -143,14 +153,28 @@ fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Optio
     match write(&fixes) {
         Ok(bytes) => {
             let (changed, lines) = (!fixes.edits.is_empty(), lines(checked, &fixes));
-            (Repaired { record: Rewritten { bytes, changed }, left: fixes.left, lines }, None)
+            (Repaired { record: Rewritten { bytes, changed, before: None }, left: fixes.left, lines }, None)
         }
         Err(error) => {
             let left = fixes.left + fixes.applied.len();
-            let record = Rewritten { bytes: as_it_was(), changed: false };
+            let record = Rewritten { bytes: as_it_was(), changed: false, before: None };
             (Repaired { record, left, lines: Vec::new() }, Some(error))
         }
     }
+}
+
+/// A passage of a long text with the selected fixes applied.
+fn repair_passage(passage: &Passage<'_>, selection: &Selection) -> Repaired {
+    let record = &passage.long.record;
+    let mut fixes = Fixes::default();
+    fixes.add(record, 0, &passage.findings, selection);
+    let nothing = Report::default();
+    let document = passage.long.document(&nothing);
+    let lines =
+        fixes.applied.iter().map(|(n, finding)| line(record, &document, passage.index(), *n, finding)).collect();
+    let before = Some((Arc::clone(record), Span::new(0, passage.span.start)));
+    let bytes = record.rewrite_part(passage.span, &fixes.edits);
+    Repaired { record: Rewritten { bytes, changed: !fixes.edits.is_empty(), before }, left: fixes.left, lines }
 }
 
 /// One line for each fix.
@@ -162,15 +186,19 @@ fn lines(checked: &Checked, fixes: &Fixes) -> Vec<String> {
     let mut n = 0;
     let _ = checked.documents(|document| {
         let index = LineIndex::new(document.text);
-        for (_, finding) in fixes.applied.iter().filter(|(text, _)| *text == n) {
-            let (line, column) = index.line_column(checked.record.shown_span(n, finding.span).start);
-            let old: Vec<&str> = checked.record.text(n)[finding.span.range()].split_whitespace().collect();
-            let new = if finding.correction().trim().is_empty() { "(removed)" } else { finding.correction() };
-            let sure = (f64::from(finding.confidence()) * 100.0).round().min(99.0);
-            lines.push(format!("{}:{line}:{column}: {} → {new} ({sure}%)", document.place(), old.join(" ")));
-        }
+        let mine = fixes.applied.iter().filter(|(text, _)| *text == n);
+        lines.extend(mine.map(|(_, finding)| line(&checked.record, document, &index, n, finding)));
         n += 1;
         Ok::<(), std::convert::Infallible>(())
     });
     lines
+}
+
+/// What was done about a finding in the n-th text of a record.
+fn line(record: &Record, document: &Document<'_>, index: &LineIndex<'_>, n: usize, finding: &Finding) -> String {
+    let (line, column) = index.line_column(record.shown_span(n, finding.span).start);
+    let old: Vec<&str> = record.text(n)[finding.span.range()].split_whitespace().collect();
+    let new = if finding.correction().trim().is_empty() { "(removed)" } else { finding.correction() };
+    let sure = (f64::from(finding.confidence()) * 100.0).round().min(99.0);
+    format!("{}:{line}:{column}: {} → {new} ({sure}%)", document.place(), old.join(" "))
 }

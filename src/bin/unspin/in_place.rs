@@ -3,19 +3,24 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use tempfile::NamedTempFile;
-use unspin::input::{Compressor, Source};
+use unspin::Span;
+use unspin::input::{Compressor, Record, Source};
 
 use crate::job::Event;
 use crate::terminal::complain;
 
 /// The bytes that a record becomes.
+#[derive(Default)]
 pub(crate) struct Rewritten {
     pub(crate) bytes: Vec<u8>,
     /// Whether they differ from what they were.
     pub(crate) changed: bool,
+    /// For a passage of a long text: the text, and what of it comes before.
+    pub(crate) before: Option<(Arc<Record>, Span)>,
 }
 
 /// Follows a run over whole files and writes what becomes of them. Files that cannot be written are named on standard
@@ -50,6 +55,11 @@ impl<'s> InPlace<'s> {
             Event::Start(source) => self.place = Place::of(source),
             Event::Record(record) => {
                 if self.takes(record.changed) {
+                    // Passages without changes were passed over until now.
+                    let begun = matches!(&self.place, Place::Open(target) if target.begun);
+                    if let Some((text, before)) = record.before.as_ref().filter(|_| !begun && record.changed) {
+                        self.write(&text.rewrite_part(*before, &[]));
+                    }
                     self.write(&record.bytes);
                 }
             }
@@ -68,9 +78,9 @@ impl<'s> InPlace<'s> {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        if let Place::Open(target) = &mut self.place
-            && let Err(error) = target.out.write_all(bytes)
-        {
+        let Place::Open(target) = &mut self.place else { return };
+        target.begun = true;
+        if let Err(error) = target.out.write_all(bytes) {
             let message = format!("{}: {error}", target.path.display());
             self.place = Place::Nowhere;
             self.complain(&message);
@@ -126,6 +136,8 @@ struct Target {
     path: PathBuf,
     out: Compressor<BufWriter<NamedTempFile>>,
     changed: bool,
+    /// Something was written into it.
+    begun: bool,
 }
 
 impl Target {
@@ -141,7 +153,7 @@ impl Target {
             .tempfile_in(directory)
             .with_context(|| format!("{}: cannot write beside it", name()))?;
         let out = source.compression.writer(BufWriter::new(file)).with_context(name)?;
-        Ok(Self { path, out, changed: false })
+        Ok(Self { path, out, changed: false, begun: false })
     }
 
     /// Puts the new file in the place of the old one, if anything changed.

@@ -20,6 +20,7 @@ use unspin::render::{Document, Summary};
 use unspin::{Directives, Finding, Report, Selection, Span};
 
 use crate::args::{Checking, Common, Inputs, Shard, Target};
+use crate::long::{self, Long, Passage};
 use crate::output;
 use crate::settings::{self, Settings};
 use crate::stats::Figures;
@@ -85,22 +86,8 @@ impl Checked {
     pub(crate) fn fixes(&self, selection: &Selection) -> Fixes {
         let mut fixes = Fixes::default();
         for (n, report) in self.reports.iter().enumerate() {
-            for finding in &report.findings {
-                let edits = if selection.contains(finding) {
-                    self.record.source_edits(n, finding.span, finding.correction())
-                } else {
-                    None
-                };
-                match edits {
-                    Some(edits) => {
-                        fixes.edits.extend(edits);
-                        fixes.applied.push((n, finding.clone()));
-                    }
-                    None => fixes.left += 1,
-                }
-            }
+            fixes.add(&self.record, n, &report.findings, selection);
         }
-        fixes.edits.sort_by_key(|(span, _)| *span);
         fixes
     }
 }
@@ -115,11 +102,28 @@ pub(crate) struct Fixes {
     pub(crate) left: usize,
 }
 
+impl Fixes {
+    /// Adds what a selection of findings in the n-th text of a record changes.
+    pub(crate) fn add(&mut self, record: &Record, n: usize, findings: &[Finding], selection: &Selection) {
+        for finding in findings {
+            let selected = selection.contains(finding);
+            match selected.then(|| record.source_edits(n, finding.span, finding.correction())).flatten() {
+                Some(edits) => {
+                    self.edits.extend(edits);
+                    self.applied.push((n, finding.clone()));
+                }
+                None => self.left += 1,
+            }
+        }
+        self.edits.sort_by_key(|(span, _)| *span);
+    }
+}
+
 /// What happens in a run, in the order of the inputs.
 pub(crate) enum Event<T> {
     /// An input begins.
     Start(Source),
-    /// A record was checked.
+    /// A record was checked, or the next passage of a long one.
     Record(T),
     /// A record could not be read; its bytes are there to be passed on.
     Skipped(Raw),
@@ -127,7 +131,7 @@ pub(crate) enum Event<T> {
     End,
     /// The input could not be read to its end.
     Broken,
-    /// All before it is done; a good time to note how far the run is.
+    /// All before it is done, and not within a record; a good time to note how far the run is.
     Checkpoint(Box<Progress>),
 }
 
@@ -180,6 +184,10 @@ enum Message {
 enum Step<T> {
     /// With what to count: figures and bytes.
     Event(Event<T>, Summary, usize),
+    /// As that, of a record that is not at its end.
+    Passage(T, Summary, usize),
+    /// A record to be worked on in passages, with its size.
+    Long(Long, usize),
     /// With the record, where the input goes on after it, and whether the input was only found in a directory.
     Fault(Option<Raw>, InputError, bool),
 }
@@ -257,7 +265,8 @@ impl Job {
         let sources = input::sources(&self.paths, &self.files)?;
         let mut reading = Reading::default();
         self.read(sources, Position::default(), 1, |batch| {
-            batch.into_iter().all(|(message, _)| match self.step(message, &|checked| checked) {
+            batch.into_iter().all(|(message, _)| match self.step(message, &|checked| checked, None) {
+                Step::Passage(..) | Step::Long(..) => unreachable!("no work on passages was asked for"),
                 Step::Event(event, figures, _) => {
                     let complaint = reading.follow(&event, &figures);
                     complaint.is_none_or(|complaint| take(Err(complaint)))
@@ -280,6 +289,18 @@ impl Job {
         &self,
         done: Option<Box<Progress>>,
         work: impl Fn(Checked) -> T + Sync,
+        each: impl FnMut(Event<T>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Outcome> {
+        self.run_in_passages(done, work, None, each)
+    }
+
+    /// As [`run`](Self::run), but long texts are worked on passage by passage, so that what is found in them is never
+    /// all held: `each` gets an [`Event::Record`] for each passage and one at the end of the text.
+    pub(crate) fn run_in_passages<T: Send>(
+        &self,
+        done: Option<Box<Progress>>,
+        work: impl Fn(Checked) -> T + Sync,
+        long: Option<&long::Work<'_, T>>,
         mut each: impl FnMut(Event<T>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
         let sources = input::sources(&self.paths, &self.files)?;
@@ -301,13 +322,27 @@ impl Job {
                 // Both ends move in here, so that they close when this thread ends.
                 let (done_in, raw_out) = (done_in, raw_out);
                 for batch in raw_out {
-                    let step = |(message, position)| (self.step(message, &work), position);
-                    let results = match &pool {
+                    let step = |(message, position)| (self.step(message, &work, long), position);
+                    let results: Vec<(Step<T>, Position)> = match &pool {
                         // In the pool even where there is one record: a long text is shared out itself.
                         Some(pool) => pool.install(|| batch.into_par_iter().map(step).collect()),
                         None => batch.into_iter().map(step).collect(),
                     };
-                    if done_in.send(results).is_err() {
+                    let mut ready = Vec::new();
+                    for (result, position) in results {
+                        match (result, long) {
+                            (Step::Long(text, size), Some(work)) => {
+                                let send = |passages| done_in.send(passages).is_ok();
+                                if !send(std::mem::take(&mut ready))
+                                    || !self.long(&text, size, position, work, pool.as_ref(), send)
+                                {
+                                    return;
+                                }
+                            }
+                            (other, _) => ready.push((other, position)),
+                        }
+                    }
+                    if done_in.send(ready).is_err() {
                         break;
                     }
                 }
@@ -323,6 +358,13 @@ impl Job {
                         }
                         each(event)?;
                     }
+                    Step::Passage(passage, figures, size) => {
+                        bar.inc(size as u64);
+                        outcome.summary.merge(&figures);
+                        each(Event::Record(passage))?;
+                        continue;
+                    }
+                    Step::Long(..) => {}
                     Step::Fault(raw, error, found) => {
                         if found && error.kind() == ErrorKind::Binary {
                             outcome.binaries += 1;
@@ -363,29 +405,62 @@ impl Job {
         Ok(outcome)
     }
 
-    fn step<T>(&self, message: Message, work: &impl Fn(Checked) -> T) -> Step<T> {
+    /// Works on a long text, whose passages `send` takes until it says that nobody listens.
+    fn long<T: Send>(
+        &self,
+        text: &Long,
+        size: usize,
+        position: Position,
+        work: &long::Work<'_, T>,
+        pool: Option<&rayon::ThreadPool>,
+        send: impl Fn(Vec<(Step<T>, Position)>) -> bool + Sync,
+    ) -> bool {
+        let length = text.record.text(0).len();
+        let passage = |passage: &Passage<'_>| {
+            let mut figures = Summary::default();
+            figures.add_findings(&passage.findings);
+            (Step::Passage((work.passage)(passage), figures, passage.span.len()), position)
+        };
+        let check = || text.check(&self.settings, self.threads, passage, &send);
+        let report = match pool {
+            Some(pool) => pool.install(check),
+            None => check(),
+        };
+        let Some(report) = report else { return false };
+        let mut figures = Summary::default();
+        figures.add(&report);
+        let end = Event::Record((work.end)(text, report));
+        send(vec![(Step::Event(end, figures, size.saturating_sub(length)), position)])
+    }
+
+    fn step<T>(&self, message: Message, work: &impl Fn(Checked) -> T, long: Option<&long::Work<'_, T>>) -> Step<T> {
         match message {
             Message::Start(source) => Step::Event(Event::Start(source), Summary::default(), 0),
             Message::End => Step::Event(Event::End, Summary::default(), 0),
             Message::Broken(error) => Step::Fault(None, error, false),
-            Message::Raw(raw) => match raw.parse() {
-                Ok(record) => {
-                    let size = raw.size();
-                    let path = &raw.source().path;
-                    let reports: Vec<Report> =
-                        (0..record.len()).map(|n| check(&self.settings, path, &record, n)).collect();
-                    let mut figures = Summary::default();
-                    for report in &reports {
-                        figures.add(report);
+            Message::Raw(mut raw) => {
+                let size = raw.size();
+                match raw.take() {
+                    Ok(record) if long.is_some_and(|work| work.takes(&record)) => {
+                        Step::Long(Long::new(record, raw.source()), size)
                     }
-                    Step::Event(Event::Record(work(Checked { record, reports })), figures, size)
+                    Ok(record) => {
+                        let path = &raw.source().path;
+                        let reports: Vec<Report> =
+                            (0..record.len()).map(|n| check(&self.settings, path, &record, n)).collect();
+                        let mut figures = Summary::default();
+                        for report in &reports {
+                            figures.add(report);
+                        }
+                        Step::Event(Event::Record(work(Checked { record, reports })), figures, size)
+                    }
+                    Err(error) => {
+                        let found = raw.source().found;
+                        let row = raw.number().is_some();
+                        Step::Fault(row.then_some(raw), error, found)
+                    }
                 }
-                Err(error) => {
-                    let found = raw.source().found;
-                    let row = raw.number().is_some();
-                    Step::Fault(row.then_some(raw), error, found)
-                }
-            },
+            }
         }
     }
 

@@ -16,6 +16,7 @@ mod fix;
 mod in_place;
 mod job;
 mod learn;
+mod long;
 mod lsp;
 mod man;
 mod output;

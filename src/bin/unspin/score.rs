@@ -2,13 +2,24 @@
 
 use std::io::{IsTerminal, Write};
 
-use unspin::Applicability;
-use unspin::render;
+use unspin::Report;
+use unspin::render::{self, Counts, Document};
 
 use crate::args::{Common, Score, TableFormat};
 use crate::job::{Event, Job};
+use crate::long;
 use crate::output::{Output, Start};
 use crate::terminal::Ending;
+
+/// What is known of a record, or of a stretch of a long one.
+enum Scored {
+    /// The lines of a record.
+    Whole(std::io::Result<Vec<u8>>),
+    /// How many findings a passage has.
+    Passage(Counts),
+    /// The path of a long text, and the judgement on it.
+    End(String, Report),
+}
 
 pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
     let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?.without_evidence();
@@ -28,33 +39,51 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
         Start::Resumed(out, progress, ()) => (out, Some(progress)),
         Start::Done => return Ok(Ending::default()),
     };
-    let outcome = job.run(
+    let json = render::renderer(render::Format::Json, render::Style::default());
+    let line = |document: &Document<'_>, findings: Counts, out: &mut Vec<u8>| -> std::io::Result<()> {
+        if command.format == TableFormat::Json {
+            return json.close(document, findings, out);
+        }
+        let report = document.report;
+        writeln!(
+            out,
+            "{:.3}  {:<11}  {:.2}  {:>8}  {:>8}  {:>9}  {}",
+            report.spun,
+            report.family.map_or("-", unspin::Family::name),
+            report.rate,
+            report.tokens,
+            findings.findings,
+            findings.automatic,
+            document.place()
+        )
+    };
+    let long = long::Work {
+        suits: &|_| true,
+        passage: &|passage| Scored::Passage(Counts::of(&passage.findings)),
+        end: &|long, report| Scored::End(long.record.path(), report),
+    };
+    // Of the long text at hand.
+    let mut counts = Counts::default();
+    let outcome = job.run_in_passages(
         done,
-        |checked| -> std::io::Result<Vec<u8>> {
+        |checked| {
             let mut bytes = Vec::new();
-            checked.documents(|document| {
-                if command.format == TableFormat::Json {
-                    return render::document_line(document, &mut bytes);
-                }
-                let report = document.report;
-                let automatic =
-                    report.findings.iter().filter(|finding| finding.applicability == Applicability::Automatic).count();
-                writeln!(
-                    bytes,
-                    "{:.3}  {:<11}  {:.2}  {:>8}  {:>8}  {automatic:>9}  {}",
-                    report.spun,
-                    report.family.map_or("-", unspin::Family::name),
-                    report.rate,
-                    report.tokens,
-                    report.findings.len(),
-                    document.place()
-                )
-            })?;
-            Ok(bytes)
+            let result =
+                checked.documents(|document| line(document, Counts::of(&document.report.findings), &mut bytes));
+            Scored::Whole(result.map(|()| bytes))
         },
+        Some(&long),
         |event| {
             match event {
-                Event::Record(bytes) => out.write_all(&bytes?)?,
+                Event::Record(Scored::Whole(bytes)) => out.write_all(&bytes?)?,
+                Event::Record(Scored::Passage(found)) => counts += found,
+                Event::Record(Scored::End(path, report)) => {
+                    let mut bytes = Vec::new();
+                    let document =
+                        Document { path: &path, record: None, field: None, line: 1, text: "", report: &report };
+                    line(&document, std::mem::take(&mut counts), &mut bytes)?;
+                    out.write_all(&bytes)?;
+                }
                 Event::Checkpoint(progress) => out.checkpoint(progress, ())?,
                 _ => {}
             }

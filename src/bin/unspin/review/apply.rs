@@ -113,7 +113,7 @@ fn apply(checked: &Checked, decisions: &Decisions) -> Applied {
     match record.rewrite(&edits) {
         Ok(bytes) => Applied {
             places,
-            rewritten: Rewritten { bytes, changed: !edits.is_empty() },
+            rewritten: Rewritten { bytes, changed: !edits.is_empty(), before: None },
             lines,
             done,
             failed,
@@ -124,7 +124,7 @@ fn apply(checked: &Checked, decisions: &Decisions) -> Applied {
             failed.extend(lines);
             Applied {
                 places,
-                rewritten: Rewritten { bytes, changed: false },
+                rewritten: Rewritten { bytes, changed: false, before: None },
                 lines: Vec::new(),
                 done,
                 failed,
