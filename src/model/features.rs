@@ -369,7 +369,7 @@ impl Place {
     }
 }
 
-/// The features of one candidate, whose run is `place`, and the fixed expression that it is part of.
+/// The features of one candidate, whose run is `place` in a paragraph with this rate of substitution, and the fixed expression that it is part of.
 pub(crate) fn features(
     sentence: &Sentence<'_>,
     index: usize,
@@ -377,6 +377,7 @@ pub(crate) fn features(
     context: &Context,
     kinds: &Kinds,
     estimate: &Estimate,
+    rate: f32,
     dictionary: &Dictionary,
 ) -> ([f32; COUNT], Expression) {
     let candidate: &Candidate = &sentence.lattice.candidates[index];
@@ -441,7 +442,7 @@ pub(crate) fn features(
         f32::from(u8::from(words[0].quoted)),
         f32::from(u8::from(start == 0)),
         f32::from(u8::from(place.shape.title)),
-        estimate.belief.rates[0],
+        rate,
         families[0],
         families[1],
         families[2],
