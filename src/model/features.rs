@@ -109,6 +109,8 @@ pub(crate) struct Sentence<'a> {
     words: &'a [Word],
     lattice: &'a Lattice,
     posteriors: &'a [f32],
+    /// Rate of substitution outside quotation marks in its paragraph.
+    rate: f32,
     /// Probability that each word was changed.
     changed: Vec<f32>,
     /// The likeliest candidate over each word, where changing it is likelier than not.
@@ -116,7 +118,7 @@ pub(crate) struct Sentence<'a> {
 }
 
 impl<'a> Sentence<'a> {
-    pub(crate) fn new(words: &'a [Word], lattice: &'a Lattice, posteriors: &'a [f32]) -> Self {
+    pub(crate) fn new(words: &'a [Word], lattice: &'a Lattice, posteriors: &'a [f32], rate: f32) -> Self {
         let mut changed = vec![0f32; words.len()];
         let mut best: Vec<(f32, Option<usize>)> = vec![(0.5, None); words.len()];
         for (index, candidate) in lattice.candidates.iter().enumerate() {
@@ -129,7 +131,7 @@ impl<'a> Sentence<'a> {
             }
         }
         let decoded = best.into_iter().map(|entry| entry.1).collect();
-        Self { words, lattice, posteriors, changed, decoded }
+        Self { words, lattice, posteriors, rate, changed, decoded }
     }
 
     /// The words before a place, as decoded; each with its index where the text has it so.
@@ -369,7 +371,7 @@ impl Place {
     }
 }
 
-/// The features of one candidate, whose run is `place` in a paragraph with this rate of substitution, and the fixed expression that it is part of.
+/// The features of one candidate, whose run is `place`, and the fixed expression that it is part of.
 pub(crate) fn features(
     sentence: &Sentence<'_>,
     index: usize,
@@ -377,7 +379,6 @@ pub(crate) fn features(
     context: &Context,
     kinds: &Kinds,
     estimate: &Estimate,
-    rate: f32,
     dictionary: &Dictionary,
 ) -> ([f32; COUNT], Expression) {
     let candidate: &Candidate = &sentence.lattice.candidates[index];
@@ -442,7 +443,7 @@ pub(crate) fn features(
         f32::from(u8::from(words[0].quoted)),
         f32::from(u8::from(start == 0)),
         f32::from(u8::from(place.shape.title)),
-        rate,
+        sentence.rate,
         families[0],
         families[1],
         families[2],

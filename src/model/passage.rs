@@ -216,13 +216,13 @@ impl<'t> Passage<'t> {
             while paragraph.is_some_and(|paragraph| paragraph.end <= at) {
                 paragraph = paragraphs.next();
             }
-            let rates = paragraph.map_or(self.estimate.belief.rates, |paragraph| paragraph.rates);
+            let rate = paragraph.map_or(self.estimate.belief.rates, |paragraph| paragraph.rates)[0];
             let lattice = &self.lattices[at];
             let posteriors = &self.estimate.sums[at].posterior;
             if posteriors.iter().all(|&posterior| posterior < LEAST) {
                 continue;
             }
-            let sentence = Sentence::new(words, lattice, posteriors);
+            let sentence = Sentence::new(words, lattice, posteriors, rate);
             // The runs that start at the word at hand.
             let mut places: Vec<Place> = Vec::new();
             let mut word = None;
@@ -252,7 +252,6 @@ impl<'t> Passage<'t> {
                     &context,
                     &self.kinds,
                     &self.estimate,
-                    rates[0],
                     dictionary,
                 );
                 visit(Row { place: (at, index), features, capitals: expression.capitals });
