@@ -50,19 +50,33 @@ impl GoldDocument {
     /// with `clean/` before it.
     #[must_use]
     pub fn restored(&self) -> Self {
+        Self::clean(format!("clean/{}", self.id), self.restored_where(|_| true).text)
+    }
+
+    /// The text with the first correction of some of its edits applied; the others stay, and those whose original is
+    /// unknown.
+    #[must_use]
+    pub fn restored_where(&self, apply: impl Fn(&GoldEdit) -> bool) -> Self {
         let mut text = String::with_capacity(self.text.len());
+        let mut edits = Vec::new();
         let mut at = 0;
         for edit in &self.edits {
-            if edit.span.start >= at
-                && let Some(correction) = edit.corrections.first()
-            {
-                text.push_str(&self.text[at..edit.span.start]);
-                text.push_str(correction);
-                at = edit.span.end;
+            if edit.span.start < at {
+                continue;
             }
+            text.push_str(&self.text[at..edit.span.start]);
+            match edit.corrections.first() {
+                Some(correction) if apply(edit) => text.push_str(correction),
+                _ => {
+                    let start = text.len();
+                    text.push_str(&self.text[edit.span.range()]);
+                    edits.push(GoldEdit { span: Span::new(start, text.len()), ..edit.clone() });
+                }
+            }
+            at = edit.span.end;
         }
         text.push_str(&self.text[at..]);
-        Self::clean(format!("clean/{}", self.id), text)
+        Self { id: self.id.clone(), family: self.family.clone(), text, edits }
     }
 
     /// Reads a gold file: one JSON object, an array of them, or one a line.

@@ -4,6 +4,7 @@ mod corpus;
 mod counts;
 mod forest;
 pub mod ngrams;
+mod part;
 pub mod places;
 pub mod scorer;
 pub mod vectors;

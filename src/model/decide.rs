@@ -4,7 +4,7 @@ use super::passage::{Passage, Scored};
 use crate::span::Span;
 
 /// Number of figures that the document's decision looks at, the constant included.
-pub(crate) const DOCUMENT: usize = 6;
+pub(crate) const DOCUMENT: usize = 7;
 
 /// Other readings at or below this probability are not told.
 const LEAST_TOLD: f32 = 0.02;
@@ -59,12 +59,23 @@ pub(crate) fn select(scored: &[Scored], least: f32) -> Vec<Choice> {
     choices
 }
 
+/// Words that are added to a paragraph's own, so that a short one says little.
+const PARAGRAPH: f32 = 50.0;
+
 /// What the document's decision looks at.
 pub(crate) fn document(passage: &Passage<'_>, scored: &[Scored]) -> [f32; DOCUMENT] {
     let tokens = passage.tokens.len().max(1) as f32;
     let evidence = (passage.estimate.evidence / tokens).clamp(-0.05, 0.4);
-    let expected: f32 = select(scored, 0.25).iter().map(|choice| scored[choice.best].probability).sum();
-    let share = (expected / tokens).min(0.4);
+    let paragraphs = &passage.estimate.paragraphs;
+    let mut expected = vec![0f32; paragraphs.len()];
+    for choice in select(scored, 0.25) {
+        let best = &scored[choice.best];
+        expected[paragraphs.partition_point(|paragraph| paragraph.end <= best.place.0)] += best.probability;
+    }
+    let share = (expected.iter().sum::<f32>() / tokens).min(0.4);
+    // Of a text that is spun in part the worst paragraph says more than all of it.
+    let shares = paragraphs.iter().zip(&expected).map(|(paragraph, sum)| sum / (paragraph.words as f32 + PARAGRAPH));
+    let worst = shares.fold(0.0, f32::max).min(0.4);
     let length = (tokens.min(2000.0)).sqrt() / 10.0;
-    [1.0, evidence, share, evidence * length, share * length, length]
+    [1.0, evidence, share, evidence * length, share * length, length, worst]
 }

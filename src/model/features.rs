@@ -143,6 +143,8 @@ pub(crate) struct Sentence<'a> {
     posteriors: &'a [f32],
     /// ln of the odds that each word was changed, by the encoder; empty where none read it.
     damage: &'a [f32],
+    /// Rate of substitution outside quotation marks in its paragraph.
+    rate: f32,
     /// Probability that each word was changed.
     changed: Vec<f32>,
     /// The likeliest candidate over each word, where changing it is likelier than not.
@@ -150,7 +152,13 @@ pub(crate) struct Sentence<'a> {
 }
 
 impl<'a> Sentence<'a> {
-    pub(crate) fn new(words: &'a [Word], lattice: &'a Lattice, posteriors: &'a [f32], damage: &'a [f32]) -> Self {
+    pub(crate) fn new(
+        words: &'a [Word],
+        lattice: &'a Lattice,
+        posteriors: &'a [f32],
+        damage: &'a [f32],
+        rate: f32,
+    ) -> Self {
         let mut changed = vec![0f32; words.len()];
         let mut best: Vec<(f32, Option<usize>)> = vec![(0.5, None); words.len()];
         for (index, candidate) in lattice.candidates.iter().enumerate() {
@@ -163,7 +171,7 @@ impl<'a> Sentence<'a> {
             }
         }
         let decoded = best.into_iter().map(|entry| entry.1).collect();
-        Self { words, lattice, posteriors, damage, changed, decoded }
+        Self { words, lattice, posteriors, damage, rate, changed, decoded }
     }
 
     /// The words before a place, as decoded; each with its index where the text has it so.
@@ -481,7 +489,7 @@ pub(crate) fn features(
         f32::from(u8::from(words[0].quoted)),
         f32::from(u8::from(start == 0)),
         f32::from(u8::from(place.shape.title)),
-        estimate.belief.rates[0],
+        sentence.rate,
         families[0],
         families[1],
         families[2],

@@ -13,7 +13,7 @@ use crate::candidates::realize::{self, Realized};
 use crate::candidates::{Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::text::key;
-use crate::text::token::{SENTENCE_START, Token};
+use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token};
 
 /// Probability, in a spun text, of what stands for a phrase that is never good English.
 const CERTAIN: f32 = 0.97;
@@ -30,6 +30,22 @@ pub(crate) struct Passage<'t> {
     damage: Vec<Vec<f32>>,
     /// Whether more of its words are spelled as only British English has them than as only American does.
     british: bool,
+}
+
+/// Where paragraphs end: for each, the number of sentences up to there.
+fn ends(sentences: &[Vec<Word>], tokens: &[Token]) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut last = 0;
+    for (at, sentence) in sentences.iter().enumerate() {
+        let first = sentence[0].token as usize;
+        // A break before a quotation mark, which is none of the sentence's words, counts as well.
+        if at > 0 && tokens[last + 1..=first].iter().any(|token| token.has(BREAK_BEFORE)) {
+            ends.push(at);
+        }
+        last = sentence[sentence.len() - 1].token as usize;
+    }
+    ends.push(sentences.len());
+    ends
 }
 
 /// A candidate written into the text, with what the last decision looks at.
@@ -77,7 +93,7 @@ impl<'t> Passage<'t> {
             })
             .collect();
         readings.tidy();
-        let estimate = prior::estimate(&lattices, &kinds, weights);
+        let estimate = prior::estimate(&lattices, &ends(&sentences, &tokens), &kinds, weights);
         let british = words.iter().map(|&word| dictionary.pack.spelling(word)).sum::<i32>() > 0;
         Self { text, tokens, sentences, lattices, kinds, estimate, damage: Vec::new(), british }
     }
@@ -239,13 +255,20 @@ impl<'t> Passage<'t> {
             (sentence.as_slice(), &self.lattices[at], self.estimate.sums[at].posterior.as_slice())
         });
         let context = Context::gather(all, &dictionary.ngrams);
+        let mut paragraphs = self.estimate.paragraphs.iter();
+        let mut paragraph = paragraphs.next();
         for (at, words) in self.sentences.iter().enumerate() {
+            while paragraph.is_some_and(|paragraph| paragraph.end <= at) {
+                paragraph = paragraphs.next();
+            }
+            let rate = paragraph.map_or(self.estimate.belief.rates, |paragraph| paragraph.rates)[0];
             let lattice = &self.lattices[at];
             let posteriors = &self.estimate.sums[at].posterior;
             if posteriors.iter().all(|&posterior| posterior < LEAST) {
                 continue;
             }
-            let sentence = Sentence::new(words, lattice, posteriors, self.damage.get(at).map_or(&[], Vec::as_slice));
+            let damage = self.damage.get(at).map_or(&[][..], Vec::as_slice);
+            let sentence = Sentence::new(words, lattice, posteriors, damage, rate);
             // The runs that start at the word at hand.
             let mut places: Vec<Place> = Vec::new();
             let mut word = None;

@@ -5,28 +5,41 @@ use super::lattice::{Belief, Lattice, Scratch, Sums, Weights};
 
 /// Rounds of estimation.
 const ROUNDS: usize = 5;
+/// The same for a paragraph's own rates, which start from those of the passage.
+const PARAGRAPH_ROUNDS: usize = 3;
+/// Words' worth of the passage's rates in those of a paragraph.
+const STRENGTH: f32 = 12.0;
 
 /// What the document's sentences say together.
 pub(crate) struct Estimate {
     pub(crate) belief: Belief,
     /// ln of how much likelier the text is under the belief than as it stands, in nats.
     pub(crate) evidence: f32,
-    /// The sums of every sentence under the belief.
+    /// The sums of every sentence under the rates of its paragraph.
     pub(crate) sums: Vec<Sums>,
+    /// The paragraphs, in order.
+    pub(crate) paragraphs: Vec<Paragraph>,
+}
+
+/// A paragraph, which may be spun more or less than the passage.
+#[derive(Debug)]
+pub(crate) struct Paragraph {
+    /// One past its last sentence.
+    pub(crate) end: usize,
+    /// Words in it.
+    pub(crate) words: usize,
+    /// Rate of substitution outside and inside quotation marks.
+    pub(crate) rates: [f32; 2],
 }
 
 /// Where the estimation starts.
 pub(crate) const START: Belief = Belief { rates: [0.2, 0.05], families: [0.4, 0.25, 0.25, 0.1] };
 
-/// Estimates rates and families from all sentences of a document.
-pub(crate) fn estimate(lattices: &[Lattice], kinds: &Kinds, weights: &Weights) -> Estimate {
+/// Estimates rates and families from all sentences of a document, and the rates of each of its paragraphs: `ends` has
+/// the number of sentences up to the end of each.
+pub(crate) fn estimate(lattices: &[Lattice], ends: &[usize], kinds: &Kinds, weights: &Weights) -> Estimate {
     let mut belief = START;
-    let mut exposure = [0f32; 2];
-    for lattice in lattices {
-        let own = lattice.exposure();
-        exposure[0] += own[0];
-        exposure[1] += own[1];
-    }
+    let exposure = exposure(lattices);
     let mut sums: Vec<Sums> = lattices.iter().map(|_| Sums::default()).collect();
     let mut scratch = Scratch::default();
     let mut total = 0f32;
@@ -65,5 +78,52 @@ pub(crate) fn estimate(lattices: &[Lattice], kinds: &Kinds, weights: &Weights) -
         belief.families = families.map(|family| family / sum);
     }
     let kept: f32 = lattices.iter().map(|lattice| lattice.kept).sum();
-    Estimate { belief, evidence: total - kept, sums }
+    let swaps = kinds.mixed(&belief.families, weights.channel);
+    let mut start = 0;
+    let paragraph = |&end: &usize| {
+        let (lattices, sums) = (&lattices[start..end], &mut sums[start..end]);
+        start = end;
+        let rates =
+            if ends.len() > 1 { own_rates(lattices, &belief, &swaps, &mut scratch, sums) } else { belief.rates };
+        Paragraph { end, words: lattices.iter().map(Lattice::words).sum(), rates }
+    };
+    let paragraphs = ends.iter().map(paragraph).collect();
+    Estimate { belief, evidence: total - kept, sums, paragraphs }
+}
+
+/// The rates of a paragraph, with a Beta prior around those of the passage; leaves its sums under them.
+///
+/// So a clean paragraph of a spun page, and a spun one of a clean page, are judged more by themselves.
+fn own_rates(
+    lattices: &[Lattice],
+    passage: &Belief,
+    swaps: &[f32],
+    scratch: &mut Scratch,
+    sums: &mut [Sums],
+) -> [f32; 2] {
+    let exposure = exposure(lattices);
+    let mut belief = *passage;
+    for _ in 0..PARAGRAPH_ROUNDS {
+        let mut swapped = [0f32; 2];
+        for (lattice, sums) in lattices.iter().zip(&*sums) {
+            for (candidate, &posterior) in lattice.candidates.iter().zip(&sums.posterior) {
+                if posterior >= 1e-4 && candidate.flags != 0 {
+                    swapped[usize::from(lattice.quoted(candidate))] += posterior;
+                }
+            }
+        }
+        belief.rates = std::array::from_fn(|side| {
+            let rate = (swapped[side] + STRENGTH * passage.rates[side]) / (exposure[side] + STRENGTH);
+            rate.clamp(0.001, 0.7)
+        });
+        for (lattice, sums) in lattices.iter().zip(&mut *sums) {
+            lattice.sum(&belief, swaps, scratch, sums);
+        }
+    }
+    belief.rates
+}
+
+/// Words outside and inside quotation marks, each weighed by its readiness.
+fn exposure(lattices: &[Lattice]) -> [f32; 2] {
+    lattices.iter().map(Lattice::exposure).fold([0.0; 2], |sum, own| [sum[0] + own[0], sum[1] + own[1]])
 }
