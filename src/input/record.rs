@@ -352,7 +352,7 @@ impl Record {
     }
 
     /// What [`rewrite`](Self::rewrite) gives for a stretch of the text of a record that [has
-    /// parts](Self::has_parts), with the edits that the stretch has. Stretches one after the other that cover the text
+    /// parts](Self::has_parts), with the edits that the stretch has. Stretches, none empty, that follow each other over the text
     /// give the whole record.
     pub fn rewrite_part(&self, part: Span, edits: &[(Span, String)]) -> Vec<u8> {
         let source = |at: usize| match &self.texts[0].lifted {

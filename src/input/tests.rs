@@ -240,6 +240,7 @@ proptest! {
                 .chain([0, text.len()])
                 .collect();
             cuts.sort_unstable();
+            cuts.dedup();
             let parts = cuts.windows(2).flat_map(|cut| {
                 let part = Span::new(cut[0], cut[1]);
                 let edits: Vec<_> = found.iter().filter(|at| part.range().contains(at)).flat_map(edit).collect();
