@@ -283,16 +283,15 @@ pub(crate) fn alone(word: u32, dictionary: &Dictionary, grammar: &Grammar, out: 
         let other = articles[1 - at];
         out.push(Candidate::new(0, 1, Reading::Article(other), Ids::new([other]), Codes::of([Some(ARTICLE); 4])));
     }
-    drop_spellings(&[word], out, dictionary);
+    drop_spellings(|_| word, out, dictionary);
     merge(out);
 }
 
 /// Drops the readings that are only another spelling, British or American, of the words that stand there.
-fn drop_spellings(lookups: &[u32], out: &mut Vec<Candidate>, dictionary: &Dictionary) {
+fn drop_spellings(lookup: impl Fn(usize) -> u32, out: &mut Vec<Candidate>, dictionary: &Dictionary) {
     out.retain(|candidate| {
-        let words = &lookups[candidate.start as usize..candidate.end as usize];
-        let twins = candidate.ids.iter().map(|&id| dictionary.pack.twin(id));
-        !twins.eq(words.iter().copied())
+        let words = (candidate.start as usize..candidate.end as usize).map(&lookup);
+        !candidate.ids.iter().map(|&id| dictionary.pack.twin(id)).eq(words)
     });
 }
 
@@ -327,8 +326,7 @@ pub(crate) fn runs(
         order::candidates(sentence, start, reach, &grammar.marks, out);
     }
     trim(sentence, out);
-    let lookups: Vec<u32> = sentence.iter().map(|word| word.lookup).collect();
-    drop_spellings(&lookups, out, dictionary);
+    drop_spellings(|at| sentence[at].lookup, out, dictionary);
     drop_allowed(sentence, dictionary, free, out);
     merge(out);
 }

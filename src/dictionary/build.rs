@@ -21,6 +21,7 @@ mod text;
 mod dictionary {
     pub(crate) mod compile;
     pub(crate) mod error;
+    pub(crate) mod header;
     pub(crate) mod inflection;
     pub(crate) mod layers;
     pub(crate) mod ngrams;

@@ -3,6 +3,7 @@
 pub(crate) mod compile;
 pub(crate) mod coverage;
 pub(crate) mod error;
+pub(crate) mod header;
 pub(crate) mod inflection;
 pub(crate) mod layers;
 pub(crate) mod ngrams;

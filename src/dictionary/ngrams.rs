@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::error::{DictionaryError, ErrorKind};
+use super::header::Kind;
 use super::table::{Shape, mix};
 
 /// What every model file starts with; the last character is the version.
@@ -60,32 +61,24 @@ pub(crate) struct CaseShares {
     pub(crate) upper: f32,
 }
 
+const KIND: Kind = Kind {
+    error: ErrorKind::Model,
+    name: "n-gram model",
+    remedy: "make it anew with `unspin train`",
+    magic: MAGIC,
+    header: HEADER,
+};
+
 impl Ngrams {
     /// Opens a model. `verify` also checks the checksum, at about 8 GB/s.
     pub(crate) fn open(data: Cow<'static, [u8]>, verify: bool) -> Result<Self, DictionaryError> {
-        let bad = |what: &str, expected: String, got: String| {
-            DictionaryError::new(
-                ErrorKind::Model,
-                format!("n-gram model: {what}: expected {expected}, got {got}; make it anew with `unspin train`"),
-            )
-        };
-        if data.len() < HEADER || &data[..8] != MAGIC {
-            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
-            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
-        }
-        let field = |n: usize| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
-            u64::from_le_bytes(word)
-        };
+        let fields = KIND.fields(&data)?;
+        let field = |place| fields.number(place);
         if field(1) != data.len() as u64 {
-            return Err(bad("length", format!("{} bytes", field(1)), format!("{} bytes", data.len())));
+            return Err(KIND.bad("length", format!("{} bytes", field(1)), format!("{} bytes", data.len())));
         }
         if verify {
-            let sum = checksum(&data[HEADER..]);
-            if sum != field(0) {
-                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
-            }
+            KIND.verify(&data, HEADER)?;
         }
         let words = field(2) as usize;
         let lexicon_end = HEADER.saturating_add(field(3) as usize);
@@ -102,16 +95,16 @@ impl Ngrams {
         for shape in [bigram, trigram] {
             if !shape.segment_length.is_power_of_two() || shape.fingerprint_bits > 32 || shape.segment_length > 1 << 18
             {
-                return Err(bad("table", "a segment length that is a power of two".into(), format!("{shape:?}")));
+                return Err(KIND.bad("table", "a segment length that is a power of two".into(), format!("{shape:?}")));
             }
         }
         let bigrams_end = unigrams_end.saturating_add(bigram.bytes());
         let trigrams_end = bigrams_end.saturating_add(trigram.bytes());
         if trigrams_end != data.len() {
-            return Err(bad("sections", format!("{trigrams_end} bytes"), format!("{} bytes", data.len())));
+            return Err(KIND.bad("sections", format!("{trigrams_end} bytes"), format!("{} bytes", data.len())));
         }
         let slice = Slice { data: data.clone(), range: HEADER..lexicon_end };
-        let lexicon = fst::Map::new(slice).map_err(|error| bad("lexicon", "an fst".into(), error.to_string()))?;
+        let lexicon = fst::Map::new(slice).map_err(|error| KIND.bad("lexicon", "an fst".into(), error.to_string()))?;
         let step =
             |codes: usize, low: f32, high: f32, code: usize| low + (high - low) * code as f32 / (codes - 1) as f32;
         Ok(Self {

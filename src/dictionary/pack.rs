@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::error::{DictionaryError, ErrorKind};
-use super::ngrams::checksum;
+use super::header::Kind;
 use super::table::mix;
 
 /// What every pack starts with; the last character is the version.
@@ -172,49 +172,45 @@ pub(crate) struct Pack {
     word_count: usize,
 }
 
+const KIND: Kind = Kind {
+    error: ErrorKind::Pack,
+    name: "dictionary pack",
+    remedy: "compile the dictionaries anew",
+    magic: MAGIC,
+    header: HEADER,
+};
+
 impl Pack {
     /// Opens a pack that was compiled for the model with this checksum.
     pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
-        let bad = |what: &str, expected: String, got: String| {
-            DictionaryError::new(
-                ErrorKind::Pack,
-                format!("dictionary pack: {what}: expected {expected}, got {got}; compile the dictionaries anew"),
-            )
-        };
-        if data.len() < HEADER || &data[..8] != MAGIC {
-            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
-            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
-        }
-        let field = |n: usize| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
-            u64::from_le_bytes(word)
-        };
+        let fields = KIND.fields(&data)?;
+        let field = |place| fields.number(place);
         if field(1) != model {
-            return Err(bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
+            return Err(KIND.bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
         }
         let mut sections: [Range<usize>; SECTIONS] = std::array::from_fn(|_| 0..0);
         let mut start = HEADER;
         for (n, section) in sections.iter_mut().enumerate() {
             let end = field(3 + n) as usize;
             if end < start || end > data.len() {
-                return Err(bad("sections", format!("an end between {start} and {}", data.len()), end.to_string()));
+                return Err(KIND.bad(
+                    "sections",
+                    format!("an end between {start} and {}", data.len()),
+                    end.to_string(),
+                ));
             }
             *section = start..end;
             start = end;
         }
         if start != data.len() {
-            return Err(bad("length", format!("{start} bytes"), format!("{} bytes", data.len())));
+            return Err(KIND.bad("length", format!("{start} bytes"), format!("{} bytes", data.len())));
         }
         if verify {
-            let sum = checksum(&data[HEADER..]);
-            if sum != field(0) {
-                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
-            }
+            KIND.verify(&data, HEADER)?;
         }
         let map = |section: Section| {
             let slice = Slice { data: data.clone(), range: sections[section as usize].clone() };
-            fst::Map::new(slice).map_err(|error| bad("word table", "an fst".into(), error.to_string()))
+            fst::Map::new(slice).map_err(|error| KIND.bad("word table", "an fst".into(), error.to_string()))
         };
         Ok(Self {
             words: map(Section::Words)?,

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::error::{DictionaryError, ErrorKind};
+use super::header::Kind;
 use super::ngrams::checksum;
 
 /// What every file starts with; the last character is the version.
@@ -27,37 +28,29 @@ pub(crate) struct Vectors {
     words: usize,
 }
 
+const KIND: Kind = Kind {
+    error: ErrorKind::Model,
+    name: "word vectors",
+    remedy: "make them anew with `unspin train`",
+    magic: MAGIC,
+    header: HEADER,
+};
+
 impl Vectors {
     /// Opens vectors made for the model with this checksum.
     pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
-        let bad = |what: &str, expected: String, got: String| {
-            DictionaryError::new(
-                ErrorKind::Model,
-                format!("word vectors: {what}: expected {expected}, got {got}; make them anew with `unspin train`"),
-            )
-        };
-        if data.len() < HEADER || &data[..8] != MAGIC {
-            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
-            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
-        }
-        let field = |n: usize| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
-            u64::from_le_bytes(word)
-        };
+        let fields = KIND.fields(&data)?;
+        let field = |place| fields.number(place);
         if field(1) != model {
-            return Err(bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
+            return Err(KIND.bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
         }
         let words = field(2) as usize;
         let length = HEADER.saturating_add(words.saturating_mul(STRIDE));
         if length != data.len() {
-            return Err(bad("length", format!("{length} bytes"), format!("{} bytes", data.len())));
+            return Err(KIND.bad("length", format!("{length} bytes"), format!("{} bytes", data.len())));
         }
         if verify {
-            let sum = checksum(&data[HEADER..]);
-            if sum != field(0) {
-                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
-            }
+            KIND.verify(&data, HEADER)?;
         }
         Ok(Self { data, words })
     }

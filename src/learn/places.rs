@@ -9,10 +9,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::scorer::{Corpus, FAMILIES, Forward, RATES, Random};
+use super::scorer::{Corpus, Forward, RATES, Random, draw_family};
 use super::weights::{fold, read};
 use crate::candidates::{self, Grammar, Word};
 use crate::dictionary::Dictionary;
+use crate::dictionary::pack::Substitution;
 use crate::eval::{GoldDocument, Need};
 use crate::model::lattice::Weights;
 use crate::model::passage::Passage;
@@ -147,12 +148,7 @@ struct Spinner<'d> {
 impl Spinner<'_> {
     fn spin(&self, text: &str, random: &mut Random) -> Line<'static> {
         let pack = &self.dictionary.pack;
-        let mut draw = random.unit();
-        let family = FAMILIES.iter().find(|entry| {
-            draw -= entry.0;
-            draw < 0.0
-        });
-        let family = family.map_or(0, |entry| entry.1);
+        let family = draw_family(random);
         let rate = RATES[random.below(RATES.len())];
         let spares_quotes = random.unit() < 0.6;
         let mut tokens: Vec<Token> = Vec::new();
@@ -166,30 +162,21 @@ impl Spinner<'_> {
             }
             for word in sentence {
                 let spared = word.fixed || word.quoted && spares_quotes;
-                let substitutes = if spared { &[] } else { self.forward.of_word(word.lookup) };
-                let total: f32 = substitutes.iter().map(|substitute| substitute.shares[family]).sum();
                 let mut own = String::new();
                 key::normalize(tokens[word.token as usize].text(text), &mut own);
                 let start = line.words.len();
-                if rate > 0.0 && total > 0.0 && random.unit() < (rate * total).min(0.9) {
-                    let mut left = random.unit() * total;
-                    let drawn = substitutes.iter().find(|substitute| {
-                        left -= substitute.shares[family];
-                        left < 0.0 && substitute.shares[family] > 0.0
-                    });
-                    if let Some(drawn) = drawn {
-                        let words = self.forward.words_of(drawn);
-                        line.words.extend(words.iter().map(|&spun| self.spellings[spun as usize].clone()));
-                        let end = line.words.len();
-                        line.edits.push(Edit(start, end, true, vec![own.clone()]));
-                        let found = if let [spun] = words {
-                            self.offers(start, pack.single(*spun), family)
-                        } else {
-                            vec![Offer(start, end, own, 0.0, 0.0)]
-                        };
-                        line.candidates.extend(found);
-                        continue;
-                    }
+                let drawn = if spared { None } else { self.forward.draw(word.lookup, family, rate, random) };
+                if let Some(words) = drawn {
+                    line.words.extend(words.iter().map(|&spun| self.spellings[spun as usize].clone()));
+                    let end = line.words.len();
+                    line.edits.push(Edit(start, end, true, vec![own.clone()]));
+                    let found = if let [spun] = words {
+                        self.offers(start, pack.single(*spun), family)
+                    } else {
+                        vec![Offer(start, end, own, 0.0, 0.0)]
+                    };
+                    line.candidates.extend(found);
+                    continue;
                 }
                 line.words.push(own);
                 if !word.fixed && random.unit() < UNCHANGED {
@@ -202,15 +189,10 @@ impl Spinner<'_> {
     }
 
     /// The likeliest readings of a word, by the channel.
-    fn offers(
-        &self,
-        at: usize,
-        readings: impl Iterator<Item = crate::dictionary::pack::Substitution>,
-        family: usize,
-    ) -> Vec<Offer> {
+    fn offers(&self, at: usize, readings: impl Iterator<Item = Substitution>, family: usize) -> Vec<Offer> {
         let pack = &self.dictionary.pack;
         let readings = readings.filter_map(|found| found.codes.weights()[family].map(|weight| (found, weight)));
-        let offer = |(found, weight): (crate::dictionary::pack::Substitution, f32)| {
+        let offer = |(found, weight): (Substitution, f32)| {
             Offer(at, at + 1, key::phrase(pack.original(found.original)), weight, 0.0)
         };
         readings.take(CANDIDATES).map(offer).collect()

@@ -19,7 +19,7 @@ use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
 use crate::text::token::Token;
 
 /// Families that text is spun with: a share of the chunks and the family's number.
-pub(super) const FAMILIES: [(f32, usize); 3] = [(0.5, 0), (0.2, 1), (0.3, 2)];
+const FAMILIES: [(f32, usize); 3] = [(0.5, 0), (0.2, 1), (0.3, 2)];
 /// Rates that text is spun at.
 pub(super) const RATES: [f32; 6] = [0.0, 0.1, 0.2, 0.3, 0.45, 0.6];
 /// Readings of one word, itself not counted.
@@ -94,6 +94,16 @@ impl Random {
     }
 }
 
+/// A family, as often as text is spun with it.
+pub(super) fn draw_family(random: &mut Random) -> usize {
+    let mut left = random.unit();
+    let drawn = FAMILIES.iter().find(|entry| {
+        left -= entry.0;
+        left < 0.0
+    });
+    drawn.map_or(0, |entry| entry.1)
+}
+
 /// The substitution table, forwards.
 pub(super) struct Forward {
     /// Substitutes of each word, in `substitutes`.
@@ -103,11 +113,11 @@ pub(super) struct Forward {
     words: Vec<u32>,
 }
 
-pub(super) struct Substitute {
+struct Substitute {
     start: u32,
     length: u8,
     /// Shares in the original's substitutions, for each family.
-    pub(super) shares: [f32; 4],
+    shares: [f32; 4],
 }
 
 impl Forward {
@@ -138,14 +148,25 @@ impl Forward {
         Self { ends, substitutes: pairs.into_iter().map(|pair| pair.1).collect(), words }
     }
 
-    pub(super) fn of_word(&self, word: u32) -> &[Substitute] {
+    /// The words that a spinner of a family puts in place of one, where it does so at this rate.
+    pub(super) fn draw(&self, word: u32, family: usize, rate: f32, random: &mut Random) -> Option<&[u32]> {
+        let substitutes = self.of_word(word);
+        let total: f32 = substitutes.iter().map(|substitute| substitute.shares[family]).sum();
+        if rate <= 0.0 || total <= 0.0 || random.unit() >= (rate * total).min(0.9) {
+            return None;
+        }
+        let mut left = random.unit() * total;
+        let drawn = substitutes.iter().find(|substitute| {
+            left -= substitute.shares[family];
+            left < 0.0 && substitute.shares[family] > 0.0
+        })?;
+        Some(&self.words[drawn.start as usize..][..drawn.length as usize])
+    }
+
+    fn of_word(&self, word: u32) -> &[Substitute] {
         let word = word as usize;
         let start = if word == 0 { 0 } else { self.ends[word - 1] };
         &self.substitutes[start as usize..self.ends[word] as usize]
-    }
-
-    pub(super) fn words_of(&self, substitute: &Substitute) -> &[u32] {
-        &self.words[substitute.start as usize..][..substitute.length as usize]
     }
 }
 
@@ -243,14 +264,7 @@ impl Spinner<'_> {
     fn spin(&self, text: &str, random: &mut Random, chunk: &mut Chunk) {
         let pack = &self.dictionary.pack;
         let model_words = self.dictionary.ngrams.words() as u32;
-        let mut draw = random.unit();
-        let family = FAMILIES
-            .iter()
-            .find(|entry| {
-                draw -= entry.0;
-                draw < 0.0
-            })
-            .map_or(0, |entry| entry.1);
+        let family = draw_family(random);
         let rate = RATES[random.below(RATES.len())];
         // What is believed of the rate is never exact.
         let believed = (rate.max(0.02) * (0.6 * (random.unit() + random.unit() - 1.0)).exp()).min(0.7);
@@ -267,22 +281,13 @@ impl Spinner<'_> {
                 break;
             }
             for word in sentence {
-                let substitutes = if word.fixed { &[] } else { self.forward.of_word(word.lookup) };
-                let total: f32 = substitutes.iter().map(|substitute| substitute.shares[family]).sum();
-                if rate > 0.0 && total > 0.0 && random.unit() < (rate * total).min(0.9) {
-                    let mut left = random.unit() * total;
-                    let drawn = substitutes.iter().find(|substitute| {
-                        left -= substitute.shares[family];
-                        left < 0.0 && substitute.shares[family] > 0.0
-                    });
-                    if let Some(drawn) = drawn {
-                        let words = self.forward.words_of(drawn);
-                        for &spun in words {
-                            chunk.words.push(if spun < model_words { spun } else { UNKNOWN });
-                            chunk.observed.push((spun, if words.len() == 1 { word.lookup } else { NO_SITE }));
-                        }
-                        continue;
+                let drawn = if word.fixed { None } else { self.forward.draw(word.lookup, family, rate, random) };
+                if let Some(words) = drawn {
+                    for &spun in words {
+                        chunk.words.push(if spun < model_words { spun } else { UNKNOWN });
+                        chunk.observed.push((spun, if words.len() == 1 { word.lookup } else { NO_SITE }));
                     }
+                    continue;
                 }
                 chunk.words.push(word.model);
                 chunk.observed.push((word.lookup, if word.fixed { NO_SITE } else { word.lookup }));

@@ -3,6 +3,7 @@
 use super::decide::DOCUMENT;
 use super::gate::SORTS;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
+use crate::dictionary::header::Kind;
 use crate::dictionary::ngrams::checksum;
 
 /// What every file starts with; the last character is the version.
@@ -68,29 +69,22 @@ impl std::fmt::Debug for Forest {
     }
 }
 
+const KIND: Kind = Kind {
+    error: ErrorKind::Model,
+    name: "decision trees",
+    remedy: "make them anew with `unspin learn weights`",
+    magic: MAGIC,
+    header: HEADER,
+};
+
 impl Forest {
     /// Opens a forest made for this many features.
     pub(crate) fn open(data: &[u8], features: usize) -> Result<Self, DictionaryError> {
-        let bad = |what: &str, expected: String, got: String| {
-            DictionaryError::new(
-                ErrorKind::Model,
-                format!(
-                    "decision trees: {what}: expected {expected}, got {got}; make them anew with `unspin learn weights`"
-                ),
-            )
-        };
-        if data.len() < HEADER || &data[..8] != MAGIC {
-            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
-            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
-        }
+        KIND.verify(data, 16)?;
         let word = |at: usize| u32::from_le_bytes([data[at], data[at + 1], data[at + 2], data[at + 3]]);
         let float = |at: usize| f32::from_bits(word(at));
-        let sum = u64::from(word(8)) | u64::from(word(12)) << 32;
-        if sum != checksum(&data[16..]) {
-            return Err(bad("checksum", format!("{sum:016x}"), format!("{:016x}", checksum(&data[16..]))));
-        }
         if word(16) as usize != features {
-            return Err(bad("features", features.to_string(), word(16).to_string()));
+            return Err(KIND.bad("features", features.to_string(), word(16).to_string()));
         }
         let mut forest = Self {
             base: float(24),
@@ -108,7 +102,7 @@ impl Forest {
             let count = if at + 4 <= data.len() { word(at) as usize } else { usize::MAX };
             let end = (at + 4).saturating_add(count.saturating_mul(NODE));
             if count == 0 || end > data.len() {
-                return Err(bad("length", format!("at least {end} bytes"), format!("{} bytes", data.len())));
+                return Err(KIND.bad("length", format!("at least {end} bytes"), format!("{} bytes", data.len())));
             }
             nodes.clear();
             nodes.extend(data[at + 4..end].chunks_exact(NODE).map(|b| Node {
@@ -118,7 +112,7 @@ impl Forest {
             }));
             forest.plant(&nodes, features).map_err(|got| {
                 let expected = format!("a tree of {features} features and at most {MOST_LEAVES} leaves");
-                bad("a tree's nodes", expected, got.to_owned())
+                KIND.bad("a tree's nodes", expected, got.to_owned())
             })?;
             at = end;
         }

@@ -13,6 +13,23 @@ const BLOCK: usize = 4;
 /// Numbers of a tile's places side by side.
 type Row = [f32; TILE];
 
+/// Sum of sixteen numbers, in an order that vectorises.
+#[cfg_attr(
+    not(any(feature = "cli", feature = "encoder")),
+    allow(dead_code, reason = "only training and the encoder need it")
+)]
+#[inline(always)]
+pub(crate) fn sum(lanes: &mut [f32; 16]) -> f32 {
+    let mut width = 8;
+    while width > 0 {
+        for lane in 0..width {
+            lanes[lane] += lanes[lane + width];
+        }
+        width /= 2;
+    }
+    lanes[0]
+}
+
 /// Takes gathered places through the hidden layer.
 pub(crate) struct Refine<'a> {
     /// One row of weights a unit, from a place's numbers.

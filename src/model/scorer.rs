@@ -7,9 +7,10 @@
 
 use std::borrow::Cow;
 
-use super::kernels::{Fit, Gather, Refine, Widen};
+use super::kernels::{Fit, Gather, Refine, Widen, sum};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
+use crate::dictionary::header::Kind;
 use crate::dictionary::ngrams::checksum;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
 
@@ -69,14 +70,7 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
             lanes[lane] = fused(a[lane], b[lane], lanes[lane]);
         }
     }
-    let mut width = 8;
-    while width > 0 {
-        for lane in 0..width {
-            lanes[lane] += lanes[lane + width];
-        }
-        width /= 2;
-    }
-    lanes[0]
+    sum(&mut lanes)
 }
 
 /// `a * b + c`, fused where the processor that this is compiled for does so.
@@ -155,6 +149,14 @@ pub(crate) struct Part<'s> {
     pub(crate) bias: f32,
 }
 
+const KIND: Kind = Kind {
+    error: ErrorKind::Model,
+    name: "context scorer",
+    remedy: "make it anew with `unspin train`",
+    magic: MAGIC,
+    header: HEADER,
+};
+
 impl Scorer {
     /// The built-in scorer.
     pub(crate) fn builtin(dictionary: &Dictionary) -> Self {
@@ -164,40 +166,28 @@ impl Scorer {
 
     /// Opens a scorer trained for the n-gram model with this checksum.
     pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
-        let bad = |what: &str, expected: String, got: String| {
-            DictionaryError::new(
-                ErrorKind::Model,
-                format!("context scorer: {what}: expected {expected}, got {got}; make it anew with `unspin train`"),
-            )
-        };
-        if data.len() < HEADER || &data[..8] != MAGIC {
-            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
-            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
-        }
-        let field = |n: usize| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
-            u64::from_le_bytes(word)
-        };
+        let fields = KIND.fields(&data)?;
+        let field = |place| fields.number(place);
         if field(1) != model {
-            return Err(bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
+            return Err(KIND.bad("n-gram model", format!("{model:016x}"), format!("{:016x}", field(1))));
         }
         if (field(3), field(4)) != (DIMENSIONS as u64, HIDDEN as u64) {
-            return Err(bad("shape", format!("{DIMENSIONS} by {HIDDEN}"), format!("{} by {}", field(3), field(4))));
+            return Err(KIND.bad(
+                "shape",
+                format!("{DIMENSIONS} by {HIDDEN}"),
+                format!("{} by {}", field(3), field(4)),
+            ));
         }
         let words = field(2) as usize;
         if words == 0 {
-            return Err(bad("words", "at least 1".into(), "0".into()));
+            return Err(KIND.bad("words", "at least 1".into(), "0".into()));
         }
         let length = (HEADER + DENSE * 4).saturating_add(words.saturating_mul(STRIDE));
         if length != data.len() {
-            return Err(bad("length", format!("{length} bytes"), format!("{} bytes", data.len())));
+            return Err(KIND.bad("length", format!("{length} bytes"), format!("{} bytes", data.len())));
         }
         if verify {
-            let sum = checksum(&data[HEADER..]);
-            if sum != field(0) {
-                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
-            }
+            KIND.verify(&data, HEADER)?;
         }
         let dense =
             data[HEADER..HEADER + DENSE * 4].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));

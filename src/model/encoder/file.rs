@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::wordpiece::Vocabulary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
-use crate::dictionary::ngrams::checksum;
+use crate::dictionary::header::Kind;
 
 /// What every file starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNEN1";
@@ -82,42 +82,41 @@ fn matrix_bytes(matrices: &[(usize, usize)]) -> usize {
     matrices.iter().map(|(outputs, inputs)| outputs * (4 + inputs)).sum()
 }
 
+const KIND: Kind = Kind {
+    error: ErrorKind::Model,
+    name: "encoder",
+    remedy: "make it anew with training/encoder/pack.py",
+    magic: MAGIC,
+    header: HEADER,
+};
+
 impl File {
     /// See [`super::Encoder::open`].
     pub(super) fn open(data: Cow<'static, [u8]>, verify: bool) -> Result<Self, DictionaryError> {
-        let bad = |what: &str, expected: String, got: String| {
-            DictionaryError::new(
-                ErrorKind::Model,
-                format!("encoder: {what}: expected {expected}, got {got}; make it anew with training/encoder/pack.py"),
-            )
-        };
-        if data.len() < HEADER || &data[..8] != MAGIC {
-            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
-            return Err(bad("first bytes", String::from_utf8_lossy(MAGIC).into_owned(), format!("{got:?}")));
-        }
-        let field = |n: usize| {
-            let mut word = [0; 8];
-            word.copy_from_slice(&data[8 + n * 8..16 + n * 8]);
-            u64::from_le_bytes(word) as usize
-        };
+        let fields = KIND.fields(&data)?;
+        let field = |place| fields.number(place) as usize;
         if field(1) != data.len() {
-            return Err(bad("length", format!("{} bytes", field(1)), format!("{} bytes", data.len())));
+            return Err(KIND.bad("length", format!("{} bytes", field(1)), format!("{} bytes", data.len())));
         }
         let shape = [field(2), field(3), field(4), field(5)];
         if shape != [DIMENSIONS, INNER, HEADS, POSITIONS] {
             let shown = |[dimensions, inner, heads, positions]: [usize; 4]| {
                 format!("{dimensions} numbers, {inner} units, {heads} heads, {positions} positions")
             };
-            return Err(bad("shape", shown([DIMENSIONS, INNER, HEADS, POSITIONS]), shown(shape)));
+            return Err(KIND.bad("shape", shown([DIMENSIONS, INNER, HEADS, POSITIONS]), shown(shape)));
         }
         let (layers, starts, continued, text) = (field(6), field(7), field(8), field(9));
         if !LAYERS.contains(&layers) {
             let expected = format!("{} to {}", LAYERS.start(), LAYERS.end());
-            return Err(bad("layers", expected, layers.to_string()));
+            return Err(KIND.bad("layers", expected, layers.to_string()));
         }
         let pieces = starts.saturating_add(continued);
         if starts == 0 || pieces > data.len() {
-            return Err(bad("pieces", "at least 1".into(), format!("{starts} that start a word and {continued} more")));
+            return Err(KIND.bad(
+                "pieces",
+                "at least 1".into(),
+                format!("{starts} that start a word and {continued} more"),
+            ));
         }
         let ends = HEADER..HEADER + pieces * 4;
         let text = ends.end..ends.end.saturating_add(text);
@@ -127,23 +126,24 @@ impl File {
         let matrices = layers * matrix_bytes(&LAYER_MATRICES) + matrix_bytes(&HEAD_MATRICES);
         let whole = numbers.end.saturating_add(matrices);
         if whole != data.len() {
-            return Err(bad("parts", format!("{whole} bytes"), format!("{} bytes", data.len())));
+            return Err(KIND.bad("parts", format!("{whole} bytes"), format!("{} bytes", data.len())));
         }
         if verify {
-            let sum = checksum(&data[HEADER..]);
-            if sum != field(0) as u64 {
-                return Err(bad("checksum", format!("{:016x}", field(0)), format!("{sum:016x}")));
-            }
+            KIND.verify(&data, HEADER)?;
         }
         let file = Self { matrices: numbers.end, layers, starts, ends, text, vectors, numbers, data };
         if verify {
             if let Some(piece) = file.vocabulary().fault() {
-                return Err(bad("vocabulary", "pieces in order".into(), format!("one out of order, the {piece}th")));
+                return Err(KIND.bad(
+                    "vocabulary",
+                    "pieces in order".into(),
+                    format!("one out of order, the {piece}th"),
+                ));
             }
             let most = file.matrices().map(|matrix| matrix.most_of_two()).max().unwrap_or(0);
             if most > MOST_OF_TWO {
                 let expected = format!("neighbors of {MOST_OF_TWO} together at most");
-                return Err(bad("weights", expected, most.to_string()));
+                return Err(KIND.bad("weights", expected, most.to_string()));
             }
         }
         Ok(file)

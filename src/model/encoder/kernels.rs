@@ -1,6 +1,7 @@
 //! The encoder's arithmetic in full numbers, compiled for the widest vector instructions that the processor has.
 
 use super::file::DIMENSIONS;
+use crate::model::kernels::sum;
 
 /// Added to a number of less than 22 bits, it leaves that number, rounded, in the last bits.
 const ROUNDER: f32 = 12_582_912.0;
@@ -116,19 +117,6 @@ pub(super) fn gelu(x: f32) -> f32 {
     // Half the probability of what lies farther out than |x|.
     let tail = 0.5 * sum * t * exponential(-z * z);
     if x < 0.0 { x * tail } else { x - x * tail }
-}
-
-/// Sum of numbers, in an order that vectorises.
-#[inline(always)]
-fn sum(lanes: &mut [f32; 16]) -> f32 {
-    let mut width = 8;
-    while width > 0 {
-        for lane in 0..width {
-            lanes[lane] += lanes[lane + width];
-        }
-        width /= 2;
-    }
-    lanes[0]
 }
 
 /// Adds to rows what a part of a layer made of them, if it did, and normalises each (Ba et al., 2016).

@@ -1,0 +1,52 @@
+//! What every file of a model or a dictionary starts with: bytes that say what it is, then numbers of eight bytes, the
+//! first of which is a checksum.
+
+use super::error::{DictionaryError, ErrorKind};
+use super::ngrams::checksum;
+
+/// A kind of file.
+pub(crate) struct Kind {
+    pub(crate) error: ErrorKind,
+    /// What messages call it.
+    pub(crate) name: &'static str,
+    /// How messages say what to do about a bad one.
+    pub(crate) remedy: &'static str,
+    /// What every file starts with; the last character is the version.
+    pub(crate) magic: &'static [u8; 8],
+    /// Bytes of the header, [`Self::magic`] among them.
+    pub(crate) header: usize,
+}
+
+impl Kind {
+    /// The error of a file that is not what it should be.
+    pub(crate) fn bad(&self, what: &str, expected: String, got: String) -> DictionaryError {
+        let Self { name, remedy, .. } = self;
+        DictionaryError::new(self.error, format!("{name}: {what}: expected {expected}, got {got}; {remedy}"))
+    }
+
+    /// Looks at the first bytes, and gives the header's numbers.
+    pub(crate) fn fields<'d>(&self, data: &'d [u8]) -> Result<Fields<'d>, DictionaryError> {
+        if data.len() < self.header || &data[..8] != self.magic {
+            let got = String::from_utf8_lossy(&data[..data.len().min(8)]).into_owned();
+            return Err(self.bad("first bytes", String::from_utf8_lossy(self.magic).into_owned(), format!("{got:?}")));
+        }
+        Ok(Fields(data[8..self.header].as_chunks::<8>().0))
+    }
+
+    /// Holds what comes from a byte on against the checksum, which is the header's first number. At about 8 GB/s.
+    pub(crate) fn verify(&self, data: &[u8], from: usize) -> Result<(), DictionaryError> {
+        let (stated, sum) = (self.fields(data)?.number(0), checksum(&data[from..]));
+        if sum == stated { Ok(()) } else { Err(self.bad("checksum", format!("{stated:016x}"), format!("{sum:016x}"))) }
+    }
+}
+
+/// The numbers of a header.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'d>(&'d [[u8; 8]]);
+
+impl Fields<'_> {
+    /// The number at a place, counted from the first one after the bytes that say what the file is.
+    pub(crate) fn number(self, place: usize) -> u64 {
+        u64::from_le_bytes(self.0[place])
+    }
+}
