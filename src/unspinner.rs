@@ -208,7 +208,7 @@ impl Unspinner {
             part.rate = f64::from(belief.rates[0]);
             part.families = belief.families.map(f64::from);
         }
-        part.findings = Self::findings(&passage, &scored, part.spun as f32, start, config);
+        part.findings = self.findings(&passage, &scored, part.spun as f32, start, config);
         part
     }
 
@@ -236,7 +236,14 @@ impl Unspinner {
     }
 
     /// The findings of a passage that starts at `start`, in order of place.
-    fn findings(passage: &Passage<'_>, scored: &[Scored], spun: f32, start: usize, config: &Config) -> Vec<Finding> {
+    fn findings(
+        &self,
+        passage: &Passage<'_>,
+        scored: &[Scored],
+        spun: f32,
+        start: usize,
+        config: &Config,
+    ) -> Vec<Finding> {
         let mut out = Vec::new();
         if spun < config.min_confidence {
             return out;
@@ -273,7 +280,7 @@ impl Unspinner {
                 family,
                 message: explain::message(rule, spun_text, &best.realized.text),
                 evidence: if config.evidence {
-                    explain::evidence(passage, best, choices.len() - 1)
+                    explain::evidence(passage, best, choices.len() - 1, &self.dictionary.usage)
                 } else {
                     Vec::new()
                 },

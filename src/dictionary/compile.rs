@@ -30,6 +30,9 @@ const LONGEST: usize = 7;
 /// Share of a published phrase's count where the list states conditions for it.
 const CONDITIONAL: f32 = 0.3;
 
+/// What a substitution in an article of `training/` counts, where one in a real spun page counts 1.
+const ARTICLE: f32 = 0.5;
+
 /// Compiles sources for a model, to stand on their own or to be put on top of packs that there are.
 ///
 /// Takes about three seconds for 200,000 rows.
@@ -74,14 +77,21 @@ pub(crate) fn compile(
     if files.iter().any(|file| file.path.starts_with("substitutions/")) {
         compiler.inherit_forms();
     }
-    // Expressions come last: how an original is written is for the substitutions to say.
-    files.sort_by_key(|file| file.path.starts_with("expressions/"));
+    // Expressions come last: how an original is written is for the substitutions to say, and of those not for articles,
+    // which have it in lower case.
+    files.sort_by_key(|file| (file.path.starts_with("expressions/"), file.path == "substitutions/articles.csv"));
     for file in &files {
         match file.path.split_once('/') {
             Some(("substitutions", "attested.csv")) => {
                 for (at, row) in read::<AttestedRow>(file)? {
                     compiler.check_source(file, &at, 5, &row.source)?;
                     compiler.attested(file, &at, &row)?;
+                }
+            }
+            Some(("substitutions", "articles.csv")) => {
+                for (at, row) in read::<AttestedRow>(file)? {
+                    compiler.check_source(file, &at, 5, &row.source)?;
+                    compiler.article(file, &at, &row)?;
                 }
             }
             Some(("substitutions", "published.csv")) => {
@@ -125,6 +135,14 @@ pub(crate) fn compile(
         }
     }
     compiler.finish()
+}
+
+/// The number of a family that a row names.
+fn family(file: &SourceFile, at: &Position, name: &str) -> Result<usize, DictionaryError> {
+    FAMILIES
+        .iter()
+        .position(|known| *known == name)
+        .ok_or_else(|| row_error(file, at, 2, &format!("unknown family {name:?}; use one of {}", FAMILIES.join(", "))))
 }
 
 /// What is known of one original and one substitute.
@@ -324,11 +342,16 @@ impl<'m> Compiler<'m> {
     }
 
     fn attested(&mut self, file: &SourceFile, at: &Position, row: &AttestedRow) -> Result<(), DictionaryError> {
-        let family = FAMILIES.iter().position(|name| *name == row.family).ok_or_else(|| {
-            row_error(file, at, 2, &format!("unknown family {:?}; use one of {}", row.family, FAMILIES.join(", ")))
-        })?;
         let mut pair = Pair { pages: row.pages, flags: ATTESTED, ..Pair::default() };
-        pair.counts[family] = row.count as f32;
+        pair.counts[family(file, at, &row.family)?] = row.count as f32;
+        self.add(&row.original, &row.spun, &pair, 1.0, 0);
+        self.parts(&row.original, &row.spun, &pair, 1.0);
+        Ok(())
+    }
+
+    fn article(&mut self, file: &SourceFile, at: &Position, row: &AttestedRow) -> Result<(), DictionaryError> {
+        let mut pair = Pair { flags: AUTHORED, ..Pair::default() };
+        pair.counts[family(file, at, &row.family)?] = row.count as f32 * ARTICLE;
         self.add(&row.original, &row.spun, &pair, 1.0, 0);
         self.parts(&row.original, &row.spun, &pair, 1.0);
         Ok(())

@@ -11,6 +11,7 @@ pub(crate) mod pack;
 pub(crate) mod source;
 pub(crate) mod spelling;
 pub(crate) mod table;
+pub(crate) mod usage;
 #[cfg(feature = "cli")]
 pub(crate) mod vectors;
 #[cfg(feature = "cli")]
@@ -21,14 +22,18 @@ use layers::Layers;
 use ngrams::Ngrams;
 use pack::Pack;
 use source::SourceFile;
+use usage::Usage;
 
 pub(crate) static MODEL: &[u8] = include_bytes!("../../dictionaries/model/english.ngm");
 pub(crate) static PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/english.pack"));
 
-/// The n-gram model and the compiled dictionaries.
+pub(crate) static USAGE: &[u8] = include_bytes!("../../dictionaries/model/english.use");
+
+/// The n-gram model, the compiled dictionaries, and what spinners were seen to do.
 pub(crate) struct Dictionary {
     pub(crate) ngrams: Ngrams,
     pub(crate) pack: Layers,
+    pub(crate) usage: Usage,
 }
 
 impl Dictionary {
@@ -36,7 +41,7 @@ impl Dictionary {
     pub(crate) fn builtin() -> Self {
         let ngrams = Ngrams::open(MODEL.into(), false).expect("the embedded model was opened when it was built in");
         let pack = Pack::open(PACK.into(), ngrams.checksum(), false).expect("the build script made the pack for it");
-        Self { ngrams, pack: Layers::new(pack) }
+        Self { ngrams, pack: Layers::new(pack), usage: Usage::builtin() }
     }
 
     /// The built-in model with dictionaries compiled from these sources instead of the built-in ones.
@@ -47,7 +52,7 @@ impl Dictionary {
         }
         let ngrams = Ngrams::open(MODEL.into(), false)?;
         let pack = Pack::open(compile::compile(files, &ngrams, None)?.into(), ngrams.checksum(), false)?;
-        Ok(Self { ngrams, pack: Layers::new(pack) })
+        Ok(Self { ngrams, pack: Layers::new(pack), usage: Usage::builtin() })
     }
 
     /// Adds what these sources say to what is there.

@@ -121,7 +121,7 @@ enum Table {
 impl Table {
     fn of(path: &str) -> Option<Self> {
         Some(match path.split_once('/') {
-            Some(("substitutions", "attested.csv")) => Self::Attested,
+            Some(("substitutions", "attested.csv" | "articles.csv")) => Self::Attested,
             Some(("substitutions", "published.csv")) => Self::Published,
             Some(("substitutions", _)) => Self::Substitutes,
             Some(("phrases", _)) => Self::Phrases,

@@ -20,7 +20,7 @@ pub(crate) struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        Self { trees: 300, leaves: 15, rate: 0.05, least_rows: 30, ridge: 5.0, rows: 0.8, columns: 0.6 }
+        Self { trees: 400, leaves: 20, rate: 0.05, least_rows: 40, ridge: 5.0, rows: 0.8, columns: 0.6 }
     }
 }
 

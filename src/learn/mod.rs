@@ -1,8 +1,10 @@
 //! Training and learning: what the shipped model and weights are made with.
 
+pub mod channel;
 mod corpus;
 mod counts;
 mod forest;
+mod held_out;
 pub mod ngrams;
 mod part;
 pub mod places;

@@ -200,7 +200,7 @@ impl Spinner<'_> {
 }
 
 /// How every word of the dictionaries is written.
-fn spellings(dictionary: &Dictionary) -> Vec<String> {
+pub(super) fn spellings(dictionary: &Dictionary) -> Vec<String> {
     let mut spellings = vec![String::new(); dictionary.pack.word_count()];
     dictionary.ngrams.for_each_word(|word, id| word.clone_into(&mut spellings[id as usize]));
     dictionary.pack.for_each_word(|word, id| word.clone_into(&mut spellings[id as usize]));

@@ -10,15 +10,19 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
+use super::channel::{Counts, Facts};
 use super::forest::{Growth, Table, grow};
+use super::held_out::{HeldOut, Part};
 use super::part::{SETS, is_made, parts};
 use crate::candidates::{self, Grammar};
 use crate::config::Config;
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
+use crate::dictionary::source::SourceFile;
+use crate::dictionary::table::mix;
 use crate::eval::{GoldDocument, GoldEdit, Verdict, judge};
 use crate::model::decide::{self, DOCUMENT};
-use crate::model::features::COUNT;
+use crate::model::features::{COUNT, USAGE};
 use crate::model::forest::pack;
 use crate::model::gate::{self, SORTS};
 use crate::model::lattice::Weights;
@@ -29,7 +33,7 @@ use crate::report::{Applicability, Correction, Family, Finding, Rule, Severity};
 use crate::text::block;
 
 /// Parts of the cross-validation.
-const FOLDS: usize = 5;
+pub(super) const FOLDS: usize = 5;
 /// Weight of the rows of documents that are closest to what will be met.
 const WATCHED_WEIGHT: f32 = 3.0;
 /// Weight of a clean document's rows; they are many.
@@ -58,6 +62,10 @@ pub struct Heard {
 struct Sample {
     scored: Vec<Scored>,
     labels: Vec<Option<bool>>,
+    /// What it says of how spinners use words.
+    facts: Facts,
+    /// Shares of the families, as estimated.
+    families: [f32; 4],
     /// What the document's decision looks at, worked out once the candidates have their probabilities.
     document: [f32; DOCUMENT],
     spun: bool,
@@ -83,50 +91,43 @@ struct Sample {
 pub fn learn(
     gold: &[GoldDocument],
     heard: &[Heard],
+    sources: &[SourceFile],
     watch: &str,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Learned, DictionaryError> {
     let gold: &[GoldDocument] = &gold.iter().cloned().chain(gold.iter().flat_map(parts)).collect::<Vec<_>>();
-    let dictionary = Dictionary::builtin();
-    let grammar = Grammar::new(&dictionary);
-    let weights = Weights::default();
-    let scorer = Scorer::builtin(&dictionary);
+    progress("compiling dictionaries");
+    // What is watched stands for what nobody has seen, so nothing is counted in it.
+    let mut held_out = HeldOut::new(sources, gold.iter().filter(|document| !document.id.starts_with(watch)))?;
     let heard: HashMap<&str, &Heard> = heard.iter().map(|heard| (heard.id.as_str(), heard)).collect();
     progress("reading documents");
-    let mut readings = Readings::default();
     let mut samples: Vec<Sample> = gold
         .iter()
         .map(|document| {
             let heard = heard.get(document.id.as_str()).copied();
-            sample(document, heard, &mut readings, &dictionary, &scorer, &grammar, &weights)
+            sample(document, heard, held_out.of(document))
         })
         .collect::<Result<_, _>>()?;
     for (sample, _) in samples.iter_mut().zip(gold).filter(|(_, document)| document.id.starts_with(watch)) {
         sample.weight = WATCHED_WEIGHT;
+        sample.facts = Facts::default();
     }
-    let mut pairs: Vec<(f32, bool, f32)> = Vec::new();
     for fold in 0..FOLDS {
         progress(&format!("growing trees, part {} of {FOLDS}", fold + 1));
+        count_usage(gold, &mut samples, |sample| sample.fold != fold);
         let grown = grow(&table(&samples, |sample| sample.fold != fold && !sample.in_part), &Growth::default());
         for sample in samples.iter_mut().filter(|sample| sample.fold == fold) {
-            for (scored, label) in sample.scored.iter_mut().zip(&sample.labels) {
+            for scored in &mut sample.scored {
                 scored.probability = grown.score(&scored.features);
-                if let Some(label) = label
-                    && sample.spun
-                    && !sample.in_part
-                {
-                    pairs.push((scored.probability, *label, sample.weight));
-                }
             }
         }
     }
-    let calibration =
-        logistic(&pairs.iter().map(|&(score, label, weight)| ([1.0, score], label, weight)).collect::<Vec<_>>());
+    let calibration = calibrate(gold, &samples, watch);
     for (sample, document) in samples.iter_mut().zip(gold) {
         for scored in &mut sample.scored {
             scored.probability = 1.0 / (1.0 + (-(calibration[1] * scored.probability + calibration[0])).exp());
         }
-        let passage = read(&document.text, &mut readings, &dictionary, &scorer, &grammar, &weights);
+        let passage = held_out.of(document).read(&document.text);
         sample.document = decide::document(&passage, &sample.scored);
     }
     let spun = samples.iter().filter(|sample| sample.spun).count() as f32;
@@ -138,9 +139,10 @@ pub fn learn(
         })
         .collect();
     let document = logistic(&rows);
-    let (gate, gate_report) = gate(gold, &samples, &document, &dictionary, watch);
+    let (gate, gate_report) = gate(gold, &samples, &document, &Dictionary::builtin(), watch);
     let report = report(gold, &samples, &document, watch) + &gate_report;
     progress("growing trees on all documents");
+    count_usage(gold, &mut samples, |_| true);
     let grown = grow(&table(&samples, |sample| !sample.in_part), &Growth::default());
     let bytes = pack(&grown.trees, grown.base, (calibration[1], calibration[0]), &document, &gate, COUNT);
     Ok(Learned { bytes, report })
@@ -160,16 +162,8 @@ pub(super) fn read<'t>(
     Passage::read(text, tokens, sentences, dictionary, scorer, grammar, weights, readings)
 }
 
-fn sample(
-    document: &GoldDocument,
-    heard: Option<&Heard>,
-    readings: &mut Readings,
-    dictionary: &Dictionary,
-    scorer: &Scorer,
-    grammar: &Grammar,
-    weights: &Weights,
-) -> Result<Sample, DictionaryError> {
-    let mut passage = read(&document.text, readings, dictionary, scorer, grammar, weights);
+fn sample(document: &GoldDocument, heard: Option<&Heard>, part: &mut Part) -> Result<Sample, DictionaryError> {
+    let mut passage = part.read(&document.text);
     if let Some(heard) = heard {
         let candidates: usize = passage.lattices.iter().map(|lattice| lattice.candidates.len()).sum();
         let (words, id) = (passage.sentences.iter().map(Vec::len).sum::<usize>(), &document.id);
@@ -185,7 +179,7 @@ fn sample(
         }
         passage.hear(&heard.fits, &heard.detected);
     }
-    let scored = passage.score(dictionary);
+    let scored = passage.score(&part.dictionary);
     let labels = scored
         .iter()
         .map(|scored| {
@@ -202,15 +196,75 @@ fn sample(
         })
         .collect();
     let spun = !document.edits.is_empty();
+    let in_part = is_made(&document.id);
     Ok(Sample {
         scored,
         labels,
+        facts: if spun && !in_part {
+            Facts::of(document, &passage.tokens, &passage.sentences)
+        } else {
+            Facts::default()
+        },
+        families: passage.estimate.belief.families,
         document: [0.0; DOCUMENT],
         spun,
-        in_part: is_made(&document.id),
+        in_part,
         fold: fold(&document.id),
         weight: if spun { 1.0 } else { CLEAN_WEIGHT },
     })
+}
+
+/// Shift and factor that turn the trees' sums, which are still in the place of probabilities, into log-odds that a
+/// finding is right (Platt, 1999): fitted on what would be selected, and judged as a whole, where the trees also learn
+/// from parts of repairs. Watched documents together weigh as much as all others together.
+fn calibrate(gold: &[GoldDocument], samples: &[Sample], watch: &str) -> [f32; 2] {
+    // Selects by the order of the sums; what is hopeless says nothing.
+    const LEAST: f32 = -2.0;
+    let mut rows: Vec<([f32; 2], bool, bool)> = Vec::new();
+    for (sample, document) in samples.iter().zip(gold).filter(|(sample, _)| sample.spun && !sample.in_part) {
+        let choices = decide::select(&sample.scored, LEAST);
+        let findings: Vec<Finding> = choices.iter().map(|choice| finding(&sample.scored[choice.best])).collect();
+        let verdicts = judge(document, &findings.iter().collect::<Vec<_>>()).verdicts;
+        for (choice, verdict) in choices.iter().zip(verdicts).filter(|(_, verdict)| *verdict != Verdict::Open) {
+            let sum = sample.scored[choice.best].probability;
+            rows.push(([1.0, sum], verdict == Verdict::Right, document.id.starts_with(watch)));
+        }
+    }
+    let watched = rows.iter().filter(|row| row.2).count().max(1) as f32;
+    let others = (rows.len() as f32 - watched).max(1.0);
+    let weighted =
+        rows.iter().map(|&(row, right, is_watched)| (row, right, if is_watched { others / watched } else { 1.0 }));
+    logistic(&weighted.collect::<Vec<_>>())
+}
+
+/// Fills in what is known of how spinners use the words of candidates: for the documents to learn from what those before
+/// them say, in an order that follows from their names, for the others what all of those say.
+fn count_usage(gold: &[GoldDocument], samples: &mut [Sample], learns: impl Fn(&Sample) -> bool) {
+    let hash = |at: usize| mix(base(&gold[at].id).bytes().fold(7, |hash, byte| mix(hash ^ u64::from(byte))));
+    let mut order: Vec<(u64, usize)> = (0..samples.len()).map(|at| (hash(at), at)).collect();
+    order.sort_unstable();
+    let mut counts = Counts::default();
+    let fill = |sample: &mut Sample, counts: &Counts| {
+        for scored in &mut sample.scored {
+            scored.features[USAGE].copy_from_slice(&counts.of(&scored.keys).figures(&sample.families));
+        }
+    };
+    // A document and all that was made of it.
+    for group in order.chunk_by(|a, b| a.0 == b.0) {
+        for &(_, at) in group {
+            if learns(&samples[at]) {
+                fill(&mut samples[at], &counts);
+            }
+        }
+        for &(_, at) in group {
+            if learns(&samples[at]) {
+                counts.add(&samples[at].facts);
+            }
+        }
+    }
+    for sample in samples.iter_mut().filter(|sample| !learns(sample)) {
+        fill(sample, &counts);
+    }
 }
 
 /// Share of the documents that are judged spun (translations aside, of which the tables hold little) that the first look has to let through.
@@ -301,11 +355,14 @@ fn is_part(document: &GoldDocument, edit: &GoldEdit, finding: &Finding) -> bool 
         })
 }
 
+/// The name of the document that one was made of, or its own.
+fn base(id: &str) -> &str {
+    ["clean/"].iter().chain(&SETS).find_map(|set| id.strip_prefix(set)).unwrap_or(id)
+}
+
 /// The part of the cross-validation that a document belongs to, by its name.
 pub(super) fn fold(id: &str) -> usize {
-    let made = ["clean/"].iter().chain(&SETS).find_map(|set| id.strip_prefix(set));
-    let name = made.unwrap_or(id);
-    name.bytes().fold(7usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte as usize)) % FOLDS
+    base(id).bytes().fold(7usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte as usize)) % FOLDS
 }
 
 /// Levenshtein distance in words.

@@ -8,17 +8,19 @@ use super::scorer::{self, Scorer};
 use crate::dictionary::error::DictionaryError;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::pack::Pack;
-use crate::dictionary::{MODEL, PACK};
+use crate::dictionary::usage::Usage;
+use crate::dictionary::{MODEL, PACK, USAGE};
 
 static FOREST: &[u8] = include_bytes!("../../dictionaries/model/english.forest");
 
 type Open = fn(Vec<u8>) -> Result<(), DictionaryError>;
 
 /// Each kind of file, with what opens it and the first byte that its checksum covers.
-const KINDS: [(&str, &[u8], Open, usize); 4] = [
+const KINDS: [(&str, &[u8], Open, usize); 5] = [
     ("n-gram model", MODEL, |data| Ngrams::open(data.into(), true).map(drop), 512),
     ("pack", PACK, |data| Pack::open(data.into(), model(), true).map(drop), 512),
     ("scorer", scorer::BUILTIN, |data| Scorer::open(data.into(), model(), true).map(drop), 512),
+    ("usage", USAGE, |data| Usage::open(data.into(), true).map(drop), 16),
     ("trees", FOREST, |data| Forest::open(&data, COUNT).map(drop), 16),
 ];
 

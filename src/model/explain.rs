@@ -5,6 +5,7 @@ use super::passage::{Passage, Scored};
 use crate::candidates::Candidate;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, MOVED, NAME, PUBLISHED, THESAURUS};
 use crate::dictionary::table::mix;
+use crate::dictionary::usage::Usage;
 use crate::report::{Evidence, Family, Rule, Severity};
 use crate::text::case::{self, Case};
 use crate::text::key;
@@ -74,8 +75,11 @@ pub(crate) fn sources(candidate: &Candidate) -> Vec<&'static str> {
     .collect()
 }
 
+/// Counts from this on say something.
+const WORTH_TELLING: u32 = 5;
+
 /// The reasons for a candidate.
-pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize) -> Vec<Evidence> {
+pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, usage: &Usage) -> Vec<Evidence> {
     let candidate = passage.candidate(scored.place);
     let span = scored.realized.span;
     let spun = &passage.text[span.range()];
@@ -110,6 +114,13 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize) ->
         push("substitution", "a published tortured phrase, or part of one".to_owned(), Some(channel));
     } else {
         push("substitution", "spinners' word lists have it in place of that".to_owned(), Some(channel));
+    }
+    let known = usage.of(&scored.keys);
+    let [stands, is] = [known.substitute.all, known.pair].map(|counts| counts.iter().sum::<u32>());
+    if is > 0 && stands >= WORTH_TELLING {
+        let words =
+            format!("in spun texts whose originals are known, “{spun}” stands {stands} times, {is} times for “{text}”");
+        push("usage", words, None);
     }
     if value("repeated") > 0.7 {
         push(

@@ -7,6 +7,7 @@ use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
+use crate::dictionary::usage::{FIGURES, Keys};
 use crate::text::key::{END, SENTENCE};
 
 /// Names of the features, in order.
@@ -63,6 +64,10 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "after_capital",
     "before_capital",
     "agreement",
+    "usage_pair",
+    "usage_changed",
+    "usage_original",
+    "usage_seen",
     "encoder",
     "encoder_margin",
     "encoder_changed",
@@ -71,10 +76,13 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "encoder_right_changed",
 ];
 /// Number of features.
-pub(crate) const COUNT: usize = 58;
+pub(crate) const COUNT: usize = 62;
+/// Where the figures of what spinners were seen to do are.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning fills them in later"))]
+pub(crate) const USAGE: std::ops::Range<usize> = 52..52 + FIGURES;
 
 /// Candidates below this posterior are not looked at.
-pub(crate) const LEAST: f32 = 0.02;
+pub(crate) const LEAST: f32 = 0.1;
 
 /// What the whole document contributes.
 pub(crate) struct Context {
@@ -411,16 +419,24 @@ impl Place {
     }
 }
 
-/// The features of one candidate, whose run is `place`, and the fixed expression that it is part of.
+/// What is the same for all candidates of a passage.
+pub(crate) struct Ground<'a> {
+    pub(crate) context: Context,
+    pub(crate) kinds: &'a Kinds,
+    pub(crate) estimate: &'a Estimate,
+    pub(crate) dictionary: &'a Dictionary,
+}
+
+/// The features of one candidate, whose run is `place` and whose usage is found under `keys`, and the fixed expression
+/// that it is part of.
 pub(crate) fn features(
     sentence: &Sentence<'_>,
     index: usize,
     place: &Place,
-    context: &Context,
-    kinds: &Kinds,
-    estimate: &Estimate,
-    dictionary: &Dictionary,
+    keys: &Keys,
+    ground: &Ground<'_>,
 ) -> ([f32; COUNT], Expression) {
+    let Ground { context, kinds, estimate, dictionary } = ground;
     let candidate: &Candidate = &sentence.lattice.candidates[index];
     let &Place { start, end, around, ref spun, .. } = place;
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
@@ -441,6 +457,7 @@ pub(crate) fn features(
         }
     }
     let families = &estimate.belief.families;
+    let usage = dictionary.usage.of(keys).figures(families);
     let best = candidate.codes.best().max(-14.0);
     let words = &sentence.words[start..end];
     let lookup = words[0].lookup;
@@ -515,6 +532,10 @@ pub(crate) fn features(
         f32::from(u8::from(place.shape.after_capital)),
         f32::from(u8::from(place.shape.before_capital)),
         candidate.ids.first().map_or(0.0, |&word| context.agreement(around.before[1], word, &dictionary.ngrams)),
+        usage[0],
+        usage[1],
+        usage[2],
+        usage[3],
         candidate.fit,
         candidate.fit - best_fit,
         inside.iter().sum::<f32>() / inside.len().max(1) as f32,

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::channel::Kinds;
-use super::features::{self, COUNT, Context, LEAST, Place, Sentence, Shape};
+use super::channel::{IdMap, Kinds};
+use super::features::{self, COUNT, Context, Ground, LEAST, Place, Sentence, Shape};
 use super::forest::{Forest, LANES};
 use super::lattice::{Lattice, Weights};
 use super::prior::{self, Estimate};
@@ -12,6 +12,7 @@ use super::scorer::Scorer;
 use crate::candidates::realize::{self, Realized};
 use crate::candidates::{Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
+use crate::dictionary::usage::{self, Keys};
 use crate::text::key;
 use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token};
 
@@ -54,6 +55,8 @@ pub(crate) struct Scored {
     /// Index of the sentence, and of the candidate in its lattice.
     pub(crate) place: (usize, usize),
     pub(crate) realized: Realized,
+    /// What is known of how spinners use it.
+    pub(crate) keys: Keys,
     pub(crate) features: [f32; COUNT],
     /// Calibrated probability that this is right, given that the passage is spun.
     pub(crate) probability: f32,
@@ -62,6 +65,7 @@ pub(crate) struct Scored {
 /// A candidate with what decides about it, before it is written into the text.
 struct Row {
     place: (usize, usize),
+    keys: Keys,
     features: [f32; COUNT],
     /// Which of its words have a capital in a fixed expression around them, a bit for each from the lowest on.
     capitals: u64,
@@ -235,10 +239,10 @@ impl<'t> Passage<'t> {
 
     /// A candidate written into the text, unless it stands there already.
     fn scored(&self, row: Row, probability: f32, dictionary: &Dictionary) -> Option<Scored> {
-        let Row { place, features, capitals } = row;
+        let Row { place, keys, features, capitals } = row;
         let realized = self.realize(place, capitals, dictionary);
         let changes = self.text[realized.span.range()] != realized.text && self.article_fits(place, &realized.text);
-        changes.then_some(Scored { place, realized, features, probability })
+        changes.then_some(Scored { place, realized, keys, features, probability })
     }
 
     /// Whether a reading that is an article fits the word after it as that stands.
@@ -255,6 +259,9 @@ impl<'t> Passage<'t> {
             (sentence.as_slice(), &self.lattices[at], self.estimate.sums[at].posterior.as_slice())
         });
         let context = Context::gather(all, &dictionary.ngrams);
+        let ground = Ground { context, kinds: &self.kinds, estimate: &self.estimate, dictionary };
+        let (mut hashes, mut form) = (Vec::new(), String::new());
+        let mut originals: IdMap<(u32, u32), u64> = IdMap::default();
         let mut paragraphs = self.estimate.paragraphs.iter();
         let mut paragraph = paragraphs.next();
         for (at, words) in self.sentences.iter().enumerate() {
@@ -264,17 +271,23 @@ impl<'t> Passage<'t> {
             let rate = paragraph.map_or(self.estimate.belief.rates, |paragraph| paragraph.rates)[0];
             let lattice = &self.lattices[at];
             let posteriors = &self.estimate.sums[at].posterior;
-            if posteriors.iter().all(|&posterior| posterior < LEAST) {
+            let is_worth_it = |(candidate, &posterior): (&Candidate, &f32)| posterior >= LEAST || candidate.certain;
+            if !lattice.candidates.iter().zip(posteriors).any(is_worth_it) {
                 continue;
             }
             let damage = self.damage.get(at).map_or(&[][..], Vec::as_slice);
             let sentence = Sentence::new(words, lattice, posteriors, damage, rate);
+            hashes.clear();
+            for word in words {
+                key::normalize(self.tokens[word.token as usize].text(self.text), &mut form);
+                hashes.push(usage::word(&form));
+            }
             // The runs that start at the word at hand.
             let mut places: Vec<Place> = Vec::new();
             let mut word = None;
             for (index, candidate) in lattice.candidates.iter().enumerate() {
                 // "a" for "an" is never a finding of its own; it follows the word after it.
-                if posteriors[index] < LEAST || candidate.flags == 0 {
+                if posteriors[index] < LEAST && !candidate.certain || candidate.flags == 0 {
                     continue;
                 }
                 if word != Some(candidate.start) {
@@ -291,16 +304,25 @@ impl<'t> Passage<'t> {
                         places.len() - 1
                     }
                 };
-                let (features, expression) = features::features(
-                    &sentence,
-                    index,
-                    &places[place],
-                    &context,
-                    &self.kinds,
-                    &self.estimate,
-                    dictionary,
-                );
-                visit(Row { place: (at, index), features, capitals: expression.capitals });
+                let run = &hashes[candidate.start as usize..candidate.end as usize];
+                let reading = match candidate.reading {
+                    Reading::Original(original) => {
+                        let trimmed = candidate.trimmed;
+                        let known = originals.entry((original, u32::from(u16::from_le_bytes(trimmed.into()))));
+                        *known.or_insert_with(|| {
+                            let phrase = key::phrase(realize::within(dictionary.pack.original(original), trimmed));
+                            usage::phrase(phrase.split(' ').map(usage::word))
+                        })
+                    }
+                    Reading::Moved { tail, head } => {
+                        let order = run[run.len() - tail as usize..].iter().chain(&run[..head as usize]);
+                        usage::phrase(order.copied())
+                    }
+                    Reading::Article(_) => 0,
+                };
+                let keys = Keys::new(usage::phrase(run.iter().copied()), reading);
+                let (features, expression) = features::features(&sentence, index, &places[place], &keys, &ground);
+                visit(Row { place: (at, index), keys, features, capitals: expression.capitals });
             }
         }
     }

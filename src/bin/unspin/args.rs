@@ -465,6 +465,12 @@ pub(crate) struct Train {
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Learn {
+    /// Count what spinners did in documents with known substitutions.
+    ///
+    /// How often each phrase of the dictionaries stood where it was a substitute and where it was not, what for, and
+    /// how often originals were left: for each family. `unspin learn weights` counts for itself, so that no document
+    /// is judged by what it says itself.
+    Channel(LearnChannel),
     /// Fit the last decision on documents with known substitutions.
     ///
     /// The documents' originals serve as clean text. Prints what cross-validation over documents measures.
@@ -475,6 +481,19 @@ pub(crate) enum Learn {
     Scorer(LearnScorer),
     /// Write what the encoder is trained on: places and their candidates, one text a line of JSON.
     Places(LearnPlaces),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnChannel {
+    /// Gold files, or directories of them.
+    #[arg(value_name = "GOLD", required = true)]
+    pub(crate) gold: Vec<PathBuf>,
+    /// Where the counts go.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Where the substitutions go as rows of a dictionary.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rows: Option<PathBuf>,
 }
 
 #[derive(clap::Args, Debug)]
@@ -507,6 +526,9 @@ pub(crate) struct LearnWeights {
     /// Clean documents, one a line.
     #[arg(long, value_name = "FILE")]
     pub(crate) clean: Vec<PathBuf>,
+    /// Sources of the dictionaries: for every part of the documents they are compiled without what its documents say.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dictionary: Option<PathBuf>,
     /// What encoders say of documents that they were not trained on, one a line of JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) heard: Vec<PathBuf>,

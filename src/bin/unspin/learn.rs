@@ -7,9 +7,10 @@ use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use unspin::eval::GoldDocument;
-use unspin::learn::{places, scorer, vectors, weights};
+use unspin::learn::{channel, places, scorer, vectors, weights};
 
-use crate::args::{Common, Learn, LearnPlaces, LearnScorer, LearnVectors, LearnWeights};
+use crate::args::{Common, Learn, LearnChannel, LearnPlaces, LearnScorer, LearnVectors, LearnWeights};
+use crate::dictionary;
 use crate::eval::read_gold;
 use crate::terminal::{Ending, note};
 
@@ -21,12 +22,23 @@ pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
         }
     };
     match command {
+        Learn::Channel(command) => learn_channel(&command, &mut progress)?,
         Learn::Weights(command) => learn_weights(&command, &mut progress)?,
         Learn::Vectors(command) => learn_vectors(command, &mut progress)?,
         Learn::Scorer(command) => learn_scorer(command, &mut progress)?,
         Learn::Places(command) => learn_places(command)?,
     }
     Ok(Ending::default())
+}
+
+fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let learned = channel::learn(&documents(&command.gold, &[])?, progress)?;
+    fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
+    if let Some(path) = &command.rows {
+        fs::write(path, &learned.rows).with_context(|| path.display().to_string())?;
+    }
+    note(&learned.report);
+    Ok(())
 }
 
 fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
@@ -38,7 +50,8 @@ fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyh
             heard.push(serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), n + 1))?);
         }
     }
-    let learned = weights::learn(&gold, &heard, &command.watch, progress)?;
+    let sources = command.dictionary.as_deref().map_or_else(|| Ok(Vec::new()), dictionary::read)?;
+    let learned = weights::learn(&gold, &heard, &sources, &command.watch, progress)?;
     fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
     note(learned.report.trim_end());
     Ok(())

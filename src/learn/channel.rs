@@ -1,0 +1,265 @@
+//! Counts what spinners did in texts whose substitutions are known: `unspin learn channel`.
+//!
+//! The counts are features of the last decision. Trees must not be grown on what is counted in the very document that
+//! they are grown on, or they would take every pair for gold; so documents come in an order, and each is told what
+//! those before it said (ordered target statistics: Prokhorenkova et al., 2018).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::part::is_made;
+use super::places;
+use crate::candidates::{self, Word};
+use crate::dictionary::Dictionary;
+use crate::dictionary::error::{DictionaryError, ErrorKind};
+use crate::dictionary::ngrams::Ngrams;
+use crate::dictionary::usage::{self, ByFamily, Keys, Known, LONGEST, Tally};
+use crate::eval::GoldDocument;
+use crate::report::Family;
+use crate::text::token::Token;
+use crate::text::{block, key};
+
+/// The source of rows that documents give.
+const SOURCE: &str = "spun-articles";
+/// The longest phrase of such a row, in words.
+const LONGEST_ROW: usize = 5;
+
+/// A table of usage with what it holds.
+#[derive(Debug)]
+pub struct Learned {
+    /// The file's bytes.
+    pub bytes: Vec<u8>,
+    /// The substitutions as rows of a dictionary, `substitutions/articles.csv`.
+    pub rows: String,
+    /// What was counted, for people.
+    pub report: String,
+}
+
+/// Counts how the words of the dictionaries are used in documents with known substitutions.
+///
+/// Takes about ten seconds for a thousand documents.
+///
+/// # Errors
+///
+/// Where two phrases have the same hash.
+pub fn learn(gold: &[GoldDocument], progress: &mut dyn FnMut(&str)) -> Result<Learned, DictionaryError> {
+    let dictionary = Dictionary::builtin();
+    progress("reading documents");
+    let mut counts = Counts::default();
+    let mut words = 0;
+    for document in gold.iter().filter(|document| !document.edits.is_empty()) {
+        let mut tokens = Vec::new();
+        block::read(&document.text, &mut tokens);
+        let sentences = candidates::sentences(&document.text, &tokens, &dictionary);
+        words += sentences.iter().map(Vec::len).sum::<usize>();
+        counts.add(&Facts::of(document, &tokens, &sentences));
+    }
+    progress("making the table");
+    let asked = Asked::of(&dictionary);
+    let substitutes = counts.substitutes.iter().filter(|(key, _)| asked.substitutes.contains(key));
+    let originals = counts.originals.iter().filter(|(key, _)| asked.originals.contains(key));
+    let mut phrases: Vec<(u64, Tally)> = substitutes.chain(originals).map(|(&key, &tally)| (key, tally)).collect();
+    let mut pairs: Vec<(u64, ByFamily)> = counts.pairs.iter().map(|(&key, &counts)| (key, counts)).collect();
+    phrases.sort_unstable_by_key(|entry| entry.0);
+    pairs.sort_unstable_by_key(|entry| entry.0);
+    let bytes = usage::build(&phrases, &pairs)
+        .ok_or_else(|| DictionaryError::new(ErrorKind::Model, "two phrases have the same hash".to_owned()))?;
+    let swapped = |tallies: &HashMap<u64, Tally>| tallies.values().filter(|tally| tally.swapped != [0; 4]).count();
+    let report = format!(
+        "{words} words of {} documents: {} phrases of the dictionaries in one of the two roles, {} seen as \
+         substitutes, {} as originals, {} pairs; {} bytes",
+        gold.iter().filter(|document| !document.edits.is_empty()).count(),
+        phrases.len(),
+        swapped(&counts.substitutes),
+        swapped(&counts.originals),
+        pairs.len(),
+        bytes.len(),
+    );
+    Ok(Learned { bytes, rows: rows(gold, &dictionary.ngrams), report })
+}
+
+/// The substitutions of documents as rows of a dictionary, in order of their bytes.
+pub(super) fn rows<'d>(gold: impl IntoIterator<Item = &'d GoldDocument>, ngrams: &Ngrams) -> String {
+    let mut rows: BTreeMap<(String, String, &str), (u32, BTreeSet<&str>)> = BTreeMap::new();
+    for document in gold.into_iter().filter(|document| !is_made(&document.id)) {
+        let Some(family) = Family::ALL.iter().find(|family| document.family.as_deref() == Some(family.name())) else {
+            continue;
+        };
+        for edit in &document.edits {
+            let Some(correction) = edit.corrections.first() else { continue };
+            let spun = &document.text[edit.span.range()];
+            let original = key::phrase(correction);
+            let fits = |phrase: &str| {
+                (1..=LONGEST_ROW).contains(&phrase.split(' ').count())
+                    && phrase.contains(char::is_alphanumeric)
+                    && !phrase.contains(['|', '"', '.', ',', ';', ':', '(', ')'])
+            };
+            let spun = key::phrase(spun);
+            let is_known = |word: &str| ngrams.id(word).is_some() || word.starts_with(|c: char| c.is_ascii_digit());
+            let bare = |phrase: &str| phrase.replace(['\'', ' '], "");
+            let differ = bare(&spun) != bare(&original);
+            if fits(&spun) && fits(&original) && differ && original.split(' ').all(is_known) {
+                let (count, documents) = rows.entry((spun, original, family.name())).or_default();
+                *count += 1;
+                documents.insert(&document.id);
+            }
+        }
+    }
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let mut write = |row: &[&str]| out.write_record(row).expect("a vector takes all");
+    write(&["spun", "original", "family", "count", "pages", "source"]);
+    for ((spun, original, family), (count, documents)) in &rows {
+        write(&[spun, original, family, &count.to_string(), &documents.len().to_string(), SOURCE]);
+    }
+    let bytes = out.into_inner().expect("a vector takes all");
+    String::from_utf8(bytes).expect("strings went in")
+}
+
+/// The keys of all phrases that may be asked for.
+struct Asked {
+    substitutes: HashSet<u64>,
+    originals: HashSet<u64>,
+}
+
+impl Asked {
+    fn of(dictionary: &Dictionary) -> Self {
+        let pack = &dictionary.pack;
+        let spellings: Vec<u64> = places::spellings(dictionary).iter().map(|word| usage::word(word)).collect();
+        let key = |words: &[u32]| {
+            let phrase = usage::phrase(words.iter().map(|&word| spellings[word as usize]));
+            Keys::new(phrase, phrase).substitute
+        };
+        let mut substitutes: HashSet<u64> = (0..pack.word_count() as u32)
+            .filter(|&word| pack.single(word).next().is_some())
+            .map(|word| key(&[word]))
+            .collect();
+        pack.for_each_run_key(|words, _| {
+            substitutes.insert(key(words));
+        });
+        let originals = (0..pack.original_count() as u32).map(|original| {
+            let phrase = hash(pack.original(original));
+            Keys::new(phrase, phrase).original
+        });
+        Self { substitutes, originals: originals.collect() }
+    }
+}
+
+/// What is said of one document: keys of phrases by role, and of pairs.
+#[derive(Default)]
+pub(super) struct Facts {
+    family: usize,
+    /// A substitute's key, and whether it was one here.
+    substitutes: Vec<(u64, bool)>,
+    /// An original's key, and whether it was swapped here.
+    originals: Vec<(u64, bool)>,
+    pairs: Vec<u64>,
+}
+
+/// The hash of a phrase as documents or dictionaries write it.
+fn hash(text: &str) -> u64 {
+    usage::phrase(key::phrase(text).split(' ').map(usage::word))
+}
+
+impl Facts {
+    /// What a document says that was cut into these tokens and sentences.
+    pub(super) fn of(document: &GoldDocument, tokens: &[Token], sentences: &[Vec<Word>]) -> Self {
+        let family = document.family.as_deref();
+        let family = Family::ALL.iter().position(|known| Some(known.name()) == family).unwrap_or_default();
+        let mut facts = Self { family, ..Self::default() };
+        let mut edits = document.edits.iter().peekable();
+        let mut form = String::new();
+        for sentence in sentences {
+            let words: Vec<(u64, bool)> = sentence
+                .iter()
+                .map(|word| {
+                    let token = &tokens[word.token as usize];
+                    while edits.peek().is_some_and(|edit| edit.span.end <= token.start as usize) {
+                        edits.next();
+                    }
+                    let changed = edits.peek().is_some_and(|edit| edit.span.start < token.end as usize);
+                    key::normalize(token.text(&document.text), &mut form);
+                    (usage::word(&form), changed)
+                })
+                .collect();
+            for length in 1..=LONGEST {
+                for run in words.windows(length) {
+                    let phrase = usage::phrase(run.iter().map(|word| word.0));
+                    let keys = Keys::new(phrase, phrase);
+                    facts.substitutes.push((keys.substitute, run.iter().all(|word| word.1)));
+                    if run.iter().all(|word| !word.1) {
+                        facts.originals.push((keys.original, false));
+                    }
+                }
+            }
+        }
+        for edit in &document.edits {
+            if let Some(correction) = edit.corrections.first() {
+                facts.swap(&key::phrase(&document.text[edit.span.range()]), &key::phrase(correction));
+            }
+        }
+        facts
+    }
+
+    /// Takes a substitution in, whole and in the parts that a dictionary would make of it.
+    fn swap(&mut self, spun: &str, original: &str) {
+        let (from, to): (Vec<&str>, Vec<&str>) = (original.split(' ').collect(), spun.split(' ').collect());
+        let mut pair = |spun: &[&str], original: &[&str]| {
+            let hash = |words: &[&str]| usage::phrase(words.iter().map(|word| usage::word(word)));
+            if spun != original && !spun.is_empty() && spun.len() <= LONGEST {
+                let keys = Keys::new(hash(spun), hash(original));
+                self.pairs.push(keys.pair);
+                self.originals.push((keys.original, true));
+            }
+        };
+        pair(&to, &from);
+        if from.len() == to.len() && from.len() > 1 {
+            (from.iter().zip(&to)).for_each(|(from, to)| pair(&[to], &[from]));
+            return;
+        }
+        let front = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        let most = from.len().min(to.len()) - front;
+        let back = from.iter().rev().zip(to.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        if front + back > 0 {
+            pair(&to[front..to.len() - back], &from[front..from.len() - back]);
+        }
+    }
+}
+
+/// Counts over documents.
+#[derive(Default)]
+pub(super) struct Counts {
+    substitutes: HashMap<u64, Tally>,
+    originals: HashMap<u64, Tally>,
+    pairs: HashMap<u64, ByFamily>,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, facts: &Facts) {
+        let family = facts.family;
+        for &(key, swapped) in &facts.substitutes {
+            let tally = self.substitutes.entry(key).or_default();
+            tally.all[family] += 1;
+            tally.swapped[family] += u32::from(swapped);
+        }
+        for &(key, swapped) in &facts.originals {
+            let tally = self.originals.entry(key).or_default();
+            let counts = if swapped { &mut tally.swapped } else { &mut tally.all };
+            counts[family] += 1;
+        }
+        for &key in &facts.pairs {
+            self.pairs.entry(key).or_default()[family] += 1;
+        }
+    }
+
+    /// What a table of these counts says.
+    pub(super) fn of(&self, keys: &Keys) -> Known {
+        let tally = |tallies: &HashMap<u64, Tally>, key| {
+            let tally: Tally = tallies.get(&key).copied().unwrap_or_default();
+            Tally { all: usage::rounded(&tally.all), swapped: usage::rounded(&tally.swapped) }
+        };
+        Known {
+            substitute: tally(&self.substitutes, keys.substitute),
+            original: tally(&self.originals, keys.original),
+            pair: usage::rounded(&self.pairs.get(&keys.pair).copied().unwrap_or_default()),
+        }
+    }
+}

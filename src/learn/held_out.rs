@@ -1,0 +1,77 @@
+//! Dictionaries that do not know what the documents at hand say.
+//!
+//! A part of the substitution table is what documents with known substitutions say. Decisions that are learned from
+//! those documents have to meet a table that lacks what they say themselves, or they would trust it too much; so the
+//! table is compiled once for every part of the cross-validation, without that part's documents.
+
+use super::channel;
+use super::weights::{FOLDS, fold};
+use crate::candidates::Grammar;
+use crate::dictionary::Dictionary;
+use crate::dictionary::error::DictionaryError;
+use crate::dictionary::source::SourceFile;
+use crate::eval::GoldDocument;
+use crate::model::lattice::Weights;
+use crate::model::passage::Passage;
+use crate::model::readings::Readings;
+use crate::model::scorer::Scorer;
+
+/// Where the dictionaries have what documents say.
+const ARTICLES: &str = "substitutions/articles.csv";
+
+/// One dictionary for each part of the cross-validation, or the built-in one for all.
+pub(super) struct HeldOut {
+    parts: Vec<Part>,
+}
+
+/// A dictionary with what reads texts by it.
+pub(super) struct Part {
+    pub(super) dictionary: Dictionary,
+    grammar: Grammar,
+    scorer: Scorer,
+    readings: Readings,
+}
+
+impl HeldOut {
+    /// Compiles the sources for every part; without any, the built-in dictionary serves for all. Takes some three
+    /// seconds for each.
+    pub(super) fn new<'d>(
+        sources: &[SourceFile],
+        gold: impl Iterator<Item = &'d GoldDocument> + Clone,
+    ) -> Result<Self, DictionaryError> {
+        let part = |dictionary: Dictionary| Part {
+            grammar: Grammar::new(&dictionary),
+            scorer: Scorer::builtin(&dictionary),
+            readings: Readings::default(),
+            dictionary,
+        };
+        if sources.is_empty() {
+            return Ok(Self { parts: vec![part(Dictionary::builtin())] });
+        }
+        let builtin = Dictionary::builtin();
+        let mut parts = Vec::new();
+        for own in 0..FOLDS {
+            let mut files: Vec<SourceFile> = sources.iter().filter(|file| file.path != ARTICLES).cloned().collect();
+            let others = gold.clone().filter(|document| fold(&document.id) != own);
+            files.push(SourceFile {
+                path: ARTICLES.to_owned(),
+                bytes: channel::rows(others, &builtin.ngrams).into_bytes(),
+            });
+            parts.push(part(Dictionary::compile(&files)?));
+        }
+        Ok(Self { parts })
+    }
+
+    /// What knows nothing of this document.
+    pub(super) fn of(&mut self, document: &GoldDocument) -> &mut Part {
+        let count = self.parts.len();
+        &mut self.parts[fold(&document.id) % count]
+    }
+}
+
+impl Part {
+    pub(super) fn read<'t>(&mut self, text: &'t str) -> Passage<'t> {
+        let Self { dictionary, grammar, scorer, readings } = self;
+        super::weights::read(text, readings, dictionary, scorer, grammar, &Weights::default())
+    }
+}
