@@ -92,22 +92,23 @@ impl Known {
     }
 }
 
-/// The count that a step stands for.
-fn count_of(step: u64) -> u32 {
-    if step <= 8 { step as u32 } else { (8.0 * 1.32f64.powi(step as i32 - 8)).round() as u32 }
-}
+/// The count that each step stands for: `8 * 1.32^(n - 8)` from the eighth on.
+const COUNTS: [u32; 1 << STEP_BITS] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 14, 18, 24, 32, 42, 56, 74, 97, 128, 170, 224, 295, 390, 515, 680, 897, 1184, 1563,
+    2063, 2724, 3595, 4746,
+];
 
-/// The step nearest to a count.
+/// The step nearest to a count, by ratio.
 fn step_of(count: u32) -> u64 {
-    if count <= 8 {
-        return u64::from(count);
-    }
-    let step = 8.0 + (f64::from(count) / 8.0).ln() / 1.32f64.ln();
-    (step.round() as u64).min((1 << STEP_BITS) - 1)
+    let above = COUNTS.partition_point(|&known| known < count).min(COUNTS.len() - 1);
+    let (high, low) = (u64::from(COUNTS[above]), u64::from(COUNTS[above.max(1) - 1]));
+    let is_lower = above > 0 && u64::from(count).pow(2) < high * low;
+    above as u64 - u64::from(is_lower)
 }
 
 fn unpack(bits: u64) -> ByFamily {
-    std::array::from_fn(|family| count_of(bits >> (family as u32 * STEP_BITS) & ((1 << STEP_BITS) - 1)))
+    const STEP: u64 = (1 << STEP_BITS) - 1;
+    std::array::from_fn(|family| COUNTS[(bits >> (family as u32 * STEP_BITS) & STEP) as usize])
 }
 
 fn pack(counts: &ByFamily) -> u64 {

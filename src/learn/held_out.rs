@@ -6,7 +6,7 @@
 
 use super::channel;
 use super::weights::{FOLDS, fold};
-use crate::candidates::Grammar;
+use crate::candidates::{self, Grammar};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
 use crate::dictionary::source::SourceFile;
@@ -15,6 +15,7 @@ use crate::model::lattice::Weights;
 use crate::model::passage::Passage;
 use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
+use crate::text::block;
 
 /// Where the dictionaries have what documents say.
 const ARTICLES: &str = "substitutions/articles.csv";
@@ -70,8 +71,12 @@ impl HeldOut {
 }
 
 impl Part {
+    /// A text, read and weighed.
     pub(super) fn read<'t>(&mut self, text: &'t str) -> Passage<'t> {
         let Self { dictionary, grammar, scorer, readings } = self;
-        super::weights::read(text, readings, dictionary, scorer, grammar, &Weights::default())
+        let mut tokens = Vec::new();
+        block::read(text, &mut tokens);
+        let sentences = candidates::sentences(text, &tokens, dictionary);
+        Passage::read(text, tokens, sentences, dictionary, scorer, grammar, &Weights::default(), readings)
     }
 }

@@ -9,16 +9,15 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::held_out::HeldOut;
 use super::scorer::{Corpus, Forward, RATES, Random, draw_family};
-use super::weights::{fold, read};
-use crate::candidates::{self, Grammar, Word};
+use super::weights::fold;
+use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::Substitution;
+use crate::dictionary::source::SourceFile;
 use crate::eval::{GoldDocument, Need};
-use crate::model::lattice::Weights;
 use crate::model::passage::Passage;
-use crate::model::readings::Readings;
-use crate::model::scorer::Scorer;
 use crate::text::block;
 use crate::text::key;
 use crate::text::token::Token;
@@ -57,16 +56,19 @@ struct Offer(usize, usize, String, f32, f32);
 
 /// Writes the places of documents with known substitutions, in their order.
 ///
+/// With sources of dictionaries they are compiled as for `unspin learn weights`, which is to have the same candidates:
+/// without what the documents of a part say, or the watched ones.
+///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
-pub fn gold(gold: &[GoldDocument], out: &mut dyn Write) -> io::Result<()> {
-    let dictionary = Dictionary::builtin();
-    let grammar = Grammar::new(&dictionary);
-    let scorer = Scorer::builtin(&dictionary);
-    let mut readings = Readings::default();
+/// Where a source is malformed or `out` cannot be written to.
+pub fn gold(gold: &[GoldDocument], sources: &[SourceFile], watch: &str, out: &mut dyn Write) -> io::Result<()> {
+    let counted = gold.iter().filter(|document| !document.id.starts_with(watch));
+    let mut held_out = HeldOut::new(sources, counted).map_err(io::Error::other)?;
     for document in gold {
-        let passage = read(&document.text, &mut readings, &dictionary, &scorer, &grammar, &Weights::default());
+        let part = held_out.of(document);
+        let passage = part.read(&document.text);
+        let dictionary = &part.dictionary;
         let words: Vec<Word> = passage.sentences.iter().flatten().copied().collect();
         let token = |word: &Word| &passage.tokens[word.token as usize];
         let edits = document.edits.iter().map(|edit| {
@@ -80,7 +82,7 @@ pub fn gold(gold: &[GoldDocument], out: &mut dyn Write) -> io::Result<()> {
             fold: Some(fold(&document.id)),
             ends: ends(&passage.sentences),
             edits: edits.collect(),
-            candidates: offers(&passage, &dictionary),
+            candidates: offers(&passage, dictionary),
             words: words.iter().map(|word| passage.form(word)).collect(),
         };
         serde_json::to_writer(&mut *out, &line)?;

@@ -14,7 +14,7 @@ use super::channel::{Counts, Facts};
 use super::forest::{Growth, Table, grow};
 use super::held_out::{HeldOut, Part};
 use super::part::{SETS, is_made, parts};
-use crate::candidates::{self, Grammar};
+use crate::candidates;
 use crate::config::Config;
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
@@ -25,10 +25,7 @@ use crate::model::decide::{self, DOCUMENT};
 use crate::model::features::{COUNT, USAGE};
 use crate::model::forest::pack;
 use crate::model::gate::{self, SORTS};
-use crate::model::lattice::Weights;
-use crate::model::passage::{Passage, Scored};
-use crate::model::readings::Readings;
-use crate::model::scorer::Scorer;
+use crate::model::passage::Scored;
 use crate::report::{Applicability, Correction, Family, Finding, Rule, Severity};
 use crate::text::block;
 
@@ -146,20 +143,6 @@ pub fn learn(
     let grown = grow(&table(&samples, |sample| !sample.in_part), &Growth::default());
     let bytes = pack(&grown.trees, grown.base, (calibration[1], calibration[0]), &document, &gate, COUNT);
     Ok(Learned { bytes, report })
-}
-
-pub(super) fn read<'t>(
-    text: &'t str,
-    readings: &mut Readings,
-    dictionary: &Dictionary,
-    scorer: &Scorer,
-    grammar: &Grammar,
-    weights: &Weights,
-) -> Passage<'t> {
-    let mut tokens = Vec::new();
-    block::read(text, &mut tokens);
-    let sentences = candidates::sentences(text, &tokens, dictionary);
-    Passage::read(text, tokens, sentences, dictionary, scorer, grammar, weights, readings)
 }
 
 fn sample(document: &GoldDocument, heard: Option<&Heard>, part: &mut Part) -> Result<Sample, DictionaryError> {

@@ -504,6 +504,12 @@ pub(crate) struct LearnPlaces {
     /// Clean documents, one a line.
     #[arg(long, value_name = "FILE", requires = "gold")]
     pub(crate) clean: Vec<PathBuf>,
+    /// Sources of the dictionaries, for the same candidates as `learn weights --dictionary` has.
+    #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
+    pub(crate) dictionary: Option<PathBuf>,
+    /// Documents whose ids start like this are counted nowhere.
+    #[arg(long, value_name = "PREFIX", default_value = "re")]
+    pub(crate) watch: String,
     /// Corpora, one paragraph a line, to spin.
     #[arg(long, value_name = "CORPUS", num_args = 1.., conflicts_with = "gold")]
     pub(crate) corpus: Vec<PathBuf>,

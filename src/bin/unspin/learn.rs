@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
+use unspin::SourceFile;
 use unspin::eval::GoldDocument;
 use unspin::learn::{channel, places, scorer, vectors, weights};
 
@@ -50,11 +51,16 @@ fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyh
             heard.push(serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), n + 1))?);
         }
     }
-    let sources = command.dictionary.as_deref().map_or_else(|| Ok(Vec::new()), dictionary::read)?;
+    let sources = sources(command.dictionary.as_deref())?;
     let learned = weights::learn(&gold, &heard, &sources, &command.watch, progress)?;
     fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
     note(learned.report.trim_end());
     Ok(())
+}
+
+/// The files of a directory of dictionaries, if there is one.
+fn sources(root: Option<&Path>) -> anyhow::Result<Vec<SourceFile>> {
+    root.map_or_else(|| Ok(Vec::new()), dictionary::read)
 }
 
 /// Gold documents, what they were before they were spun, and clean ones.
@@ -79,7 +85,8 @@ fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
     let file = fs::File::create(&command.out).with_context(|| command.out.display().to_string())?;
     let mut out = std::io::BufWriter::new(file);
     if command.corpus.is_empty() {
-        places::gold(&documents(&command.gold, &command.clean)?, &mut out)
+        let sources = sources(command.dictionary.as_deref())?;
+        places::gold(&documents(&command.gold, &command.clean)?, &sources, &command.watch, &mut out)
     } else {
         let LearnPlaces { corpus: corpora, stretches, seed, .. } = command;
         places::spins(&places::PlaceOptions { corpora, stretches, seed }, &mut out)
