@@ -60,6 +60,11 @@ impl Layers {
         self.originals.last().map_or(0, |&first| first as usize) + self.top().original_count()
     }
 
+    /// Whether an original is one of the packs on top of the base.
+    pub(crate) fn is_on_top(&self, original: u32) -> bool {
+        self.originals.first().is_some_and(|&first| original >= first)
+    }
+
     /// The pack that holds an original, and the original's number there.
     fn holder(&self, original: u32) -> (&Pack, u32) {
         match self.upper().find(|&(_, first, _)| first <= original) {

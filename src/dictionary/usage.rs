@@ -43,6 +43,9 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
+    /// Under which nothing is known.
+    pub(crate) const UNKNOWN: Self = Self { substitute: 0, original: 0, pair: 0 };
+
     /// The keys of a substitute and an original, each the [`phrase`] of its words.
     pub(crate) fn new(substitute: u64, original: u64) -> Self {
         let (substitute, original) = (mix(substitute ^ 1), mix(original ^ 2));
@@ -178,6 +181,9 @@ impl Usage {
 
     /// What is known of a substitute and an original. Takes three look-ups.
     pub(crate) fn of(&self, keys: &Keys) -> Known {
+        if *keys == Keys::UNKNOWN {
+            return Known::default();
+        }
         let substitute = self.tally(keys.substitute);
         // What never stood anywhere stood for nothing.
         if substitute.all == [0; 4] {
@@ -233,6 +239,7 @@ mod tests {
         let known = usage.of(&navy);
         assert_eq!(known.pair, [6, 0, 0, 1]);
         assert_eq!((known.substitute.swapped, known.original.swapped), ([8, 1, 0, 0], [7, 3, 0, 0]));
+        assert_eq!(usage.of(&Keys::UNKNOWN), Known::default());
         // Roles and the order of words matter.
         assert_eq!(usage.of(&Keys::new(key("military"), key("navy"))), Known::default());
         assert_ne!(key("put up"), key("up put"));

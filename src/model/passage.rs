@@ -306,21 +306,23 @@ impl<'t> Passage<'t> {
                 };
                 let run = &hashes[candidate.start as usize..candidate.end as usize];
                 let reading = match candidate.reading {
+                    // Nobody has counted what is said in dictionaries of one's own.
+                    Reading::Original(original) if dictionary.pack.is_on_top(original) => None,
                     Reading::Original(original) => {
                         let trimmed = candidate.trimmed;
                         let known = originals.entry((original, u32::from(u16::from_le_bytes(trimmed.into()))));
-                        *known.or_insert_with(|| {
+                        Some(*known.or_insert_with(|| {
                             let phrase = key::phrase(realize::within(dictionary.pack.original(original), trimmed));
                             usage::phrase(phrase.split(' ').map(usage::word))
-                        })
+                        }))
                     }
                     Reading::Moved { tail, head } => {
                         let order = run[run.len() - tail as usize..].iter().chain(&run[..head as usize]);
-                        usage::phrase(order.copied())
+                        Some(usage::phrase(order.copied()))
                     }
-                    Reading::Article(_) => 0,
+                    Reading::Article(_) => None,
                 };
-                let keys = Keys::new(usage::phrase(run.iter().copied()), reading);
+                let keys = reading.map_or(Keys::UNKNOWN, |key| Keys::new(usage::phrase(run.iter().copied()), key));
                 let (features, expression) = features::features(&sentence, index, &places[place], &keys, &ground);
                 visit(Row { place: (at, index), keys, features, capitals: expression.capitals });
             }
