@@ -20,8 +20,6 @@ const HEADER: usize = 64;
 /// Bits of a count's step.
 const STEP_BITS: u32 = 5;
 const FINGERPRINT_BITS: u32 = 14;
-/// The longest phrase that is counted, in words.
-pub(crate) const LONGEST: usize = 4;
 
 /// A count for each family.
 pub(crate) type ByFamily = [u32; 4];
