@@ -82,16 +82,15 @@ pub(crate) fn compile(
     files.sort_by_key(|file| (file.path.starts_with("expressions/"), file.path == "substitutions/articles.csv"));
     for file in &files {
         match file.path.split_once('/') {
-            Some(("substitutions", "attested.csv")) => {
+            Some(("substitutions", name @ ("attested.csv" | "articles.csv"))) => {
                 for (at, row) in read::<AttestedRow>(file)? {
                     compiler.check_source(file, &at, 5, &row.source)?;
-                    compiler.attested(file, &at, &row)?;
-                }
-            }
-            Some(("substitutions", "articles.csv")) => {
-                for (at, row) in read::<AttestedRow>(file)? {
-                    compiler.check_source(file, &at, 5, &row.source)?;
-                    compiler.article(file, &at, &row)?;
+                    let (pair, counts) = if name == "attested.csv" {
+                        (Pair { pages: row.pages, flags: ATTESTED, ..Pair::default() }, 1.0)
+                    } else {
+                        (Pair { flags: AUTHORED, ..Pair::default() }, ARTICLE)
+                    };
+                    compiler.attested(file, &at, &row, pair, counts)?;
                 }
             }
             Some(("substitutions", "published.csv")) => {
@@ -135,6 +134,13 @@ pub(crate) fn compile(
         }
     }
     compiler.finish()
+}
+
+/// How many words two phrases have in common at their start, and how many of the others at their end.
+pub(crate) fn common_ends(from: &[&str], to: &[&str]) -> (usize, usize) {
+    let front = from.iter().zip(to).take_while(|(a, b)| a == b).count();
+    let most = from.len().min(to.len()) - front;
+    (front, from.iter().rev().zip(to.iter().rev()).take(most).take_while(|(a, b)| a == b).count())
 }
 
 /// The number of a family that a row names.
@@ -341,17 +347,16 @@ impl<'m> Compiler<'m> {
         self.pairs.entry((original, spun)).or_default().merge(pair, share, flags);
     }
 
-    fn attested(&mut self, file: &SourceFile, at: &Position, row: &AttestedRow) -> Result<(), DictionaryError> {
-        let mut pair = Pair { pages: row.pages, flags: ATTESTED, ..Pair::default() };
-        pair.counts[family(file, at, &row.family)?] = row.count as f32;
-        self.add(&row.original, &row.spun, &pair, 1.0, 0);
-        self.parts(&row.original, &row.spun, &pair, 1.0);
-        Ok(())
-    }
-
-    fn article(&mut self, file: &SourceFile, at: &Position, row: &AttestedRow) -> Result<(), DictionaryError> {
-        let mut pair = Pair { flags: AUTHORED, ..Pair::default() };
-        pair.counts[family(file, at, &row.family)?] = row.count as f32 * ARTICLE;
+    /// Takes a substitution in that was seen; `counts` is what one of its kind counts.
+    fn attested(
+        &mut self,
+        file: &SourceFile,
+        at: &Position,
+        row: &AttestedRow,
+        mut pair: Pair,
+        counts: f32,
+    ) -> Result<(), DictionaryError> {
+        pair.counts[family(file, at, &row.family)?] = row.count as f32 * counts;
         self.add(&row.original, &row.spun, &pair, 1.0, 0);
         self.parts(&row.original, &row.spun, &pair, 1.0);
         Ok(())
@@ -381,9 +386,7 @@ impl<'m> Compiler<'m> {
         if from.len() == 1 && to.len() == 1 {
             return;
         }
-        let front = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-        let most = from.len().min(to.len()) - front;
-        let back = from.iter().rev().zip(to.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        let (front, back) = common_ends(&from, &to);
         let (from, to) = (&from[front..from.len() - back], &to[front..to.len() - back]);
         if to.is_empty() {
             return;

@@ -26,7 +26,6 @@ use usage::Usage;
 
 pub(crate) static MODEL: &[u8] = include_bytes!("../../dictionaries/model/english.ngm");
 pub(crate) static PACK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/english.pack"));
-
 pub(crate) static USAGE: &[u8] = include_bytes!("../../dictionaries/model/english.use");
 
 /// The n-gram model, the compiled dictionaries, and what spinners were seen to do.

@@ -111,6 +111,14 @@ pub(crate) fn mix(mut key: u64) -> u64 {
     key ^ (key >> 33)
 }
 
+/// What a hash by [`fnv`] starts from.
+pub(crate) const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Goes on with a hash over bytes (FNV-1a: Fowler, Noll and Vo).
+pub(crate) fn fnv(hash: u64, bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
 #[inline]
 fn read(cells: &[u8], bit: usize) -> u64 {
     let byte = bit >> 3;

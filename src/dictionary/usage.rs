@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use super::error::{DictionaryError, ErrorKind};
 use super::header::Kind;
 use super::ngrams::checksum;
-use super::table::{self, Shape, mix};
+use super::table::{self, FNV, Shape, fnv, mix};
 
 /// What every file starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNUS1";
@@ -51,10 +51,9 @@ impl Keys {
     }
 }
 
-/// The hash of a word in its look-up form (FNV-1a, spread).
+/// The hash of a word in its look-up form.
 pub(crate) fn word(form: &str) -> u64 {
-    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    mix(form.bytes().fold(0xcbf2_9ce4_8422_2325, fold))
+    mix(fnv(FNV, form.bytes()))
 }
 
 /// The hash of a phrase, from those of its words.
@@ -182,13 +181,11 @@ impl Usage {
         if *keys == Keys::UNKNOWN {
             return Known::default();
         }
-        let substitute = self.tally(keys.substitute);
+        let (substitute, original) = (self.tally(keys.substitute), self.tally(keys.original));
+        let pair = || self.pairs.get(&self.data[HEADER + self.phrases.bytes()..], keys.pair).map(unpack);
         // What never stood anywhere stood for nothing.
-        if substitute.all == [0; 4] {
-            return Known { substitute, original: self.tally(keys.original), pair: [0; 4] };
-        }
-        let pair = self.pairs.get(&self.data[HEADER + self.phrases.bytes()..], keys.pair);
-        Known { substitute, original: self.tally(keys.original), pair: pair.map_or([0; 4], unpack) }
+        let pair = if substitute.all == [0; 4] { None } else { pair() };
+        Known { substitute, original, pair: pair.unwrap_or_default() }
     }
 }
 

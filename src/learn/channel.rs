@@ -10,6 +10,7 @@ use super::part::is_made;
 use super::places;
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
+use crate::dictionary::compile::common_ends;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::usage::{self, ByFamily, Keys, Known, Tally};
@@ -217,9 +218,7 @@ impl Facts {
             (from.iter().zip(&to)).for_each(|(from, to)| pair(&[to], &[from]));
             return;
         }
-        let front = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-        let most = from.len().min(to.len()) - front;
-        let back = from.iter().rev().zip(to.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        let (front, back) = common_ends(&from, &to);
         if front + back > 0 {
             pair(&to[front..to.len() - back], &from[front..from.len() - back]);
         }

@@ -4,7 +4,7 @@ use super::features::{COUNT, NAMES};
 use super::passage::{Passage, Scored};
 use crate::candidates::Candidate;
 use crate::dictionary::pack::{ATTESTED, AUTHORED, MOVED, NAME, PUBLISHED, THESAURUS};
-use crate::dictionary::table::mix;
+use crate::dictionary::table::{FNV, fnv, mix};
 use crate::dictionary::usage::Usage;
 use crate::report::{Evidence, Family, Rule, Severity};
 use crate::text::case::{self, Case};
@@ -173,13 +173,9 @@ pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
 /// Hash of the words, the correction and two words of context on either side, in their look-up forms.
 pub(crate) fn id(passage: &Passage<'_>, scored: &Scored) -> String {
     let (first, last) = passage.token_range(scored.place);
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    let mut feed = |text: &str| {
-        // FNV-1a, with a mark between the parts.
-        for byte in text.bytes().chain([0xff]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    };
+    let mut hash = FNV;
+    // With a mark between the parts.
+    let mut feed = |text: &str| hash = fnv(hash, text.bytes().chain([0xff]));
     let mut form = String::new();
     for token in &passage.tokens[first.saturating_sub(2)..(last + 3).min(passage.tokens.len())] {
         key::normalize(token.text(passage.text), &mut form);

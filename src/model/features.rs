@@ -545,3 +545,14 @@ pub(crate) fn features(
     ];
     (features, expression)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_learning_fills_in_is_where_it_is_named() {
+        assert!(NAMES[USAGE].iter().all(|name| name.starts_with("usage_")), "{:?}", &NAMES[USAGE]);
+        assert_eq!(NAMES.iter().filter(|name| name.starts_with("usage_")).count(), USAGE.len());
+    }
+}
