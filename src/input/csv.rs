@@ -66,7 +66,7 @@ impl<R: BufRead> Rows<R> {
             encoding.decode(&header).0
         };
         let names: Vec<String> = fields(&text, delimiter).into_iter().map(|field| lift(&text, &field).text).collect();
-        let mut columns = Vec::new();
+        let mut columns: Vec<(usize, String)> = Vec::new();
         for wanted in &rows.source.fields {
             let number = || wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|&n| n < names.len());
             let place = names.iter().position(|name| name == wanted || name.trim() == wanted).or_else(number);
@@ -74,8 +74,12 @@ impl<R: BufRead> Rows<R> {
                 let message = format!("has no column {wanted:?}; it has {}", names.join(", "));
                 return Err(InputError::new(&rows.source.path, ErrorKind::MissingField, message));
             };
-            columns.push((place, wanted.clone()));
+            // A column may be named twice: once by its number.
+            if columns.iter().all(|(taken, _)| *taken != place) {
+                columns.push((place, wanted.clone()));
+            }
         }
+        Arc::make_mut(&mut rows.source).fields = columns.iter().map(|(_, name)| name.clone()).collect();
         rows.columns = columns.into();
         rows.width = names.len();
         rows.header = Some(header);

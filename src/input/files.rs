@@ -14,14 +14,27 @@ use super::{Format, Source};
 pub struct FileOptions {
     /// The format of every input, whatever its name says.
     pub format: Option<Format>,
-    /// Fields or columns that are texts; `text` where there is none.
+    /// Fields of JSON Lines that are texts; the columns where there is none, and `text` where there is neither.
     pub fields: Vec<String>,
+    /// Columns of tables that are texts; the fields where there is none, and `text` where there is neither.
+    pub columns: Vec<String>,
     /// Go into hidden directories and take hidden files.
     pub hidden: bool,
     /// Do not heed `.gitignore`, `.ignore` and the like.
     pub no_ignore: bool,
     /// Globs of paths in directories to leave out.
     pub exclude: Vec<String>,
+}
+
+impl FileOptions {
+    fn source(&self, path: PathBuf) -> Source {
+        let format = self.format.unwrap_or_else(|| Format::of_name(&path));
+        let (own, other) = match format {
+            Format::Csv | Format::Tsv => (&self.columns, &self.fields),
+            _ => (&self.fields, &self.columns),
+        };
+        Source::new(path, Some(format), if own.is_empty() { other } else { own })
+    }
 }
 
 /// The inputs that paths mean, in order; directories are walked lazily, by name. `-` is standard input.
@@ -44,8 +57,7 @@ pub fn sources<'o>(
             if let Some(walk) = &mut walking {
                 match walk.next() {
                     Some(Ok(entry)) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                        let source = Source::new(entry.into_path(), options.format, &options.fields);
-                        return Some(Ok(Source { found: true, ..source }));
+                        return Some(Ok(Source { found: true, ..options.source(entry.into_path()) }));
                     }
                     Some(Ok(_)) => continue,
                     Some(Err(error)) => {
@@ -57,7 +69,7 @@ pub fn sources<'o>(
             let (path, walk) = waiting.pop_front()?;
             match walk {
                 Some(walk) => walking = Some(walk.build()),
-                None => return Some(Ok(Source::new(path, options.format, &options.fields))),
+                None => return Some(Ok(options.source(path))),
             }
         }
     }))

@@ -184,15 +184,23 @@ pub struct Source {
 const DEFAULT_FIELD: &str = "text";
 
 impl Source {
-    /// A source whose form is told by its name, unless `format` says otherwise.
+    /// A source whose form is told by its name, unless `format` says otherwise. A field that is named again counts once.
     pub fn new(path: impl Into<PathBuf>, format: Option<Format>, fields: &[String]) -> Self {
         let path = path.into();
-        let fields = if fields.is_empty() { vec![DEFAULT_FIELD.to_owned()] } else { fields.to_vec() };
+        let mut texts: Vec<String> = Vec::new();
+        for field in fields {
+            if !texts.contains(field) {
+                texts.push(field.clone());
+            }
+        }
+        if texts.is_empty() {
+            texts.push(DEFAULT_FIELD.to_owned());
+        }
         Self {
             format: format.unwrap_or_else(|| Format::of_name(&path)),
             compression: Compression::of_name(&path),
             path,
-            fields,
+            fields: texts,
             found: false,
         }
     }

@@ -110,6 +110,21 @@ fn tables() {
 }
 
 #[test]
+fn a_text_that_is_named_twice_is_there_once() {
+    for (name, bytes, fields) in [
+        ("a.jsonl", &b"{\"text\":\"the navy\"}\n"[..], &["text", "text"][..]),
+        ("a.csv", b"id,text\n1,the navy\n", &["text", "2"]),
+        ("a.csv", b"id,text\n1,caf\xe9: the navy \x93x\x94\n", &["2", "text", "2"]),
+    ] {
+        let last = records(name, fields, bytes).pop().expect("a record");
+        assert_eq!((last.len(), last.fields()), (1, &[fields[0].to_owned()][..]), "{name}");
+        let at = memchr::memmem::find(bytes, b"navy").expect("there");
+        let wanted = [&bytes[..at], b"military", &bytes[at + "navy".len()..]].concat();
+        assert_eq!(rewrite(name, fields, bytes, "navy", "military"), wanted, "{name}");
+    }
+}
+
+#[test]
 fn markdown_text_only() {
     check(
         "a.md",

@@ -70,6 +70,25 @@ fn trouble_is_named_and_the_run_goes_on() {
 }
 
 #[test]
+fn fields_are_of_json_lines_and_columns_of_tables() {
+    let here = directory(&[
+        ("a.jsonl", b"{\"body\":\"The ship left at noon.\"}\n"),
+        ("b.csv", b"id,words\n1,Nobody knew why.\n"),
+        ("c.csv", b"body\nNobody knew why.\n"),
+    ]);
+    for args in [
+        &["--field", "body", "--column", "words", "a.jsonl", "b.csv"][..],
+        &["--field", "body", "--column", "words", "--column", "2", "--field", "body", "a.jsonl", "b.csv"],
+        // One of the two stands for both.
+        &["--field", "body", "a.jsonl", "c.csv"],
+        &["--column", "body", "a.jsonl", "c.csv"],
+    ] {
+        let ran = unspin(here.path(), &[&["score"], args].concat(), b"");
+        assert_eq!((ran.code, ran.text().lines().count()), (0, 2), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
 fn binaries_in_directories_are_skipped_with_a_note() {
     let here = directory(&[
         ("a.txt", CLEAN.as_bytes()),

@@ -203,7 +203,8 @@ impl Job {
         let settings = Settings::new(checking)?;
         let files = FileOptions {
             format: inputs.input.map(input::Format::from),
-            fields: inputs.field.iter().chain(&inputs.column).cloned().collect(),
+            fields: inputs.field.clone(),
+            columns: inputs.column.clone(),
             hidden: inputs.hidden,
             no_ignore: inputs.no_ignore,
             exclude: settings.exclude.iter().chain(&inputs.exclude).cloned().collect(),
