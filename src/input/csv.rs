@@ -79,7 +79,15 @@ impl<R: BufRead> Rows<R> {
                 columns.push((place, wanted.clone()));
             }
         }
-        Arc::make_mut(&mut rows.source).fields = columns.iter().map(|(_, name)| name.clone()).collect();
+        let source = Arc::make_mut(&mut rows.source);
+        source.fields = columns.iter().map(|(_, name)| name.clone()).collect();
+        for (name, field) in source.added.iter().flat_map(|name| source.fields.iter().map(move |field| (name, field))) {
+            let name = source.added_name(name, field);
+            if names.contains(&name) {
+                let message = format!("has a column {name:?} already; add one of another name");
+                return Err(InputError::new(&source.path, ErrorKind::Malformed, message));
+            }
+        }
         rows.columns = columns.into();
         rows.width = names.len();
         rows.header = Some(header);

@@ -18,6 +18,8 @@ pub struct FileOptions {
     pub fields: Vec<String>,
     /// Columns of tables that are texts; the fields where there is none, and `text` where there is neither.
     pub columns: Vec<String>,
+    /// Names of the fields or columns that will be added to records.
+    pub added: Vec<String>,
     /// Go into hidden directories and take hidden files.
     pub hidden: bool,
     /// Do not heed `.gitignore`, `.ignore` and the like.
@@ -33,7 +35,8 @@ impl FileOptions {
             Format::Csv | Format::Tsv => (&self.columns, &self.fields),
             _ => (&self.fields, &self.columns),
         };
-        Source::new(path, Some(format), if own.is_empty() { other } else { own })
+        let source = Source::new(path, Some(format), if own.is_empty() { other } else { own });
+        Source { added: self.added.clone(), ..source }
     }
 }
 

@@ -176,6 +176,8 @@ pub struct Source {
     pub compression: Compression,
     /// Fields or columns that are texts, for formats with records.
     pub fields: Vec<String>,
+    /// Names of the fields or columns that will be added to its records. A table that has one of them is refused.
+    pub added: Vec<String>,
     /// Whether it was found in a directory, not named.
     pub found: bool,
 }
@@ -201,6 +203,7 @@ impl Source {
             compression: Compression::of_name(&path),
             path,
             fields: texts,
+            added: Vec::new(),
             found: false,
         }
     }
@@ -215,11 +218,17 @@ impl Source {
         self.path.display().to_string()
     }
 
+    /// What a field or column that is added for one of the texts is called: where there are several, such as
+    /// `name.body`.
+    fn added_name(&self, name: &str, field: &str) -> String {
+        if self.fields.len() > 1 { format!("{name}.{field}") } else { name.to_owned() }
+    }
+
     /// Opens it for reading record by record. A file without records is one record, read when it is asked for.
     ///
     /// # Errors
     ///
-    /// Where it cannot be opened, is binary, or lacks a column that is asked for.
+    /// Where it cannot be opened, is binary, lacks a column that is asked for, or has one that is to be added.
     pub fn open(&self) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
         if !self.format.has_records() && !self.is_stdin() {
             let raw = Raw::file(self.clone());

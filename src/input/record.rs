@@ -264,6 +264,12 @@ impl Record {
         if self.input.format.has_records() { &self.input.fields } else { &[] }
     }
 
+    /// What a field or column that is added for the text in one of the [fields](Self::fields) is called: where there
+    /// are several, such as `name.body`.
+    pub fn added_name(&self, name: &str, field: &str) -> String {
+        self.input.added_name(name, field)
+    }
+
     /// The field or column of the n-th text.
     pub fn field(&self, text: usize) -> Option<&str> {
         self.texts[text].field.as_deref()

@@ -181,6 +181,20 @@ fn records_get_what_they_were_and_what_was_changed() {
     let ran = fix(&["--keep-original", "was", "b.jsonl"]);
     assert_eq!((ran.code, ran.text()), (2, "{\"text\":\"x\",\"was\":1}\n"));
     assert!(ran.err.contains("record 1: has a field \"was\" already"), "{}", ran.err);
+    // The rows of a table are all of one form, so it is refused as a whole.
+    let here = directory(&[
+        ("one.csv", format!("id,text,note\n1,{SPUN},x\n").as_bytes()),
+        ("two.csv", format!("a,b,was.b\n{SPUN},{SPUN},x\n").as_bytes()),
+    ]);
+    for (args, name) in [
+        (&["--edits", "note", "one.csv"][..], "note"),
+        (&["--keep-original", "was", "--column", "a", "--column", "b", "two.csv"], "was.b"),
+    ] {
+        let ran = unspin(here.path(), &[&["fix", "-q", "--assume-spun"], args].concat(), b"");
+        assert_eq!((ran.code, ran.text()), (2, ""), "{args:?}");
+        assert!(ran.err.ends_with(&format!("has a column {name:?} already; add one of another name\n")), "{}", ran.err);
+    }
+    assert_eq!(fix(&["--keep-original", "was", "--edits", "was", "a.csv"]).code, 2);
     let ran = fix(&["--keep-original", "was", "--field", "a", "--field", "b", "two.jsonl"]);
     assert_eq!(ran.text(), "{\"a\":\"One.\",\"b\":\"Two.\",\"was.a\":\"One.\",\"was.b\":\"Two.\"}");
 }

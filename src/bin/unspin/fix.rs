@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use unspin::input::{InputError, Record};
@@ -31,9 +31,13 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         bail!("--write needs files; standard input is repaired to standard output without it");
     }
     let target = (!command.write).then_some(&command.target);
-    let job = Job::new(&command.inputs, &command.checking, target, common)?.without_evidence();
-    let selection = command.choice.selection();
     let added = Added { original: command.keep_original.as_deref(), edits: command.edits.as_deref() };
+    ensure!(
+        added.original.is_none() || added.original != added.edits,
+        "--keep-original and --edits need fields of different names"
+    );
+    let job = Job::new(&command.inputs, &command.checking, target, common)?.without_evidence().adding(added.names());
+    let selection = command.choice.selection();
     let job_name = job.description(&format!("fix {selection:?} {added:?}"));
     let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, common)? {
         Start::Anew(out) => (out, None, Counts::default()),
@@ -110,19 +114,25 @@ struct Added<'a> {
 }
 
 impl Added<'_> {
+    fn names(self) -> Vec<String> {
+        self.original.into_iter().chain(self.edits).map(str::to_owned).collect()
+    }
+
     /// The fields with their values; where several fields of the record are texts, one for each, such as `edits.body`.
     fn fields(self, checked: &Checked, fixes: &Fixes) -> Vec<(String, Value)> {
         let record = &checked.record;
-        let several = record.fields().len() > 1;
         let mut fields = Vec::new();
         for field in record.fields() {
             let text = (0..record.len()).find(|&text| record.field(text) == Some(field));
-            let name = |name: &str| if several { format!("{name}.{field}") } else { name.to_owned() };
             if let Some(original) = self.original {
-                fields.push((name(original), text.map_or(Value::Null, |text| record.text(text).into())));
+                fields.push((
+                    record.added_name(original, field),
+                    text.map_or(Value::Null, |text| record.text(text).into()),
+                ));
             }
             if let Some(edits) = self.edits {
-                fields.push((name(edits), text.map_or(Value::Null, |text| made(record.text(text), text, fixes))));
+                let made = text.map_or(Value::Null, |text| made(record.text(text), text, fixes));
+                fields.push((record.added_name(edits, field), made));
             }
         }
         fields

@@ -205,6 +205,7 @@ impl Job {
             format: inputs.input.map(input::Format::from),
             fields: inputs.field.clone(),
             columns: inputs.column.clone(),
+            added: Vec::new(),
             hidden: inputs.hidden,
             no_ignore: inputs.no_ignore,
             exclude: settings.exclude.iter().chain(&inputs.exclude).cloned().collect(),
@@ -236,6 +237,12 @@ impl Job {
     /// The same run for a command that does not tell the evidence of findings.
     pub(crate) fn without_evidence(mut self) -> Self {
         self.settings = self.settings.without_evidence();
+        self
+    }
+
+    /// The same run for a command that adds fields or columns to records.
+    pub(crate) fn adding(mut self, names: Vec<String>) -> Self {
+        self.files.added = names;
         self
     }
 
