@@ -262,8 +262,13 @@ impl Source {
             reader.read_to_end(&mut bytes).map_err(fault)?;
             return Ok(Box::new(std::iter::once(Ok(Raw::whole(self.clone(), bytes)))));
         }
-        let sample = reader.fill_buf().map_err(fault)?;
-        let encoding = Encoding::detect(sample);
+        // A pipe gives as little at a time as was written to it.
+        let mut sample = Vec::new();
+        let broken = reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample).err();
+        let encoding = Encoding::detect(&sample);
+        let binary = !encoding.is_utf16() && encoding::is_binary(&sample);
+        // What was read before a fault is given before it, too.
+        let mut reader = io::Cursor::new(sample).chain(Fault(broken)).chain(reader);
         if encoding.is_utf16() {
             // Line ends are two bytes there: read it whole.
             let mut bytes = Vec::new();
@@ -278,7 +283,7 @@ impl Source {
             }
             return self.split(io::Cursor::new(text.into_bytes()), encoding);
         }
-        if encoding::is_binary(sample) {
+        if binary {
             return Err(InputError::new(&self.path, ErrorKind::Binary, "is binary, not text"));
         }
         if encoding.has_bom() {
@@ -306,6 +311,23 @@ impl Source {
             _ => Ok(Box::new(jsonl::Rows::new(reader, self.clone(), encoding))),
         }
     }
+}
+
+/// A reader that fails once, if at all, and has nothing to give.
+struct Fault(Option<io::Error>);
+
+impl Read for Fault {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+impl BufRead for Fault {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.take().map_or(Ok(&[]), Err)
+    }
+
+    fn consume(&mut self, _: usize) {}
 }
 
 #[cfg(test)]

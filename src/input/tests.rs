@@ -124,6 +124,41 @@ fn a_text_that_is_named_twice_is_there_once() {
     }
 }
 
+/// Gives its bytes one at a time, as a pipe may, and then fails if it is to.
+struct Trickle(std::vec::IntoIter<u8>, Option<io::Error>);
+
+impl Read for Trickle {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match (self.0.next(), into.first_mut()) {
+            (Some(byte), Some(place)) => *place = byte,
+            (None, _) => return self.1.take().map_or(Ok(0), Err),
+            _ => return Ok(0),
+        }
+        Ok(1)
+    }
+}
+
+#[test]
+fn encodings_are_told_from_more_than_the_first_bytes_of_a_pipe() {
+    let wide: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain("{\"text\":\"é\"}\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    for (bytes, text) in [
+        (wide, "é"),
+        ("\u{feff}{\"text\":\"café\"}\n".into(), "café"),
+        (b"{\"text\":\"caf\xe9 \x93\"}\n".to_vec(), "café “"),
+    ] {
+        let rows = source("a.jsonl").rows(BufReader::new(Trickle(bytes.into_iter(), None))).expect("opens");
+        let texts: Vec<String> =
+            rows.map(|raw| raw.expect("reads").parse().expect("parses").text(0).to_owned()).collect();
+        assert_eq!(texts, [text]);
+    }
+    let broken = Trickle(b"{\"text\":\"One.\"}\n{".to_vec().into_iter(), Some(io::ErrorKind::UnexpectedEof.into()));
+    let mut rows = source("a.jsonl").rows(BufReader::new(broken)).expect("opens");
+    assert!(rows.next().expect("a row").is_ok());
+    assert_eq!(rows.next().expect("a fault").expect_err("broken").kind(), ErrorKind::Io);
+    assert!(rows.next().is_none());
+}
+
 #[test]
 fn markdown_text_only() {
     check(
