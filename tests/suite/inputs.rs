@@ -93,14 +93,16 @@ fn binaries_in_directories_are_skipped_with_a_note() {
     let here = directory(&[
         ("a.txt", CLEAN.as_bytes()),
         ("b.bin", b"a\0b"),
+        ("b.bin.csv", b"a\0b"),
+        ("b.bin.jsonl", b"a\0b"),
         (".hidden", b"x"),
         (".gitignore", b"c.txt\n"),
         ("c.txt", b"x"),
     ]);
     let ran = unspin(here.path(), &["score", "."], b"");
-    assert_eq!((ran.code, ran.err.as_str()), (0, "unspin: 1 binary file skipped\n"));
+    assert_eq!((ran.code, ran.err.as_str()), (0, "unspin: 3 binary files skipped\n"));
     assert_eq!(ran.text().lines().count(), 1);
-    let ran = unspin(here.path(), &["score", "--hidden", "--no-ignore", "--exclude", "*.bin", "-q", "."], b"");
+    let ran = unspin(here.path(), &["score", "--hidden", "--no-ignore", "--exclude", "*.bin*", "-q", "."], b"");
     assert_eq!((ran.code, ran.err.as_str(), ran.text().lines().count()), (0, "", 4));
 }
 

@@ -177,7 +177,8 @@ enum Message {
     Start(Source),
     Raw(Raw),
     End,
-    Broken(InputError),
+    /// With whether the input was only found in a directory.
+    Broken(InputError, bool),
 }
 
 /// What became of a message.
@@ -445,7 +446,7 @@ impl Job {
         match message {
             Message::Start(source) => Step::Event(Event::Start(source), Summary::default(), 0),
             Message::End => Step::Event(Event::End, Summary::default(), 0),
-            Message::Broken(error) => Step::Fault(None, error, false),
+            Message::Broken(error, found) => Step::Fault(None, error, found),
             Message::Raw(mut raw) => {
                 let size = raw.size();
                 match raw.take() {
@@ -531,7 +532,7 @@ impl Job {
                         true
                     }
                 }
-                Err(error) => push(Message::Broken(error), end(at), 0),
+                Err(error) => push(Message::Broken(error, false), end(at), 0),
             };
             at = end(at);
             if !alive {
@@ -553,9 +554,10 @@ impl Job {
         push: &mut impl FnMut(Message, Position, usize) -> bool,
     ) -> bool {
         let end = |at: &Position| Position { sources: at.sources + 1, rows: 0, units: at.units };
+        let found = source.found;
         let rows = match source.open() {
             Ok(rows) => rows,
-            Err(error) => return push(Message::Broken(error), end(at), 0),
+            Err(error) => return push(Message::Broken(error, found), end(at), 0),
         };
         if !push(Message::Start(source), start, 0) {
             return false;
@@ -563,7 +565,7 @@ impl Job {
         for (n, row) in (1..).zip(rows).skip(start.rows as usize) {
             let raw = match row {
                 Ok(raw) => raw,
-                Err(error) => return push(Message::Broken(error), end(at), 0),
+                Err(error) => return push(Message::Broken(error, found), end(at), 0),
             };
             at.rows = n;
             if !whole && raw.number().is_some() {
