@@ -89,6 +89,25 @@ fn fields_are_of_json_lines_and_columns_of_tables() {
 }
 
 #[test]
+fn a_field_that_no_record_has_is_told() {
+    let here = directory(&[
+        ("other.jsonl", b"{\"body\":\"One.\"}\n"),
+        ("blank.jsonl", b"\n \n"),
+        ("header.csv", b"id,text\n"),
+        ("empty.csv", b"id,text\n1,\n2,\n"),
+        ("one.jsonl", b"{\"text\":\"One.\"}\n{\"text\":null}\n"),
+    ]);
+    let score = |args: &[&str]| unspin(here.path(), &[&["score"], args].concat(), b"");
+    let ran = score(&["other.jsonl"]);
+    let says = "unspin: other.jsonl: no record has a text in \"text\"; name the field with --field\n";
+    assert_eq!((ran.code, ran.err.as_str()), (2, says));
+    for args in [&["blank.jsonl"][..], &["header.csv"], &["empty.csv"], &["--shard", "2/2", "one.jsonl"]] {
+        let ran = score(args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
+    }
+}
+
+#[test]
 fn binaries_in_directories_are_skipped_with_a_note() {
     let here = directory(&[
         ("a.txt", CLEAN.as_bytes()),

@@ -15,7 +15,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use unspin::input::{self, ErrorKind, FileOptions, InputError, Raw, Record, Source};
+use unspin::input::{self, ErrorKind, FileOptions, Format, InputError, Raw, Record, Source};
 use unspin::render::{Document, Summary};
 use unspin::{Directives, Finding, Report, Selection, Span};
 
@@ -166,7 +166,7 @@ struct Position {
 /// What is known of the input that is being read.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Current {
-    /// It has records.
+    /// It has records that hold something.
     records: bool,
     /// Some of them have texts.
     texts: bool,
@@ -183,14 +183,22 @@ enum Message {
 
 /// What became of a message.
 enum Step<T> {
-    /// With what to count: figures and bytes.
-    Event(Event<T>, Summary, usize),
-    /// As that, of a record that is not at its end.
-    Passage(T, Summary, usize),
+    Event(Event<T>, Counted),
+    /// Of a record that is not at its end.
+    Passage(T, Counted),
     /// A record to be worked on in passages, with its size.
     Long(Long, usize),
     /// With the record, where the input goes on after it, and whether the input was only found in a directory.
     Fault(Option<Raw>, InputError, bool),
+}
+
+/// What a step adds to what is counted.
+#[derive(Default)]
+struct Counted {
+    figures: Summary,
+    bytes: usize,
+    /// It is a record that holds something, a text or not.
+    filled: bool,
 }
 
 impl Job {
@@ -203,7 +211,7 @@ impl Job {
     ) -> anyhow::Result<Self> {
         let settings = Settings::new(checking)?;
         let files = FileOptions {
-            format: inputs.input.map(input::Format::from),
+            format: inputs.input.map(Format::from),
             fields: inputs.field.clone(),
             columns: inputs.column.clone(),
             added: Vec::new(),
@@ -272,12 +280,12 @@ impl Job {
     /// what was found in a record, or why something cannot be read.
     pub(crate) fn each(&self, mut take: impl FnMut(Result<Checked, String>) -> bool) -> anyhow::Result<()> {
         let sources = input::sources(&self.paths, &self.files)?;
-        let mut reading = Reading::default();
+        let mut reading = self.reading(Current::default());
         self.read(sources, Position::default(), 1, |batch| {
             batch.into_iter().all(|(message, _)| match self.step(message, &|checked| checked, None) {
                 Step::Passage(..) | Step::Long(..) => unreachable!("no work on passages was asked for"),
-                Step::Event(event, figures, _) => {
-                    let complaint = reading.follow(&event, &figures);
+                Step::Event(event, counted) => {
+                    let complaint = reading.follow(&event, &counted);
                     complaint.is_none_or(|complaint| take(Err(complaint)))
                         && match event {
                             Event::Record(checked) => take(Ok(checked)),
@@ -319,7 +327,7 @@ impl Job {
             .context("cannot start threads")?;
         let bar = self.progress();
         let Progress { position, mut outcome, current } = *done.unwrap_or_default();
-        let mut reading = Reading { current, ..Reading::default() };
+        let mut reading = self.reading(current);
         let before = outcome.seconds;
         let mut checkpoint = Instant::now();
 
@@ -358,18 +366,18 @@ impl Job {
             });
             for (result, position) in done_out.into_iter().flatten() {
                 match result {
-                    Step::Event(event, figures, size) => {
-                        bar.inc(size as u64);
-                        outcome.summary.merge(&figures);
-                        if let Some(complaint) = reading.follow(&event, &figures) {
+                    Step::Event(event, counted) => {
+                        bar.inc(counted.bytes as u64);
+                        outcome.summary.merge(&counted.figures);
+                        if let Some(complaint) = reading.follow(&event, &counted) {
                             bar.suspend(|| complain(&complaint));
                             outcome.trouble = true;
                         }
                         each(event)?;
                     }
-                    Step::Passage(passage, figures, size) => {
-                        bar.inc(size as u64);
-                        outcome.summary.merge(&figures);
+                    Step::Passage(passage, counted) => {
+                        bar.inc(counted.bytes as u64);
+                        outcome.summary.merge(&counted.figures);
                         each(Event::Record(passage))?;
                         continue;
                     }
@@ -426,9 +434,9 @@ impl Job {
     ) -> bool {
         let length = text.record.text(0).len();
         let passage = |passage: &Passage<'_>| {
-            let mut figures = Summary::default();
-            figures.add_findings(&passage.findings);
-            (Step::Passage((work.passage)(passage), figures, passage.span.len()), position)
+            let mut counted = Counted { bytes: passage.span.len(), ..Counted::default() };
+            counted.figures.add_findings(&passage.findings);
+            (Step::Passage((work.passage)(passage), counted), position)
         };
         let check = || text.check(&self.settings, self.threads, passage, &send);
         let report = match pool {
@@ -436,16 +444,16 @@ impl Job {
             None => check(),
         };
         let Some(report) = report else { return false };
-        let mut figures = Summary::default();
-        figures.add(&report);
+        let mut counted = Counted { bytes: size.saturating_sub(length), ..Counted::default() };
+        counted.figures.add(&report);
         let end = Event::Record((work.end)(text, report));
-        send(vec![(Step::Event(end, figures, size.saturating_sub(length)), position)])
+        send(vec![(Step::Event(end, counted), position)])
     }
 
     fn step<T>(&self, message: Message, work: &impl Fn(Checked) -> T, long: Option<&long::Work<'_, T>>) -> Step<T> {
         match message {
-            Message::Start(source) => Step::Event(Event::Start(source), Summary::default(), 0),
-            Message::End => Step::Event(Event::End, Summary::default(), 0),
+            Message::Start(source) => Step::Event(Event::Start(source), Counted::default()),
+            Message::End => Step::Event(Event::End, Counted::default()),
             Message::Broken(error, found) => Step::Fault(None, error, found),
             Message::Raw(mut raw) => {
                 let size = raw.size();
@@ -457,11 +465,12 @@ impl Job {
                         let path = &raw.source().path;
                         let reports: Vec<Report> =
                             (0..record.len()).map(|n| check(&self.settings, path, &record, n)).collect();
-                        let mut figures = Summary::default();
+                        let filled = !record.source().trim().is_empty();
+                        let mut counted = Counted { bytes: size, filled, ..Counted::default() };
                         for report in &reports {
-                            figures.add(report);
+                            counted.figures.add(report);
                         }
-                        Step::Event(Event::Record(work(Checked { record, reports })), figures, size)
+                        Step::Event(Event::Record(work(Checked { record, reports })), counted)
                     }
                     Err(error) => {
                         let found = raw.source().found;
@@ -471,6 +480,10 @@ impl Job {
                 }
             }
         }
+    }
+
+    fn reading(&self, current: Current) -> Reading {
+        Reading { source: None, current, begun: false, sharded: self.shard.is_some() }
     }
 
     fn progress(&self) -> ProgressBar {
@@ -595,17 +608,18 @@ impl Job {
 }
 
 /// Follows the input that is being read.
-#[derive(Default)]
 struct Reading {
     source: Option<Source>,
     current: Current,
     /// An input began in this run: what is known of one that began before is kept for the first.
     begun: bool,
+    /// The run reads a part of the records, which may well be one without texts.
+    sharded: bool,
 }
 
 impl Reading {
     /// Takes an event in; says what is wrong with an input at its end.
-    fn follow<T>(&mut self, event: &Event<T>, figures: &Summary) -> Option<String> {
+    fn follow<T>(&mut self, event: &Event<T>, counted: &Counted) -> Option<String> {
         match event {
             Event::Start(source) => {
                 if std::mem::replace(&mut self.begun, true) {
@@ -614,15 +628,16 @@ impl Reading {
                 self.source = Some(source.clone());
             }
             Event::Record(_) => {
-                self.current.records = true;
-                self.current.texts |= figures.documents > 0;
+                self.current.records |= counted.filled;
+                self.current.texts |= counted.figures.documents > 0;
             }
             Event::End => {
                 let source = self.source.take()?;
                 let Current { records, texts } = std::mem::take(&mut self.current);
-                if source.format.has_records() && records && !texts {
+                // A table that lacks a column was refused, and one that has it may have nothing in it.
+                if source.format == Format::Jsonl && records && !texts && !self.sharded {
                     return Some(format!(
-                        "{}: no record has a text in {:?}; name the field with --field or --column",
+                        "{}: no record has a text in {:?}; name the field with --field",
                         source.name(),
                         source.fields.join(" or ")
                     ));
