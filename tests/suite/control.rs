@@ -93,6 +93,10 @@ fn file_lists_and_shards() {
         let ran = unspin(here.path(), &["score", "--file-list", list], b"");
         assert_eq!((ran.code, ran.text().lines().count()), (0, 2), "{list}: {}", ran.err);
     }
+    fs::write(here.path().join("spun.txt"), SPUN).expect("written");
+    fs::write(here.path().join("spun"), "spun.txt\n").expect("written");
+    let ran = unspin(here.path(), &["fix", "--write", "--assume-spun", "--file-list", "spun"], b"");
+    assert!(ran.code < 2 && fs::read_to_string(here.path().join("spun.txt")).expect("there") != SPUN, "{}", ran.err);
     let part = |shard| unspin(here.path(), &["fix", "--shard", shard, "rows.jsonl"], b"").text().to_owned();
     let parts = [part("1/3"), part("2/3"), part("3/3")];
     let mut each: Vec<_> = parts.iter().map(|part| part.lines()).collect();

@@ -10,7 +10,7 @@ use unspin::input::{InputError, Record};
 use unspin::render::Document;
 use unspin::{Finding, LineIndex, Report, Selection, Span};
 
-use crate::args::{Common, Fix};
+use crate::args::{Common, Fix, Inputs};
 use crate::in_place::{InPlace, Rewritten};
 use crate::job::{Checked, Event, Fixes, Job};
 use crate::long::{self, Passage};
@@ -27,7 +27,8 @@ struct Repaired {
 }
 
 pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
-    if command.write && command.inputs.paths.iter().all(|path| path.as_os_str() == "-") {
+    let Inputs { paths, file_list, .. } = &command.inputs;
+    if command.write && file_list.is_none() && paths.iter().all(|path| path.as_os_str() == "-") {
         bail!("--write needs files; standard input is repaired to standard output without it");
     }
     let target = (!command.write).then_some(&command.target);
