@@ -254,6 +254,32 @@ fn writing_in_place_keeps_permissions_links_and_clean_files() {
 }
 
 #[test]
+fn what_was_kept_stays_the_original() {
+    let here = directory(&[("d/a.txt", SPUN.as_bytes()), ("d/b.txt.orig", SPUN.as_bytes())]);
+    let path = |name: &str| here.path().join(name);
+    let fix = |args: &[&str]| unspin(here.path(), &[&["fix", "-qw", "--assume-spun"], args].concat(), b"");
+    for (args, more) in [
+        (&["--backup", ".orig", "d/a.txt", "./d/a.txt"][..], ""),
+        (&["--backup", ".orig", "d"], "Some more.\n"),
+        (&["--backup", ".orig", "d/a.txt"], SPUN),
+    ] {
+        let text = fs::read_to_string(path("d/a.txt")).expect("there") + more;
+        fs::write(path("d/a.txt"), text).expect("written");
+        let ran = fix(args);
+        assert!(ran.code < 2, "{args:?}: {}", ran.err);
+        assert_eq!(fs::read_to_string(path("d/a.txt.orig")).expect("kept"), SPUN, "{args:?}");
+        assert!(!fs::read_to_string(path("d/a.txt")).expect("there").contains("Protection Secretary"));
+        assert!(!path("d/a.txt.orig.orig").exists(), "{args:?}");
+    }
+    // What has the suffix and no original beside it is an input.
+    assert_eq!(fs::read_to_string(path("d/b.txt.orig.orig")).expect("kept"), SPUN);
+    for wrong in ["", "d/x"] {
+        let ran = fix(&["--backup", wrong, "d/a.txt"]);
+        assert!(ran.code == 2 && ran.err.contains("such as .orig"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn one_very_long_line() {
     let here = directory(&[]);
     let text = CLEAN.replace('\n', " ").repeat(10_000);

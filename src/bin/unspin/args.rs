@@ -263,8 +263,9 @@ pub(crate) struct Fix {
     /// Repair the files in place; each is replaced at once, or not at all.
     #[arg(short, long, conflicts_with = "output", help_heading = "Output")]
     pub(crate) write: bool,
-    /// Keep the original beside each changed file, with this at the end of its name.
-    #[arg(long, value_name = "SUFFIX", requires = "write", help_heading = "Output")]
+    /// Keep the original beside each changed file, with this at the end of its name; one that is kept there already
+    /// stays.
+    #[arg(long, value_name = "SUFFIX", value_parser = suffix, requires = "write", help_heading = "Output")]
     pub(crate) backup: Option<String>,
     #[command(flatten)]
     pub(crate) target: Target,
@@ -326,8 +327,9 @@ pub(crate) struct Review {
     /// Write what was accepted into the files, each at once; without a path, into all that something was decided about.
     #[arg(long, conflicts_with_all = ["order", "only", "by"], help_heading = "Review")]
     pub(crate) apply: bool,
-    /// Keep the original beside each changed file, with this at the end of its name.
-    #[arg(long, value_name = "SUFFIX", requires = "apply", help_heading = "Review")]
+    /// Keep the original beside each changed file, with this at the end of its name; one that is kept there already
+    /// stays.
+    #[arg(long, value_name = "SUFFIX", value_parser = suffix, requires = "apply", help_heading = "Review")]
     pub(crate) backup: Option<String>,
     /// Where people disagree, what this one decided counts; the one who decided last with last. Who never gave a name is
     /// called by the decision file.
@@ -830,6 +832,13 @@ impl From<Level> for Severity {
 fn probability(text: &str) -> Result<f32, String> {
     let value: f32 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("must be from 0 to 1".into()) }
+}
+
+fn suffix(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.chars().any(std::path::is_separator) {
+        return Err("must be an end of file names, such as .orig".into());
+    }
+    Ok(text.to_owned())
 }
 
 fn family(name: &str) -> Result<Family, String> {

@@ -37,7 +37,10 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         added.original.is_none() || added.original != added.edits,
         "--keep-original and --edits need fields of different names"
     );
-    let job = Job::new(&command.inputs, &command.checking, target, common)?.without_evidence().adding(added.names());
+    let job = Job::new(&command.inputs, &command.checking, target, common)?
+        .without_evidence()
+        .adding(added.names())
+        .keeping(command.backup.as_deref());
     let selection = command.choice.selection();
     let job_name = job.description(&format!("fix {selection:?} {added:?}"));
     let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, common)? {

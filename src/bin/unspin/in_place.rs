@@ -11,6 +11,7 @@ use unspin::Span;
 use unspin::input::{Compressor, Record, Source};
 
 use crate::job::Event;
+use crate::output;
 use crate::terminal::complain;
 
 /// The bytes that a record becomes.
@@ -166,11 +167,23 @@ impl Target {
         file.as_file().set_permissions(permissions)?;
         file.as_file().sync_all()?;
         if let Some(suffix) = backup {
-            let mut kept = self.path.clone().into_os_string();
-            kept.push(suffix);
-            fs::copy(&self.path, &kept).with_context(|| format!("backup {}", PathBuf::from(&kept).display()))?;
+            let kept = output::beside(&self.path, suffix);
+            keep(&self.path, &kept).with_context(|| format!("backup {}", kept.display()))?;
         }
         let _: File = file.persist(&self.path)?;
         Ok(true)
     }
+}
+
+/// Keeps a file as it is, unless an earlier run did: what it kept is the original.
+fn keep(path: &Path, kept: &Path) -> anyhow::Result<()> {
+    if kept.is_file() {
+        return Ok(());
+    }
+    // A copy that is not whole must not be taken for the original by the next run.
+    let copy = output::temporary(output::directory(kept))?;
+    fs::copy(path, copy.path())?;
+    copy.as_file().sync_all()?;
+    let _: File = copy.persist_noclobber(kept)?;
+    Ok(())
 }

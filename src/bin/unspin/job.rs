@@ -4,6 +4,7 @@
 //! one after the other. Channels between them hold few batches, so a file's size does not matter.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
@@ -46,6 +47,8 @@ pub(crate) struct Job {
     strict: bool,
     /// Paths that the run writes to, which are no inputs.
     own: Vec<PathBuf>,
+    /// What the names of originals that the run keeps end with; those are no inputs either.
+    backup: Option<String>,
     common: Common,
     started: Instant,
     /// Hash of the settings in force.
@@ -237,6 +240,7 @@ impl Job {
             whole_files: target.is_none(),
             strict: inputs.strict,
             own: target.map(output::own_paths).unwrap_or_default(),
+            backup: None,
             common,
             started: Instant::now(),
             settings_hash: hasher.finish(),
@@ -273,6 +277,12 @@ impl Job {
     /// Takes files that the run writes, and later runs may find in a directory, out of the inputs.
     pub(crate) fn leaving_out(mut self, files: &[PathBuf]) -> Self {
         self.own.extend(files.iter().filter_map(|path| std::path::absolute(path).ok()));
+        self
+    }
+
+    /// Takes originals that this run or an earlier one keeps beside their files out of the inputs.
+    pub(crate) fn keeping(mut self, backup: Option<&str>) -> Self {
+        self.backup = backup.map(str::to_owned);
         self
     }
 
@@ -603,8 +613,15 @@ impl Job {
     fn is_own(&self, source: &Source) -> bool {
         let temporary = || source.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".unspin-"));
         let listed = || std::path::absolute(&source.path).is_ok_and(|path| self.own.contains(&path));
-        source.found && (temporary() || !self.own.is_empty() && listed())
+        let kept = || self.backup.as_deref().is_some_and(|suffix| is_backup(&source.path, suffix));
+        source.found && (temporary() || !self.own.is_empty() && listed() || kept())
     }
+}
+
+/// Whether a path is that of a file that lies beside it with this at its end.
+fn is_backup(path: &Path, suffix: &str) -> bool {
+    let original = path.file_name().and_then(OsStr::to_str).and_then(|name| name.strip_suffix(suffix));
+    original.is_some_and(|original| path.with_file_name(original).is_file())
 }
 
 /// Follows the input that is being read.

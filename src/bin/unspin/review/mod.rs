@@ -49,7 +49,8 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
         !inputs.paths.iter().any(|path| path.as_os_str() == "-"),
         "standard input cannot be reviewed, for nothing can be written back to it; save the text to a file first"
     );
-    let job = Job::new(&inputs, &command.checking, None, common)?.leaving_out(&files);
+    let job =
+        Job::new(&inputs, &command.checking, None, common)?.leaving_out(&files).keeping(command.backup.as_deref());
     let options = options(command);
     if command.apply {
         return apply::run(&job, &decisions, command.backup.as_deref(), common);
