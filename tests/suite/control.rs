@@ -182,6 +182,12 @@ fn records_get_what_they_were_and_what_was_changed() {
     assert!(lines[1].ends_with(&format!(",x,{SPUN}")), "{}", lines[1]);
     assert_eq!(lines[2], "2,\"All, \"\"well\"\".\",,\"All, \"\"well\"\".\"");
 
+    // In place, too, and where nothing is repaired.
+    fs::write(here.path().join("c.jsonl"), "{\"text\":\"Nobody knew.\"}\n").expect("written");
+    assert_eq!(fix(&["--write", "--edits", "edits", "c.jsonl"]).code, 0);
+    let written = fs::read_to_string(here.path().join("c.jsonl")).expect("there");
+    assert_eq!(written, "{\"text\":\"Nobody knew.\",\"edits\":[]}\n");
+
     let ran = fix(&["--keep-original", "was", "b.jsonl"]);
     assert_eq!((ran.code, ran.text()), (2, "{\"text\":\"x\",\"was\":1}\n"));
     assert!(ran.err.contains("record 1: has a field \"was\" already"), "{}", ran.err);

@@ -280,6 +280,20 @@ fn what_was_kept_stays_the_original() {
 }
 
 #[test]
+fn repairs_that_could_not_be_written_are_not_counted() {
+    let open = format!("text\n\"{SPUN}\"\n\"open\n");
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("a.txt.orig/x", b""), ("open.csv", open.as_bytes())]);
+    for (name, says) in [("a.txt", "a.txt: nothing in it was changed: backup "), ("open.csv", "never closed")] {
+        let before = fs::read(here.path().join(name)).expect("there");
+        let ran = unspin(here.path(), &["fix", "--write", "--assume-spun", "--backup", ".orig", name], b"");
+        assert!(ran.code == 2 && ran.err.contains(says), "{name}: {}", ran.err);
+        let count = ran.err.lines().last().expect("a count");
+        assert!(count.starts_with("0 fixed in 0 files, ") && !count.ends_with(" 0 left"), "{name}: {count}");
+        assert_eq!(fs::read(here.path().join(name)).expect("there"), before, "{name}");
+    }
+}
+
+#[test]
 fn one_very_long_line() {
     let here = directory(&[]);
     let text = CLEAN.replace('\n', " ").repeat(10_000);

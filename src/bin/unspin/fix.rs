@@ -66,15 +66,12 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                         counts.trouble = true;
                     }
                     counts.left += repaired.left;
-                    if in_place.as_mut().is_none_or(|in_place| in_place.takes(repaired.record.changed)) {
-                        counts.applied += repaired.lines.len();
-                        if !common.quiet {
-                            repaired.lines.iter().for_each(|line| note(line));
-                        }
-                    } else {
-                        counts.left += repaired.lines.len();
+                    let Repaired { record, lines, .. } = repaired;
+                    let takes = in_place.as_mut().is_none_or(|in_place| in_place.takes(&record, lines.len()));
+                    if takes && !common.quiet {
+                        lines.iter().for_each(|line| note(line));
                     }
-                    Event::Record(repaired.record)
+                    Event::Record(record)
                 }
                 Event::Start(source) => Event::Start(source),
                 Event::Skipped(raw) => Event::Skipped(raw),
@@ -92,11 +89,12 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         },
     )?;
     out.finish()?;
-    let Counts { applied, left, mut trouble } = counts;
-    if let Some(InPlace { files, trouble: failed, .. }) = in_place {
+    let Counts { mut left, mut trouble } = counts;
+    if let Some(InPlace { files, made, lost, trouble: failed, .. }) = in_place {
         trouble |= failed;
+        left += lost;
         if !common.quiet {
-            note(&format!("{applied} fixed in {files} {}, {left} left", if files == 1 { "file" } else { "files" }));
+            note(&format!("{made} fixed in {files} {}, {left} left", if files == 1 { "file" } else { "files" }));
         }
     }
     Ok(Ending { found: left > 0 && !command.exit_zero, trouble: trouble || outcome.trouble })
@@ -105,7 +103,6 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
 /// What a run counts.
 #[derive(Default, Serialize, Deserialize)]
 struct Counts {
-    applied: usize,
     left: usize,
     trouble: bool,
 }
@@ -161,17 +158,21 @@ fn made(text: &str, n: usize, fixes: &Fixes) -> Value {
 
 /// The record with fixes applied; where they cannot be written in its encoding, as it was, with the reason.
 fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Option<InputError>) {
+    let record = &checked.record;
     let nothing = Fixes::default();
-    let write = |fixes: &Fixes| checked.record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
-    let as_it_was = || write(&nothing).or_else(|_| checked.record.rewrite(&[])).unwrap_or_default();
+    let write = |fixes: &Fixes| record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
+    let as_it_was = || write(&nothing).or_else(|_| record.rewrite(&[])).unwrap_or_default();
+    // A field that is added changes a record in which nothing is repaired.
+    let grown = |bytes: &[u8]| !added.names().is_empty() && record.rewrite(&[]).is_ok_and(|before| before != bytes);
     match write(&fixes) {
         Ok(bytes) => {
-            let (changed, lines) = (!fixes.edits.is_empty(), lines(checked, &fixes));
-            (Repaired { record: Rewritten { bytes, changed, before: None }, left: fixes.left, lines }, None)
+            let changed = !fixes.edits.is_empty() || grown(&bytes);
+            let (left, lines) = (fixes.left, lines(checked, &fixes));
+            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines }, None)
         }
         Err(error) => {
-            let left = fixes.left + fixes.applied.len();
-            let record = Rewritten { bytes: as_it_was(), changed: false, before: None };
+            let (bytes, left) = (as_it_was(), fixes.left + fixes.applied.len());
+            let record = Rewritten { changed: grown(&bytes), bytes, before: None };
             (Repaired { record, left, lines: Vec::new() }, Some(error))
         }
     }

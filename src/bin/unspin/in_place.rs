@@ -32,18 +32,29 @@ pub(crate) struct InPlace<'s> {
     place: Place,
     /// Files that were changed.
     pub(crate) files: usize,
+    /// Repairs that are in them.
+    pub(crate) made: usize,
+    /// Repairs that are not, for their files could not be written.
+    pub(crate) lost: usize,
+    /// Repairs of the input that is being read.
+    pending: usize,
     /// Some file could not be written.
     pub(crate) trouble: bool,
 }
 
 impl<'s> InPlace<'s> {
     pub(crate) fn new(backup: Option<&'s str>) -> Self {
-        Self { backup, place: Place::Nowhere, files: 0, trouble: false }
+        Self { backup, place: Place::Nowhere, files: 0, made: 0, lost: 0, pending: 0, trouble: false }
     }
 
-    /// Whether a record of the input that is being read can be written, with changes or as it was. A file that cannot
-    /// be written is named when the first change of it is met.
-    pub(crate) fn takes(&mut self, changed: bool) -> bool {
+    /// Whether a record of the input that is being read, with so many repairs, can be written. A file that cannot be
+    /// written is named when the first change of it is met.
+    pub(crate) fn takes(&mut self, record: &Rewritten, repairs: usize) -> bool {
+        self.pending += repairs;
+        self.is_ready(record.changed)
+    }
+
+    fn is_ready(&mut self, changed: bool) -> bool {
         if changed && let Err(error) = self.place.open() {
             self.complain(&format!("{error:#}"));
         }
@@ -55,7 +66,7 @@ impl<'s> InPlace<'s> {
         match event {
             Event::Start(source) => self.place = Place::of(source),
             Event::Record(record) => {
-                if self.takes(record.changed) {
+                if self.is_ready(record.changed) {
                     // Passages without changes were passed over until now.
                     let begun = matches!(&self.place, Place::Open(target) if target.begun);
                     if let Some((text, before)) = record.before.as_ref().filter(|_| !begun && record.changed) {
@@ -66,15 +77,35 @@ impl<'s> InPlace<'s> {
             }
             Event::Skipped(raw) => self.write(&raw.untouched()),
             Event::End => {
-                let Place::Open(target) = std::mem::replace(&mut self.place, Place::Nowhere) else { return };
-                let path = target.path.clone();
-                match target.finish(self.backup) {
-                    Ok(changed) => self.files += usize::from(changed),
-                    Err(error) => self.complain(&format!("{}: {error:#}", path.display())),
-                }
+                let written = self.finish();
+                self.count(written);
             }
-            Event::Broken => self.place = Place::Nowhere,
+            Event::Broken => {
+                self.place = Place::Nowhere;
+                self.count(false);
+            }
             Event::Checkpoint(_) => {}
+        }
+    }
+
+    /// Puts what was written in its place; whether that is a changed file.
+    fn finish(&mut self) -> bool {
+        let Place::Open(target) = std::mem::replace(&mut self.place, Place::Nowhere) else { return false };
+        let path = target.path.clone();
+        let result = target.finish(self.backup);
+        if let Err(error) = &result {
+            self.complain(&format!("{}: nothing in it was changed: {error:#}", path.display()));
+        }
+        result.unwrap_or(false)
+    }
+
+    fn count(&mut self, written: bool) {
+        let repairs = std::mem::take(&mut self.pending);
+        self.files += usize::from(written);
+        if written {
+            self.made += repairs;
+        } else {
+            self.lost += repairs;
         }
     }
 

@@ -27,7 +27,7 @@ struct Applied {
 
 pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common: Common) -> anyhow::Result<Ending> {
     let mut in_place = InPlace::new(backup);
-    let (mut changes, mut done, mut failed) = (0, 0, 0);
+    let (mut done, mut failed) = (0, 0);
     let mut trouble = false;
     let mut seen: BTreeSet<Place> = BTreeSet::new();
     let outcome = job.run(
@@ -45,11 +45,8 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common
                     applied.failed.iter().for_each(|line| complain(line));
                     failed += applied.failed.len();
                     done += applied.done;
-                    if in_place.takes(rewritten.changed) {
-                        changes += lines.len();
-                        if !common.quiet {
-                            lines.iter().for_each(|line| note(line));
-                        }
+                    if in_place.takes(&rewritten, lines.len()) && !common.quiet {
+                        lines.iter().for_each(|line| note(line));
                     }
                     Event::Record(rewritten)
                 }
@@ -72,11 +69,12 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common
             failed += 1;
         }
     }
+    failed += in_place.lost;
     if !common.quiet {
         let files = if in_place.files == 1 { "file" } else { "files" };
         let there = if done > 0 { format!(", {done} there already") } else { String::new() };
         let left = if failed > 0 { format!(", {failed} not") } else { String::new() };
-        note(&format!("{changes} applied in {} {files}{there}{left}", in_place.files));
+        note(&format!("{} applied in {} {files}{there}{left}", in_place.made, in_place.files));
     }
     Ok(Ending { found: failed > 0, trouble: trouble || outcome.trouble || in_place.trouble })
 }
