@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::json;
+use unspin::input::{Format, Source};
 
 use crate::run::{command, directory, unspin};
 
@@ -41,6 +42,13 @@ fn random(seed: &mut u64) -> f64 {
     (*seed >> 11) as f64 / (1u64 << 53) as f64
 }
 
+/// What a run wrote, decompressed.
+fn contents(path: &Path) -> Vec<u8> {
+    let source = Source::new(path, Some(Format::Text), &[]);
+    let raw = source.open().expect("opens").next().expect("one").expect("there");
+    raw.parse().expect("text").source().into()
+}
+
 /// Kills a run again and again, and goes on each time.
 fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -> (i32, usize) {
     let args = [args, &["--resume", "--output", out, "in"]].concat();
@@ -62,11 +70,12 @@ fn a_killed_run_goes_on_where_it_was() {
     let here = inputs(4);
     let mut seed = 7;
     let mut kills = 0;
-    for args in [
-        &["check", "--assume-spun", "--format", "json", "-j", "2"][..],
-        &["check", "--assume-spun", "--format", "sarif", "--max-findings", "300"],
-        &["fix", "--assume-spun", "--edits", "edits"],
-        &["score", "--assume-spun", "-j", "1", "--shard", "2/3"],
+    for (args, out) in [
+        (&["check", "--assume-spun", "--format", "json", "-j", "2"][..], "out"),
+        (&["check", "--assume-spun", "--format", "sarif", "--max-findings", "300"], "out"),
+        (&["fix", "--assume-spun", "--edits", "edits", "--exclude", "c.csv"], "out"),
+        (&["score", "--assume-spun", "-j", "1", "--shard", "2/3"], "out.gz"),
+        (&["fix", "--assume-spun", "--exclude", "c.csv", "--shard", "2/3"], "out.zst"),
     ] {
         let began = std::time::Instant::now();
         let whole = unspin(here.path(), &[args, &["--output", "whole", "in"]].concat(), b"");
@@ -74,17 +83,17 @@ fn a_killed_run_goes_on_where_it_was() {
         let longest = began.elapsed().as_secs_f64() * 0.8;
         let wanted = fs::read(here.path().join("whole")).expect("written");
         assert!(!wanted.is_empty(), "{}", whole.err);
-        let (code, times) = killed(here.path(), args, "out", longest, &mut seed);
-        let got = fs::read(here.path().join("out")).expect("written");
+        let (code, times) = killed(here.path(), args, out, longest, &mut seed);
+        let got = contents(&here.path().join(out));
         assert!(got == wanted, "{args:?}: {} bytes, {} wanted", got.len(), wanted.len());
         // A kill between the last rename and the exit leaves a job that is done, which the next start just says.
         let done = code == 0 && times > 0;
         assert!(code == whole.code || done, "{args:?}: {code}, {} wanted", whole.code);
         kills += times;
         for end in [".partial", ".resume"] {
-            assert!(!here.path().join(format!("out{end}")).exists());
+            assert!(!here.path().join(format!("{out}{end}")).exists());
         }
-        fs::remove_file(here.path().join("out")).expect("removed");
+        fs::remove_file(here.path().join(out)).expect("removed");
     }
     assert!(kills > 2, "only {kills} kills: the inputs are too small to prove anything");
 }
@@ -98,7 +107,7 @@ fn twenty_kills_at_any_moment_change_nothing() {
     let mut seed = std::process::id().into();
     for args in [
         &["check", "--assume-spun", "--format", "json", "-j", "2"][..],
-        &["fix", "--assume-spun", "--keep-original", "was", "--edits", "edits"],
+        &["fix", "--assume-spun", "--keep-original", "was", "--edits", "edits", "--exclude", "c.csv"],
     ] {
         let args = |out: &'static str| [args, &["--resume", "--output", out, "in"]].concat();
         let began = std::time::Instant::now();
@@ -139,6 +148,45 @@ fn twenty_kills_at_any_moment_change_nothing() {
 }
 
 #[test]
+fn what_lacks_a_part_of_the_inputs_is_not_put_in_place() {
+    let table = format!("id,text\n1,\"{SPUN}\"\n2,\"open\n3,x\n");
+    let here = directory(&[("self.csv", table.as_bytes()), ("a.txt", b"One."), ("b.csv", b"id\n1\n")]);
+    let read = |name: &str| fs::read_to_string(here.path().join(name)).expect("there");
+    for resume in [&[][..], &["--resume"]] {
+        let ran = unspin(here.path(), &[&["fix", "-q", "-o", "self.csv", "self.csv"], resume].concat(), b"");
+        assert_eq!((ran.code, read("self.csv")), (2, table.clone()), "{resume:?}");
+        assert!(ran.err.ends_with("what could be is in self.csv.partial\n"), "{}", ran.err);
+        assert_eq!(read("self.csv.partial").lines().count(), 2);
+    }
+    // Nor where an input is missing, or cannot be read at all.
+    for input in ["missing", "b.csv"] {
+        assert_eq!(unspin(here.path(), &["fix", "-q", "-o", "out", "a.txt", input], b"").code, 2);
+        assert!(!here.path().join("out").exists(), "{input}");
+        assert_eq!(read("out.partial"), "One.");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_there_keeps_its_kind_and_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let here = directory(&[("a.txt", b"One."), ("private", b"")]);
+    let path = |name: &str| here.path().join(name);
+    fs::set_permissions(path("private"), fs::Permissions::from_mode(0o600)).expect("set");
+    symlink("private", path("link")).expect("linked");
+    assert_eq!(unspin(here.path(), &["fix", "-o", "link", "a.txt"], b"").code, 0);
+    assert!(path("link").is_symlink());
+    assert_eq!(fs::read(path("private")).expect("there"), b"One.");
+    assert_eq!(fs::metadata(path("private")).expect("there").permissions().mode() & 0o777, 0o600);
+
+    let ran = unspin(here.path(), &["fix", "-o", "/dev/stdout", "a.txt"], b"");
+    assert_eq!((ran.code, ran.text()), (0, "One."), "{}", ran.err);
+    let ran = unspin(here.path(), &["fix", "-o", "/dev/stdout", "--resume", "a.txt"], b"");
+    assert!(ran.code == 2 && ran.err.contains("leave out --resume"), "{}", ran.err);
+}
+
+#[test]
 fn a_run_goes_on_only_with_its_own_options_and_inputs() {
     let here = directory(&[("a.txt", SPUN.as_bytes())]);
     let run = |args: &[&str]| unspin(here.path(), &[&["score", "--output", "out"], args, &["a.txt"]].concat(), b"");
@@ -150,7 +198,7 @@ fn a_run_goes_on_only_with_its_own_options_and_inputs() {
     let journal = json!({ "job": "another", "bytes": 2, "progress": {
         "position": { "sources": 0, "rows": 0, "units": 0 }, "current": { "records": false, "texts": false },
         "outcome": { "summary": serde_json::to_value(unspin::render::Summary::default()).expect("JSON"),
-                     "trouble": false, "binaries": 0, "seconds": 0.0 } }, "state": null });
+                     "trouble": false, "broken": false, "binaries": 0, "seconds": 0.0 } }, "state": null });
     fs::write(here.path().join("out.resume"), journal.to_string()).expect("written");
     let ran = run(&["--resume"]);
     assert_eq!(ran.code, 2);

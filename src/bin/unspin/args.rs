@@ -128,7 +128,7 @@ pub(crate) struct Inputs {
 /// Where results go.
 #[derive(Group, Clone, Debug)]
 pub(crate) struct Target {
-    /// Write to this file, which is there only when all of it is.
+    /// Write to this file, which is there only when all of it is; compressed where its name ends in .gz or .zst.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
     /// Go on where an interrupted run with the same options left off; a FILE that is there already is done.

@@ -88,7 +88,12 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             Ok(())
         },
     )?;
-    out.finish()?;
+    // What lacks a part of the inputs must not take the place of anything, least of all of an input.
+    if outcome.broken {
+        out.leave()?;
+    } else {
+        out.finish()?;
+    }
     let Counts { mut left, mut trouble } = counts;
     if let Some(InPlace { files, made, lost, trouble: failed, .. }) = in_place {
         trouble |= failed;

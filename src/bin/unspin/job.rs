@@ -143,6 +143,8 @@ pub(crate) enum Event<T> {
 pub(crate) struct Outcome {
     pub(crate) summary: Summary,
     pub(crate) trouble: bool,
+    /// Some input could not be read to its end, or at all.
+    pub(crate) broken: bool,
     binaries: u64,
     seconds: f32,
 }
@@ -403,6 +405,7 @@ impl Job {
                         } else {
                             bar.suspend(|| complain(&error.to_string()));
                             outcome.trouble = true;
+                            outcome.broken |= raw.is_none();
                             outcome.summary.unreadable += 1;
                         }
                         each(raw.map_or(Event::Broken, Event::Skipped))?;

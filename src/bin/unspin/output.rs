@@ -2,7 +2,9 @@
 //!
 //! A file grows as `FILE.partial`. Now and then `FILE.resume` is written beside it: how far the inputs are done, how
 //! long the partial file was then, and the figures so far. A run that goes on cuts the partial file to that length and
-//! skips what is done, so nothing is written twice, wherever the first run was killed.
+//! skips what is done, so nothing is written twice, wherever the first run was killed. A file whose name says that it is
+//! compressed is, in stretches from one such note to the next. What is there and is no file, such as a pipe, is written
+//! to as it is.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
@@ -11,11 +13,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
+use unspin::input::{Compression, Compressor};
 use unspin::render::Style;
 
 use crate::args::{Color, Common, Target};
 use crate::job::Progress;
-use crate::terminal::{self, note};
+use crate::terminal::{self, complain, note};
 
 /// What a later run needs to go on.
 #[derive(Serialize, Deserialize)]
@@ -31,17 +34,19 @@ struct Checkpoint<S> {
 
 /// Where a command writes.
 pub(crate) struct Output {
-    out: BufWriter<Box<dyn Write>>,
+    out: Compressor<Buffered>,
+    compression: Compression,
     file: Option<Partial>,
 }
 
+type Buffered = BufWriter<Box<dyn Write>>;
+
 struct Partial {
+    /// Where it will be.
     path: PathBuf,
     job: String,
     /// A second handle, to flush to the disk.
     file: File,
-    /// Bytes given to `out`.
-    bytes: u64,
 }
 
 /// How a command starts.
@@ -61,11 +66,19 @@ impl Output {
         job: &str,
         common: Common,
     ) -> anyhow::Result<Start<S>> {
-        let Some(path) = &target.output else {
-            return Ok(Start::Anew(Self { out: buffered(Box::new(io::stdout().lock())), file: None }));
+        let Some(named) = &target.output else {
+            return Ok(Start::Anew(Self::new(Box::new(io::stdout().lock()), Compression::None, None)?));
         };
-        let name = || path.display().to_string();
-        ensure!(!path.is_dir(), "{}: is a directory", name());
+        let name = || named.display().to_string();
+        let compression = Compression::of_name(named);
+        let there = fs::metadata(named).ok();
+        ensure!(!named.is_dir(), "{}: is a directory", name());
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            ensure!(!target.resume, "{}: is no file that a run can go on with; leave out --resume", name());
+            let file = OpenOptions::new().write(true).open(named).with_context(name)?;
+            return Ok(Start::Anew(Self::new(Box::new(file), compression, None)?));
+        }
+        let path = &followed(named);
         let (partial, journal) = (beside(path, ".partial"), beside(path, ".resume"));
         if target.resume {
             match fs::read(&journal) {
@@ -87,7 +100,7 @@ impl Output {
                         );
                         file.set_len(checkpoint.bytes)?;
                         file.seek(SeekFrom::End(0))?;
-                        let output = Self::to_file(path, job, file, checkpoint.bytes)?;
+                        let output = Self::to_file(path, compression, job, file)?;
                         return Ok(Start::Resumed(output, checkpoint.progress, checkpoint.state));
                     }
                     // Killed between the last two steps of `finish`.
@@ -96,7 +109,8 @@ impl Output {
                     return Ok(Start::Done);
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => {
-                    if path.exists() {
+                    // A partial file is of a run that did not come to its end, and what is there of one before it.
+                    if there.is_some() && !partial.exists() {
                         if !common.quiet {
                             note(&format!("{}: is there already; remove it to start anew", name()));
                         }
@@ -106,19 +120,28 @@ impl Output {
                 Err(error) => return Err(error).with_context(|| journal.display().to_string()),
             }
         }
+        let permissions = there.map(|there| there.permissions());
+        ensure!(!permissions.as_ref().is_some_and(fs::Permissions::readonly), "{}: is read-only", name());
         // The journal goes first: without it the partial file counts for nothing.
         match fs::remove_file(&journal) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).with_context(name),
             _ => {}
         }
         let file = File::create(&partial).with_context(name)?;
-        Ok(Start::Anew(Self::to_file(path, job, file, 0)?))
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions).with_context(name)?;
+        }
+        Ok(Start::Anew(Self::to_file(path, compression, job, file)?))
     }
 
-    fn to_file(path: &Path, job: &str, file: File, bytes: u64) -> anyhow::Result<Self> {
-        let second = file.try_clone()?;
-        let partial = Partial { path: path.to_owned(), job: job.to_owned(), file: second, bytes };
-        Ok(Self { out: buffered(Box::new(file)), file: Some(partial) })
+    fn to_file(path: &Path, compression: Compression, job: &str, file: File) -> anyhow::Result<Self> {
+        let partial = Partial { path: path.to_owned(), job: job.to_owned(), file: file.try_clone()? };
+        Self::new(Box::new(file), compression, Some(partial))
+    }
+
+    fn new(inner: Box<dyn Write>, compression: Compression, file: Option<Partial>) -> anyhow::Result<Self> {
+        let out = compression.writer(BufWriter::with_capacity(1 << 16, inner))?;
+        Ok(Self { out, compression, file })
     }
 
     /// Notes how far the run is, all of whose results so far have been written here.
@@ -126,9 +149,15 @@ impl Output {
         let Some(file) = &self.file else { return Ok(()) };
         let journal = beside(&file.path, ".resume");
         let name = || journal.display().to_string();
-        self.out.flush().with_context(|| file.path.display().to_string())?;
+        // What is compressed ends here, so that it can be cut here; another stretch of it may follow.
+        let nothing: Buffered = BufWriter::with_capacity(0, Box::new(io::sink()));
+        let before = std::mem::replace(&mut self.out, Compression::None.writer(nothing)?);
+        let mut inner = before.finish().with_context(|| file.path.display().to_string())?;
+        inner.flush().with_context(|| file.path.display().to_string())?;
+        self.out = self.compression.writer(inner)?;
         file.file.sync_data()?;
-        let checkpoint = Checkpoint { job: file.job.clone(), bytes: file.bytes, progress, state };
+        let bytes = file.file.metadata()?.len();
+        let checkpoint = Checkpoint { job: file.job.clone(), bytes, progress, state };
         let mut fresh = temporary(directory(&journal)).with_context(name)?;
         serde_json::to_writer(&mut fresh, &checkpoint)?;
         fresh.persist(&journal).with_context(name)?;
@@ -136,27 +165,41 @@ impl Output {
     }
 
     /// Writes what is left and puts the file in its place.
-    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
-        self.out.flush()?;
-        let Some(file) = self.file else { return Ok(()) };
-        let name = || file.path.display().to_string();
-        file.file.sync_all().with_context(name)?;
-        drop(self.out);
-        fs::rename(beside(&file.path, ".partial"), &file.path).with_context(name)?;
-        match fs::remove_file(beside(&file.path, ".resume")) {
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        let Some(path) = self.close()? else { return Ok(()) };
+        let name = || path.display().to_string();
+        fs::rename(beside(&path, ".partial"), &path).with_context(name)?;
+        match fs::remove_file(beside(&path, ".resume")) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error).with_context(name),
             _ => Ok(()),
         }
+    }
+
+    /// Writes what is left, and leaves the file beside its place.
+    pub(crate) fn leave(self) -> anyhow::Result<()> {
+        if let Some(path) = self.close()? {
+            let partial = beside(&path, ".partial");
+            complain(&format!(
+                "{}: not written, for some input could not be read to its end; what could be is in {}",
+                path.display(),
+                partial.display()
+            ));
+        }
+        Ok(())
+    }
+
+    /// Writes what is left; where to, if that is a partial file.
+    fn close(self) -> anyhow::Result<Option<PathBuf>> {
+        self.out.finish()?.flush()?;
+        let Some(file) = self.file else { return Ok(None) };
+        file.file.sync_all().with_context(|| file.path.display().to_string())?;
+        Ok(Some(file.path))
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        if let Some(file) = &mut self.file {
-            file.bytes += written as u64;
-        }
-        Ok(written)
+        self.out.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -166,8 +209,15 @@ impl Write for Output {
 
 /// Paths that a run with this target writes to, which are no inputs.
 pub(crate) fn own_paths(target: &Target) -> Vec<PathBuf> {
-    let own = |path: &PathBuf| [path.clone(), beside(path, ".partial"), beside(path, ".resume")];
-    target.output.iter().flat_map(own).filter_map(|path| std::path::absolute(path).ok()).collect()
+    let own = |path: PathBuf| [beside(&path, ".partial"), beside(&path, ".resume"), path];
+    let paths = target.output.iter().flat_map(|path| [path.clone(), followed(path)]).flat_map(own);
+    paths.filter_map(|path| std::path::absolute(path).ok()).collect()
+}
+
+/// Where a path leads: a link stays a link, and the file that it is to is written.
+fn followed(path: &Path) -> PathBuf {
+    let link = path.is_symlink().then(|| fs::canonicalize(path).ok()).flatten();
+    link.unwrap_or_else(|| path.to_owned())
 }
 
 /// How text for people looks there.
@@ -201,8 +251,4 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
-}
-
-fn buffered(inner: Box<dyn Write>) -> BufWriter<Box<dyn Write>> {
-    BufWriter::with_capacity(1 << 16, inner)
 }
