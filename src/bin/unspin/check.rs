@@ -82,7 +82,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         end: &|long, report| Ok(Shown::End(long.record.path(), report)),
     };
 
-    let job_name = job.description(&format!("check {:?} {style:?} {:?}", command.format, command.max_findings));
+    let job_name = job.description(&format!("check {:?} {style:?} {:?}", command.format, command.max_findings))?;
     // What a run must know of what was written before: whether any document was, and how many findings may still be.
     let (mut out, done, (mut first, mut left)) = match Output::open(&command.target, &job_name, common)? {
         Start::Anew(mut out) => {

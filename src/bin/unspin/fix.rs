@@ -42,7 +42,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         .adding(added.names())
         .keeping(command.backup.as_deref());
     let selection = command.choice.selection();
-    let job_name = job.description(&format!("fix {selection:?} {added:?}"));
+    let job_name = job.description(&format!("fix {selection:?} {added:?}"))?;
     let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, common)? {
         Start::Anew(out) => (out, None, Counts::default()),
         Start::Resumed(out, progress, counts) => (out, Some(progress), counts),

@@ -51,8 +51,10 @@ pub(crate) struct Job {
     backup: Option<String>,
     common: Common,
     started: Instant,
-    /// Hash of the settings in force.
+    /// Hash of the settings in force, with the files that they name where a run may go on later.
     settings_hash: u64,
+    /// The run may be killed and go on later.
+    resumable: bool,
 }
 
 /// A record with what was found in its texts.
@@ -232,6 +234,11 @@ impl Job {
         }
         let mut hasher = DefaultHasher::new();
         settings::dump(checking)?.hash(&mut hasher);
+        let resumable = target.is_some_and(|target| target.output.is_some());
+        if resumable {
+            let all = FileOptions { hidden: true, no_ignore: true, ..FileOptions::default() };
+            stamp(input::sources(&settings::files(checking)?, &all)?, &mut hasher);
+        }
         Ok(Self {
             settings,
             files,
@@ -246,6 +253,7 @@ impl Job {
             common,
             started: Instant::now(),
             settings_hash: hasher.finish(),
+            resumable,
         })
     }
 
@@ -262,18 +270,15 @@ impl Job {
     }
 
     /// What changes the results of a run: its inputs, its settings and, as `command`, how they are written. Runs with
-    /// the same description give the same results.
-    pub(crate) fn description(&self, command: &str) -> String {
+    /// the same description give the same results, but for what comes from standard input.
+    pub(crate) fn description(&self, command: &str) -> anyhow::Result<String> {
         let mut hasher = DefaultHasher::new();
         self.settings_hash.hash(&mut hasher);
         (format!("{:?}", self.files), format!("{:?}", self.shard)).hash(&mut hasher);
-        for path in &self.paths {
-            path.hash(&mut hasher);
-            if let Some(data) = path.metadata().ok().filter(fs::Metadata::is_file) {
-                (data.len(), data.modified().ok()).hash(&mut hasher);
-            }
+        if self.resumable {
+            stamp(self.sources()?, &mut hasher);
         }
-        format!("unspin {} {command} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish())
+        Ok(format!("unspin {} {command} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish()))
     }
 
     /// Takes files that the run writes, and later runs may find in a directory, out of the inputs.
@@ -291,7 +296,7 @@ impl Job {
     /// Checks all inputs one record after the other, on this thread, until `take` says that it wants no more. It gets
     /// what was found in a record, or why something cannot be read.
     pub(crate) fn each(&self, mut take: impl FnMut(Result<Checked, String>) -> bool) -> anyhow::Result<()> {
-        let sources = input::sources(&self.paths, &self.files)?;
+        let sources = self.sources()?;
         let mut reading = self.reading(Current::default());
         self.read(sources, Position::default(), 1, |batch| {
             batch.into_iter().all(|(message, _)| match self.step(message, &|checked| checked, None) {
@@ -332,7 +337,7 @@ impl Job {
         long: Option<&long::Work<'_, T>>,
         mut each: impl FnMut(Event<T>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
-        let sources = input::sources(&self.paths, &self.files)?;
+        let sources = self.sources()?;
         let pool = (self.threads > 1)
             .then(|| rayon::ThreadPoolBuilder::new().num_threads(self.threads).build())
             .transpose()
@@ -544,8 +549,7 @@ impl Job {
         };
         let mut at = Position { rows: 0, ..done };
         let mut skip = done.rows;
-        let foreign = |source: &Result<Source, InputError>| !source.as_ref().is_ok_and(|source| self.is_own(source));
-        for source in sources.filter(foreign).skip(done.sources as usize) {
+        for source in sources.skip(done.sources as usize) {
             let start = Position { rows: std::mem::take(&mut skip), ..at };
             let end = |at: Position| Position { sources: at.sources + 1, rows: 0, units: at.units };
             let alive = match source {
@@ -606,6 +610,13 @@ impl Job {
             }
         }
         push(Message::End, end(at), 0)
+    }
+
+    /// The inputs, less what the run itself writes.
+    fn sources(&self) -> anyhow::Result<impl Iterator<Item = Result<Source, InputError>> + Send> {
+        let foreign =
+            move |source: &Result<Source, InputError>| !source.as_ref().is_ok_and(|source| self.is_own(source));
+        Ok(input::sources(&self.paths, &self.files)?.filter(foreign))
     }
 
     fn is_mine(&self, unit: u64) -> bool {
@@ -679,6 +690,16 @@ pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, text: usi
     report
 }
 
+/// Takes in how files are now.
+fn stamp(sources: impl Iterator<Item = Result<Source, InputError>>, hasher: &mut impl Hasher) {
+    for source in sources.flatten() {
+        source.path.hash(hasher);
+        if let Some(data) = source.path.metadata().ok().filter(fs::Metadata::is_file) {
+            (data.len(), data.modified().ok()).hash(hasher);
+        }
+    }
+}
+
 /// The paths that a file lists.
 fn listed(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let name = || list.display().to_string();
@@ -708,4 +729,50 @@ fn path(bytes: &[u8]) -> PathBuf {
 /// How many threads to use.
 pub(crate) fn threads(asked: Option<usize>) -> usize {
     asked.filter(|&jobs| jobs > 0).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Args, Command};
+
+    #[test]
+    fn another_run_is_described_otherwise() {
+        let here = tempfile::tempdir().expect("a place");
+        let path = |name: &str| here.path().join(name).display().to_string();
+        let write = |name: &str, text: &str| fs::write(path(name), text).expect("written");
+        fs::create_dir_all(path("in/deep")).expect("made");
+        fs::create_dir_all(path("own")).expect("made");
+        write("in/deep/a.txt", "One.");
+        write("known", "");
+        write("own/allowed.csv", "phrase,reason\ngreen zone,a place\n");
+        let (output, baseline, dictionary, inputs) = (path("in/out"), path("known"), path("own"), path("in"));
+        let description = || {
+            let args = ["unspin", "score", "--isolated", "--output", &output, "--baseline", &baseline];
+            let args = args.into_iter().chain(["--dictionary", &dictionary, &inputs]);
+            let Args { common, command: Command::Score(command) } = Args::try_parse_from(args).expect("sound") else {
+                unreachable!("it is asked for")
+            };
+            let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common).expect("sound");
+            job.description("score").expect("described")
+        };
+        let mut before = description();
+        for name in ["in/out", "in/out.partial", "in/out.resume"] {
+            write(name, "Two.");
+        }
+        assert_eq!(description(), before, "its own files are none of its inputs");
+        for (name, text) in [
+            ("in/deep/a.txt", "One more."),
+            ("in/b.txt", ""),
+            ("known", "\n"),
+            ("own/allowed.csv", "phrase,reason\ngreen zone,a place\nred zone,a place\n"),
+        ] {
+            write(name, text);
+            let after = description();
+            assert_ne!(after, before, "{name}");
+            before = after;
+        }
+    }
 }

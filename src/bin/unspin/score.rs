@@ -23,7 +23,7 @@ enum Scored {
 
 pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
     let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?.without_evidence();
-    let job_name = job.description(&format!("score {:?}", command.format));
+    let job_name = job.description(&format!("score {:?}", command.format))?;
     let (mut out, done) = match Output::open(&command.target, &job_name, common)? {
         Start::Anew(mut out) => {
             let watched = command.target.output.is_none() && std::io::stdout().is_terminal() && !common.quiet;

@@ -276,6 +276,12 @@ pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
     Ok(toml::to_string(&file)?)
 }
 
+/// Files and directories that the settings in force name, whose contents count with them.
+pub(crate) fn files(checking: &Checking) -> anyhow::Result<Vec<PathBuf>> {
+    let (file, _) = resolve(checking, &current()?)?;
+    Ok(file.dictionaries.into_iter().chain(file.encoder).chain(file.baseline).collect())
+}
+
 /// The file that counts with the command line on top, and the directory that its globs start from.
 fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, PathBuf)> {
     let path = match &checking.config {
