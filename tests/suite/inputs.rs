@@ -294,6 +294,36 @@ fn repairs_that_could_not_be_written_are_not_counted() {
 }
 
 #[test]
+fn records_of_several_inputs_stay_on_lines_of_their_own() {
+    let (one, two) = ("{\"text\":\"One.\"}", "{\"text\":\"Two.\"}");
+    let here = directory(&[
+        ("a.jsonl", one.as_bytes()),
+        ("b.jsonl", two.as_bytes()),
+        ("bad.jsonl", b"{"),
+        ("ended.jsonl", format!("{one}\n").as_bytes()),
+        ("empty.jsonl", b""),
+        ("wide.jsonl", &utf16(one)),
+        ("a.csv", b"text"),
+        ("b.csv", b"text\nOne."),
+        ("a.txt", b"Nobody "),
+        ("b.txt", b"knew."),
+    ]);
+    let cases: &[(&[&str], Vec<u8>)] = &[
+        (&["a.jsonl", "b.jsonl"], format!("{one}\n{two}").into()),
+        (&["ended.jsonl", "b.jsonl"], format!("{one}\n{two}").into()),
+        (&["a.jsonl", "empty.jsonl"], one.into()),
+        (&["a.jsonl", "empty.jsonl", "bad.jsonl", "b.jsonl"], format!("{one}\n{{\n{two}").into()),
+        (&["wide.jsonl", "wide.jsonl"], [utf16(&format!("{one}\n")), utf16(one)].concat()),
+        (&["a.csv", "b.csv"], b"text\ntext\nOne.".to_vec()),
+        (&["a.txt", "b.txt"], b"Nobody knew.".to_vec()),
+    ];
+    for (inputs, wanted) in cases {
+        let ran = unspin(here.path(), &[&["fix"], *inputs].concat(), b"");
+        assert_eq!(String::from_utf8_lossy(&ran.out), String::from_utf8_lossy(wanted), "{inputs:?}: {}", ran.err);
+    }
+}
+
+#[test]
 fn one_very_long_line() {
     let here = directory(&[]);
     let text = CLEAN.replace('\n', " ").repeat(10_000);

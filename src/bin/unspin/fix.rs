@@ -1,6 +1,6 @@
 //! `unspin fix`: write repaired text.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::{bail, ensure};
@@ -24,6 +24,8 @@ struct Repaired {
     left: usize,
     /// What was applied, a line each.
     lines: Vec<String>,
+    /// The line end that it lacks, if it should have one.
+    unended: Option<Vec<u8>>,
 }
 
 pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
@@ -59,6 +61,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         |checked| repair(&checked, checked.fixes(&selection), added),
         Some(&long),
         |event| {
+            let mut lacks = None;
             let event = match event {
                 Event::Record((repaired, error)) => {
                     if let Some(error) = error {
@@ -66,7 +69,8 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                         counts.trouble = true;
                     }
                     counts.left += repaired.left;
-                    let Repaired { record, lines, .. } = repaired;
+                    let Repaired { record, lines, unended, .. } = repaired;
+                    lacks = unended;
                     let takes = in_place.as_mut().is_none_or(|in_place| in_place.takes(&record, lines.len()));
                     if takes && !common.quiet {
                         lines.iter().for_each(|line| note(line));
@@ -81,8 +85,11 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             };
             match (&mut in_place, event) {
                 (Some(in_place), event) => in_place.follow(event),
-                (None, Event::Record(record)) => out.write_all(&record.bytes)?,
-                (None, Event::Skipped(raw)) => out.write_all(&raw.untouched())?,
+                (None, Event::Record(record)) => put(&record.bytes, lacks, &mut counts, &mut out)?,
+                (None, Event::Skipped(raw)) => {
+                    let lacks = (!raw.bytes().ends_with(b"\n")).then(|| b"\n".to_vec());
+                    put(&raw.untouched(), lacks, &mut counts, &mut out)?;
+                }
                 (None, _) => {}
             }
             Ok(())
@@ -94,7 +101,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     } else {
         out.finish()?;
     }
-    let Counts { mut left, mut trouble } = counts;
+    let Counts { mut left, mut trouble, .. } = counts;
     if let Some(InPlace { files, made, lost, trouble: failed, .. }) = in_place {
         trouble |= failed;
         left += lost;
@@ -105,11 +112,25 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     Ok(Ending { found: left > 0 && !command.exit_zero, trouble: trouble || outcome.trouble })
 }
 
-/// What a run counts.
+/// What a run counts, and knows of what it wrote.
 #[derive(Default, Serialize, Deserialize)]
 struct Counts {
     left: usize,
     trouble: bool,
+    /// The line end that the last record lacks.
+    unended: Option<Vec<u8>>,
+}
+
+/// Writes a record. Where the one before lacks its line end, being the last of its input, it gets that first: two
+/// records on one line are none.
+fn put(bytes: &[u8], lacks: Option<Vec<u8>>, counts: &mut Counts, out: &mut impl Write) -> io::Result<()> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    if let Some(end) = std::mem::replace(&mut counts.unended, lacks) {
+        out.write_all(&end)?;
+    }
+    out.write_all(bytes)
 }
 
 /// The fields that are added to each record.
@@ -164,6 +185,7 @@ fn made(text: &str, n: usize, fixes: &Fixes) -> Value {
 /// The record with fixes applied; where they cannot be written in its encoding, as it was, with the reason.
 fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Option<InputError>) {
     let record = &checked.record;
+    let unended = unended(record);
     let nothing = Fixes::default();
     let write = |fixes: &Fixes| record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
     let as_it_was = || write(&nothing).or_else(|_| record.rewrite(&[])).unwrap_or_default();
@@ -173,14 +195,20 @@ fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Optio
         Ok(bytes) => {
             let changed = !fixes.edits.is_empty() || grown(&bytes);
             let (left, lines) = (fixes.left, lines(checked, &fixes));
-            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines }, None)
+            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines, unended }, None)
         }
         Err(error) => {
             let (bytes, left) = (as_it_was(), fixes.left + fixes.applied.len());
             let record = Rewritten { changed: grown(&bytes), bytes, before: None };
-            (Repaired { record, left, lines: Vec::new() }, Some(error))
+            (Repaired { record, left, lines: Vec::new(), unended }, Some(error))
         }
     }
+}
+
+/// The line end that a record of JSON Lines or of a table lacks; only the last of a file may.
+fn unended(record: &Record) -> Option<Vec<u8>> {
+    let lacks = !record.fields().is_empty() && !record.source().is_empty() && !record.source().ends_with('\n');
+    lacks.then(|| record.encoding().encode("\n")).flatten()
 }
 
 /// A passage of a long text with the selected fixes applied.
@@ -194,7 +222,8 @@ fn repair_passage(passage: &Passage<'_>, selection: &Selection) -> Repaired {
         fixes.applied.iter().map(|(n, finding)| line(record, &document, passage.index(), *n, finding)).collect();
     let before = Some((Arc::clone(record), Span::new(0, passage.span.start)));
     let bytes = record.rewrite_part(passage.span, &fixes.edits);
-    Repaired { record: Rewritten { bytes, changed: !fixes.edits.is_empty(), before }, left: fixes.left, lines }
+    let rewritten = Rewritten { bytes, changed: !fixes.edits.is_empty(), before };
+    Repaired { record: rewritten, left: fixes.left, lines, unended: None }
 }
 
 /// One line for each fix.
