@@ -190,7 +190,8 @@ fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Optio
     let write = |fixes: &Fixes| record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
     let as_it_was = || write(&nothing).or_else(|_| record.rewrite(&[])).unwrap_or_default();
     // A field that is added changes a record in which nothing is repaired.
-    let grown = |bytes: &[u8]| !added.names().is_empty() && record.rewrite(&[]).is_ok_and(|before| before != bytes);
+    let adds = added.original.is_some() || added.edits.is_some();
+    let grown = |bytes: &[u8]| adds && record.rewrite(&[]).is_ok_and(|before| before != bytes);
     match write(&fixes) {
         Ok(bytes) => {
             let changed = !fixes.edits.is_empty() || grown(&bytes);
