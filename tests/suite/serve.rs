@@ -253,6 +253,12 @@ fn languagetool_s_clients_are_answered() {
         assert!(one["sentence"].as_str().is_some_and(|sentence| !sentence.is_empty()));
     }
 
+    // Where no sentence ends, each match has some of the text, not all of it.
+    let endless = SPUN.replace(['.', '!', '?', '\n'], ",").repeat(8);
+    let endless = matches(&[("text", &endless), ("level", "picky")]);
+    let longest = endless.iter().filter_map(|one| one["sentence"].as_str()).map(|one| one.chars().count()).max();
+    assert!(longest.is_some_and(|longest| (500..1200).contains(&longest)), "{longest:?}");
+
     // Markup counts in offsets, and what covers some is not to be replaced.
     let cut = text.find("armed forces").expect("there");
     let data = json!({"annotation": [

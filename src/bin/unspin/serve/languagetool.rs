@@ -9,7 +9,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use unspin::{Finding, LineIndex, Report, Rule, Severity};
+use unspin::{Finding, LineIndex, Report, Rule, Severity, Span};
 
 use super::annotated::Annotated;
 use super::body::Kind;
@@ -24,6 +24,9 @@ const CHECK: &str = "/v2/check";
 const CATEGORY: &str = "UNSPIN";
 /// Characters of context on either side of a match.
 const CONTEXT: usize = 40;
+/// Characters of a sentence on either side of a match, at most: where no sentence ends, it would be the whole text, with
+/// every match anew.
+const SENTENCE: usize = 500;
 /// Every variety of English; the text is not held against the rules of any of them.
 const LANGUAGES: [(&str, &str); 7] = [
     ("English", "en"),
@@ -255,10 +258,7 @@ fn issue(finding: &Finding) -> &'static str {
 
 /// What stands around a finding, on one line, and where it starts in it, in UTF-16 units.
 fn context(text: &str, finding: &Finding) -> (String, usize) {
-    let start =
-        text[..finding.span.start].char_indices().rev().take(CONTEXT).last().map_or(finding.span.start, |(at, _)| at);
-    let after = &text[finding.span.end..];
-    let end = finding.span.end + after.char_indices().nth(CONTEXT).map_or(after.len(), |(at, _)| at);
+    let Span { start, end } = around(text, finding, CONTEXT);
     let line = |text: &str| text.replace(['\n', '\r', '\t'], " ");
     let dots = |cut: bool| if cut { "..." } else { "" };
     let before = dots(start > 0).to_owned() + &line(&text[start..finding.span.start]);
@@ -270,18 +270,27 @@ fn context(text: &str, finding: &Finding) -> (String, usize) {
 /// The sentence that a finding stands in, more or less.
 fn sentence<'t>(text: &'t str, finding: &Finding) -> &'t str {
     let ends = |window: &str| window.ends_with(['.', '!', '?', '\n']);
-    let before = &text[..finding.span.start];
-    let start = before
+    let Span { start, end } = around(text, finding, SENTENCE);
+    let before = &text[start..finding.span.start];
+    let first = before
         .char_indices()
         .rev()
         .find(|&(at, c)| c == '\n' || (c.is_whitespace() && ends(&before[..at])))
-        .map_or(0, |(at, c)| at + c.len_utf8());
-    let after = &text[finding.span.end..];
-    let end = after
+        .map_or(start, |(at, c)| start + at + c.len_utf8());
+    let after = &text[finding.span.end..end];
+    let last = after
         .char_indices()
         .find(|&(at, c)| c == '\n' || (c.is_whitespace() && ends(&after[..at])))
-        .map_or(text.len(), |(at, _)| finding.span.end + at);
-    text[start..end].trim()
+        .map_or(end, |(at, _)| finding.span.end + at);
+    text[first..last].trim()
+}
+
+/// A finding and so many characters on either side of it, where there are as many.
+fn around(text: &str, finding: &Finding, chars: usize) -> Span {
+    let Span { start, end } = finding.span;
+    let first = text[..start].char_indices().rev().take(chars).last().map_or(start, |(at, _)| at);
+    let last = text[end..].char_indices().nth(chars).map_or(text.len(), |(at, _)| end + at);
+    Span::new(first, last)
 }
 
 fn software() -> Value {
