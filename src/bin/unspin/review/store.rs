@@ -21,11 +21,17 @@ pub(crate) fn read(paths: &[PathBuf], may_lack: bool) -> anyhow::Result<Decision
     let mut all = Decisions::default();
     for path in paths {
         let name = || path.display().to_string();
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
+        let mut bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
             Err(error) if may_lack && error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", name())),
         };
+        // A line that a kill cut short may end within a character.
+        let last = last_line(&bytes);
+        if std::str::from_utf8(&bytes[last..]).is_err() {
+            bytes.truncate(last);
+        }
+        let text = String::from_utf8(bytes).with_context(name)?;
         let decisions = Decisions::parse(&text).with_context(name)?;
         if paths.len() == 1 {
             return Ok(decisions);
@@ -69,13 +75,18 @@ impl Store {
 /// gets the line break that it lacks.
 fn mend(path: &Path, file: &mut File) -> std::io::Result<()> {
     let bytes = fs::read(path)?;
-    let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let end = last_line(&bytes);
     let rest = &bytes[end..];
     let is_whole = std::str::from_utf8(rest).is_ok_and(|rest| Decisions::parse(&format!("{rest}\n")).is_ok());
     if rest.is_empty() {
         return Ok(());
     }
     if is_whole { file.write_all(b"\n") } else { file.set_len(end as u64) }
+}
+
+/// Where a last line without line break begins.
+fn last_line(bytes: &[u8]) -> usize {
+    bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
 }
 
 impl Keep for Store {
@@ -135,13 +146,18 @@ mod tests {
         let path = root.path().join(NAME);
         let (first, second) = (decision("a").to_line(), decision("b").to_line());
         for (there, wanted) in [
-            (String::new(), second.clone()),
-            (first.clone(), format!("{first}{second}")),
-            (format!("{first}{}", &first[..30]), format!("{first}{second}")),
-            (first.trim_end().to_owned(), format!("{first}{second}")),
-            (first[..10].to_owned(), second.clone()),
+            (Vec::new(), second.clone()),
+            (first.clone().into_bytes(), format!("{first}{second}")),
+            (format!("{first}{}", &first[..30]).into_bytes(), format!("{first}{second}")),
+            (first.trim_end().as_bytes().to_vec(), format!("{first}{second}")),
+            (first.as_bytes()[..10].to_vec(), second.clone()),
+            // Within a character.
+            ([first.as_bytes(), &decision("é").to_line().as_bytes()[..28]].concat(), format!("{first}{second}")),
         ] {
             fs::write(&path, &there).expect("written");
+            // It is read before it is mended.
+            let whole = there.starts_with(first.trim_end().as_bytes());
+            assert_eq!(read(std::slice::from_ref(&path), false).expect("read").iter().count(), usize::from(whole));
             Store::new(&path, None).keep(&[decision("b")]).expect("kept");
             assert_eq!(fs::read_to_string(&path).expect("read"), wanted);
         }
