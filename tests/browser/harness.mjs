@@ -38,6 +38,7 @@ export async function serve(...options) {
 }
 
 // A page in headless Chromium that may ask its own server only; `page.foreign` and `page.faults` must stay empty.
+// `page.asked` counts dialogs, of which all are agreed to.
 export async function open(url, options = {}) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, acceptDownloads: true, ...options });
@@ -47,7 +48,11 @@ export async function open(url, options = {}) {
   page.on("request", (request) => { if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) page.foreign.push(request.url()); });
   page.on("pageerror", (error) => page.faults.push(String(error)));
   page.on("console", (message) => { if (message.type() === "error") page.faults.push(message.text()); });
-  page.on("dialog", (dialog) => dialog.accept());
+  page.asked = 0;
+  page.on("dialog", (dialog) => {
+    page.asked++;
+    return dialog.accept();
+  });
   // While the page is worked on, its files may come from the disk and not from the program.
   if (process.env.PAGE) {
     const types = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };

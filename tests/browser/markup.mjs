@@ -5,7 +5,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { article, check, download, open, program, scratch, serve, written } from "./harness.mjs";
 
-const token = "0123456789abcdef";
+// In an address neither the + nor the % stands for something else.
+const token = "0123456789+abcd%";
 const server = await serve("--token-file", written("token", token));
 const text = article(600).trim();
 const html = `<!DOCTYPE html>\n<title>Caf&eacute; &amp; bar</title>\n${text.split("\n\n").map((paragraph) => `<p>${paragraph.replace(/(\w+) (\w+)/g, "$1 <b>$2</b>").replace(/&/g, "&amp;")}</p>`).join("\r\n")}`;
@@ -27,6 +28,29 @@ for (const [name, source] of [["page.html", html], ["page.md", markdown]]) {
   assert.equal(readFileSync(path, "utf8"), fixed.stdout);
   assert.deepEqual(page.foreign, []);
   assert.deepEqual(page.faults, []);
+  await browser.close();
+}
+// What the page shows as two words may be more in the source; decisions say what it shows.
+{
+  const { browser, page } = await open(`${server.url}/#token=${token}`);
+  const source = `<p>${text.replace(/(?<=\w) (?=\w)/g, "&#32;")}</p>\n`;
+  const path = written("spaces.html", source);
+  await check(page, path);
+  // A reload keeps the token.
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById("judged").textContent.startsWith("Spun"));
+  await page.keyboard.press("y");
+  const [line] = (await download(page, "r")).text.trim().split("\n").map((line) => JSON.parse(line));
+  assert.doesNotMatch(line.text + line.before + line.after, /&#32;/);
+  for (let n = 0; await page.evaluate(() => !/^(\d+) of \1 decided/.test(document.getElementById("counts").textContent)); n++) {
+    assert.ok(n < 1000);
+    await page.keyboard.press(await page.locator("#accept").isEnabled() ? "y" : "n");
+  }
+  const { text: corrected } = await download(page, "t");
+  const record = written("spaces.jsonl", (await download(page, "r")).text);
+  spawnSync(program, ["review", "--isolated", "--apply", "--decisions", record, path], { cwd: "/" });
+  assert.equal(readFileSync(path, "utf8"), corrected);
+  assert.notEqual(corrected, source);
   await browser.close();
 }
 // Without the token in the address, the page asks for it.

@@ -10,7 +10,9 @@ const server = await serve();
 const { browser, page } = await open(server.url);
 // Characters of two UTF-16 units and of several code points come before everything else.
 const text = `😀 Cafe\u0301 👩‍👩‍👧\r\n\n${article(2000)}`;
-const path = written("article.txt", text);
+// So does the byte order mark, which is none of the text.
+const file = `\uFEFF${text}`;
+const path = written("article.txt", file);
 const found = findings(path);
 await check(page, path);
 const state = () => page.evaluate(() => ({
@@ -84,27 +86,29 @@ for (const finding of found) {
   at = end;
 }
 expected.push(bytes.subarray(at));
-assert.equal(corrected.text, Buffer.concat(expected).toString());
+assert.equal(corrected.text, `\uFEFF${Buffer.concat(expected)}`);
 const kinds = new Set(decisions.map(({ decision }) => decision));
 assert.deepEqual([...kinds].sort(), ["accept", "ignore", "reject"]);
 
 // The diff gives the same text.
 execFileSync("git", ["apply", "--unsafe-paths", `--directory=${scratch}`, written("article.diff", diff.text)], { cwd: scratch });
 assert.equal(readFileSync(path, "utf8"), corrected.text);
-written("article.txt", text);
+written("article.txt", file);
 
 // So do the decisions, applied by `unspin review`.
 const applying = ["review", "--isolated", "--quiet", "--apply", "--decisions", written("applied.jsonl", record.text), "article.txt"];
 execFileSync(program, applying, { cwd: scratch, stdio: ["ignore", "ignore", "inherit"] });
 assert.equal(readFileSync(path, "utf8"), corrected.text);
-written("article.txt", text);
+written("article.txt", file);
 
-// Decisions outlive a reload, and are taken up from their record.
+// Decisions outlive a reload, and are taken up from their record. What it says about other texts is not, nor is the line
+// that was being written when somebody was killed.
 await page.reload();
 await page.waitForFunction(() => document.getElementById("judged").textContent.startsWith("Spun"));
 assert.match((await state()).counts, /^(\d+) of \1 decided/);
 await page.click("#again");
-await page.setInputFiles("#resume", written("record.jsonl", record.text));
+const others = record.text.replaceAll('"path":"', '"path":"b/other-').replaceAll('"decision":"accept"', '"decision":"reject"');
+await page.setInputFiles("#resume", written("record.jsonl", `${record.text}${others}{"type":"deci`));
 await check(page, path);
 assert.match((await state()).counts, /^(\d+) of \1 decided/);
 assert.equal((await download(page, "t")).text, corrected.text);
@@ -126,6 +130,45 @@ assert.match((await state()).counts, /^1 of .* 1 accepted/);
 await page.click("#undo");
 await page.locator("#choices button").last().click();
 assert.match((await state()).counts, /^1 of .* 1 accepted/);
+
+// Where the browser cannot keep the decisions, leaving the page asks.
+const leave = async () => {
+  page.asked = 0;
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById("judged").textContent.startsWith("Spun"));
+  return page.asked;
+};
+assert.equal(await leave(), 0);
+await press("A", "y");
+await page.evaluate(() => {
+  for (let size = 1 << 22, n = 0; size; size >>= 1) {
+    try {
+      for (;;) sessionStorage.setItem(`full.${n++}`, "x".repeat(size));
+    } catch {
+      // Less, then.
+    }
+  }
+});
+await press("n", "n", "n", "n");
+assert.equal(await leave(), 1);
+await page.evaluate(() => sessionStorage.clear());
+await page.click("#again");
+
+// A long file is checked as it is: the field, which shows its beginning, cannot be changed.
+const long = `${file}${"And so on. ".repeat(2000)}`;
+await page.setInputFiles("#open", written("long.txt", long));
+await page.waitForSelector("#away:visible");
+assert.match(await page.textContent("#opened"), /all of it will be checked/);
+await page.focus("#paste");
+await page.keyboard.type("x");
+await page.keyboard.press("Control+Enter");
+await page.waitForFunction(() => /^(Spun|Most)/.test(document.getElementById("judged").textContent));
+assert.equal((await download(page, "t")).text, long);
+await page.click("#again");
+await page.setInputFiles("#open", path);
+await page.click("#away");
+await page.keyboard.type("A text of mine.");
+assert.equal(await page.inputValue("#paste"), "A text of mine.");
 
 assert.deepEqual(page.foreign, []);
 assert.deepEqual(page.faults, []);

@@ -2,11 +2,15 @@
 
 import { show } from "./panel.js";
 import { ask, lines } from "./server.js";
-import { Session, canApply, readRecord } from "./session.js";
+import { Session, canApply, decidedAbout, readRecord } from "./session.js";
 import { View } from "./view.js";
 
 const get = (id) => document.getElementById(id);
 const VIEWS = ["marks", "inline", "sides"];
+// Characters of a file that the text field shows.
+const FIELD = 20_000;
+// The byte order mark.
+const MARK = "\uFEFF";
 let session = null, view = null, under = null, opened = null, resumed = new Map();
 
 // ---- checking
@@ -40,7 +44,7 @@ async function check(next) {
       if (signal.aborted) return;
       for (const line of batch) {
         if (line.type === "finding") session.add(line);
-        else if (line.type === "edits") session.findings[marked++].edits = line.edits;
+        else if (line.type === "edits") Object.assign(session.findings[marked++], { edits: line.edits, shown: line.shown });
         else if (line.type === "error") throw new Error(line.error.message);
         else if (line.type === "document") session.document = line;
         else if (line.type === "progress") {
@@ -237,10 +241,13 @@ async function download(what) {
   const dot = session.name.lastIndexOf(".");
   const [stem, end] = dot > 0 ? [session.name.slice(0, dot), session.name.slice(dot)] : [session.name, ".txt"];
   try {
-    if (what === "text") save(`${stem}.unspun${end}`, session.corrected());
+    if (what === "text") save(`${stem}.unspun${end}`, session.mark + session.corrected());
     else if (what === "decisions") save(`${stem}.unspin-review.jsonl`, session.record());
     else if (what === "diff") {
-      const answer = await ask("/v1/apply", { text: session.text, edits: session.edits(), diff: true, path: session.name }, { busy });
+      // The file that it is for begins with its mark.
+      const { mark, text, name } = session;
+      const edits = session.edits().map((edit) => ({ ...edit, start: edit.start + mark.length, end: edit.end + mark.length }));
+      const answer = await ask("/v1/apply", { text: mark + text, edits, diff: true, path: name }, { busy });
       save(`${session.name}.diff`, (await answer.json()).diff);
     } else {
       await navigator.clipboard.writeText(session.corrected());
@@ -264,19 +271,24 @@ function save(name, text) {
 
 get("start").onsubmit = (event) => {
   event.preventDefault();
-  const text = opened?.text ?? get("paste").value;
+  const { text, mark, name } = opened ?? { text: get("paste").value, name: "text.txt" };
   if (!text.trim()) {
     say("There is no text yet");
     get("paste").focus();
     return;
   }
-  const name = opened?.name ?? "text.txt";
-  check(new Session({ text, name, format: get("format").value, assumeSpun: get("assume").checked, decided: resumed }));
+  const decided = decidedAbout(resumed, name);
+  check(new Session({ text, mark, name, format: get("format").value, assumeSpun: get("assume").checked, decided }));
 };
 get("paste").onkeydown = (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) get("start").requestSubmit();
 };
 get("paste").oninput = () => setOpened(null);
+get("away").onclick = () => {
+  get("paste").value = get("open").value = "";
+  setOpened(null);
+  get("paste").focus();
+};
 get("open").onchange = () => { if (get("open").files[0]) open(get("open").files[0]); };
 get("resume").onchange = () => { if (get("resume").files[0]) resume(get("resume").files[0]); };
 get("again").onclick = () => {
@@ -304,7 +316,7 @@ async function open(file) {
   const bytes = await file.arrayBuffer();
   let text, note = "";
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     text = new TextDecoder("windows-1252").decode(bytes);
     note = "; it is not UTF-8 and was read as Latin-1; what you download will be UTF-8";
@@ -313,26 +325,33 @@ async function open(file) {
     say(`${file.name} is not text`);
     return;
   }
-  setOpened({ name: file.name, text }, note);
+  const mark = text.startsWith(MARK) ? MARK : "";
+  setOpened({ name: file.name, text: text.slice(mark.length), mark }, note);
   const end = file.name.toLowerCase().split(".").pop();
   get("format").value = { md: "markdown", markdown: "markdown", html: "html", htm: "html", xhtml: "html" }[end] ?? "text";
   get("start").querySelector("[type=submit]").focus();
 }
 
-// A file is kept as it is: the text field would change its line ends.
+// A file is kept as it is: the text field would change its line ends. Of a long one the field shows the beginning, which
+// nobody may take for the whole and change.
 function setOpened(file, note = "") {
   opened = file;
   get("opened").hidden = !file;
+  const long = file?.text.length > FIELD;
+  get("paste").readOnly = long;
   if (!file) return;
-  get("paste").value = file.text.slice(0, 20_000);
+  get("paste").value = file.text.slice(0, FIELD);
   const size = `${Math.ceil(file.text.length / 1024).toLocaleString("en")} K characters`;
-  get("opened").textContent = `Opened ${file.name}, ${size}${note}`;
+  const part = long ? "; the field shows its beginning, all of it will be checked" : "";
+  get("what").textContent = `Opened ${file.name}, ${size}${note}${part}.`;
 }
 
 async function resume(file) {
   try {
     resumed = readRecord(await file.text());
-    say(`${resumed.size} decisions will be taken up`);
+    const several = resumed.size > 1;
+    say(several ? `Decisions about ${resumed.size} texts; those that name the text will be taken up`
+      : `${decidedAbout(resumed).size} decisions will be taken up`);
   } catch {
     say(`${file.name} is no record of decisions`);
   }
@@ -341,8 +360,8 @@ async function resume(file) {
 // ---- over a reload of the page
 
 function keepText() {
-  const { text, name, format, assumeSpun } = session;
-  keep("text", { text, name, format, assumeSpun });
+  const { text, mark, name, format, assumeSpun } = session;
+  keep("text", { text, mark, name, format, assumeSpun });
   keepDecisions();
 }
 
@@ -363,13 +382,15 @@ function keep(id, value) {
   try {
     sessionStorage.setItem(`unspin.${id}`, JSON.stringify(value));
   } catch {
-    // Too long a text for this browser to keep; leaving the page asks first.
+    // Too much for this browser to keep; leaving the page asks first.
     sessionStorage.removeItem(`unspin.${id}`);
   }
 }
 
 addEventListener("beforeunload", (event) => {
-  if (session?.history.length && !sessionStorage.getItem("unspin.text")) event.preventDefault();
+  if (keeping) keepNow();
+  const kept = ["text", "decisions"].every((id) => sessionStorage.getItem(`unspin.${id}`));
+  if (session?.history.length && !kept) event.preventDefault();
 });
 
 const kept = sessionStorage.getItem("unspin.text");

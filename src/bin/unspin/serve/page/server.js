@@ -1,7 +1,11 @@
 // What the page asks the server, with the token where it wants one.
 
-let token = new URLSearchParams(location.hash.slice(1)).get("token") ?? sessionStorage.getItem("unspin.token") ?? "";
-if (location.hash.includes("token=")) history.replaceState(null, "", location.pathname);
+const GIVEN = "#token=";
+let token = sessionStorage.getItem("unspin.token") ?? "";
+if (location.hash.startsWith(GIVEN)) {
+  take(decoded(location.hash.slice(GIVEN.length)));
+  history.replaceState(null, "", location.pathname);
+}
 
 // Sends JSON and gives the answer. `busy` is called where the server is, before the next try.
 export async function ask(path, body, { signal, busy = () => {} } = {}) {
@@ -10,8 +14,7 @@ export async function ask(path, body, { signal, busy = () => {} } = {}) {
     if (token) headers.authorization = `Bearer ${token}`;
     const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
     if (response.status === 401) {
-      token = await asked();
-      sessionStorage.setItem("unspin.token", token);
+      take(await asked());
       continue;
     }
     if (response.status === 503 && response.headers.has("retry-after")) {
@@ -23,6 +26,24 @@ export async function ask(path, body, { signal, busy = () => {} } = {}) {
     }
     if (!response.ok) throw new Error((await response.json()).error.message);
     return response;
+  }
+}
+
+function take(secret) {
+  token = secret;
+  try {
+    sessionStorage.setItem("unspin.token", token);
+  } catch {
+    // There is no room; it is asked for once more after a reload.
+  }
+}
+
+function decoded(secret) {
+  try {
+    return decodeURIComponent(secret);
+  } catch {
+    // A % of the token itself.
+    return secret;
   }
 }
 

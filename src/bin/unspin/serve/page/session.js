@@ -4,8 +4,9 @@ const CONTEXT = 40;
 const SPACE = /^\p{White_Space}$/u;
 
 export class Session {
-  constructor({ text, name, format, assumeSpun, decided = new Map() }) {
-    Object.assign(this, { text, name, format, assumeSpun });
+  // `mark` is the byte order mark that stood before the text, if one did.
+  constructor({ text, mark = "", name, format, assumeSpun, decided = new Map() }) {
+    Object.assign(this, { text, mark, name, format, assumeSpun });
     this.findings = [];
     this.document = null;
     // Decisions made before, by finding, and lists of [index, what was decided before] to undo.
@@ -122,17 +123,25 @@ export class Session {
   // The record of decisions, one JSON object a line, as `unspin review` keeps it.
   record() {
     const lines = this.findings.filter((finding) => finding.decision).map((finding) => {
-      const [start, end] = finding.span.utf16;
       const { verdict, replacement } = finding.decision;
+      const { text, before, after } = finding.shown ?? this.around(finding);
       return JSON.stringify({
         type: "decision", path: this.name, record: null, field: null, id: finding.id, nth: finding.nth,
-        text: finding.text,
-        before: Array.from(this.text.slice(Math.max(0, start - 2 * CONTEXT - 1), start)).slice(-CONTEXT).join(""),
-        after: Array.from(this.text.slice(end, end + 2 * CONTEXT + 1)).slice(0, CONTEXT).join(""),
+        text, before, after,
         decision: verdict, replacement: verdict === "accept" ? replacement : null, by: null,
       }) + "\n";
     });
     return lines.join("");
+  }
+
+  // The words of a finding with what stands around them; where there is markup, the server says what it shows.
+  around({ text, span }) {
+    const [start, end] = span.utf16;
+    return {
+      text,
+      before: Array.from(this.text.slice(Math.max(0, start - 2 * CONTEXT - 1), start)).slice(-CONTEXT).join(""),
+      after: Array.from(this.text.slice(end, end + 2 * CONTEXT + 1)).slice(0, CONTEXT).join(""),
+    };
   }
 
   // What was decided, by finding, to be found again after another check.
@@ -146,17 +155,32 @@ export class Session {
   }
 }
 
-// Reads a record of decisions; throws where a line is none.
+// Reads a record of decisions: for each path, what was decided, by finding. Throws where a line is none, but for a last
+// one without line break: it was being written when the program ended.
 export function readRecord(lines) {
-  const decided = new Map();
-  for (const line of lines.split("\n").filter((line) => line.trim())) {
-    const { type, id, nth = 0, decision, replacement } = JSON.parse(line);
+  const record = new Map();
+  for (const line of lines.split(/(?<=\n)/).filter((line) => line.trim())) {
+    let one;
+    try {
+      one = JSON.parse(line);
+    } catch (error) {
+      if (line.endsWith("\n")) throw error;
+      continue;
+    }
+    const { type, path = "", id, nth = 0, decision, replacement } = one;
     if (type !== "decision" || typeof id !== "string") throw new Error("not a decision");
-    const known = { id, nth };
-    if (decision === "undecided") decided.delete(key(known));
-    else decided.set(key(known), { verdict: decision, replacement: replacement ?? null });
+    if (!record.has(path)) record.set(path, new Map());
+    const decided = record.get(path), known = key({ id, nth });
+    if (decision === "undecided") decided.delete(known);
+    else decided.set(known, { verdict: decision, replacement: replacement ?? null });
   }
-  return decided;
+  return record;
+}
+
+// What a record says about a text of this name: all of it where it is about one text only, whatever that was called.
+export function decidedAbout(record, name) {
+  const own = [...record].filter(([path]) => record.size === 1 || path.split("/").pop() === name);
+  return new Map(own.flatMap(([, decided]) => [...decided]));
 }
 
 function words({ text }) {
