@@ -98,10 +98,14 @@ fn records_and_markup_keep_their_form() {
 #[test]
 fn status_counts() {
     let decisions = decide(&place("a.txt", None, None), ARTICLE);
+    let record = lines(&[Decision { text: SPUN.into(), ..decisions[0].clone() }]);
     let here = directory(&[
         ("a.txt", ARTICLE.as_bytes()),
         ("b.txt", ARTICLE.as_bytes()),
         ("d.jsonl", lines(&decisions[..4]).as_bytes()),
+        // Records of the page, which have texts, but are none.
+        ("a.unspin-review.jsonl", record.as_bytes()),
+        ("a.unspin-review (1).jsonl", record.as_bytes()),
     ]);
     let status = |args: &[&str]| {
         let ran = unspin(here.path(), &[&["review", "--assume-spun", "--status"], args].concat(), b"");
@@ -173,6 +177,31 @@ fn decisions_without_a_place_are_reported() {
         assert!(ran.err.contains(&format!("{place}{}", &SPUN[findings[0].span.range()])), "{}", ran.err);
     }
     assert!(ran.err.ends_with("0 applied in 0 files, 2 not\n"), "{}", ran.err);
+}
+
+#[test]
+fn decisions_that_know_a_file_by_its_name_are_applied() {
+    let findings = unspinner().check(SPUN).findings;
+    let accept = |path: &str| lines(&[Decision::accept(&place(path, None, None), SPUN, &findings, 0, "Defense")]);
+    let wanted = SPUN.replacen(&SPUN[findings[0].span.range()], "Defense", 1);
+    let absent = |path: &str| format!("unspin: {path}: 1 accepted, left out, for this file was not read\n");
+    for (paths, input, code, applied, says) in [
+        (&["a.txt"][..], "sub/a.txt", 0, true, String::new()),
+        (&["old/a.txt", "b.txt"], "sub/a.txt", 1, true, absent("b.txt")),
+        // Of two that may be meant, none is; what is known by its path goes first.
+        (&["x/a.txt", "y/a.txt"], "sub/a.txt", 1, false, absent("x/a.txt") + &absent("y/a.txt")),
+        (&["a.txt", "sub/a.txt"], "sub/a.txt", 1, true, absent("a.txt")),
+        // A directory has files of its own.
+        (&["a.txt"], "sub", 1, false, absent("a.txt")),
+    ] {
+        let all: String = paths.iter().map(|path| accept(path)).collect();
+        let here = directory(&[("sub/a.txt", SPUN.as_bytes()), ("d.jsonl", all.as_bytes())]);
+        let args = ["review", "--assume-spun", "--apply", "--decisions", "d.jsonl", input];
+        let ran = unspin(here.path(), &args, b"");
+        let text = if applied { wanted.as_str() } else { SPUN };
+        assert_eq!((ran.code, read(here.path(), "sub/a.txt").as_str()), (code, text), "{paths:?}: {}", ran.err);
+        assert!(ran.err.contains(&says), "{paths:?}: {}", ran.err);
+    }
 }
 
 #[test]

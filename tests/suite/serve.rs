@@ -181,6 +181,33 @@ fn findings_are_those_of_the_command_line() {
 }
 
 #[test]
+fn what_the_page_records_is_applied() {
+    let server = Server::start(&[]);
+    let html = format!("<p>{}</p>\n", SPUN.replace("armed forces", "armed&#32;forces"));
+    let answer = server.post("/v1/check", &json!({"text": html, "format": "html", "stream": true}));
+    let lines: Vec<Value> = answer.body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let of = |kind: &'static str| lines.iter().filter(move |line| line["type"] == kind);
+    let marked = |(one, _): &(&Value, &Value)| one["text"].as_str().is_some_and(|text| text.contains("&#32;"));
+    let (finding, edits) = of("finding").zip(of("edits")).find(marked).expect("found");
+    assert_eq!((&edits["id"], &edits["shown"]["text"]), (&finding["id"], &json!("armed forces")));
+    let mut decision = edits["shown"].clone();
+    for (name, value) in [
+        ("type", json!("decision")),
+        ("path", json!("a.html")),
+        ("id", finding["id"].clone()),
+        ("decision", json!("accept")),
+        ("replacement", finding["corrections"][0]["text"].clone()),
+    ] {
+        decision[name] = value;
+    }
+    let record = format!("{decision}\n");
+    let place = directory(&[("sub/a.html", html.as_bytes()), ("a.jsonl", record.as_bytes())]);
+    let args = ["review", "--isolated", "--apply", "--decisions", "a.jsonl", "sub/a.html"];
+    let ran = unspin(place.path(), &args, b"");
+    assert!(ran.code == 0 && ran.err.contains("1 applied in 1 file"), "{ran:?}");
+}
+
+#[test]
 fn repairs_are_those_of_the_command_line() {
     let server = Server::start(&[]);
     let place = directory(&[("a.txt", SPUN.as_bytes())]);

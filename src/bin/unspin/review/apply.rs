@@ -1,6 +1,6 @@
 //! `unspin review --apply`: write what was accepted into the files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unspin::input::InputError;
 use unspin::{Decision, Decisions, LineIndex, Place, Span, Verdict};
@@ -60,16 +60,23 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common
             Ok(())
         },
     )?;
-    // A record that is gone takes its decisions with it, but not in silence.
+    // A record or a file that is gone takes its decisions with it, but not in silence.
     let files: BTreeSet<&str> = seen.iter().map(|place| place.path.as_str()).collect();
+    let mut elsewhere: BTreeMap<&str, usize> = BTreeMap::new();
     for decision in decisions.iter().filter(|one| one.verdict == Verdict::Accept) {
         let Decision { place, text, replacement, .. } = decision;
-        if files.contains(place.path.as_str()) && !seen.contains(place) {
+        if !files.contains(place.path.as_str()) {
+            *elsewhere.entry(&place.path).or_default() += 1;
+        } else if !seen.contains(place) {
             complain(&lost(place, text, replacement.as_deref()));
             failed += 1;
         }
     }
     failed += in_place.lost;
+    for (path, count) in elsewhere {
+        complain(&format!("{path}: {count} accepted, left out, for this file was not read"));
+        failed += count;
+    }
     if !common.quiet {
         let files = if in_place.files == 1 { "file" } else { "files" };
         let there = if done > 0 { format!(", {done} there already") } else { String::new() };

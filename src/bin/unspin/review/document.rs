@@ -98,16 +98,19 @@ fn state(finding: &Finding, decision: &Decision) -> Option<State> {
     }
 }
 
-/// How decisions name the n-th text of a record: `./a.txt`, `a.txt` and its absolute path are one.
+/// How decisions name the n-th text of a record.
 pub(crate) fn place(record: &unspin::input::Record, text: usize) -> Place {
-    let path = record.path();
-    let path = Path::new(&path);
-    let here = std::env::current_dir().ok();
-    let inside = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
-    let path = inside.strip_prefix(".").unwrap_or(inside).display().to_string();
     Place {
-        path: if cfg!(windows) { path.replace('\\', "/") } else { path },
+        path: file(Path::new(&record.path())),
         record: record.number,
         field: record.field(text).map(ToOwned::to_owned),
     }
+}
+
+/// How decisions name a file: `./a.txt`, `a.txt` and its absolute path are one.
+pub(crate) fn file(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let inside = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    let path = inside.strip_prefix(".").unwrap_or(inside).display().to_string();
+    if cfg!(windows) { path.replace('\\', "/") } else { path }
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     }
     let decisions = store::read(&files, interactive || command.status && command.decisions.is_empty())?;
     let decisions = agreed(decisions, command)?;
-    let Some(decisions) = decisions else { return Ok(Ending { trouble: true, ..Ending::default() }) };
+    let Some(mut decisions) = decisions else { return Ok(Ending { trouble: true, ..Ending::default() }) };
 
     let mut inputs = command.inputs.clone();
     if inputs.paths.is_empty() && inputs.file_list.is_none() {
@@ -49,6 +49,15 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
         !inputs.paths.iter().any(|path| path.as_os_str() == "-"),
         "standard input cannot be reviewed, for nothing can be written back to it; save the text to a file first"
     );
+    // Records that the page of `unspin serve` left beside their texts are none.
+    inputs.exclude.push(store::RECORDS.into());
+    if let [path] = &inputs.paths[..]
+        && inputs.file_list.is_none()
+        && !interactive
+        && let Some(own) = by_name(&decisions, path)
+    {
+        decisions = own;
+    }
     let job =
         Job::new(&inputs, &command.checking, None, common)?.leaving_out(&files).keeping(command.backup.as_deref());
     let options = options(command);
@@ -65,6 +74,25 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     let mut store = Store::new(&files[0], settings);
     let look = Look { color: terminal::color(common) };
     review(job, decisions, options, &mut store, &files[0], look, common)
+}
+
+/// Takes decisions about a file of the same name elsewhere for those about a file that is named alone, where there are
+/// none: the page of `unspin serve` cannot tell in which directory its text lies.
+fn by_name(decisions: &Decisions, path: &Path) -> Option<Decisions> {
+    let path = document::file(path);
+    let name = |path: &str| path.rsplit('/').next().map(ToOwned::to_owned);
+    let known: BTreeSet<&str> = decisions.places().map(|place| place.path.as_str()).collect();
+    let mut alike = known.iter().filter(|known| name(known) == name(&path));
+    let (Some(&other), None) = (alike.next(), alike.next()) else { return None };
+    let mut own = Decisions::default();
+    for decision in decisions.iter() {
+        let mut decision = decision.clone();
+        if decision.place.path == other {
+            decision.place.path.clone_from(&path);
+        }
+        own.add(decision);
+    }
+    Some(own)
 }
 
 fn options(command: &Review) -> Options {

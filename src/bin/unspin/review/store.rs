@@ -13,6 +13,10 @@ use crate::{allow, output};
 /// Where decisions go unless a file is named.
 pub(crate) const NAME: &str = ".unspin-review.jsonl";
 
+/// Which files of directories are records of decisions, as the page of `unspin serve` names them, and browsers what was
+/// saved before.
+pub(crate) const RECORDS: &str = "*.unspin-review*.jsonl";
+
 /// Reads decision files, one after the other; a file that is not there is an error unless `may_lack` it.
 ///
 /// Where there are several, decisions that name nobody are their file's, so that two people who never said who they are

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout_at;
 use unspin::render::{self, diff::Diff};
-use unspin::{Edit, Finding, Fixed, LineIndex, Report, Selection, Span};
+use unspin::{Decision, Edit, Finding, Fixed, LineIndex, Report, Selection, Span, Verdict};
 
 use super::body::Kind;
 use super::check::{Format, Options, Plan, Text};
@@ -212,7 +212,8 @@ fn whole(server: &Server, text: &Text, plan: &Plan, limit: &Limit) -> Result<Vec
 }
 
 /// The lines of `unspin check --format json` as they are made, with one after each passage that tells how far it is.
-/// Before it, where the text has markup, there is one for each finding that tells what its corrections change.
+/// Before it, where the text has markup, there is one for each finding that tells what its corrections change and what
+/// the markup shows.
 fn streamed(server: &Server, text: &Text, plan: &Plan, limit: &Limit, send: impl Fn(Vec<u8>) -> Result<(), Failure>) {
     let index = LineIndex::new(text.shown());
     let result = check::check(server, text, plan, limit, |span, report| {
@@ -249,7 +250,8 @@ fn streamed(server: &Server, text: &Text, plan: &Plan, limit: &Limit, send: impl
     let _ = send(last);
 }
 
-/// What each correction of a finding changes in a text with markup; null where it cannot be applied.
+/// What each correction of a finding changes in a text with markup; null where it cannot be applied. And what the markup
+/// shows of the words and around them, as decisions keep it.
 fn changes(text: &Text, finding: &Finding, index: &LineIndex<'_>) -> Value {
     let edits = finding.corrections.iter().map(|correction| {
         let edits = text.edits(finding.span, &correction.text)?;
@@ -258,7 +260,12 @@ fn changes(text: &Text, finding: &Finding, index: &LineIndex<'_>) -> Value {
         };
         Some(edits.into_iter().map(edit).collect::<Vec<_>>())
     });
-    json!({ "type": "edits", "id": finding.id, "edits": edits.collect::<Vec<_>>() })
+    let Decision { text: words, before, after, .. } =
+        Decision::new(&unspin::Place::default(), text.checked(), std::slice::from_ref(finding), 0, Verdict::Undecided);
+    json!({
+        "type": "edits", "id": finding.id, "edits": edits.collect::<Vec<_>>(),
+        "shown": { "text": words, "before": before, "after": after },
+    })
 }
 
 fn fixed(server: &Server, request: Fix, limit: &Limit) -> Result<Vec<u8>, Refusal> {

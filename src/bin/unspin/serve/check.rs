@@ -116,7 +116,7 @@ impl Text {
     }
 
     /// What of it is checked.
-    fn checked(&self) -> &str {
+    pub(super) fn checked(&self) -> &str {
         self.record.as_ref().map_or(&self.text, |record| record.text(0))
     }
 
