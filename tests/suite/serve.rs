@@ -471,6 +471,21 @@ fn no_more_is_taken_than_can_be_borne() {
     let answers: Vec<Answer> = waiting.into_iter().map(Asked::answer).collect();
     assert!(answers.iter().all(|answer| answer.status == 200 && answer.json()["findings"].is_array()));
 
+    // Who has no token keeps nobody out who has one, though forms have theirs in the body.
+    let place = directory(&[("token", b"0123456789abcdef\n")]);
+    let token = place.path().join("token").to_string_lossy().into_owned();
+    let server = Server::start(&["-j1", "--queue", "0", "--token-file", &token]);
+    let form = "text=x&language=en";
+    let mut waiting = server.send("POST", "/v2/check", &[], form, 1);
+    while server.ask("POST", "/v2/check", &[], form).status != 503 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let bearer = "Authorization: Bearer 0123456789abcdef";
+    assert_eq!(server.ask("POST", "/v1/check", &[json, bearer], &body).status, 200);
+    assert_eq!(server.ask("POST", "/v2/check", &[bearer], form).status, 200);
+    waiting.0.write_all(b"n").expect("written");
+    assert_eq!(waiting.answer().status, 401);
+
     let server = Server::start(&["--time-limit", "0.2"]);
     let late = server.send("POST", "/v1/check", &[json], &body, 1).answer();
     assert_eq!((late.status, late.json()["error"]["code"].as_str()), (503, Some("time-limit")));

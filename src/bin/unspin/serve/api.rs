@@ -102,7 +102,7 @@ enum Unit {
 
 pub(super) async fn check(State(server): State<Arc<Server>>, request: Request) -> Response {
     let work = async {
-        let (place, bytes) = body::take(&server, request, Kind::Json).await?;
+        let (place, bytes) = body::take(&server, &server.queue, request, Kind::Json).await?;
         checked(&server, place, bytes).await
     };
     work.await.unwrap_or_else(|refusal| refusal.answer("/v1/check"))
@@ -124,7 +124,7 @@ async fn answered<T: DeserializeOwned>(
     work: impl FnOnce(&Server, T, &Limit) -> Result<Vec<u8>, Refusal> + Send + 'static,
 ) -> Response {
     let answer = async {
-        let (place, bytes) = body::take(&server, request, Kind::Json).await?;
+        let (place, bytes) = body::take(&server, &server.queue, request, Kind::Json).await?;
         place.run(move |limit| work(&server, parsed(&bytes)?, limit)).await.map_err(Refusal::from)?
     };
     answer.await.map_or_else(|refusal: Refusal| refusal.answer(path), reply::json)

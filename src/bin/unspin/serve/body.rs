@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Server;
-use super::queue::{Failure, Place};
+use super::queue::{Failure, Place, Queue};
 use super::reply::{Refusal, content_type};
 
 /// How long the rest of a body that is refused is read, so that the client gets to the answer.
@@ -23,8 +23,13 @@ pub(super) enum Kind {
     Form,
 }
 
-/// Lets a request in and reads its body, which must be of this kind.
-pub(super) async fn take(server: &Server, request: Request, kind: Kind) -> Result<(Place, Bytes), Refusal> {
+/// Lets a request into a queue and reads its body, which must be of this kind.
+pub(super) async fn take(
+    server: &Server,
+    queue: &Queue,
+    request: Request,
+    kind: Kind,
+) -> Result<(Place, Bytes), Refusal> {
     let (head, body) = request.into_parts();
     let said = content_type(&head.headers);
     let (is_sound, wanted) = match kind {
@@ -34,7 +39,7 @@ pub(super) async fn take(server: &Server, request: Request, kind: Kind) -> Resul
     let refusal = if body.size_hint().lower() > server.max_size as u64 {
         too_large(server)
     } else if is_sound {
-        match server.queue.enter(Instant::now() + server.time_limit) {
+        match queue.enter(Instant::now() + server.time_limit) {
             Ok(place) => return read(server, place, body).await,
             Err(failure) => Refusal::from(failure),
         }

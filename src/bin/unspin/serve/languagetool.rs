@@ -2,6 +2,7 @@
 //!
 //! <https://languagetool.org/http-api/> describes it. Offsets count UTF-16 units.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -54,9 +55,15 @@ pub(super) async fn max_text_length(State(server): State<Arc<Server>>) -> Respon
 pub(super) async fn check_form(State(server): State<Arc<Server>>, request: Request) -> Response {
     let secret = secret(&request);
     let work = async {
-        let (place, bytes) = body::take(&server, request, Kind::Form).await?;
+        let known = admit(&server, secret.as_deref(), b"").is_ok();
+        let queue = if known { &server.queue } else { &server.hall };
+        let (mut place, bytes) = body::take(&server, queue, request, Kind::Form).await?;
+        if !known {
+            admit(&server, secret.as_deref(), &bytes)?;
+            place = server.queue.enter(place.deadline())?;
+        }
         let server = Arc::clone(&server);
-        place.run(move |limit| answer(&server, &bytes, secret.as_deref(), limit)).await?
+        place.run(move |limit| answer(&server, &bytes, limit)).await?
     };
     finished(work.await)
 }
@@ -68,9 +75,11 @@ pub(super) async fn check_query(
 ) -> Response {
     let secret = secret(&request);
     let work = async {
+        let query = query.unwrap_or_default();
+        admit(&server, secret.as_deref(), query.as_bytes())?;
         let place = server.queue.enter(tokio::time::Instant::now() + server.time_limit)?;
-        let (server, query) = (Arc::clone(&server), query.unwrap_or_default());
-        place.run(move |limit| answer(&server, query.as_bytes(), secret.as_deref(), limit)).await?
+        let server = Arc::clone(&server);
+        place.run(move |limit| answer(&server, query.as_bytes(), limit)).await?
     };
     finished(work.await)
 }
@@ -82,6 +91,13 @@ fn finished(result: Result<Value, Refusal>) -> Response {
 fn secret(request: &Request) -> Option<String> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     bearer(value).map(str::to_owned)
+}
+
+/// Refuses a request with the token neither in its header nor, where that has none, in its form.
+fn admit(server: &Server, secret: Option<&str>, form: &[u8]) -> Result<(), Refusal> {
+    let key = || form_urlencoded::parse(form).find(|(name, _)| name == "apiKey").map(|(_, key)| key);
+    let secret = secret.map(Cow::from).or_else(key).unwrap_or_default();
+    if server.guard.is_token(&secret) { Ok(()) } else { Err(Guard::no_token()) }
 }
 
 /// What a request asks for.
@@ -161,12 +177,8 @@ impl Asked {
     }
 }
 
-fn answer(server: &Server, form: &[u8], secret: Option<&str>, limit: &Limit) -> Result<Value, Refusal> {
+fn answer(server: &Server, form: &[u8], limit: &Limit) -> Result<Value, Refusal> {
     let fields: HashMap<String, String> = form_urlencoded::parse(form).into_owned().collect();
-    let key = secret.or_else(|| fields.get("apiKey").map(String::as_str)).unwrap_or_default();
-    if !server.guard.is_token(key) {
-        return Err(Guard::no_token());
-    }
     let asked = Asked::read(&fields)?;
     drop(fields);
     let text = Text::new(asked.text.text().to_owned(), check::Format::Text)?;

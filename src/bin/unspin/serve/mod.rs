@@ -40,6 +40,9 @@ pub(crate) struct Server {
     settings: Settings,
     guard: Guard,
     queue: Queue,
+    /// Where forms are let in that may have the token in their body, until that is read: who has none takes no place from
+    /// those who have.
+    hall: Queue,
     metrics: Metrics,
     /// Bytes that a request may have.
     max_size: usize,
@@ -61,6 +64,7 @@ pub(crate) fn run(command: Serve, common: Common) -> anyhow::Result<Ending> {
         settings: Settings::new(&command.checking)?,
         guard,
         queue: Queue::new(jobs, usize::from(command.queue)),
+        hall: Queue::new(0, jobs + usize::from(command.queue)),
         metrics: Metrics::default(),
         max_size: command.max_size as usize * 1024,
         time_limit: command.time_limit,
