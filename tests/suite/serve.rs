@@ -497,6 +497,16 @@ fn no_more_is_taken_than_can_be_borne() {
         streamed.body.lines().last().map_or(Value::Null, |line| serde_json::from_str(line).expect("JSON"));
     assert!(streamed.status == 503 || last["error"]["code"] == "time-limit", "{last}");
     assert_eq!(server.post("/v1/check", &json!({ "text": "x" })).status, 200);
+    // A client that does not read is not waited for: of many answers it gets what was under way.
+    let size = server.ask("GET", "/page/app.js", &[], "").body.len();
+    let mut deaf = TcpStream::connect(&server.address).expect("connects");
+    let request = format!("GET /page/app.js HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    deaf.write_all(request.repeat(1500).as_bytes()).expect("written");
+    std::thread::sleep(Duration::from_secs(2));
+    let mut got = Vec::new();
+    // It may be told so by an error.
+    let _ = deaf.read_to_end(&mut got);
+    assert!(got.len() < 1500 * size, "{} bytes", got.len());
 }
 
 #[test]
