@@ -421,10 +421,21 @@ fn phrases_are_allowed_and_settings_are_heeded() {
     // At once, as other texts may be checked just now, and an empty file is sound.
     fs::write(here.path().join("new.toml"), "allow = 7\n").expect("written");
     fs::rename(here.path().join("new.toml"), here.path().join("unspin.toml")).expect("renamed");
+    editor.tell("workspace/didChangeWatchedFiles", &json!({ "changes": [] }));
     editor.change(&uri, &json!([{ "text": format!("{SPUN} ") }]));
     let message = editor.wait(|message| message["method"] == "window/showMessage");
     assert!(message["params"]["message"].as_str().is_some_and(|text| text.contains("unspin.toml")), "{message}");
     assert_eq!(editor.diagnostics(&uri).len(), after.len());
+    editor.quit();
+
+    // Where no settings are read, none are written.
+    let here = directory(&[]);
+    let mut editor = Editor::open(here.path(), &["--assume-spun", "--isolated"], "utf-16");
+    let diagnostics = editor.show(&uri, "plaintext", SPUN);
+    let actions = editor.actions(&uri, &diagnostics[0]["range"], &json!({ "diagnostics": diagnostics }));
+    assert!(!actions.is_empty() && actions.iter().all(|action| action.get("command").is_none()), "{actions:?}");
+    assert_eq!(editor.answer("workspace/executeCommand", &params)["error"]["code"], -32803);
+    assert!(!here.path().join("unspin.toml").exists());
     editor.quit();
 }
 

@@ -19,8 +19,15 @@ pub(super) const ALLOW: &str = "unspin.allow";
 /// The kind of the action that applies everything that is safe.
 pub(super) const FIX_ALL: &str = "source.fixAll.unspin";
 
-/// What may be done about the findings in a span; `only` names the kinds that are asked for.
-pub(super) fn actions(document: &Document, span: Span, only: Option<&[String]>, view: View) -> Vec<CodeAction> {
+/// What may be done about the findings in a span; `only` names the kinds that are asked for, `allows` says whether there
+/// are settings to add phrases to.
+pub(super) fn actions(
+    document: &Document,
+    span: Span,
+    only: Option<&[String]>,
+    allows: bool,
+    view: View,
+) -> Vec<CodeAction> {
     let asked = |kind: &str| {
         let holds = |asked: &String| {
             kind.strip_prefix(asked.as_str())
@@ -46,7 +53,9 @@ pub(super) fn actions(document: &Document, span: Span, only: Option<&[String]>, 
                 actions.extend(ignore(document, found, view));
             }
         }
-        actions.extend(here.iter().map(|found| allow(document, found, view)));
+        if allows {
+            actions.extend(here.iter().map(|found| allow(document, found, view)));
+        }
     }
     if asked(FIX_ALL) {
         actions.extend(fix_all(document, view));

@@ -189,7 +189,8 @@ impl<W: Write> Server<W> {
     fn actions(&self, params: &ActionParams) -> Value {
         let Some(document) = self.documents.get(&params.text_document.uri) else { return json!([]) };
         let span = document.lines.span(&document.text, params.range, self.view.units);
-        json!(action::actions(document, span, params.context.only.as_deref(), self.view))
+        let allows = !self.checking.isolated;
+        json!(action::actions(document, span, params.context.only.as_deref(), allows, self.view))
     }
 
     fn hover(&self, params: &PlaceParams) -> Value {
@@ -210,7 +211,10 @@ impl<W: Write> Server<W> {
             Ok(arguments) => arguments,
             Err(fault) => return Ok(Err(fault)),
         };
-        let file = self.workspace.file_for(uri.as_deref().and_then(workspace::path).as_deref());
+        let Some(file) = self.workspace.file_for(uri.as_deref().and_then(workspace::path).as_deref()) else {
+            let message = "no settings are read with --isolated, so nothing can be allowed";
+            return Ok(Err((ErrorCode::RequestFailed, message.into())));
+        };
         match allow::add(&file, &phrase) {
             Ok(_) => {
                 self.again();
@@ -302,7 +306,7 @@ impl<W: Write> Server<W> {
 
     /// Checks all texts again, with settings read anew.
     fn again(&mut self) {
-        self.workspace.forget();
+        self.workspace.refresh();
         for document in self.documents.values_mut() {
             self.revision += 1;
             document.revision = self.revision;

@@ -42,7 +42,8 @@ pub(super) struct Workspace {
 
 /// What was read of a directory's settings.
 struct Known {
-    stamp: Stamp,
+    /// None where the file is to be read again in any case.
+    stamp: Option<Stamp>,
     /// The last that were sound.
     folder: Option<Arc<Folder>>,
 }
@@ -59,19 +60,20 @@ impl Workspace {
     /// Opens and closes folders.
     pub(super) fn change(&mut self, added: Vec<PathBuf>, removed: &[PathBuf]) {
         self.folders.retain(|folder| !removed.contains(folder));
+        self.known.retain(|folder, _| !removed.contains(folder));
         self.folders.extend(added);
     }
 
-    /// Forgets what was read, for it may be out of date.
-    pub(super) fn forget(&mut self) {
-        self.known.clear();
+    /// Has all settings read again. The last sound ones stay, for those that are there now may be none.
+    pub(super) fn refresh(&mut self) {
+        self.known.values_mut().for_each(|known| known.stamp = None);
     }
 
     /// What holds for a file, or for a text that is in none. Settings that were read are used until their file changes;
     /// where they are not sound any more, the last sound ones hold, and the fault is told once.
     pub(super) fn folder(&mut self, path: Option<&Path>) -> Result<Arc<Folder>, Fault> {
         let directory = self.directory(path);
-        let stamp = stamp(settings::file_for(&self.checking, &directory));
+        let stamp = Some(stamp(settings::file_for(&self.checking, &directory)));
         if let Some(known) = self.known.get(&directory).filter(|known| known.stamp == stamp) {
             return known.folder.clone().ok_or(Fault { told: true, message: String::new(), last: None });
         }
@@ -89,9 +91,9 @@ impl Workspace {
         }
     }
 
-    /// The settings file that a phrase is added to for the sake of a document.
-    pub(super) fn file_for(&self, path: Option<&Path>) -> PathBuf {
-        settings::file_for(&self.checking, &self.directory(path))
+    /// The settings file that a phrase is added to for the sake of a document; none where no settings are read.
+    pub(super) fn file_for(&self, path: Option<&Path>) -> Option<PathBuf> {
+        (!self.checking.isolated).then(|| settings::file_for(&self.checking, &self.directory(path)))
     }
 
     /// The innermost open folder that holds a file, or else the file's directory.
@@ -185,6 +187,10 @@ mod tests {
         assert!(fault.message.contains("unspin.toml") && !fault.told, "{}", fault.message);
         assert_eq!(least(&fault.last.expect("sound")), 0.75);
         assert_eq!(least(&workspace.folder(Some(&file)).expect("the last that was sound")), 0.75);
-        assert_eq!(workspace.file_for(Some(&file)), root.path().join("unspin.toml"));
+        // Nor do they go where all are to be read again.
+        workspace.refresh();
+        let fault = workspace.folder(Some(&file)).expect_err("damaged");
+        assert_eq!(least(&fault.last.expect("sound")), 0.75);
+        assert_eq!(workspace.file_for(Some(&file)), Some(root.path().join("unspin.toml")));
     }
 }
