@@ -95,10 +95,11 @@ impl Directives {
         self.spans.is_empty()
     }
 
-    /// Whether a span starts where nothing is to be reported.
+    /// Whether a span reaches into where nothing is to be reported: a finding is there as a whole, or not at all.
     pub fn cover(&self, span: Span) -> bool {
-        let next = self.spans.partition_point(|covered| covered.start <= span.start);
-        next > 0 && span.start < self.spans[next - 1].end.max(self.spans[next - 1].start + 1)
+        let end = span.end.max(span.start + 1);
+        let next = self.spans.partition_point(|covered| covered.start < end);
+        next > 0 && span.start < self.spans[next - 1].end
     }
 }
 
@@ -141,5 +142,28 @@ mod tests {
             }
         }
         assert!(Directives::read("unspin").is_empty());
+    }
+
+    #[test]
+    fn a_part_that_is_covered_covers_all() {
+        for (text, covered, open) in [
+            (
+                "Each day\nMail unspin:ignore\nnews",
+                &["day\nMail", "Each day\nMail", "ignore\nnews"][..],
+                &["day\n", "\nnews"][..],
+            ),
+            (
+                "Each /* unspin:off */ day /* unspin:on */ Mail",
+                &["Each /* unspin:off", "on */ Mail"],
+                &["Each /* ", " */ Mail"],
+            ),
+        ] {
+            let directives = Directives::read(text);
+            let covers = |part: &&str| {
+                let start = text.find(*part).expect("in the text");
+                directives.cover(Span::new(start, start + part.len()))
+            };
+            assert!(covered.iter().all(covers) && !open.iter().any(covers), "{text:?}");
+        }
     }
 }
