@@ -23,6 +23,12 @@ fn rows_that_are_added_are_in_canonical_form() {
     let ran = unspin(here.path(), &["dict", "check", "own"], b"");
     assert_eq!((ran.code, ran.text()), (0, ""), "{}", ran.err);
     assert_eq!(add(&["a|b", "c"]).code, 2);
+    for same in [&["same", "same"][..], &["navy", "Flotte", " Navy"], &["--certain", "good", "GOOD "]] {
+        let ran = add(same);
+        assert!(ran.code == 2 && ran.err.contains("is the same phrase"), "{}", ran.err);
+    }
+    assert_eq!(fs::read_to_string(here.path().join("own/substitutions/own.csv")).expect("written"), rows);
+    assert!(!here.path().join("own/phrases").exists());
     assert_eq!(add(&["--certain", "Defense Secretary", "Guard Scribe", "Fence Scribe"]).code, 0);
     let rows = fs::read_to_string(here.path().join("own/phrases/own.csv")).expect("written");
     assert_eq!(

@@ -135,6 +135,24 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
     for text in substitutes.iter().map(String::as_str).chain([original]) {
         ensure!(!text.trim().is_empty() && !text.contains('|'), "{text:?} is no phrase");
     }
+    let (name, header) = if certain {
+        ("phrases/own.csv", "phrase,correction,source\n")
+    } else {
+        ("substitutions/own.csv", "original,substitutes,source\n")
+    };
+    let rows = |phrases: &[String]| -> anyhow::Result<String> {
+        let mut rows = csv::Writer::from_writer(Vec::new());
+        for phrase in phrases {
+            rows.write_record(if certain { [phrase, original, OWN] } else { [original, phrase, OWN] })?;
+        }
+        Ok(String::from_utf8(rows.into_inner()?)?)
+    };
+    for phrase in substitutes {
+        // The canonical form has no row that puts a phrase in place of itself.
+        let alone = format!("{header}{}", rows(std::slice::from_ref(phrase))?);
+        let kept = SourceFile { path: name.to_owned(), bytes: alone.into_bytes() }.canonical()?;
+        ensure!(kept.len() > header.len(), "{phrase:?} cannot stand for {original:?}, for it is the same phrase");
+    }
     let sources = dir.join("sources.csv");
     if !sources.exists() {
         fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
@@ -146,24 +164,13 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
         }
         Ok(())
     })?;
-    let (name, header) = if certain {
-        ("phrases/own.csv", "phrase,correction,source\n")
-    } else {
-        ("substitutions/own.csv", "original,substitutes,source\n")
-    };
     let path = dir.join(name);
     if !path.exists() {
         fs::create_dir_all(output::directory(&path)).with_context(|| path.display().to_string())?;
         replace(&path, header.as_bytes())?;
     }
     append(&path, name, |text| {
-        let mut rows = csv::Writer::from_writer(Vec::new());
-        if certain {
-            substitutes.iter().try_for_each(|phrase| rows.write_record([phrase, original, OWN]))?;
-        } else {
-            rows.write_record([original, &substitutes.join("|"), OWN])?;
-        }
-        text.push_str(std::str::from_utf8(&rows.into_inner()?)?);
+        text.push_str(&rows(substitutes)?);
         Ok(())
     })?;
     if !common.quiet {
