@@ -119,6 +119,8 @@ fn strict_stops_at_the_first_fault() {
     let ran = unspin(here.path(), &["score", "--strict", "rows.jsonl", "a.txt"], b"");
     assert_eq!((ran.code, ran.text()), (2, ""));
     assert!(ran.err.contains("rows.jsonl, record 1"), "{}", ran.err);
+    let ran = unspin(here.path(), &["score", "--strict", "nowhere.txt", "a.txt"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (2, "unspin: nowhere.txt: no such file or directory\n"));
     let ran = unspin(here.path(), &["score", "rows.jsonl", "a.txt"], b"");
     assert_eq!((ran.code, ran.text().lines().count()), (2, 2));
 }

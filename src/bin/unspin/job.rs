@@ -406,7 +406,8 @@ impl Job {
                                 complain(&format!("{error}; skipped"));
                             }
                         } else if self.strict {
-                            return Err(error.into());
+                            // Its message has its cause in it.
+                            return Err(anyhow::Error::msg(error));
                         } else {
                             bar.suspend(|| complain(&error.to_string()));
                             outcome.trouble = true;
