@@ -73,6 +73,10 @@ fn settings_come_in_layers() {
     for line in ["min-confidence = 0.6", "quotes = \"skip\"", "assume-spun = false", "[[override]]"] {
         assert!(dumped.text().contains(line), "{line}: {}", dumped.text());
     }
+    for command in ["explain", "eval"] {
+        let ran = unspin(here.path(), &[command, "--dump-config", "--quotes", "skip"], b"");
+        assert_eq!((ran.code, &ran.out), (0, &dumped.out), "{command}: {}", ran.err);
+    }
     // What is printed is taken back, and says the same.
     fs::write(here.path().join("unspin.toml"), &dumped.out).expect("written");
     assert_eq!(unspin(here.path(), &["check", "--dump-config"], b"").out, dumped.out);
@@ -209,6 +213,23 @@ fn records_get_what_they_were_and_what_was_changed() {
     assert_eq!(fix(&["--keep-original", "was", "--edits", "was", "a.csv"]).code, 2);
     let ran = fix(&["--keep-original", "was", "--field", "a", "--field", "b", "two.jsonl"]);
     assert_eq!(ran.text(), "{\"a\":\"One.\",\"b\":\"Two.\",\"was.a\":\"One.\",\"was.b\":\"Two.\"}");
+}
+
+#[test]
+fn what_an_evaluation_lists_is_part_of_its_json() {
+    let missed = json!({ "start": 4, "end": 8, "corrections": ["boat"], "severity": "hard" });
+    let gold = json!({ "id": "a", "text": "The ship left the harbor at noon.", "edits": [missed] });
+    let here = directory(&[("gold.json", gold.to_string().as_bytes())]);
+    let run = |format: &str| unspin(here.path(), &["eval", "--show", "missed", "--format", format, "gold.json"], b"");
+    let ran = run("json");
+    let figures: Value = serde_json::from_slice(&ran.out).expect(ran.text());
+    let wanted = json!([{
+        "what": "missed", "document": "a", "context": "The [ship] left the harbor at noon.", "need": "hard",
+        "correction": null, "confidence": null, "rule": null, "wanted": ["boat"],
+    }]);
+    assert_eq!(figures["shown"], wanted);
+    let line = "missed  a  hard  The [ship] left the harbor at noon.  should be: boat\n";
+    assert!(run("human").text().starts_with(line), "{}", run("human").text());
 }
 
 #[test]

@@ -166,5 +166,9 @@ fn phrases_and_rules_are_explained() {
         for part in ["**What.**", "**Why it is wrong.**", "**Example.**", "**Repair.**", "**When to suppress.**"] {
             assert!(ran.text().contains(part), "{}: {part}", rule.name());
         }
+        let told: Value =
+            serde_json::from_slice(&unspin(here.path(), &["explain", "--format", "json", rule.name()], b"").out)
+                .expect("JSON");
+        assert_eq!((&told["name"], &told["page"]), (&rule.name().into(), &ran.text().into()));
     }
 }

@@ -371,7 +371,7 @@ pub(crate) struct Score {
   unspin explain broken-expression")]
 pub(crate) struct Explain {
     /// A phrase, which is taken for spun, or the name of a rule.
-    #[arg(value_name = "PHRASE|RULE", required = true)]
+    #[arg(value_name = "PHRASE|RULE", required_unless_present = "dump_config")]
     pub(crate) phrase: Vec<String>,
     #[command(flatten)]
     pub(crate) checking: Checking,
@@ -405,7 +405,7 @@ pub(crate) struct Lsp {
   unspin eval gold/ --show missed")]
 pub(crate) struct Eval {
     /// Gold files (.json, .jsonl, .m2), and directories of them.
-    #[arg(value_name = "GOLD", required_unless_present = "clean")]
+    #[arg(value_name = "GOLD", required_unless_present_any = ["clean", "dump_config"])]
     pub(crate) gold: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) checking: Checking,

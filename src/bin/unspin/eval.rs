@@ -1,5 +1,6 @@
 //! `unspin eval`: measure findings against gold files.
 
+use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -58,12 +59,21 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     }
 
     let mut out = terminal::stdout();
-    for &what in &command.show {
-        show(what, &evaluation, &gold, &reports, &mut out)?;
-    }
+    let shown = command.show.iter().flat_map(|&what| listed(what, &evaluation, &gold, &reports));
     match command.format {
-        TableFormat::Human => human(&evaluation, &comparisons, &mut out)?,
-        TableFormat::Json => writeln!(out, "{:#}", machine(&evaluation, &comparisons))?,
+        TableFormat::Human => {
+            for one in shown {
+                writeln!(out, "{one}")?;
+            }
+            human(&evaluation, &comparisons, &mut out)?;
+        }
+        TableFormat::Json => {
+            let mut figures = machine(&evaluation, &comparisons);
+            if !command.show.is_empty() {
+                figures["shown"] = shown.map(|one| one.machine()).collect();
+            }
+            writeln!(out, "{figures:#}")?;
+        }
     }
     out.flush()?;
     Ok(Ending::default())
@@ -115,65 +125,108 @@ fn write_m2(prefix: &Path, gold: &[GoldDocument], reports: &[Report]) -> anyhow:
     Ok(())
 }
 
-/// Lists what went wrong, with the words around it.
-fn show(
-    what: Show,
-    evaluation: &Evaluation,
-    gold: &[GoldDocument],
-    reports: &[Report],
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
+/// One thing that went wrong.
+struct Listed<'e> {
+    what: &'static str,
+    document: &'e str,
+    /// Where: the words in brackets, with those around them.
+    context: String,
+    /// What is there, but for an edit that was missed.
+    finding: Option<&'e Finding>,
+    /// How badly an edit that was missed is needed.
+    need: Option<Need>,
+    /// What should be there.
+    wanted: Vec<String>,
+}
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, document, context, wanted, .. } = self;
+        write!(f, "{what:<6}  {document}  ")?;
+        match (self.finding, self.need) {
+            (None, need) => write!(f, "{}  {context}  should be: {}", need.map_or("", name), wanted.join(" | "))?,
+            (Some(finding), _) => {
+                let (correction, confidence) = (finding.correction(), finding.confidence());
+                write!(f, "{context}  → {correction} ({confidence:.2}, {})", finding.rule.name())?;
+                if !wanted.is_empty() {
+                    write!(f, "  should be: {}", wanted.join("; "))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'e> Listed<'e> {
+    /// A finding where nothing is wrong.
+    fn wrong(document: &'e GoldDocument, finding: &'e Finding) -> Self {
+        let context = context(&document.text, finding.span);
+        Self { what: "wrong", document: &document.id, context, finding: Some(finding), need: None, wanted: Vec::new() }
+    }
+
+    /// The same for programs.
+    fn machine(&self) -> Value {
+        let confidence = |finding: &Finding| (f64::from(finding.confidence()) * 1000.0).round() / 1000.0;
+        json!({
+            "what": self.what,
+            "document": self.document,
+            "context": self.context,
+            "need": self.need.map(name),
+            "correction": self.finding.map(Finding::correction),
+            "confidence": self.finding.map(confidence),
+            "rule": self.finding.map(|finding| finding.rule.name()),
+            "wanted": self.wanted,
+        })
+    }
+}
+
+fn name(need: Need) -> &'static str {
+    match need {
+        Need::Hard => "hard",
+        Need::Soft => "soft",
+    }
+}
+
+/// What went wrong, with the words around it.
+fn listed<'e>(what: Show, evaluation: &Evaluation, gold: &'e [GoldDocument], reports: &'e [Report]) -> Vec<Listed<'e>> {
+    let mut all = Vec::new();
     for document in &evaluation.documents {
-        let (text, edits) = (&gold[document.index].text, &gold[document.index].edits);
+        let GoldDocument { id, text, edits, .. } = &gold[document.index];
         let findings = &reports[document.index].findings;
         if what == Show::Missed {
-            for (edit, _) in edits.iter().zip(&document.judgment.touched).filter(|(_, touched)| !**touched) {
-                let need = if edit.need == Need::Hard { "hard" } else { "soft" };
-                let context = context(text, edit.span);
-                writeln!(
-                    out,
-                    "missed  {}  {need}  {context}  should be: {}",
-                    document.id,
-                    edit.corrections.join(" | ")
-                )?;
-            }
+            let missed = edits.iter().zip(&document.judgment.touched).filter(|(_, touched)| !**touched);
+            all.extend(missed.map(|(edit, _)| Listed {
+                what: "missed",
+                document: id,
+                context: context(text, edit.span),
+                finding: None,
+                need: Some(edit.need),
+                wanted: edit.corrections.clone(),
+            }));
             continue;
         }
         for (finding, verdict) in findings.iter().zip(&document.judgment.verdicts) {
-            let (label, wanted) = match (what, verdict) {
-                (Show::Wrong, Verdict::Wrong) => ("wrong", String::new()),
+            match (what, verdict) {
+                (Show::Wrong, Verdict::Wrong) => all.push(Listed::wrong(&gold[document.index], finding)),
                 (Show::Off, Verdict::Off) => {
-                    let wanted: Vec<String> = edits
+                    let wanted = edits
                         .iter()
                         .filter(|edit| edit.span.overlaps(finding.span))
                         .map(|edit| format!("{} → {}", &text[edit.span.range()], edit.corrections.join(" | ")))
                         .collect();
-                    ("off", format!("  should be: {}", wanted.join("; ")))
+                    all.push(Listed { what: "off", wanted, ..Listed::wrong(&gold[document.index], finding) });
                 }
-                _ => continue,
-            };
-            writeln!(out, "{label:<6}  {}  {}{wanted}", document.id, finding_line(text, finding))?;
+                _ => {}
+            }
         }
     }
     // On clean texts every finding is wrong.
     if what == Show::Wrong {
         for (document, report) in gold.iter().zip(reports).filter(|(document, _)| document.edits.is_empty()) {
-            for finding in &report.findings {
-                writeln!(out, "wrong   {}  {}", document.id, finding_line(&document.text, finding))?;
-            }
+            all.extend(report.findings.iter().map(|finding| Listed::wrong(document, finding)));
         }
     }
-    Ok(())
-}
-
-fn finding_line(text: &str, finding: &Finding) -> String {
-    format!(
-        "{}  → {} ({:.2}, {})",
-        context(text, finding.span),
-        finding.correction(),
-        finding.confidence(),
-        finding.rule.name()
-    )
+    all
 }
 
 /// A span in brackets with some words on both sides.

@@ -14,7 +14,12 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
     let mut out = terminal::stdout();
     let phrase = command.phrase.join(" ");
     if let Some(rule) = Rule::from_name(&phrase) {
-        out.write_all(rule.page().as_bytes())?;
+        if command.format == TableFormat::Json {
+            let (name, summary, page) = (rule.name(), rule.summary(), rule.page());
+            writeln!(out, "{}", json!({ "type": "rule", "name": name, "summary": summary, "page": page }))?;
+        } else {
+            out.write_all(rule.page().as_bytes())?;
+        }
         out.flush()?;
         return Ok(Ending::default());
     }
