@@ -841,7 +841,7 @@ fn suffix(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn family(name: &str) -> Result<Family, String> {
+pub(crate) fn family(name: &str) -> Result<Family, String> {
     Family::from_name(name).ok_or_else(|| format!("must be one of {}", Family::ALL.map(Family::name).join(", ")))
 }
 

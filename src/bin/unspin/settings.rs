@@ -1,39 +1,56 @@
 //! `unspin.toml`, with the command line on top, made into finished objects.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Selection, Severity, Unspinner};
 
-use crate::args::{Checking, Choice, Level, ModelName, QuotePolicy};
+use crate::args::{self, Checking, Choice, Level, ModelName, QuotePolicy};
 use crate::{baseline, dictionary};
 
 const NAME: &str = "unspin.toml";
 
-/// How texts are checked; every key is optional.
+/// How texts are checked, in all files or in those of an override; every key is optional.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct Rules {
+    /// For an override, globs of the files, as in `.gitignore`, from the directory of `unspin.toml`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    paths: Vec<String>,
+    #[serde(deserialize_with = "probability")]
     min_confidence: Option<f32>,
     quotes: Option<QuotePolicy>,
     model: Option<ModelName>,
     assume_spun: Option<bool>,
+    #[serde(deserialize_with = "probability")]
     prior: Option<f64>,
-    families: Option<Vec<String>>,
+    families: Option<Vec<FamilyName>>,
     severity: Option<Level>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allow: Vec<String>,
 }
 
-/// What `unspin.toml` may say; every key is optional.
+/// What `unspin.toml` may say; every key is optional. The rules are written out: what serde flattens has no place in the
+/// file any more that an error could name.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct File {
-    #[serde(flatten)]
-    rules: Rules,
+    #[serde(deserialize_with = "probability")]
+    min_confidence: Option<f32>,
+    quotes: Option<QuotePolicy>,
+    model: Option<ModelName>,
+    assume_spun: Option<bool>,
+    #[serde(deserialize_with = "probability")]
+    prior: Option<f64>,
+    families: Option<Vec<FamilyName>>,
+    severity: Option<Level>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allow: Vec<String>,
+    /// Globs of files to leave out, as in `.gitignore`, from the directory of `unspin.toml`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     exclude: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -45,21 +62,33 @@ struct File {
     baseline: Option<PathBuf>,
     /// Other rules for some files; the last one that matches counts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    r#override: Vec<Override>,
-    /// Keys that nothing knows.
-    #[serde(flatten)]
-    unknown: BTreeMap<String, toml::Value>,
+    r#override: Vec<Rules>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", default)]
-struct Override {
-    /// Globs of the files, as in `.gitignore`, from the directory of `unspin.toml`.
-    paths: Vec<String>,
-    #[serde(flatten)]
-    rules: Rules,
-    #[serde(flatten)]
-    unknown: BTreeMap<String, toml::Value>,
+/// A family by its name.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "&'static str")]
+struct FamilyName(Family);
+
+impl TryFrom<String> for FamilyName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        args::family(&name).map(Self)
+    }
+}
+
+impl From<FamilyName> for &'static str {
+    fn from(name: FamilyName) -> Self {
+        name.0.name()
+    }
+}
+
+fn probability<'de, D: Deserializer<'de>, T: Deserialize<'de> + Copy + Into<f64>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = T::deserialize(deserializer)?;
+    if (0.0..=1.0).contains(&value.into()) { Ok(Some(value)) } else { Err(D::Error::custom("must be from 0 to 1")) }
 }
 
 /// How some texts are checked, ready to use.
@@ -94,16 +123,17 @@ impl Settings {
                 severity: rules.severity.map_or(Severity::Note, Severity::from),
             })
         };
+        let rules = file.rules();
         let mut overrides = Vec::with_capacity(file.r#override.len());
         for one in &file.r#override {
             let mut globs = GitignoreBuilder::new(&root);
             for glob in &one.paths {
                 globs.add_line(None, glob).with_context(|| format!("{NAME}: override of {glob:?}"))?;
             }
-            overrides.push((globs.build()?, profile(&one.rules.over(&file.rules))?));
+            overrides.push((globs.build()?, profile(&one.over(&rules))?));
         }
         Ok(Self {
-            base: profile(&file.rules)?,
+            base: profile(&rules)?,
             overrides,
             exclude: file.exclude,
             baseline: file.baseline.as_deref().map(baseline::read).transpose()?.unwrap_or_default(),
@@ -149,10 +179,41 @@ impl Settings {
     }
 }
 
+impl File {
+    /// Those that hold for all files.
+    fn rules(&self) -> Rules {
+        Rules {
+            paths: Vec::new(),
+            min_confidence: self.min_confidence,
+            quotes: self.quotes,
+            model: self.model,
+            assume_spun: self.assume_spun,
+            prior: self.prior,
+            families: self.families.clone(),
+            severity: self.severity,
+            allow: self.allow.clone(),
+        }
+    }
+
+    fn set_rules(&mut self, rules: Rules) {
+        let Rules { paths: _, min_confidence, quotes, model, assume_spun, prior, families, severity, allow } = rules;
+        self.min_confidence = min_confidence;
+        self.quotes = quotes;
+        self.model = model;
+        self.assume_spun = assume_spun;
+        self.prior = prior;
+        self.families = families;
+        self.severity = severity;
+        self.allow = allow;
+    }
+}
+
 impl Rules {
     /// These rules, and those of `base` where these say nothing.
     fn over(&self, base: &Self) -> Self {
         Self {
+            // Either has none.
+            paths: base.paths.iter().chain(&self.paths).cloned().collect(),
             min_confidence: self.min_confidence.or(base.min_confidence),
             quotes: self.quotes.or(base.quotes),
             model: self.model.or(base.model),
@@ -166,8 +227,9 @@ impl Rules {
 
     /// What the command line says.
     fn of_command_line(checking: &Checking) -> Self {
-        let families = || checking.family.iter().map(|family| family.name().to_owned()).collect();
+        let families = || checking.family.iter().copied().map(FamilyName).collect();
         Self {
+            paths: Vec::new(),
             min_confidence: checking.min_confidence,
             quotes: checking.quotes,
             model: checking.model,
@@ -177,24 +239,6 @@ impl Rules {
             severity: checking.severity,
             allow: checking.allow.clone(),
         }
-    }
-
-    fn check(&self) -> anyhow::Result<()> {
-        let is_probability = |value: f64| (0.0..=1.0).contains(&value);
-        ensure!(
-            self.min_confidence.is_none_or(|value| is_probability(f64::from(value)))
-                && self.prior.is_none_or(is_probability),
-            "min-confidence and prior must be from 0 to 1"
-        );
-        self.known_families().map(drop)
-    }
-
-    fn known_families(&self) -> anyhow::Result<Option<Vec<Family>>> {
-        let known = |name: &String| {
-            Family::from_name(name)
-                .with_context(|| format!("no family {name:?}; there are {}", Family::ALL.map(Family::name).join(", ")))
-        };
-        self.families.as_ref().map(|names| names.iter().map(known).collect()).transpose()
     }
 
     fn unspinner(&self, file: &File) -> anyhow::Result<Unspinner> {
@@ -214,7 +258,8 @@ impl Rules {
         if let Some(prior) = self.prior {
             builder = builder.prior(prior);
         }
-        if let Some(families) = self.known_families()? {
+        if let Some(names) = &self.families {
+            let families: Vec<Family> = names.iter().map(|name| name.0).collect();
             builder = builder.families(&families);
         }
         let builtin = file.builtin_dictionaries.unwrap_or(true);
@@ -263,16 +308,17 @@ pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
     let (mut file, _) = resolve(checking, &current()?)?;
     let Config { quotes, model, assume_spun, prior, min_confidence, families, .. } = Config::default();
     let defaults = Rules {
+        paths: Vec::new(),
         min_confidence: Some(min_confidence),
         quotes: Some(quotes.into()),
         model: Some(model.into()),
         assume_spun: Some(assume_spun),
         prior: Some(prior),
-        families: Some(families.iter().map(|family| family.name().to_owned()).collect()),
+        families: Some(families.into_iter().map(FamilyName).collect()),
         severity: Some(Level::Note),
         allow: Vec::new(),
     };
-    file.rules = file.rules.over(&defaults);
+    file.set_rules(file.rules().over(&defaults));
     Ok(toml::to_string(&file)?)
 }
 
@@ -299,9 +345,9 @@ fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, PathBuf)> 
     let on_top = Rules::of_command_line(checking);
     // Phrases of the command line are allowed once: overrides are put over the base later.
     let values = Rules { allow: Vec::new(), ..on_top.clone() };
-    file.rules = on_top.over(&file.rules);
+    file.set_rules(on_top.over(&file.rules()));
     for one in &mut file.r#override {
-        one.rules = values.over(&one.rules);
+        *one = values.over(one);
     }
     let placed = |path: &mut PathBuf| *path = root.join(&path);
     file.dictionaries.iter_mut().for_each(placed);
@@ -353,13 +399,7 @@ fn nearest(here: &Path) -> Option<PathBuf> {
 fn read(path: &Path) -> anyhow::Result<File> {
     let name = || path.display().to_string();
     let text = std::fs::read_to_string(path).with_context(name)?;
-    let file: File = toml::from_str(&text).with_context(name)?;
-    let unknown = file.unknown.keys().chain(file.r#override.iter().flat_map(|one| one.unknown.keys())).next();
-    ensure!(unknown.is_none(), "{}: unknown field {:?}", name(), unknown.map_or("", String::as_str));
-    for rules in std::iter::once(&file.rules).chain(file.r#override.iter().map(|one| &one.rules)) {
-        rules.check().with_context(name)?;
-    }
-    Ok(file)
+    toml::from_str(&text).with_context(name)
 }
 
 #[cfg(test)]
@@ -381,21 +421,28 @@ mod tests {
         assert_eq!(nearest(&deep), Some(root.path().join(NAME)));
         std::fs::write(deep.join(NAME), "quotes = \"skip\"\nallow = [\"green zone\"]\n").expect("written");
         let file = read(&nearest(&deep).expect("found")).expect("sound");
-        assert_eq!((file.rules.quotes, file.rules.min_confidence), (Some(QuotePolicy::Skip), None));
+        assert_eq!((file.quotes, file.min_confidence), (Some(QuotePolicy::Skip), None));
     }
 
     #[test]
     fn mistakes_are_named() {
-        for (text, says) in [
-            ("min-confidance = 1", "unknown field \"min-confidance\""),
-            ("[[override]]\npaths = [\"a\"]\nquote = \"skip\"", "unknown field \"quote\""),
-            ("prior = 2", "from 0 to 1"),
-            ("quotes = 3", "quotes"),
-            ("families = [\"news\"]", "there are thesaurus"),
+        let over = "prior = 0.1\n[[override]]\npaths = [\"a\"]\n";
+        for (before, mistake, line, says) in [
+            ("", "min-confidance = 1", 1, "unknown field `min-confidance`"),
+            ("prior = 0.1\n", "quotes = 3", 2, "wanted string"),
+            ("allow = []\n\n", "prior = 2", 3, "from 0 to 1"),
+            ("exclude = []\n", "families = [\"news\"]", 2, "must be one of thesaurus"),
+            (over, "quote = \"skip\"", 4, "unknown field `quote`"),
+            (over, "quotes = \"often\"", 4, "unknown variant `often`"),
+            (over, "min-confidence = \"0.9\"", 4, "expected f32"),
+            (over, "min-confidence = 1.5", 4, "from 0 to 1"),
+            (over, "families = [\"phrasal\", \"news\"]", 4, "must be one of thesaurus"),
+            (over, "exclude = [\"b\"]", 4, "unknown field `exclude`"),
         ] {
-            let (_root, path) = written(text);
-            let error = format!("{:#}", read(&path).expect_err(text));
-            assert!(error.contains(says) && error.contains(NAME), "{error}");
+            let (_root, path) = written(&format!("{before}{mistake}\nseverity = \"note\"\n"));
+            let error = format!("{:#}", read(&path).expect_err(mistake));
+            let place = format!("at line {line}, column");
+            assert!([NAME, &place, mistake, says].iter().all(|part| error.contains(part)), "{error}");
         }
     }
 
