@@ -1,9 +1,11 @@
 //! Which files are meant?
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::overrides::OverrideBuilder;
 
 use super::error::{ErrorKind, InputError};
@@ -24,8 +26,69 @@ pub struct FileOptions {
     pub hidden: bool,
     /// Do not heed `.gitignore`, `.ignore` and the like.
     pub no_ignore: bool,
-    /// Globs of paths in directories to leave out.
+    /// Globs of paths in directories to leave out, from the directory that is walked.
     pub exclude: Vec<String>,
+    /// Further paths in directories to leave out, wherever the walk begins.
+    pub leave_out: Option<Globs>,
+}
+
+/// Globs of paths, as in `.gitignore`, from a directory of their own.
+#[derive(Clone)]
+pub struct Globs(Gitignore);
+
+impl Globs {
+    /// Globs from a directory, which is named as [`straight`] names it.
+    ///
+    /// # Errors
+    ///
+    /// Where one is malformed.
+    pub fn new(root: &Path, globs: &[String]) -> Result<Self, InputError> {
+        let bad = |error: ignore::Error| InputError::new(root, ErrorKind::Malformed, error.to_string());
+        let mut builder = GitignoreBuilder::new(root);
+        for glob in globs {
+            builder.add_line(None, glob).map_err(bad)?;
+        }
+        builder.build().map(Self).map_err(bad)
+    }
+
+    /// Whether they match a path, or a directory around it.
+    pub fn hold(&self, path: &Path, is_directory: bool) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let path = straight(path);
+        path.starts_with(self.0.path()) && self.0.matched_path_or_any_parents(&path, is_directory).is_ignore()
+    }
+}
+
+impl fmt::Debug for Globs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Globs").field(&self.0.path()).finish()
+    }
+}
+
+/// A path from the root, without `.` and `..`, as it is written: links are not followed.
+///
+/// # Examples
+///
+/// ```
+/// # if cfg!(unix) {
+/// use std::path::Path;
+/// use unspin::input::straight;
+///
+/// assert_eq!(straight(Path::new("/a/./b/../c.txt")), Path::new("/a/c.txt"));
+/// # }
+/// ```
+pub fn straight(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in std::path::absolute(path).as_deref().unwrap_or(path).components() {
+        match part {
+            Component::ParentDir => drop(out.pop()),
+            Component::CurDir => {}
+            _ => out.push(part),
+        }
+    }
+    out
 }
 
 impl FileOptions {
@@ -97,5 +160,9 @@ fn walker(path: &Path, options: &FileOptions) -> Result<WalkBuilder, InputError>
         .require_git(false)
         .overrides(overrides)
         .sort_by_file_name(std::cmp::Ord::cmp);
+    if let Some(globs) = options.leave_out.clone() {
+        builder
+            .filter_entry(move |entry| !globs.hold(entry.path(), entry.file_type().is_some_and(|kind| kind.is_dir())));
+    }
     Ok(builder)
 }

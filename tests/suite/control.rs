@@ -59,6 +59,31 @@ fn a_baseline_leaves_out_what_it_holds_wherever_it_moves() {
 }
 
 #[test]
+fn files_are_left_out_wherever_the_walk_begins() {
+    let here = directory(&[
+        ("unspin.toml", b"exclude = [\"docs/deep\"]\n"),
+        ("docs/a.txt", SPUN.as_bytes()),
+        ("docs/deep/b.txt", SPUN.as_bytes()),
+    ]);
+    let found = |from: &str, path: &str, name: &str| {
+        let found = check(&here.path().join(from), &[path]);
+        found.iter().any(|one| one["path"].as_str().is_some_and(|path| path.ends_with(name)))
+    };
+    for (from, path) in [("", "."), ("", "docs"), ("docs", "."), ("docs/deep", ".."), ("", "docs/deep/..")] {
+        assert!(found(from, path, "a.txt") && !found(from, path, "b.txt"), "{path} from {from:?}");
+    }
+    assert!(!found("", "docs/deep", "b.txt") && found("", "docs/deep/b.txt", "b.txt"));
+    assert_eq!(unspin(here.path(), &["score", "docs"], b"").text().lines().count(), 1);
+    unspin(here.path(), &["fix", "--write", "--assume-spun", "docs"], b"");
+    let left = |name: &str| fs::read_to_string(here.path().join(name)).expect("there") == SPUN;
+    assert!(!left("docs/a.txt") && left("docs/deep/b.txt"));
+    // On the command line, globs are of the directory that is named.
+    assert!(
+        check(here.path(), &["--isolated", "--exclude", "deep", "docs"]).iter().all(|one| one["path"] == "docs/a.txt")
+    );
+}
+
+#[test]
 fn settings_come_in_layers() {
     let config = "min-confidence = 0.6\n[[override]]\npaths = [\"b.txt\"]\nmin-confidence = 1.0\n";
     let text = format!("{SPUN}\n");

@@ -1,11 +1,10 @@
 //! `unspin diff`: repairs as a unified diff.
 
 use std::io::Write;
-use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use unspin::Span;
-use unspin::input::{Compression, InputError, Record, Source};
+use unspin::input::{Compression, InputError, Record, Source, straight};
 use unspin::render::diff::Diff as Writer;
 
 use crate::args::{Common, Diff};
@@ -115,20 +114,7 @@ fn name(source: &Source) -> String {
         return "stdin".to_owned();
     }
     let Ok(here) = std::env::current_dir() else { return source.name() };
-    let path = straight(&here.join(&source.path));
+    let path = straight(&source.path);
     let inside = path.strip_prefix(&here).unwrap_or(&path);
     inside.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
-}
-
-/// An absolute path without `.` and `..`, links or no links: a patch must not have them.
-fn straight(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(out.pop()),
-            Component::CurDir => {}
-            _ => out.push(part),
-        }
-    }
-    out
 }

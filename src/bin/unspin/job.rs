@@ -16,7 +16,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use unspin::input::{self, ErrorKind, FileOptions, Format, InputError, Raw, Record, Source};
+use unspin::input::{self, ErrorKind, FileOptions, Format, InputError, Raw, Record, Source, straight};
 use unspin::render::{Document, Summary};
 use unspin::{Directives, Finding, Report, Selection, Span};
 
@@ -224,7 +224,8 @@ impl Job {
             added: Vec::new(),
             hidden: inputs.hidden,
             no_ignore: inputs.no_ignore,
-            exclude: settings.exclude.iter().chain(&inputs.exclude).cloned().collect(),
+            exclude: inputs.exclude.clone(),
+            leave_out: Some(settings.exclude.clone()),
         };
         let mut paths = inputs.paths.clone();
         if let Some(list) = &inputs.file_list {
@@ -283,7 +284,7 @@ impl Job {
 
     /// Takes files that the run writes, and later runs may find in a directory, out of the inputs.
     pub(crate) fn leaving_out(mut self, files: &[PathBuf]) -> Self {
-        self.own.extend(files.iter().filter_map(|path| std::path::absolute(path).ok()));
+        self.own.extend(files.iter().map(|path| straight(path)));
         self
     }
 
@@ -627,7 +628,7 @@ impl Job {
     /// Whether the run itself writes to it, or one like it did.
     fn is_own(&self, source: &Source) -> bool {
         let temporary = || source.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".unspin-"));
-        let listed = || std::path::absolute(&source.path).is_ok_and(|path| self.own.contains(&path));
+        let listed = || self.own.contains(&straight(&source.path));
         let kept = || self.backup.as_deref().is_some_and(|suffix| is_backup(&source.path, suffix));
         source.found && (temporary() || !self.own.is_empty() && listed() || kept())
     }

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use unspin::input::{Globs, straight};
 use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Selection, Severity, Unspinner};
 
 use crate::args::{self, Checking, Choice, Level, ModelName, QuotePolicy};
@@ -101,9 +101,9 @@ pub(crate) struct Profile {
 /// How all texts are checked, ready to use.
 pub(crate) struct Settings {
     base: Profile,
-    overrides: Vec<(Gitignore, Profile)>,
-    /// Globs of paths to leave out.
-    pub(crate) exclude: Vec<String>,
+    overrides: Vec<(Globs, Profile)>,
+    /// Files and directories to leave out.
+    pub(crate) exclude: Globs,
     /// Ids of findings to leave out.
     baseline: HashSet<String>,
 }
@@ -123,19 +123,16 @@ impl Settings {
                 severity: rules.severity.map_or(Severity::Note, Severity::from),
             })
         };
+        let globs = |what: &str, globs: &[String]| Globs::new(&root, globs).with_context(|| format!("{NAME}: {what}"));
         let rules = file.rules();
         let mut overrides = Vec::with_capacity(file.r#override.len());
         for one in &file.r#override {
-            let mut globs = GitignoreBuilder::new(&root);
-            for glob in &one.paths {
-                globs.add_line(None, glob).with_context(|| format!("{NAME}: override of {glob:?}"))?;
-            }
-            overrides.push((globs.build()?, profile(&one.over(&rules))?));
+            overrides.push((globs("override", &one.paths)?, profile(&one.over(&rules))?));
         }
         Ok(Self {
             base: profile(&rules)?,
             overrides,
-            exclude: file.exclude,
+            exclude: globs("exclude", &file.exclude)?,
             baseline: file.baseline.as_deref().map(baseline::read).transpose()?.unwrap_or_default(),
         })
     }
@@ -168,14 +165,19 @@ impl Settings {
 
     /// How a file's text is checked.
     pub(crate) fn profile(&self, path: &Path) -> &Profile {
-        if self.overrides.is_empty() {
-            return &self.base;
-        }
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let matches = |globs: &Gitignore| {
-            path.starts_with(globs.path()) && globs.matched_path_or_any_parents(&path, false).is_ignore()
-        };
-        self.overrides.iter().rev().find(|(globs, _)| matches(globs)).map_or(&self.base, |(_, profile)| profile)
+        let found = self.overrides.iter().rev().find(|(globs, _)| globs.hold(path, false));
+        found.map_or(&self.base, |(_, profile)| profile)
+    }
+
+    /// Whether a file is left out where it is not named itself.
+    pub(crate) fn leaves_out(&self, path: &Path) -> bool {
+        self.exclude.hold(path, false)
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").finish_non_exhaustive()
     }
 }
 
@@ -337,7 +339,7 @@ fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, PathBuf)> 
     };
     let (mut file, root) = match path {
         Some(path) => {
-            let root = std::path::absolute(&path)?.parent().map_or_else(|| here.to_owned(), Path::to_owned);
+            let root = straight(&path).parent().map_or_else(|| here.to_owned(), Path::to_owned);
             (read(&path)?, root)
         }
         None => (File::default(), here.to_owned()),
@@ -467,10 +469,18 @@ mod tests {
             ("blog/a.txt", 0.8),
             ("blog/old/a.txt", 0.9),
             ("x/blog/old/a.txt", 0.8),
+            ("x/../blog/old/a.txt", 0.9),
+            ("blog/./old/../a.txt", 0.8),
+            ("blog/../a.txt", 0.7),
         ] {
             assert_eq!(least(&plain, name), wanted, "{name}");
         }
         assert_eq!(plain.overrides[0].1.unspinner.config().allow, ["a", "b"]);
+        // Nor does it matter how the file itself is named.
+        std::fs::create_dir(root.path().join("x")).expect("made");
+        let config = Some(root.path().join("x/..").join(NAME));
+        let turned = Settings::new(&Checking { config, ..Checking::default() }).expect("sound");
+        assert_eq!(least(&turned, "blog/old/a.txt"), 0.9);
         // The command line goes before all of them.
         assert_eq!(least(&settings(Some(0.95)), "blog/old/a.txt"), 0.95);
     }

@@ -10,8 +10,8 @@ use unspin::input::{Format, Record, Source};
 
 use super::Event;
 use super::document::Found;
-use super::workspace::Folder;
 use crate::job;
+use crate::settings::Settings;
 
 /// A text to check.
 pub(super) struct Job {
@@ -21,7 +21,7 @@ pub(super) struct Job {
     pub(super) format: Format,
     /// Where it is, for settings that hold for some files only.
     pub(super) path: PathBuf,
-    pub(super) folder: Arc<Folder>,
+    pub(super) settings: Arc<Settings>,
 }
 
 /// What was found in it.
@@ -43,11 +43,11 @@ pub(super) fn run(jobs: &Receiver<Job>, results: &Sender<Event>) {
 }
 
 fn found(job: &Job) -> Vec<Found> {
-    if job.folder.leaves_out(&job.path) {
+    if job.settings.leaves_out(&job.path) {
         return Vec::new();
     }
     let Some(record) = record(&job.text, job.format) else { return Vec::new() };
-    let report = job::check(&job.folder.settings, &job.path, &record, 0);
+    let report = job::check(&job.settings, &job.path, &record, 0);
     // A byte order mark is not part of the record's source.
     let mark = job.text.len() - record.source().len();
     let moved = |span: Span| Span::new(span.start + mark, span.end + mark);
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn findings_lie_in_the_document() {
         let checking = Checking { assume_spun: true, isolated: true, ..Checking::default() };
-        let folder = Workspace::new(checking, Vec::new()).folder(None).expect("sound");
+        let settings = Workspace::new(checking, Vec::new()).settings(None).expect("sound");
         let spun =
             "The <b>Protection</b> Secretary stated &quot;aye&quot; &amp; that the American navy would stay within it.";
         for (text, format) in [
@@ -89,7 +89,7 @@ mod tests {
                 text: text.clone(),
                 format,
                 path: PathBuf::new(),
-                folder: Arc::clone(&folder),
+                settings: Arc::clone(&settings),
             };
             let found = found(&job);
             let stated = found.iter().find(|found| &text[found.span.range()] == "stated").expect("found");

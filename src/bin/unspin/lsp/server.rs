@@ -95,18 +95,18 @@ impl<W: Write> Server<W> {
         document.due = None;
         let Some(format) = document.format() else { return Ok(()) };
         let path = workspace::path(&document.uri);
-        let (folder, complaint) = match self.workspace.folder(path.as_deref()) {
-            Ok(folder) => (Some(folder), None),
+        let (settings, complaint) = match self.workspace.settings(path.as_deref()) {
+            Ok(settings) => (Some(settings), None),
             Err(fault) => (fault.last, (!fault.told).then_some(fault.message)),
         };
-        if let Some(folder) = folder {
+        if let Some(settings) = settings {
             let job = Job {
                 uri: document.uri.clone(),
                 revision: document.revision,
                 text: document.text.clone(),
                 format,
                 path: path.unwrap_or_default(),
-                folder,
+                settings,
             };
             self.busy = self.jobs.send(job).is_ok();
         }

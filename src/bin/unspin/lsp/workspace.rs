@@ -5,33 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use percent_encoding::percent_decode_str;
 
 use crate::args::Checking;
 use crate::settings::{self, Settings};
-
-/// What holds in a directory.
-pub(super) struct Folder {
-    pub(super) settings: Settings,
-    exclude: Gitignore,
-}
-
-impl Folder {
-    fn new(checking: &Checking, directory: &Path) -> anyhow::Result<Self> {
-        let settings = Settings::within(checking, directory)?;
-        let mut exclude = GitignoreBuilder::new(directory);
-        for glob in &settings.exclude {
-            exclude.add_line(None, glob)?;
-        }
-        Ok(Self { settings, exclude: exclude.build()? })
-    }
-
-    /// Whether the settings leave a file out.
-    pub(super) fn leaves_out(&self, path: &Path) -> bool {
-        path.starts_with(self.exclude.path()) && self.exclude.matched_path_or_any_parents(path, false).is_ignore()
-    }
-}
 
 /// The folders that are open, and what holds in each.
 pub(super) struct Workspace {
@@ -45,7 +22,7 @@ struct Known {
     /// None where the file is to be read again in any case.
     stamp: Option<Stamp>,
     /// The last that were sound.
-    folder: Option<Arc<Folder>>,
+    settings: Option<Arc<Settings>>,
 }
 
 /// A settings file as it was read: where it is, when it was changed, how long it is.
@@ -71,21 +48,21 @@ impl Workspace {
 
     /// What holds for a file, or for a text that is in none. Settings that were read are used until their file changes;
     /// where they are not sound any more, the last sound ones hold, and the fault is told once.
-    pub(super) fn folder(&mut self, path: Option<&Path>) -> Result<Arc<Folder>, Fault> {
+    pub(super) fn settings(&mut self, path: Option<&Path>) -> Result<Arc<Settings>, Fault> {
         let directory = self.directory(path);
         let stamp = Some(stamp(settings::file_for(&self.checking, &directory)));
         if let Some(known) = self.known.get(&directory).filter(|known| known.stamp == stamp) {
-            return known.folder.clone().ok_or(Fault { told: true, message: String::new(), last: None });
+            return known.settings.clone().ok_or(Fault { told: true, message: String::new(), last: None });
         }
-        match Folder::new(&self.checking, &directory) {
-            Ok(folder) => {
-                let folder = Arc::new(folder);
-                self.known.insert(directory, Known { stamp, folder: Some(Arc::clone(&folder)) });
-                Ok(folder)
+        match Settings::within(&self.checking, &directory) {
+            Ok(settings) => {
+                let settings = Arc::new(settings);
+                self.known.insert(directory, Known { stamp, settings: Some(Arc::clone(&settings)) });
+                Ok(settings)
             }
             Err(error) => {
-                let last = self.known.remove(&directory).and_then(|known| known.folder);
-                self.known.insert(directory, Known { stamp, folder: last.clone() });
+                let last = self.known.remove(&directory).and_then(|known| known.settings);
+                self.known.insert(directory, Known { stamp, settings: last.clone() });
                 Err(Fault { told: false, message: format!("{error:#}"), last })
             }
         }
@@ -117,13 +94,7 @@ pub(super) struct Fault {
     pub(super) told: bool,
     pub(super) message: String,
     /// The last settings that were sound.
-    pub(super) last: Option<Arc<Folder>>,
-}
-
-impl std::fmt::Debug for Folder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Folder").field(&self.exclude.path()).finish()
-    }
+    pub(super) last: Option<Arc<Settings>>,
 }
 
 fn stamp(path: PathBuf) -> Stamp {
@@ -174,22 +145,25 @@ mod tests {
         fs::create_dir_all(&deep).expect("made");
         let mut workspace = Workspace::new(Checking::default(), vec![root.path().to_owned()]);
         let file = deep.join("c.txt");
-        let least = |folder: &Folder| folder.settings.unspinner().config().min_confidence;
-        let before = least(&workspace.folder(Some(&file)).expect("sound"));
-        fs::write(root.path().join("unspin.toml"), "min-confidence = 0.75\nexclude = [\"b/\"]\n").expect("written");
-        let folder = workspace.folder(Some(&file)).expect("sound");
+        let least = |settings: &Settings| settings.unspinner().config().min_confidence;
+        let before = least(&workspace.settings(Some(&file)).expect("sound"));
+        fs::write(root.path().join("unspin.toml"), "min-confidence = 0.75\nexclude = [\"a/b\"]\n").expect("written");
+        let settings = workspace.settings(Some(&file)).expect("sound");
         assert_ne!(before, 0.75);
-        assert_eq!(least(&folder), 0.75);
-        assert!(folder.leaves_out(&file) && !folder.leaves_out(&root.path().join("a/c.txt")));
+        assert_eq!(least(&settings), 0.75);
+        assert!(settings.leaves_out(&file) && !settings.leaves_out(&root.path().join("a/c.txt")));
+        // What is left out is told from where the file is, whichever folder is open.
+        let mut inner = Workspace::new(Checking::default(), vec![deep.clone()]);
+        assert!(inner.settings(Some(&file)).expect("sound").leaves_out(&file));
         // What is not sound is told once, and the last that was still holds.
         fs::write(root.path().join("unspin.toml"), "min-confidence = 7").expect("written");
-        let fault = workspace.folder(Some(&file)).expect_err("damaged");
+        let fault = workspace.settings(Some(&file)).expect_err("damaged");
         assert!(fault.message.contains("unspin.toml") && !fault.told, "{}", fault.message);
         assert_eq!(least(&fault.last.expect("sound")), 0.75);
-        assert_eq!(least(&workspace.folder(Some(&file)).expect("the last that was sound")), 0.75);
+        assert_eq!(least(&workspace.settings(Some(&file)).expect("the last that was sound")), 0.75);
         // Nor do they go where all are to be read again.
         workspace.refresh();
-        let fault = workspace.folder(Some(&file)).expect_err("damaged");
+        let fault = workspace.settings(Some(&file)).expect_err("damaged");
         assert_eq!(least(&fault.last.expect("sound")), 0.75);
         assert_eq!(workspace.file_for(Some(&file)), Some(root.path().join("unspin.toml")));
     }
