@@ -59,6 +59,31 @@ fn a_baseline_leaves_out_what_it_holds_wherever_it_moves() {
 }
 
 #[test]
+fn a_baseline_is_made_anew_and_is_no_input() {
+    let here = directory(&[
+        ("in/a.txt", SPUN.as_bytes()),
+        ("unspin.toml", b"baseline = \"in/known.jsonl\"\nassume-spun = true\n"),
+    ]);
+    let known = here.path().join("in/known.jsonl");
+    let write = || {
+        let ran = unspin(here.path(), &["check", "--write-baseline", "in/known.jsonl", "in"], b"");
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        fs::read_to_string(&known).expect("written")
+    };
+    let first = write();
+    assert!(!first.is_empty());
+    // What is known stays known, and the file, whose lines hold spun texts, is not checked.
+    assert_eq!(write(), first);
+    assert_eq!(check(here.path(), &["in"]), Vec::<Value>::new());
+    let found = check(here.path(), &["--isolated", "in", "--write-baseline", "in/../in/known.jsonl"]);
+    assert!(!found.is_empty() && found.iter().all(|one| one["path"] == "in/a.txt"));
+    let other = here.path().join("in/other.jsonl");
+    fs::copy(&known, &other).expect("copied");
+    unspin(here.path(), &["fix", "--write", "--isolated", "--assume-spun", "--baseline", "in/other.jsonl", "in"], b"");
+    assert_eq!(fs::read_to_string(&other).expect("there"), first);
+}
+
+#[test]
 fn files_are_left_out_wherever_the_walk_begins() {
     let here = directory(&[
         ("unspin.toml", b"exclude = [\"docs/deep\"]\n"),

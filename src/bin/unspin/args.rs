@@ -201,6 +201,9 @@ pub(crate) struct Checking {
     /// Print the settings in force, as unspin.toml has them, and do nothing else.
     #[arg(long, help_heading = "Checking")]
     pub(crate) dump_config: bool,
+    /// All findings are accepted, so that those of the baseline are none the less to be found.
+    #[arg(skip)]
+    pub(crate) accepts_all: bool,
 }
 
 #[derive(Group, Debug)]

@@ -6,7 +6,7 @@ use std::io::Write;
 use unspin::render::{self, Counts, Document};
 use unspin::{Applicability, Report};
 
-use crate::args::{Check, Common, OutputFormat};
+use crate::args::{Check, Checking, Common, OutputFormat};
 use crate::baseline;
 use crate::job::{Checked, Event, Job};
 use crate::long::{self, Passage};
@@ -33,7 +33,9 @@ enum Shown {
 }
 
 pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
-    let mut job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?;
+    let checking = Checking { accepts_all: command.write_baseline.is_some(), ..command.checking.clone() };
+    let mut job = Job::new(&command.inputs, &checking, Some(&command.target), common)?
+        .leaving_out(command.write_baseline.as_slice());
     if !tells_evidence(command.format, common) {
         job = job.without_evidence();
     }

@@ -45,7 +45,7 @@ pub(crate) struct Job {
     /// Shards are of whole files, not of records.
     whole_files: bool,
     strict: bool,
-    /// Paths that the run writes to, which are no inputs.
+    /// Paths that the run writes to or takes findings from, which are no inputs.
     own: Vec<PathBuf>,
     /// What the names of originals that the run keeps end with; those are no inputs either.
     backup: Option<String>,
@@ -240,6 +240,8 @@ impl Job {
             let all = FileOptions { hidden: true, no_ignore: true, ..FileOptions::default() };
             stamp(input::sources(&settings::files(checking)?, &all)?, &mut hasher);
         }
+        let own = target.map(output::own_paths).unwrap_or_default();
+        let own = own.iter().chain(&settings.baseline).chain(&inputs.stats).map(|path| straight(path)).collect();
         Ok(Self {
             settings,
             files,
@@ -249,7 +251,7 @@ impl Job {
             shard: inputs.shard,
             whole_files: target.is_none(),
             strict: inputs.strict,
-            own: target.map(output::own_paths).unwrap_or_default(),
+            own,
             backup: None,
             common,
             started: Instant::now(),
@@ -625,7 +627,7 @@ impl Job {
         self.shard.is_none_or(|shard| (unit - 1) % shard.count == shard.index - 1)
     }
 
-    /// Whether the run itself writes to it, or one like it did.
+    /// Whether the run writes to it or takes findings from it, or one like it did.
     fn is_own(&self, source: &Source) -> bool {
         let temporary = || source.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".unspin-"));
         let listed = || self.own.contains(&straight(&source.path));

@@ -105,7 +105,9 @@ pub(crate) struct Settings {
     /// Files and directories to leave out.
     pub(crate) exclude: Globs,
     /// Ids of findings to leave out.
-    baseline: HashSet<String>,
+    known: HashSet<String>,
+    /// The file that they are kept in.
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 impl Settings {
@@ -129,11 +131,14 @@ impl Settings {
         for one in &file.r#override {
             overrides.push((globs("override", &one.paths)?, profile(&one.over(&rules))?));
         }
+        // What is written anew is not looked at: it may not be there yet, and holds what is to be written again.
+        let known = file.baseline.as_deref().filter(|_| !checking.accepts_all).map(baseline::read).transpose()?;
         Ok(Self {
             base: profile(&rules)?,
             overrides,
             exclude: globs("exclude", &file.exclude)?,
-            baseline: file.baseline.as_deref().map(baseline::read).transpose()?.unwrap_or_default(),
+            known: known.unwrap_or_default(),
+            baseline: file.baseline,
         })
     }
 
@@ -155,7 +160,7 @@ impl Settings {
 
     /// Whether the baseline holds a finding.
     pub(crate) fn is_known(&self, finding: &Finding) -> bool {
-        self.baseline.contains(&finding.id)
+        self.known.contains(&finding.id)
     }
 
     /// What checks texts that come from no file.
