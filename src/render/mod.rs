@@ -17,14 +17,20 @@ mod sarif;
 mod short;
 mod summary;
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 pub use json::{document_line, finding_lines};
 pub use summary::Summary;
 
+use crate::fix::Edit;
 use crate::line_index::LineIndex;
 use crate::report::{Applicability, Finding, Report};
 use crate::span::Span;
+
+/// What each correction of a finding changes in the file, by the finding's span. One that has no edits cannot be written
+/// there, for markup inside leaves no way to tell what goes where.
+pub type Edits = HashMap<Span, Vec<Vec<Edit>>>;
 
 /// A checked text with where it came from.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +47,8 @@ pub struct Document<'d> {
     pub text: &'d str,
     /// What was found.
     pub report: &'d Report,
+    /// What corrections change, where the text was lifted out of markup. Elsewhere they replace what a finding covers.
+    pub edits: Option<&'d Edits>,
 }
 
 impl Document<'_> {
@@ -56,6 +64,18 @@ impl Document<'_> {
     /// Whether offsets in the text are offsets in the file.
     fn is_file(&self) -> bool {
         self.record.is_none()
+    }
+
+    /// What the n-th correction of a finding changes in the file, in order of place; nothing for records, and where it
+    /// cannot be written.
+    fn edits(&self, finding: &Finding, n: usize) -> Vec<Edit> {
+        match (self.edits, finding.corrections.get(n)) {
+            (Some(edits), _) => edits.get(&finding.span).and_then(|all| all.get(n)).cloned().unwrap_or_default(),
+            (None, Some(correction)) if self.is_file() => {
+                vec![Edit { span: finding.span, text: correction.text.clone() }]
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// What a finding covers, on one line.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Document, Render, advice, json_line};
 use crate::line_index::LineIndex;
 use crate::report::{Finding, Severity};
+use crate::span::Span;
 
 pub(super) struct Rdjsonl;
 
@@ -27,11 +28,9 @@ impl Render for Rdjsonl {
             Severity::Warning => "WARNING",
             Severity::Note => "INFO",
         };
-        let range = if document.is_file() {
-            json!({ "start": position(finding.span.start), "end": position(finding.span.end) })
-        } else {
-            json!({ "start": { "line": document.line } })
-        };
+        let place = |span: Span| json!({ "start": position(span.start), "end": position(span.end) });
+        let range =
+            if document.is_file() { place(finding.span) } else { json!({ "start": { "line": document.line } }) };
         let mut row = json!({
             "message": format!("{} → {}. {}", document.found(finding), advice(finding.correction()), finding.message)
                 .trim_end(),
@@ -40,12 +39,21 @@ impl Render for Rdjsonl {
             "source": { "name": "unspin" },
             "code": { "value": finding.rule.name() },
         });
-        if document.is_file() {
-            row["suggestions"] = finding
-                .corrections
-                .iter()
-                .map(|correction| json!({ "range": range, "text": correction.text }))
-                .collect();
+        // A suggestion is one replacement, so it takes what stands between its edits with it.
+        let suggestion = |n: usize| {
+            let edits = document.edits(finding, n);
+            let all = Span::new(edits.first()?.span.start, edits.last()?.span.end);
+            let (mut text, mut at) = (String::new(), all.start);
+            for edit in &edits {
+                text += document.slice(Span::new(at, edit.span.start));
+                text += &edit.text;
+                at = edit.span.end;
+            }
+            Some(json!({ "range": place(all), "text": text }))
+        };
+        let suggestions: Vec<Value> = (0..finding.corrections.len()).filter_map(suggestion).collect();
+        if !suggestions.is_empty() {
+            row["suggestions"] = suggestions.into();
         }
         json_line(&row, out)
     }

@@ -6,8 +6,10 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Document, Render, Summary};
+use crate::fix::Edit;
 use crate::line_index::LineIndex;
 use crate::report::{Finding, Rule};
+use crate::span::Span;
 
 pub(super) struct Sarif;
 
@@ -46,15 +48,16 @@ impl Render for Sarif {
 
 fn result(document: &Document<'_>, index: &LineIndex<'_>, finding: &Finding) -> Value {
     let artifact = json!({ "uri": uri(document.path) });
-    let region = if document.is_file() {
-        let (line, column) = index.line_column(finding.span.start);
-        let (end_line, end_column) = index.line_column(finding.span.end);
+    let region = |span: Span| {
+        if !document.is_file() {
+            return json!({ "startLine": document.line });
+        }
+        let (line, column) = index.line_column(span.start);
+        let (end_line, end_column) = index.line_column(span.end);
         json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column,
-                "snippet": { "text": document.slice(finding.span) } })
-    } else {
-        json!({ "startLine": document.line })
+                "snippet": { "text": document.slice(span) } })
     };
-    let mut location = json!({ "physicalLocation": { "artifactLocation": artifact, "region": region } });
+    let mut location = json!({ "physicalLocation": { "artifactLocation": artifact, "region": region(finding.span) } });
     if !document.is_file() {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": document.place() }]);
     }
@@ -77,13 +80,14 @@ fn result(document: &Document<'_>, index: &LineIndex<'_>, finding: &Finding) -> 
             "applicability": finding.applicability.name(), "family": finding.family.name(),
         },
     });
-    if document.is_file() {
+    let edits = document.edits(finding, 0);
+    if !edits.is_empty() {
+        let replacement =
+            |edit: &Edit| json!({ "deletedRegion": region(edit.span), "insertedContent": { "text": edit.text } });
+        let replacements: Vec<Value> = edits.iter().map(replacement).collect();
         result["fixes"] = json!([{
             "description": { "text": format!("write {correction}") },
-            "artifactChanges": [{
-                "artifactLocation": artifact,
-                "replacements": [{ "deletedRegion": region, "insertedContent": { "text": finding.correction() } }],
-            }],
+            "artifactChanges": [{ "artifactLocation": artifact, "replacements": replacements }],
         }]);
     }
     result

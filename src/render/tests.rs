@@ -66,7 +66,8 @@ pub(super) fn report() -> Report {
 fn render(format: Format, style: Style) -> String {
     let report = report();
     let clean = Report { spun: 0.003, family: None, rate: 0.0, tokens: 4, findings: Vec::new() };
-    let file = Document { path: "a b.txt", record: None, field: None, line: 1, text: TEXT, report: &report };
+    let file =
+        Document { path: "a b.txt", record: None, field: None, line: 1, text: TEXT, report: &report, edits: None };
     let documents = [
         file,
         Document { path: "clean.txt", text: "A clean text.", report: &clean, ..file },
@@ -128,13 +129,54 @@ fn long_lines_are_windowed() {
     let mut report = report();
     report.findings.truncate(1);
     report.findings[0].span = Span::new(550_000, 550_004);
-    let document = Document { path: "a", record: None, field: None, line: 1, text: &text, report: &report };
+    let document =
+        Document { path: "a", record: None, field: None, line: 1, text: &text, report: &report, edits: None };
     let mut out = Vec::new();
     renderer(Format::Human, Style::default()).document(&document, &mut out).expect("in memory");
     let out = String::from_utf8(out).expect("text");
     let line = out.lines().nth(1).expect("a snippet");
     assert!(unicode_width::UnicodeWidthStr::width(line) <= 100, "{line}");
     assert!(line.contains("sea navy 船 at") && line.contains("| …") && line.ends_with('…'), "{line}");
+}
+
+#[test]
+fn only_what_can_be_written_is_offered() {
+    const MARKED: &str = "<p>Pro<b>tection</b> Secretary, Each\n<i>day</i> Mail</p>";
+    let span = |part: &str| {
+        let start = MARKED.find(part).expect("in the text");
+        Span::new(start, start + part.len())
+    };
+    let edit = |part: &str, new: &str| Edit { span: span(part), text: new.into() };
+    let mut report = report();
+    report.findings.truncate(2);
+    let [one, two] = report.findings.as_mut_slice() else { panic!("two findings") };
+    (one.span, two.span) = (span("Pro<b>tection</b> Secretary"), span("Each\n<i>day"));
+    two.corrections.push(correction("Daily", 0.1));
+    let both = vec![edit("Each", "The"), edit("day", "Daily")];
+    let edits = Edits::from([(one.span, vec![vec![], vec![]]), (two.span, vec![both, vec![]])]);
+    let edits = Some(&edits);
+    let document = Document { path: "a", record: None, field: None, line: 1, text: MARKED, report: &report, edits };
+    let rows = |format: Format| -> Vec<serde_json::Value> {
+        let (renderer, mut out) = (renderer(format, Style::default()), Vec::new());
+        let index = LineIndex::new(MARKED);
+        for finding in &report.findings {
+            renderer.finding(&document, &index, finding, &mut out).expect("in memory");
+            out.push(b'\n');
+        }
+        let lines = std::str::from_utf8(&out).expect("text").lines().filter(|line| !line.is_empty());
+        lines.map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    let sarif = rows(Format::Sarif);
+    assert_eq!(sarif[0].get("fixes"), None);
+    let replacements = sarif[1]["fixes"][0]["artifactChanges"][0]["replacements"].as_array().expect("a list");
+    let new: Vec<&str> = replacements.iter().filter_map(|one| one["insertedContent"]["text"].as_str()).collect();
+    let old = replacements.iter().filter_map(|one| one["deletedRegion"]["snippet"]["text"].as_str());
+    let old: Vec<&str> = old.collect();
+    assert_eq!((old, new), (vec!["Each", "day"], vec!["The", "Daily"]));
+    let rdjsonl = rows(Format::Rdjsonl);
+    assert_eq!(rdjsonl[0].get("suggestions"), None);
+    let range = serde_json::json!({ "start": { "line": 1, "column": 33 }, "end": { "line": 2, "column": 7 } });
+    assert_eq!(rdjsonl[1]["suggestions"], serde_json::json!([{ "range": range, "text": "The\n<i>Daily" }]));
 }
 
 #[test]

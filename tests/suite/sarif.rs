@@ -1,6 +1,7 @@
-//! SARIF is what its schema says, whatever the inputs are.
+//! SARIF is what its schema says, whatever the inputs are; what it and rdjsonl offer is what `fix` does.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -42,4 +43,69 @@ fn sarif_is_valid() {
     // The schema does hold something.
     let log = serde_json::json!({ "version": "2.1.0", "runs": [{ "tool": {} }] });
     assert!(!validator.is_valid(&log));
+}
+
+/// The offset of a line and a column, both from 1, the column in characters or in bytes.
+fn offset(text: &str, place: (&Value, &Value), chars: bool) -> usize {
+    let number = |value: &Value| value.as_u64().expect("a number") as usize - 1;
+    let start: usize = text.split_inclusive('\n').take(number(place.0)).map(str::len).sum();
+    let column = number(place.1);
+    let before = |line: &str| line.chars().take(column).map(char::len_utf8).sum();
+    start + if chars { before(&text[start..]) } else { column }
+}
+
+/// The text with the fixes of SARIF, and with the first suggestions of rdjsonl.
+fn with_fixes(here: &Path, name: &str) -> [String; 2] {
+    let text = fs::read_to_string(here.join(name)).expect("there");
+    let run = |format: &str| unspin(here, &["check", "--isolated", "--assume-spun", "--format", format, name], b"");
+    let (mut fixes, mut suggestions) = (Vec::new(), Vec::new());
+    let log: Value = serde_json::from_slice(&run("sarif").out).expect("JSON");
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    for result in list(&log["runs"][0]["results"]) {
+        for one in list(&result["fixes"][0]["artifactChanges"][0]["replacements"]) {
+            let region = &one["deletedRegion"];
+            let at = |line: &str, column: &str| offset(&text, (&region[line], &region[column]), true);
+            let new = one["insertedContent"]["text"].as_str().expect("text").to_owned();
+            fixes.push((at("startLine", "startColumn")..at("endLine", "endColumn"), new));
+        }
+    }
+    for line in run("rdjsonl").text().lines() {
+        let row: Value = serde_json::from_str(line).expect("JSON");
+        let Some(one) = row["suggestions"].get(0) else { continue };
+        let at = |end: &str| offset(&text, (&one["range"][end]["line"], &one["range"][end]["column"]), false);
+        suggestions.push((at("start")..at("end"), one["text"].as_str().expect("text").to_owned()));
+    }
+    [fixes, suggestions].map(|mut edits| {
+        edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+        let mut text = text.clone();
+        edits.iter().for_each(|(range, new)| text.replace_range(range.clone(), new));
+        text
+    })
+}
+
+#[test]
+fn markup_survives_what_is_offered() {
+    let inside = SPUN.replace("Protection", "Pro<b>tection</b>").replace("navy", "na<!-- c -->vy");
+    let between = SPUN.replace("Protection Secretary", "Protection <i>Secretary</i>").replace("on Tuesday", "&eacute;");
+    let files = [
+        ("a.html", format!("<p>é {inside}</p>\n<p>{between}</p>\n")),
+        ("b.html", format!("<p>{}</p>", SPUN.replace("stated", "sta<b>ted</b>"))),
+        ("c.md", format!("é {}\n\n* *{SPUN}*\n", SPUN.replace("nation", "na<!-- c -->tion"))),
+        ("d.txt", format!("é\n{SPUN}\n")),
+    ];
+    let bytes: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let here = directory(&bytes);
+    for (name, text) in &files {
+        let fixed = unspin(here.path(), &["fix", "-q", "--isolated", "--assume-spun", name], b"");
+        assert_ne!(fixed.text(), text);
+        for offered in with_fixes(here.path(), name) {
+            assert_eq!(offered, fixed.text(), "{name}");
+        }
+    }
+    // What cannot be written is nothing to apply unseen.
+    let safe = |name: &str| {
+        let ran = unspin(here.path(), &["check", "--isolated", "--assume-spun", name], b"");
+        !ran.text().contains(" 0 safe to apply unseen") && ran.text().contains(", automatic)")
+    };
+    assert!(safe("d.txt") && !safe("b.html"));
 }

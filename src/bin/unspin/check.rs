@@ -8,7 +8,7 @@ use unspin::{Applicability, Report};
 
 use crate::args::{Check, Checking, Common, OutputFormat};
 use crate::baseline;
-use crate::job::{Checked, Event, Job};
+use crate::job::{self, Checked, Event, Job};
 use crate::long::{self, Passage};
 use crate::output::{self, Output, Start};
 use crate::terminal::{Ending, note};
@@ -66,7 +66,8 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
 
     let passage = |passage: &Passage<'_>| -> anyhow::Result<Shown> {
         let report = passage.shown();
-        let document = passage.long.document(&report);
+        let edits = job::edits(&passage.long.record, 0, &passage.findings);
+        let document = Document { edits: edits.as_ref(), ..passage.long.document(&report) };
         let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(report.findings.len()));
         for finding in &report.findings {
             if !bytes.is_empty() {
@@ -132,8 +133,15 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
                 }
                 Shown::End(path, report) => {
                     let mut bytes = Vec::new();
-                    let document =
-                        Document { path: &path, record: None, field: None, line: 1, text: "", report: &report };
+                    let document = Document {
+                        path: &path,
+                        record: None,
+                        field: None,
+                        line: 1,
+                        text: "",
+                        report: &report,
+                        edits: None,
+                    };
                     renderer.close(&document, std::mem::take(&mut counts), &mut bytes)?;
                     out.write_all(&bytes)?;
                     return Ok(());

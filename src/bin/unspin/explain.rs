@@ -31,8 +31,15 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
     let unspinner = settings.unspinner();
     let runs = runs(unspinner, &phrase);
     if command.format == TableFormat::Json {
-        let document =
-            render::Document { path: "-", record: None, field: None, line: 1, text: &phrase, report: &report };
+        let document = render::Document {
+            path: "-",
+            record: None,
+            field: None,
+            line: 1,
+            text: &phrase,
+            report: &report,
+            edits: None,
+        };
         let style = render::Style::default();
         render::renderer(render::Format::Json, style).document(&document, &mut out)?;
         for (words, substitutes) in &runs {

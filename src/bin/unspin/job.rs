@@ -17,8 +17,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use unspin::input::{self, ErrorKind, FileOptions, Format, InputError, Raw, Record, Source, straight};
-use unspin::render::{Document, Summary};
-use unspin::{Directives, Finding, Report, Selection, Span};
+use unspin::render::{Document, Edits, Summary};
+use unspin::{Applicability, Directives, Edit, Finding, Report, Selection, Span};
 
 use crate::args::{Checking, Common, Inputs, Shard, Target};
 use crate::long::{self, Long, Passage};
@@ -82,6 +82,7 @@ impl Checked {
                 line: self.record.line,
                 text: self.record.shown(n),
                 report: &shown,
+                edits: edits(&self.record, n, &report.findings).as_ref(),
             })?;
         }
         Ok(())
@@ -690,6 +691,7 @@ pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, text: usi
     if !report.findings.is_empty() {
         let directives = Directives::read(record.shown(text));
         report.findings.retain(|finding| !directives.cover(record.shown_span(text, finding.span)));
+        doubt_unwritable(record, text, &mut report.findings);
     }
     report
 }
@@ -702,6 +704,30 @@ fn stamp(sources: impl Iterator<Item = Result<Source, InputError>>, hasher: &mut
             (data.len(), data.modified().ok()).hash(hasher);
         }
     }
+}
+
+/// Wants a person to look at findings in the n-th text of a record that cannot be written back, for markup inside.
+pub(crate) fn doubt_unwritable(record: &Record, n: usize, findings: &mut [Finding]) {
+    for finding in findings {
+        if record.source_edits(n, finding.span, finding.correction()).is_none() {
+            finding.applicability = Applicability::Review;
+        }
+    }
+}
+
+/// What the corrections of findings in the n-th text of a record change in the file, where the text was lifted out of it.
+pub(crate) fn edits(record: &Record, n: usize, findings: &[Finding]) -> Option<Edits> {
+    let of_correction = |span: Span, new: &str| {
+        let edits = record.source_edits(n, span, new).unwrap_or_default();
+        let mut edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        edits.sort_by_key(|edit| edit.span);
+        edits
+    };
+    let of_finding = |finding: &Finding| {
+        let all = finding.corrections.iter().map(|correction| of_correction(finding.span, &correction.text));
+        (record.shown_span(n, finding.span), all.collect())
+    };
+    record.is_lifted(n).then(|| findings.iter().map(of_finding).collect())
 }
 
 /// The paths that a file lists.

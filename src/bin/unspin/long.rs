@@ -7,6 +7,7 @@ use unspin::input::{Record, Source};
 use unspin::render::Document;
 use unspin::{Directives, Finding, LineIndex, Report, Span};
 
+use crate::job;
 use crate::settings::Settings;
 
 /// Texts with more bytes than this are long.
@@ -43,10 +44,18 @@ impl Long {
         Self { source: source.path.clone(), path: record.path(), record: Arc::new(record) }
     }
 
-    /// The text as it is shown, with a report whose spans lie there.
+    /// The text as it is shown, with a report whose spans lie there, but not what corrections change in markup.
     pub(crate) fn document<'d>(&'d self, report: &'d Report) -> Document<'d> {
         let record = &self.record;
-        Document { path: &self.path, record: None, field: None, line: record.line, text: record.shown(0), report }
+        Document {
+            path: &self.path,
+            record: None,
+            field: None,
+            line: record.line,
+            text: record.shown(0),
+            report,
+            edits: None,
+        }
     }
 
     /// Checks it on so many threads of the pool that this is called from, and heeds what the text says itself. `take`
@@ -70,6 +79,7 @@ impl Long {
                 if !findings.is_empty() {
                     let directives = directives.get_or_init(|| Directives::read(record.shown(0)));
                     findings.retain(|finding| !directives.cover(record.shown_span(0, finding.span)));
+                    job::doubt_unwritable(record, 0, &mut findings);
                 }
                 work(&Passage { long: self, index: &index, span: passage.span, findings })
             });

@@ -11,6 +11,7 @@ use super::Server;
 use super::queue::{Failure, Limit};
 use super::reply::Refusal;
 use crate::args::{Level, ModelName, QuotePolicy};
+use crate::job;
 use crate::settings::Profile;
 
 /// What findings say of where they come from, as where `unspin check` reads standard input.
@@ -148,7 +149,7 @@ impl Text {
 
     /// A document for the renderers.
     pub(super) fn document<'d>(&'d self, report: &'d Report) -> Document<'d> {
-        Document { path: PATH, record: None, field: None, line: 1, text: self.shown(), report }
+        Document { path: PATH, record: None, field: None, line: 1, text: self.shown(), report, edits: None }
     }
 }
 
@@ -174,6 +175,9 @@ pub(super) fn check(
         if !passage.findings.is_empty() {
             let directives = directives.get_or_insert_with(|| Directives::read(text.shown()));
             passage.findings.retain(|finding| !directives.cover(text.place(finding.span)));
+            if let Some(record) = &text.record {
+                job::doubt_unwritable(record, 0, &mut passage.findings);
+            }
         }
         all.extend_from_slice(&passage.findings);
         let mut report = passages.report();
