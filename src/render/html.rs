@@ -17,23 +17,26 @@ impl Render for Html {
         writeln!(out, "<main>")
     }
 
-    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn document(&self, document: &Document<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
         let report = document.report;
-        if report.findings.is_empty() {
+        let shown = &report.findings[..report.findings.len().min(most)];
+        if shown.is_empty() {
             return Ok(());
         }
         writeln!(out, "<article><h2>{}</h2>", escape(&document.place()))?;
         let family = report.family.map_or("", |family| family.name());
+        let all =
+            if shown.len() < report.findings.len() { format!(" of {}", report.findings.len()) } else { String::new() };
         writeln!(
             out,
-            "<p class=\"about\">spun: {} {family} · rate {} · findings: <span class=\"count\">{}</span></p>",
+            "<p class=\"about\">spun: {} {family} · rate {} · findings: <span class=\"count\">{}</span>{all}</p>",
             percent(report.spun),
             percent(report.rate),
-            report.findings.len()
+            shown.len()
         )?;
         write!(out, "<div class=\"text\">")?;
         let mut at = 0;
-        for finding in &report.findings {
+        for finding in shown {
             let span = finding.span;
             if span.start < at {
                 continue;

@@ -123,15 +123,15 @@ pub trait Render: Send + Sync {
         Ok(())
     }
 
-    /// One document.
+    /// One document, with at most so many of its findings; all of them are counted.
     ///
     /// # Errors
     ///
     /// Where `out` cannot be written to.
-    fn document(&self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if !document.report.findings.is_empty() {
+    fn document(&self, document: &Document<'_>, most: usize, out: &mut dyn Write) -> io::Result<()> {
+        if most > 0 && !document.report.findings.is_empty() {
             let index = LineIndex::new(document.text);
-            for (n, finding) in document.report.findings.iter().enumerate() {
+            for (n, finding) in document.report.findings.iter().take(most).enumerate() {
                 if n > 0 {
                     out.write_all(self.separator().as_bytes())?;
                 }

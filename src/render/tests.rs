@@ -79,7 +79,7 @@ fn render(format: Format, style: Style) -> String {
     let mut first = true;
     for document in &documents {
         let mut bytes = Vec::new();
-        renderer.document(document, &mut bytes).expect("in memory");
+        renderer.document(document, usize::MAX, &mut bytes).expect("in memory");
         if !bytes.is_empty() && !std::mem::take(&mut first) {
             out.extend_from_slice(renderer.separator().as_bytes());
         }
@@ -132,7 +132,7 @@ fn long_lines_are_windowed() {
     let document =
         Document { path: "a", record: None, field: None, line: 1, text: &text, report: &report, edits: None };
     let mut out = Vec::new();
-    renderer(Format::Human, Style::default()).document(&document, &mut out).expect("in memory");
+    renderer(Format::Human, Style::default()).document(&document, usize::MAX, &mut out).expect("in memory");
     let out = String::from_utf8(out).expect("text");
     let line = out.lines().nth(1).expect("a snippet");
     assert!(unicode_width::UnicodeWidthStr::width(line) <= 100, "{line}");
@@ -177,6 +177,27 @@ fn only_what_can_be_written_is_offered() {
     assert_eq!(rdjsonl[0].get("suggestions"), None);
     let range = serde_json::json!({ "start": { "line": 1, "column": 33 }, "end": { "line": 2, "column": 7 } });
     assert_eq!(rdjsonl[1]["suggestions"], serde_json::json!([{ "range": range, "text": "The\n<i>Daily" }]));
+}
+
+#[test]
+fn what_is_not_shown_is_counted() {
+    let report = report();
+    let document = Document { path: "a", record: None, field: None, line: 1, text: TEXT, report: &report, edits: None };
+    let shown = |format: Format, most: usize| {
+        let mut out = Vec::new();
+        renderer(format, Style::default()).document(&document, most, &mut out).expect("in memory");
+        String::from_utf8(out).expect("text")
+    };
+    for (format, mark, says) in [
+        (Format::Human, "^ ", "4 findings, 2 safe"),
+        (Format::Json, "\"finding\"", "\"findings\":4"),
+        (Format::Html, "<mark", "<span class=\"count\">1</span> of 4"),
+    ] {
+        let one = shown(format, 1);
+        assert_eq!(one.matches(mark).count(), 1, "{one}");
+        assert!(one.contains(says), "{one}");
+        assert_eq!(shown(format, 0).matches(mark).count(), 0);
+    }
 }
 
 #[test]

@@ -109,6 +109,18 @@ fn files_are_left_out_wherever_the_walk_begins() {
 }
 
 #[test]
+fn findings_that_are_not_shown_are_counted() {
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("b.txt", SPUN.as_bytes())]);
+    let args = ["check", "--assume-spun", "--format", "json", "--max-findings", "1", "a.txt", "b.txt"];
+    let ran = unspin(here.path(), &args, b"");
+    let lines: Vec<Value> = ran.text().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).collect::<Vec<_>>();
+    let told: u64 = of("document").iter().filter_map(|line| line["findings"].as_u64()).sum();
+    assert_eq!((of("finding").len(), of("summary")[0]["findings"].as_u64()), (1, Some(told)));
+    assert!(told > 2, "{told}");
+}
+
+#[test]
 fn settings_come_in_layers() {
     let config = "min-confidence = 0.6\n[[override]]\npaths = [\"b.txt\"]\nmin-confidence = 1.0\n";
     let text = format!("{SPUN}\n");

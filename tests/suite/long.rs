@@ -83,7 +83,9 @@ fn a_long_text_is_limited_closed_and_put_back_like_any_other() {
 
     let human = run(&["check", "--max-findings", "7", "a.txt", "d.txt"]);
     let last = human.text().trim_end().lines().rev().nth(2).expect("lines");
-    assert!(last.starts_with("a.txt: ") && last.contains(", 7 findings, "), "{last}");
+    let count = report.findings.len();
+    assert!(last.starts_with("a.txt: ") && last.contains(&format!(", {count} findings, ")), "{last}");
+    assert_eq!(human.text().lines().filter(|line| line.starts_with("a.txt:") && line.contains('→')).count(), 7);
 
     let sarif: Value =
         serde_json::from_slice(&run(&["check", "--format", "sarif", "a.txt", "b.txt.gz"]).out).expect("JSON");

@@ -225,9 +225,9 @@ pub(crate) struct Check {
     /// Write the findings to this file, for --baseline to leave out, and end with 0.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "resume", "shard"], help_heading = "Output")]
     pub(crate) write_baseline: Option<PathBuf>,
-    /// Stop after this many findings.
+    /// Show at most this many findings; all are counted.
     #[arg(long, value_name = "N", help_heading = "Output")]
-    pub(crate) max_findings: Option<u64>,
+    pub(crate) max_findings: Option<usize>,
     /// Exit with 0 when there are findings.
     #[arg(long, help_heading = "Output")]
     pub(crate) exit_zero: bool,

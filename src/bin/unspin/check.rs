@@ -1,6 +1,5 @@
 //! `unspin check`: report findings.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use unspin::render::{self, Counts, Document};
@@ -41,21 +40,16 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
     }
     let style = output::style(&command.target, common);
     let renderer = render::renderer(command.format.into(), style);
-    let show = |checked: &Checked, most: u64| -> std::io::Result<Vec<u8>> {
+    let show = |checked: &Checked, most: usize| -> std::io::Result<Vec<u8>> {
         let (mut bytes, mut left) = (Vec::new(), most);
         checked.documents(|document| {
-            let mut report = Cow::Borrowed(document.report);
-            let found = report.findings.len() as u64;
-            if found > left {
-                report.to_mut().findings.truncate(left as usize);
-            }
-            left = left.saturating_sub(found);
             let before = bytes.len();
             if before > 0 {
                 bytes.extend_from_slice(renderer.separator().as_bytes());
             }
             let start = bytes.len();
-            renderer.document(&Document { report: &report, ..*document }, &mut bytes)?;
+            renderer.document(document, left, &mut bytes)?;
+            left = left.saturating_sub(document.report.findings.len());
             if bytes.len() == start {
                 bytes.truncate(before);
             }
@@ -90,17 +84,17 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
     let (mut out, done, (mut first, mut left)) = match Output::open(&command.target, &job_name, common)? {
         Start::Anew(mut out) => {
             renderer.begin(&mut out)?;
-            (out, None, (true, command.max_findings.unwrap_or(u64::MAX)))
+            (out, None, (true, command.max_findings.unwrap_or(usize::MAX)))
         }
         Start::Resumed(out, progress, state) => (out, Some(progress), state),
         Start::Done => return Ok(Ending::default()),
     };
     let mut baseline = command.write_baseline.as_deref().map(baseline::Writer::new).transpose()?;
-    // How many findings of the long text at hand were written.
+    // How many findings the long text at hand has so far, written or not.
     let mut counts = Counts::default();
     let outcome = job.run_in_passages(
         done,
-        |checked| Ok(Shown::Whole(show(&checked, u64::MAX)?, checked)),
+        |checked| Ok(Shown::Whole(show(&checked, usize::MAX)?, checked)),
         Some(&long),
         |event| {
             let shown = match event {
@@ -113,7 +107,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
                     if let Some(baseline) = &mut baseline {
                         checked.documents(|document| baseline.add(baseline::lines(document)?))?;
                     }
-                    let found: u64 = checked.reports.iter().map(|report| report.findings.len() as u64).sum();
+                    let found = checked.reports.iter().map(|report| report.findings.len()).sum();
                     if found > left {
                         bytes = show(&checked, left)?;
                     }
@@ -124,11 +118,11 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
                     if let Some(baseline) = &mut baseline {
                         baseline.add(lines)?;
                     }
-                    ends.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-                    bytes.truncate(ends.last().map_or(0, |(end, _)| *end));
-                    left -= ends.len() as u64;
                     counts.findings += ends.len();
                     counts.automatic += ends.iter().filter(|(_, automatic)| *automatic).count();
+                    ends.truncate(left);
+                    bytes.truncate(ends.last().map_or(0, |(end, _)| *end));
+                    left -= ends.len();
                     bytes
                 }
                 Shown::End(path, report) => {

@@ -41,7 +41,7 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
             edits: None,
         };
         let style = render::Style::default();
-        render::renderer(render::Format::Json, style).document(&document, &mut out)?;
+        render::renderer(render::Format::Json, style).document(&document, usize::MAX, &mut out)?;
         for (words, substitutes) in &runs {
             for substitute in substitutes.iter().take(command.limit) {
                 writeln!(out, "{}", machine(words, substitute))?;
