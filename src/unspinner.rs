@@ -1,8 +1,10 @@
 //! The way in: settings, dictionaries, and the check.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Mutex;
 
-use crate::candidates::{self, Grammar, Recent};
+use crate::candidates::{self, Candidate, Grammar, Recent};
 use crate::config::{Config, Model, Quotes};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
@@ -22,7 +24,7 @@ use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Report};
 use crate::span::Span;
-use crate::text::block;
+use crate::text::{block, key, quote, tokenizer};
 
 static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
 
@@ -186,6 +188,9 @@ impl Unspinner {
     fn part_in(&self, start: usize, text: &str, config: &Config, room: &mut Room) -> Part {
         let mut tokens = Vec::new();
         block::read(text, &mut tokens);
+        if config.quotes == Quotes::Check {
+            quote::forget(&mut tokens);
+        }
         let mut part = Part { tokens: tokens.len(), ..Part::default() };
         let sentences = candidates::sentences_with(text, &tokens, &self.dictionary, &mut room.recent);
         if !config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
@@ -248,24 +253,24 @@ impl Unspinner {
         if spun < config.min_confidence {
             return out;
         }
-        let choices = decide::select(scored, config.min_confidence / spun);
+        let mut choices = decide::select(scored, config.min_confidence / spun);
+        let allowed = allowed(passage, &config.allow);
+        let family = |candidate: &Candidate| explain::family(candidate, &passage.estimate.belief.families);
+        choices.retain(|choice| {
+            let place = scored[choice.best].place;
+            let candidate = passage.candidate(place);
+            let (first, last) = passage.token_range(place);
+            let quoted = passage.lattices[place.0].quoted(candidate);
+            !(quoted && config.quotes == Quotes::Skip)
+                && config.families.contains(&family(candidate))
+                && !allowed.iter().any(|run| run.start <= first && last < run.end)
+        });
         for choice in &choices {
             let best = &scored[choice.best];
             let candidate = passage.candidate(best.place);
-            let quoted = passage.lattices[best.place.0].quoted(candidate);
-            if quoted && config.quotes == Quotes::Skip {
-                continue;
-            }
-            let family = explain::family(candidate, &passage.estimate.belief.families);
-            if !config.families.contains(&family) {
-                continue;
-            }
             let rule = explain::rule(passage, best);
             let span = best.realized.span;
             let spun_text = &passage.text[span.range()];
-            if is_allowed(passage, span, &config.allow) {
-                continue;
-            }
             let corrections = std::iter::once(&choice.best).chain(&choice.others).map(|&at| Correction {
                 text: scored[at].realized.text.clone(),
                 confidence: scored[at].probability * spun,
@@ -277,7 +282,7 @@ impl Unspinner {
                 severity: explain::severity(rule, best),
                 applicability: if confidence >= AUTOMATIC { Applicability::Automatic } else { Applicability::Review },
                 rule,
-                family,
+                family: family(candidate),
                 message: explain::message(rule, spun_text, &best.realized.text),
                 evidence: if config.evidence {
                     explain::evidence(passage, best, choices.len() - 1, &self.dictionary.usage)
@@ -380,24 +385,34 @@ fn spun(forest: &Forest, passage: &Passage<'_>, scored: &[Scored], config: &Conf
     1.0 / (1.0 + (-odds).exp())
 }
 
-/// Whether a phrase that the settings allow covers the span.
-fn is_allowed(passage: &Passage<'_>, span: Span, allow: &[String]) -> bool {
-    allow.iter().filter(|phrase| !phrase.is_empty()).any(|phrase| {
-        let from = span.start.saturating_sub(phrase.len() * 2);
-        let to = (span.end + phrase.len() * 2).min(passage.text.len());
-        let tokens = passage.tokens.partition_point(|token| (token.start as usize) < from)
-            ..passage.tokens.partition_point(|token| (token.end as usize) <= to);
-        let wanted = crate::text::key::phrase(phrase);
-        (tokens.clone()).any(|first| {
-            (first..tokens.end).any(|last| {
-                let (start, end) = (passage.tokens[first].start as usize, passage.tokens[last].end as usize);
-                start <= span.start
-                    && span.end <= end + 1
-                    && end - start <= phrase.len() * 2
-                    && crate::text::key::phrase(&passage.text[start..end]) == wanted
-            })
-        })
-    })
+/// The runs of a passage's tokens that are phrases which the settings allow, in any case and spacing.
+fn allowed(passage: &Passage<'_>, allow: &[String]) -> Vec<Range<usize>> {
+    let mut phrases: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+    for phrase in allow {
+        let mut tokens = Vec::new();
+        tokenizer::tokenize(phrase, &mut tokens);
+        let mut forms = tokens.iter().map(|token| form(token.text(phrase)));
+        if let Some(first) = forms.next() {
+            phrases.entry(first).or_default().push(forms.collect());
+        }
+    }
+    if phrases.is_empty() {
+        return Vec::new();
+    }
+    let forms: Vec<String> = passage.tokens.iter().map(|token| form(token.text(passage.text))).collect();
+    let runs = forms.iter().enumerate().flat_map(|(start, first)| {
+        let rest = &forms[start + 1..];
+        let starting = phrases.get(first).into_iter().flatten().filter(|phrase| rest.starts_with(phrase));
+        starting.map(move |phrase| start..start + 1 + phrase.len())
+    });
+    runs.collect()
+}
+
+/// The look-up form of a token.
+fn form(token: &str) -> String {
+    let mut form = String::new();
+    key::normalize(token, &mut form);
+    form
 }
 
 /// What a check found in a part of a text; figures are 0 where it is clean.

@@ -89,7 +89,10 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, us
     let mut push = |kind: &'static str, text: String, nats: Option<f32>| list.push(Evidence { kind, text, nats });
     let gain = value("context_gain");
     let times = gain.abs().min(20.0).exp();
-    let words = if gain >= 0.0 {
+    let words = if text.is_empty() {
+        let side = if gain >= 0.0 { "does without" } else { "has" };
+        format!("in these surroundings, clean English {side} “{}” {} as often", spun.trim(), rounded(times))
+    } else if gain >= 0.0 {
         format!(
             "in these surroundings, clean English has \u{201c}{text}\u{201d} {} as often as \u{201c}{spun}\u{201d}",
             rounded(times)
@@ -106,8 +109,12 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, us
     let channel = value("channel");
     if candidate.pages > 0 {
         let pages = candidate.pages;
-        let pages = if pages == 255 { "at least 255".to_owned() } else { pages.to_string() };
-        push("substitution", format!("seen in place of it on {pages} spun pages"), Some(channel));
+        let pages = match pages {
+            1 => "1 spun page".to_owned(),
+            255 => "at least 255 spun pages".to_owned(),
+            _ => format!("{pages} spun pages"),
+        };
+        push("substitution", format!("seen in place of it on {pages}"), Some(channel));
     } else if candidate.flags & MOVED != 0 {
         push("substitution", "spinners move or double words in this way".to_owned(), Some(channel));
     } else if candidate.flags & PUBLISHED != 0 {
@@ -118,16 +125,17 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, us
     let known = usage.of(&scored.keys);
     let [stands, is] = [known.substitute.all, known.pair].map(|counts| counts.iter().sum::<u32>());
     if is > 0 && stands >= WORTH_TELLING {
+        let is = if is == 1 { "once".to_owned() } else { format!("{is} times") };
         let words =
-            format!("in spun texts whose originals are known, “{spun}” stands {stands} times, {is} times for “{text}”");
+            format!("in spun texts whose originals are known, “{spun}” stands {stands} times, {is} for “{text}”");
         push("usage", words, None);
     }
     if value("repeated") > 0.7 {
-        push(
-            "repetition",
-            format!("the text makes the same substitution about {:.0} more times", value("repeated")),
-            None,
-        );
+        let times = match value("repeated").round() {
+            1.0 => "once more".to_owned(),
+            times => format!("about {times} more times"),
+        };
+        push("repetition", format!("the text makes the same substitution {times}"), None);
     }
     if value("original_quoted") > 0.0 {
         push("witness", "the text has the original word inside quotation marks".to_owned(), None);

@@ -147,7 +147,8 @@ impl<'t> Passage<'t> {
         let range = self.token_range(place);
         let mut realized = realize::realize(self.text, &self.tokens, range, &original, &dictionary.ngrams);
         if self.british {
-            realized.text = dictionary.pack.write_british(&realized.text, self.tokens[range.0].has(SENTENCE_START));
+            let opens = realize::opens(self.text, &self.tokens, range.0);
+            realized.text = dictionary.pack.write_british(&realized.text, opens);
         }
         realized
     }

@@ -3,19 +3,22 @@
 //! Words keep inner apostrophes, except that clitics split off ("chairman's" is `chairman` + `'s`), so that what is
 //! known of a word holds for its possessive. Hyphens are tokens of their own. Abbreviations keep their period.
 
-use super::token::{BREAK_BEFORE, QUOTE_BEFORE, SPACE_BEFORE, Token, TokenKind};
+use super::token::{BREAK_BEFORE, QUOTE_BEFORE, SPACE_BEFORE, Token, TokenKind, VOUCHED};
 
 /// Titles and the like: the period belongs to the word and ends no sentence.
 const TITLES: &[&str] = &[
-    "adm", "asst", "brig", "capt", "cmdr", "col", "corp", "cpl", "det", "dr", "fr", "gen", "gov", "hon", "insp", "lt",
-    "maj", "messrs", "mr", "mrs", "ms", "mt", "pres", "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt", "sr",
-    "st", "supt", "vs",
+    "adm", "asst", "brig", "capt", "cmdr", "col", "cpl", "det", "dr", "fr", "gen", "gov", "hon", "insp", "lt", "maj",
+    "messrs", "mr", "mrs", "ms", "mt", "pres", "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt", "sr", "st",
+    "supt", "vs",
 ];
 /// Abbreviations whose period belongs to the word and which may end a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "apr", "aug", "ave", "blvd", "bros", "ca", "cf", "co", "dec", "dept", "est", "etc", "feb", "fig", "figs", "inc",
-    "jan", "jr", "jul", "jun", "ltd", "nov", "oct", "sep", "sept",
+    "apr", "aug", "ave", "blvd", "bros", "ca", "cf", "co", "corp", "dec", "dept", "est", "etc", "feb", "fig", "figs",
+    "inc", "jan", "jr", "jul", "jun", "ltd", "nov", "oct", "sep", "sept",
 ];
+
+/// Tokens of a quotation that `[sic]` behind it vouches for.
+const LONGEST_VOUCHED: usize = 60;
 
 /// Classes of the 256 byte values.
 const LETTER: u8 = 1;
@@ -88,7 +91,15 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
             }
             DIGIT => {
                 at = number(bytes, at);
-                push(out, start, at, TokenKind::Number, &mut flags);
+                if bytes.get(at) == Some(&b'.')
+                    && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)
+                    && is_domain(bytes, at)
+                {
+                    at = address(text, start, at, flags, out);
+                    flags = 0;
+                } else {
+                    push(out, start, at, TokenKind::Number, &mut flags);
+                }
                 continue;
             }
             WIDE => {
@@ -131,15 +142,14 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                     push(out, start, at, TokenKind::Protected, &mut flags);
                 }
                 b'`' => {
-                    at = code(bytes, at);
-                    let kind = if at - start > 1 { TokenKind::Protected } else { TokenKind::Punct };
+                    let (end, closed) = code(bytes, at);
+                    at = end;
+                    let kind = if closed { TokenKind::Protected } else { TokenKind::Punct };
                     push(out, start, at, kind, &mut flags);
                 }
                 b'[' if bytes[at..].len() >= 5 && bytes[at + 1..at + 5].eq_ignore_ascii_case(b"sic]") => {
                     at += 5;
-                    if let Some(last) = out.last_mut() {
-                        last.flags |= super::token::VOUCHED;
-                    }
+                    vouch(text, out);
                     push(out, start, at, TokenKind::Protected, &mut flags);
                 }
                 _ => {
@@ -228,20 +238,12 @@ fn word(text: &str, bytes: &[u8], start: usize, flags: u8, out: &mut Vec<Token>)
             {
                 at += 1;
             } else if bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase) && is_domain(bytes, at) {
-                at = url(bytes, at);
-                out.push(Token { start: start as u32, end: at as u32, kind: TokenKind::Protected, flags });
-                return at;
+                return address(text, start, at, flags, out);
             }
         }
-        Some(b':') if bytes[at..].starts_with(b"://") => {
-            at = url(bytes, at);
-            out.push(Token { start: start as u32, end: at as u32, kind: TokenKind::Protected, flags });
-            return at;
-        }
+        Some(b':') if bytes[at..].starts_with(b"://") => return address(text, start, at, flags, out),
         Some(b'@') if bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {
-            at = url(bytes, at);
-            out.push(Token { start: start as u32, end: at as u32, kind: TokenKind::Protected, flags });
-            return at;
+            return address(text, start, at, flags, out);
         }
         _ => {}
     }
@@ -271,8 +273,8 @@ fn is_clitic(tail: &str) -> bool {
     ["s", "re", "ve", "ll", "d", "m"].iter().any(|clitic| letters.eq_ignore_ascii_case(clitic))
 }
 
-/// Whether an apostrophe at `at` follows an "s": a plural possessive more often than a closing quotation mark is
-/// not known, so the tokenizer only says it could be one and leaves pairs to the quotation scan.
+/// Whether an apostrophe at `at` follows an "s": a plural possessive more often than a closing quotation mark, so it is
+/// taken for one until the quotation scan finds what it closes.
 fn follows_plural(bytes: &[u8], at: usize) -> bool {
     matches!(bytes[at - 1], b's' | b'S')
 }
@@ -290,33 +292,67 @@ fn number(bytes: &[u8], start: usize) -> usize {
     at
 }
 
+/// What hosts and files end in, of those endings that are hardly ever a word behind a missing space.
+const ENDINGS: [&str; 34] = [
+    "com", "org", "net", "edu", "gov", "uk", "co.uk", "ac.uk", "org.uk", "au", "com.au", "de", "eu", "fr", "ru", "tv",
+    "info", "io", "html", "htm", "php", "asp", "aspx", "txt", "pdf", "csv", "json", "xml", "zip", "jpg", "png", "gif",
+    "mp3", "mp4",
+];
+
 /// Whether the period at `at` stands inside a host name: a known ending follows, and then no letter.
 fn is_domain(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at + 1..];
-    ["com", "org", "net", "edu", "gov", "co.uk", "io", "html", "php"].iter().any(|end| {
+    ENDINGS.iter().any(|end| {
         rest.len() >= end.len()
             && rest[..end.len()].eq_ignore_ascii_case(end.as_bytes())
             && !rest.get(end.len()).is_some_and(u8::is_ascii_alphanumeric)
     }) || bytes[..at].ends_with(b"www")
 }
 
-/// The end of the URL or address that is under way at `at`: up to white space or a closing mark, less final marks.
-fn url(bytes: &[u8], mut at: usize) -> usize {
-    while at < bytes.len()
-        && CLASS[bytes[at] as usize] != SPACE
-        && CLASS[bytes[at] as usize] != WIDE
-        && !matches!(bytes[at], b'"' | b'<' | b'>' | b'\'' | b')' | b']' | b'`')
-    {
-        at += 1;
+/// Pushes the URL, address or file name that is under way at `at`, with all that sticks to its front; returns its end.
+fn address(text: &str, mut start: usize, at: usize, mut flags: u8, out: &mut Vec<Token>) -> usize {
+    let sticks = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-');
+    while let Some(last) = out.last().filter(|last| last.end as usize == start && last.text(text).bytes().all(sticks)) {
+        (start, flags) = (last.start as usize, last.flags);
+        out.pop();
     }
-    while matches!(bytes[at - 1], b'.' | b',' | b';' | b':' | b'!' | b'?') {
-        at -= 1;
-    }
-    at
+    let end = url(text, at);
+    out.push(Token { start: start as u32, end: end as u32, kind: TokenKind::Protected, flags });
+    end
 }
 
-/// The end of the code span that a backtick opens; one past the backtick where none closes it on the same line.
-fn code(bytes: &[u8], start: usize) -> usize {
+/// The end of the URL or address that is under way at `at`: up to white space or a closing mark, less final marks.
+fn url(text: &str, at: usize) -> usize {
+    let goes_on = |c: char| {
+        if c.is_ascii() {
+            !c.is_ascii_whitespace() && !matches!(c, '"' | '<' | '>' | '\'' | ')' | ']' | '`')
+        } else {
+            c.is_alphanumeric()
+        }
+    };
+    let rest = &text[at..];
+    let rest = &rest[..rest.find(|c| !goes_on(c)).unwrap_or(rest.len())];
+    at + rest.trim_end_matches(['.', ',', ';', ':', '!', '?']).len()
+}
+
+/// Takes the last word, or all of the quotation that ends there, as the author's own.
+fn vouch(text: &str, out: &mut [Token]) {
+    let Some(last) = out.last_mut() else { return };
+    last.flags |= VOUCHED;
+    let opening = match last.text(text) {
+        "”" => "“",
+        "’" => "‘",
+        mark @ ("\"" | "'") => mark,
+        _ => return,
+    };
+    let quotation = out.iter().rev().skip(1).position(|token| token.text(text) == opening);
+    if let Some(words) = quotation.filter(|&words| words <= LONGEST_VOUCHED) {
+        out.iter_mut().rev().skip(1).take(words).for_each(|token| token.flags |= VOUCHED);
+    }
+}
+
+/// The end of the code span that a run of backticks opens; the end of the run where nothing closes it. Says which.
+fn code(bytes: &[u8], start: usize) -> (usize, bool) {
     let ticks = bytes[start..].iter().take_while(|&&byte| byte == b'`').count();
     let mut at = start + ticks;
     let mut run = 0;
@@ -325,7 +361,7 @@ fn code(bytes: &[u8], start: usize) -> usize {
             run += 1;
             at += 1;
             if run == ticks && bytes.get(at) != Some(&b'`') {
-                return at;
+                return (at, true);
             }
             continue;
         }
@@ -335,7 +371,7 @@ fn code(bytes: &[u8], start: usize) -> usize {
         }
         at += 1;
     }
-    start + 1
+    (start + ticks, false)
 }
 
 #[cfg(test)]
@@ -368,6 +404,13 @@ mod tests {
             ("“Yes,” he", vec!["“", "Yes", ",", "”", "he"]),
             ("rock 'n' roll", vec!["rock", "'", "n", "'", "roll"]),
             ("its navy [sic] sailed", vec!["its", "navy", "[sic]", "sailed"]),
+            ("mail a.typed_name@x.org now", vec!["mail", "a.typed_name@x.org", "now"]),
+            ("see stated-typed.example.com.", vec!["see", "stated-typed.example.com", "."]),
+            ("in stated-2024.pdf now", vec!["in", "stated-2024.pdf", "now"]),
+            ("in (read_me.txt)", vec!["in", "(", "read_me.txt", ")"]),
+            ("see https://x.org/wiki/Malmö_up”", vec!["see", "https://x.org/wiki/Malmö_up", "”"]),
+            ("it ended.Then it", vec!["it", "ended", ".", "Then", "it"]),
+            ("a ```b` c", vec!["a", "```", "b", "`", "c"]),
             ("", vec![]),
         ] {
             assert_eq!(words(text), expected, "{text}");
@@ -387,6 +430,21 @@ mod tests {
         let line = "This line is as long as a line of an e-mail or a book is when it is wrapped by";
         assert_eq!(breaks(&format!("{line}\nThe Washington Post")), 1);
         assert_eq!(breaks(&format!("{line}\n- The Washington Post")), 2);
+    }
+
+    #[test]
+    fn authors_vouch_for_words_and_quotations() {
+        for (text, vouched) in [
+            ("its navy [sic] sailed", "navy"),
+            ("the “right navy” [sic] sailed", "right navy ”"),
+            ("the ‘right boats’ [sic] sailed", "right boats ’"),
+            ("the \"right navy\" [sic] sailed", "right navy \""),
+        ] {
+            let mut tokens = Vec::new();
+            tokenize(text, &mut tokens);
+            let found = tokens.iter().filter(|token| token.has(VOUCHED)).map(|token| token.text(text));
+            assert_eq!(found.collect::<Vec<_>>().join(" "), vouched, "{text}");
+        }
     }
 
     #[test]
