@@ -6,7 +6,7 @@
 use super::scorer::{DIMENSIONS, HIDDEN, Scorer, State, WIDE_UNIT};
 
 /// Places that go through the hidden layer side by side.
-pub(crate) const TILE: usize = 16;
+pub(crate) const TILE: usize = 32;
 /// Units, or numbers of a place, that are worked out together: as many as hide how long a sum takes.
 const BLOCK: usize = 4;
 
