@@ -16,7 +16,8 @@ use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::usage::{self, ByFamily, Keys, Known, Tally};
 use crate::eval::GoldDocument;
 use crate::report::Family;
-use crate::text::token::Token;
+use crate::text::token::{SPACE_BEFORE, Token, TokenKind};
+use crate::text::tokenizer::tokenize;
 use crate::text::{block, key};
 
 /// The source of rows that documents give.
@@ -83,6 +84,7 @@ pub fn learn(gold: &[GoldDocument], progress: &mut dyn FnMut(&str)) -> Result<Le
 /// The substitutions of documents as rows of a dictionary, in order of their bytes.
 pub(super) fn rows<'d>(gold: impl IntoIterator<Item = &'d GoldDocument>, ngrams: &Ngrams) -> String {
     let mut rows: BTreeMap<(String, String, &str), (u32, BTreeSet<&str>)> = BTreeMap::new();
+    let mut forms: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
     for document in gold.into_iter().filter(|document| !is_made(&document.id)) {
         let Some(family) = Family::ALL.iter().find(|family| document.family.as_deref() == Some(family.name())) else {
             continue;
@@ -101,6 +103,7 @@ pub(super) fn rows<'d>(gold: impl IntoIterator<Item = &'d GoldDocument>, ngrams:
             let bare = |phrase: &str| phrase.replace(['\'', ' '], "");
             let differ = bare(&spun) != bare(&original);
             if fits(&spun) && fits(&original) && differ && original.split(' ').all(is_known) {
+                *forms.entry(original.clone()).or_default().entry(written(correction)).or_default() += 1;
                 let (count, documents) = rows.entry((spun, original, family.name())).or_default();
                 *count += 1;
                 documents.insert(&document.id);
@@ -110,11 +113,39 @@ pub(super) fn rows<'d>(gold: impl IntoIterator<Item = &'d GoldDocument>, ngrams:
     let mut out = csv::Writer::from_writer(Vec::new());
     let mut write = |row: &[&str]| out.write_record(row).expect("a vector takes all");
     write(&["spun", "original", "family", "count", "pages", "source"]);
-    for ((spun, original, family), (count, documents)) in &rows {
+    let form = |original: &str| forms[original].iter().max_by_key(|(form, count)| (*count, std::cmp::Reverse(*form)));
+    let mut rows: Vec<_> = rows
+        .iter()
+        .map(|((spun, original, family), seen)| (spun, form(original).map_or(original, |(form, _)| form), family, seen))
+        .collect();
+    rows.sort_unstable_by_key(|&(spun, original, family, _)| (spun, original, family));
+    for (spun, original, family, (count, documents)) in rows {
         write(&[spun, original, family, &count.to_string(), &documents.len().to_string(), SOURCE]);
     }
     let bytes = out.into_inner().expect("a vector takes all");
     String::from_utf8(bytes).expect("strings went in")
+}
+
+/// An original as dictionaries have it: in small letters, unless it is a name, which has capitals beyond its first word.
+fn written(correction: &str) -> String {
+    let mut tokens = Vec::new();
+    tokenize(correction, &mut tokens);
+    let is_name = tokens.iter().skip(1).any(|token| token.text(correction).starts_with(char::is_uppercase));
+    let mut out = String::with_capacity(correction.len());
+    let mut form = String::new();
+    for token in tokens.iter().filter(|token| token.kind != TokenKind::Quote) {
+        if !out.is_empty() && token.has(SPACE_BEFORE) {
+            out.push(' ');
+        }
+        let text = token.text(correction);
+        if is_name {
+            out.push_str(&text.replace('’', "'"));
+        } else {
+            key::normalize(text, &mut form);
+            out.push_str(&form);
+        }
+    }
+    out
 }
 
 /// The keys of all phrases that may be asked for.
@@ -261,6 +292,26 @@ impl Counts {
             substitute: tally(&self.substitutes, keys.substitute),
             original: tally(&self.originals, keys.original),
             pair: usage::rounded(&self.pairs.get(&keys.pair).copied().unwrap_or_default()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn originals_are_written_as_people_write_them() {
+        for (correction, form) in [
+            ("click-through rate", "click-through rate"),
+            ("The Rate", "The Rate"),
+            ("In time", "in time"),
+            ("The Wall Street Journal", "The Wall Street Journal"),
+            ("New York’s", "New York's"),
+            ("$250", "$250"),
+            ("don’t", "don't"),
+        ] {
+            assert_eq!(written(correction), form);
         }
     }
 }
