@@ -187,7 +187,9 @@ fn decisions_that_know_a_file_by_its_name_are_applied() {
     let absent = |path: &str| format!("unspin: {path}: 1 accepted, left out, for this file was not read\n");
     for (paths, input, code, applied, says) in [
         (&["a.txt"][..], "sub/a.txt", 0, true, String::new()),
-        (&["old/a.txt", "b.txt"], "sub/a.txt", 1, true, absent("b.txt")),
+        (&["a.txt", "b.txt"], "sub/a.txt", 1, true, absent("b.txt")),
+        // A record that names directories is about those.
+        (&["old/a.txt"], "sub/a.txt", 1, false, absent("old/a.txt")),
         // Of two that may be meant, none is; what is known by its path goes first.
         (&["x/a.txt", "y/a.txt"], "sub/a.txt", 1, false, absent("x/a.txt") + &absent("y/a.txt")),
         (&["a.txt", "sub/a.txt"], "sub/a.txt", 1, true, absent("a.txt")),

@@ -92,10 +92,12 @@ pub(crate) struct Inputs {
     /// What the inputs are; told by the name of each otherwise.
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Input")]
     pub(crate) input: Option<InputFormat>,
-    /// Field of JSON Lines that is text, with dots for nesting; may be given several times [default: text].
+    /// Field of JSON Lines that is text, with dots for nesting; may be given several times [default: those of --column,
+    /// or text].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(crate) field: Vec<String>,
-    /// Column of CSV or TSV that is text, by name or number; may be given several times [default: text].
+    /// Column of CSV or TSV that is text, by name or number; may be given several times [default: those of --field, or
+    /// text].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(crate) column: Vec<String>,
     /// Leave out files in directories that match; may be given several times.

@@ -87,8 +87,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                 (Some(in_place), event) => in_place.follow(event),
                 (None, Event::Record(record)) => put(&record.bytes, lacks, &mut counts, &mut out)?,
                 (None, Event::Skipped(raw)) => {
-                    let lacks = (!raw.bytes().ends_with(b"\n")).then(|| b"\n".to_vec());
-                    put(&raw.untouched(), lacks, &mut counts, &mut out)?;
+                    put(&raw.untouched(), raw.missing_line_end(), &mut counts, &mut out)?;
                 }
                 (None, _) => {}
             }

@@ -23,6 +23,7 @@ use unspin::{Applicability, Directives, Edit, Finding, Report, Selection, Span};
 use crate::args::{Checking, Common, Inputs, Shard, Target};
 use crate::long::{self, Long, Passage};
 use crate::output;
+use crate::review::store;
 use crate::settings::{self, Settings};
 use crate::stats::Figures;
 use crate::terminal::{self, complain};
@@ -631,9 +632,10 @@ impl Job {
     /// Whether the run writes to it or takes findings from it, or one like it did.
     fn is_own(&self, source: &Source) -> bool {
         let temporary = || source.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".unspin-"));
+        let record = || source.path.file_name().and_then(OsStr::to_str).is_some_and(store::is_record);
         let listed = || self.own.contains(&straight(&source.path));
         let kept = || self.backup.as_deref().is_some_and(|suffix| is_backup(&source.path, suffix));
-        source.found && (temporary() || !self.own.is_empty() && listed() || kept())
+        source.found && (temporary() || record() || !self.own.is_empty() && listed() || kept())
     }
 }
 

@@ -179,6 +179,11 @@ impl Output {
     pub(crate) fn leave(self) -> anyhow::Result<()> {
         if let Some(path) = self.close()? {
             let partial = beside(&path, ".partial");
+            // A later run is to read again what could not be read.
+            match fs::remove_file(beside(&path, ".resume")) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
             complain(&format!(
                 "{}: not written, for some input could not be read to its end; what could be is in {}",
                 path.display(),
@@ -216,8 +221,9 @@ pub(crate) fn own_paths(target: &Target) -> Vec<PathBuf> {
 
 /// Where a path leads: a link stays a link, and the file that it is to is written.
 fn followed(path: &Path) -> PathBuf {
-    let link = path.is_symlink().then(|| fs::canonicalize(path).ok()).flatten();
-    link.unwrap_or_else(|| path.to_owned())
+    // A file that is not there yet is found by the link alone.
+    let target = || fs::canonicalize(path).or_else(|_| Ok(directory(path).join(fs::read_link(path)?)));
+    if path.is_symlink() { target().unwrap_or_else(|_: io::Error| path.to_owned()) } else { path.to_owned() }
 }
 
 /// How text for people looks there.

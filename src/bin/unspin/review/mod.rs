@@ -9,7 +9,7 @@ mod sentence;
 mod session;
 mod signals;
 mod status;
-mod store;
+pub(crate) mod store;
 mod view;
 mod wrap;
 
@@ -49,8 +49,6 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
         !inputs.paths.iter().any(|path| path.as_os_str() == "-"),
         "standard input cannot be reviewed, for nothing can be written back to it; save the text to a file first"
     );
-    // Records that the page of `unspin serve` left beside their texts are none.
-    inputs.exclude.push(store::RECORDS.into());
     if let [path] = &inputs.paths[..]
         && inputs.file_list.is_none()
         && !interactive
@@ -82,7 +80,10 @@ fn by_name(decisions: &Decisions, path: &Path) -> Option<Decisions> {
     let path = document::file(path);
     let name = |path: &str| path.rsplit('/').next().map(ToOwned::to_owned);
     let known: BTreeSet<&str> = decisions.places().map(|place| place.path.as_str()).collect();
-    let mut alike = known.iter().filter(|known| name(known) == name(&path));
+    if known.contains(path.as_str()) {
+        return None;
+    }
+    let mut alike = known.iter().filter(|known| !known.contains('/') && name(known) == name(&path));
     let (Some(&other), None) = (alike.next(), alike.next()) else { return None };
     let mut own = Decisions::default();
     for decision in decisions.iter() {

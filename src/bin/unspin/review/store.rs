@@ -13,9 +13,11 @@ use crate::{allow, output};
 /// Where decisions go unless a file is named.
 pub(crate) const NAME: &str = ".unspin-review.jsonl";
 
-/// Which files of directories are records of decisions, as the page of `unspin serve` names them, and browsers what was
+/// Whether a file of this name is a record of decisions, as the page of `unspin serve` names them, and browsers what was
 /// saved before.
-pub(crate) const RECORDS: &str = "*.unspin-review*.jsonl";
+pub(crate) fn is_record(name: &str) -> bool {
+    name.contains(NAME.trim_end_matches(".jsonl")) && name.ends_with(".jsonl")
+}
 
 /// Reads decision files, one after the other; a file that is not there is an error unless `may_lack` it.
 ///

@@ -55,7 +55,10 @@ pub(super) async fn max_text_length(State(server): State<Arc<Server>>) -> Respon
 pub(super) async fn check_form(State(server): State<Arc<Server>>, request: Request) -> Response {
     let secret = secret(&request);
     let work = async {
-        let known = admit(&server, secret.as_deref(), b"").is_ok();
+        let known = match admit(&server, secret.as_deref(), b"") {
+            Err(error) if secret.is_some() => return Err(error),
+            admitted => admitted.is_ok(),
+        };
         let queue = if known { &server.queue } else { &server.hall };
         let (mut place, bytes) = body::take(&server, queue, request, Kind::Form).await?;
         if !known {
