@@ -17,7 +17,7 @@ use crate::model::encoder::{Embeddings, Encoder};
 use crate::model::explain;
 use crate::model::features::COUNT;
 use crate::model::forest::Forest;
-use crate::model::gate;
+use crate::model::gate::{self, SORTS};
 use crate::model::lattice::Weights;
 use crate::model::passage::{Passage, Scored};
 use crate::model::readings::Readings;
@@ -193,7 +193,8 @@ impl Unspinner {
         }
         let mut part = Part { tokens: tokens.len(), ..Part::default() };
         let sentences = candidates::sentences_with(text, &tokens, &self.dictionary, &mut room.recent);
-        if !config.assume_spun && !self.forest.opens(&gate::glance(&sentences, &self.dictionary)) {
+        let glance = (!config.assume_spun).then(|| gate::glance(&sentences, &self.dictionary));
+        if glance.is_some_and(|glance| !self.forest.opens(&glance)) {
             return part;
         }
         let mut passage = Passage::read(
@@ -206,7 +207,7 @@ impl Unspinner {
             &self.weights,
             &mut room.readings,
         );
-        let (scored, spun) = self.judge(&mut passage, config, room);
+        let (scored, spun) = self.judge(&mut passage, glance.as_ref(), config, room);
         part.spun = spun;
         if part.spun >= 0.5 {
             let belief = &passage.estimate.belief;
@@ -217,16 +218,27 @@ impl Unspinner {
         part
     }
 
-    /// The candidates of a passage with their probabilities, and the probability that it is spun.
+    /// The candidates of a passage with their probabilities, and the probability that it is spun, which is certain where
+    /// nobody glanced at it.
     #[cfg_attr(
         not(feature = "encoder"),
         allow(unused_variables, clippy::needless_pass_by_ref_mut, reason = "for the encoder")
     )]
-    fn judge(&self, passage: &mut Passage<'_>, config: &Config, room: &mut Room) -> (Vec<Scored>, f64) {
+    fn judge(
+        &self,
+        passage: &mut Passage<'_>,
+        glance: Option<&[f32; SORTS]>,
+        config: &Config,
+        room: &mut Room,
+    ) -> (Vec<Scored>, f64) {
         let least = decide::least(config.min_confidence);
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let scored = passage.judge(&self.dictionary, forest, least);
-            let spun = spun(forest, passage, &scored, config);
+            let spun = glance.map_or(1.0, |glance| {
+                let prior = config.prior.clamp(1e-6, 1.0 - 1e-6);
+                let odds = forest.document(&decide::document(passage, &scored, glance));
+                1.0 / (1.0 + (-f64::from(odds) - (prior / (1.0 - prior)).ln()).exp())
+            });
             (scored, spun)
         };
         let judged = judge(passage, &self.forest);
@@ -373,16 +385,6 @@ impl Iterator for Passages<'_> {
         self.sums.add(&part);
         Some(Checked { span: Span::new(start, start + text.len()), findings: part.findings })
     }
-}
-
-/// Probability that a passage is spun.
-fn spun(forest: &Forest, passage: &Passage<'_>, scored: &[Scored], config: &Config) -> f64 {
-    if config.assume_spun {
-        return 1.0;
-    }
-    let prior = config.prior.clamp(1e-6, 1.0 - 1e-6);
-    let odds = f64::from(forest.document(&decide::document(passage, scored))) + (prior / (1.0 - prior)).ln();
-    1.0 / (1.0 + (-odds).exp())
 }
 
 /// The runs of a passage's tokens that are phrases which the settings allow, in any case and spacing.

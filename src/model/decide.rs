@@ -1,10 +1,13 @@
 //! From scored candidates to a selection: is the passage spun, and which candidates are to be reported?
 
+use super::gate::SORTS;
 use super::passage::{Passage, Scored};
 use crate::span::Span;
 
 /// Number of figures that the document's decision looks at, the constant included.
-pub(crate) const DOCUMENT: usize = 7;
+pub(crate) const DOCUMENT: usize = OWN + SORTS - 1;
+/// Those that the first look does not have.
+const OWN: usize = 8;
 
 /// Other readings at or below this probability are not told.
 const LEAST_TOLD: f32 = 0.02;
@@ -43,7 +46,8 @@ pub(crate) fn select(scored: &[Scored], least: f32) -> Vec<Choice> {
         choices.push(Choice { best: at, others: Vec::new() });
     }
     choices.sort_by_key(|choice| scored[choice.best].realized.span.start);
-    // The other readings of the same words.
+    // The other readings of the same words, as far as they replace the same bytes: one that takes in an article or a
+    // possessive's ending has those beside it that do, too.
     let starts: Vec<Span> = choices.iter().map(|choice| scored[choice.best].realized.span).collect();
     for &at in &order {
         let span = scored[at].realized.span;
@@ -62,20 +66,27 @@ pub(crate) fn select(scored: &[Scored], least: f32) -> Vec<Choice> {
 /// Words that are added to a paragraph's own, so that a short one says little.
 const PARAGRAPH: f32 = 50.0;
 
-/// What the document's decision looks at.
-pub(crate) fn document(passage: &Passage<'_>, scored: &[Scored]) -> [f32; DOCUMENT] {
+/// What the document's decision looks at; `glance` is what the first look saw of it.
+pub(crate) fn document(passage: &Passage<'_>, scored: &[Scored], glance: &[f32; SORTS]) -> [f32; DOCUMENT] {
     let tokens = passage.tokens.len().max(1) as f32;
     let evidence = (passage.estimate.evidence / tokens).clamp(-0.05, 0.4);
     let paragraphs = &passage.estimate.paragraphs;
     let mut expected = vec![0f32; paragraphs.len()];
+    // ln of how unlikely it is, all candidates taken for independent, that none of them is right.
+    let mut doubt = 0f32;
     for choice in select(scored, 0.25) {
         let best = &scored[choice.best];
         expected[paragraphs.partition_point(|paragraph| paragraph.end <= best.place.0)] += best.probability;
+        doubt -= (1.0 - best.probability.min(0.999)).ln();
     }
     let share = (expected.iter().sum::<f32>() / tokens).min(0.4);
     // Of a text that is spun in part the worst paragraph says more than all of it.
     let shares = paragraphs.iter().zip(&expected).map(|(paragraph, sum)| sum / (paragraph.words as f32 + PARAGRAPH));
     let worst = shares.fold(0.0, f32::max).min(0.4);
     let length = (tokens.min(2000.0)).sqrt() / 10.0;
-    [1.0, evidence, share, evidence * length, share * length, length, worst]
+    let own: [f32; OWN] = [1.0, evidence, share, evidence * length, share * length, length, worst, doubt];
+    let mut figures = [0f32; DOCUMENT];
+    figures[..OWN].copy_from_slice(&own);
+    figures[OWN..].copy_from_slice(&glance[1..]);
+    figures
 }

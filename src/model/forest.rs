@@ -7,8 +7,11 @@ use crate::dictionary::header::Kind;
 use crate::dictionary::ngrams::checksum;
 
 /// What every file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNFR1";
-const HEADER: usize = 64 + SORTS * 4;
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNFR2";
+/// Where the weights of the document's decision are, and the number of the first look's trees with what they start from.
+const DOCUMENT_AT: usize = 36;
+const GATE_AT: usize = DOCUMENT_AT + DOCUMENT * 4;
+const HEADER: usize = GATE_AT + 8;
 const NODE: usize = 8;
 /// Feature number that marks a leaf.
 pub(crate) const LEAF: u16 = u16::MAX;
@@ -32,17 +35,22 @@ pub(crate) const LANES: usize = 16;
 /// Rows of features side by side: the n-th number of every row, for each n.
 pub(crate) type Columns = [[f32; LANES]];
 
+/// All that was learned: the trees of the last decision, the document's decision, and the trees of the first look.
+pub(crate) struct Forest {
+    scale: f32,
+    shift: f32,
+    trees: Trees,
+    /// Weights of the document's decision.
+    document: [f32; DOCUMENT],
+    gate: Trees,
+}
+
 /// Boosted trees, laid out so that many rows are judged at once (after QuickScorer, Lucchese et al., 2015): a row keeps
 /// a bit for every leaf of a tree, each split that sends the row to the right strikes out the leaves on its left, and
 /// the first leaf that is left is the one that a walk from the root would have come to.
-pub(crate) struct Forest {
+#[derive(Default)]
+struct Trees {
     base: f32,
-    scale: f32,
-    shift: f32,
-    /// Weights of the document's decision.
-    document: [f32; DOCUMENT],
-    /// Weights of the first look.
-    gate: [f32; SORTS],
     trees: Vec<Tree>,
     /// The splits of all trees, one tree after the other.
     splits: Vec<Split>,
@@ -65,7 +73,7 @@ struct Split {
 
 impl std::fmt::Debug for Forest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Forest").field("trees", &self.trees.len()).finish_non_exhaustive()
+        f.debug_struct("Forest").field("trees", &self.trees.trees.len()).finish_non_exhaustive()
     }
 }
 
@@ -86,37 +94,63 @@ impl Forest {
         if word(16) as usize != features {
             return Err(KIND.bad("features", features.to_string(), word(16).to_string()));
         }
-        let mut forest = Self {
-            base: float(24),
+        let mut at = HEADER;
+        let mut read = |base: f32, trees: u32, features: usize| {
+            let mut read = Trees { base, ..Trees::default() };
+            let mut nodes: Vec<Node> = Vec::new();
+            for _ in 0..trees {
+                let count = if at + 4 <= data.len() { word(at) as usize } else { usize::MAX };
+                let end = (at + 4).saturating_add(count.saturating_mul(NODE));
+                if count == 0 || end > data.len() {
+                    return Err(KIND.bad("length", format!("at least {end} bytes"), format!("{} bytes", data.len())));
+                }
+                nodes.clear();
+                nodes.extend(data[at + 4..end].chunks_exact(NODE).map(|b| Node {
+                    feature: u16::from_le_bytes([b[0], b[1]]),
+                    right: u16::from_le_bytes([b[2], b[3]]),
+                    value: f32::from_le_bytes([b[4], b[5], b[6], b[7]]),
+                }));
+                read.plant(&nodes, features).map_err(|got| {
+                    let expected = format!("a tree of {features} features and at most {MOST_LEAVES} leaves");
+                    KIND.bad("a tree's nodes", expected, got.to_owned())
+                })?;
+                at = end;
+            }
+            Ok(read)
+        };
+        Ok(Self {
+            trees: read(float(24), word(20), features)?,
             scale: float(28),
             shift: float(32),
-            document: std::array::from_fn(|n| float(36 + n * 4)),
-            gate: std::array::from_fn(|n| float(64 + n * 4)),
-            trees: Vec::new(),
-            splits: Vec::new(),
-            leaves: Vec::new(),
-        };
-        let mut nodes: Vec<Node> = Vec::new();
-        let mut at = HEADER;
-        for _ in 0..word(20) {
-            let count = if at + 4 <= data.len() { word(at) as usize } else { usize::MAX };
-            let end = (at + 4).saturating_add(count.saturating_mul(NODE));
-            if count == 0 || end > data.len() {
-                return Err(KIND.bad("length", format!("at least {end} bytes"), format!("{} bytes", data.len())));
-            }
-            nodes.clear();
-            nodes.extend(data[at + 4..end].chunks_exact(NODE).map(|b| Node {
-                feature: u16::from_le_bytes([b[0], b[1]]),
-                right: u16::from_le_bytes([b[2], b[3]]),
-                value: f32::from_le_bytes([b[4], b[5], b[6], b[7]]),
-            }));
-            forest.plant(&nodes, features).map_err(|got| {
-                let expected = format!("a tree of {features} features and at most {MOST_LEAVES} leaves");
-                KIND.bad("a tree's nodes", expected, got.to_owned())
-            })?;
-            at = end;
-        }
-        Ok(forest)
+            document: std::array::from_fn(|n| float(DOCUMENT_AT + n * 4)),
+            gate: read(float(GATE_AT + 4), word(GATE_AT), SORTS)?,
+        })
+    }
+
+    /// Whether a passage of which the first look saw this may be spun.
+    pub(crate) fn opens(&self, glance: &[f32; SORTS]) -> bool {
+        self.gate.sums(&glance.map(|x| [x; LANES]))[0] >= 0.0
+    }
+
+    /// Log-odds, in nats, that a document with these figures is spun, where spun and clean ones are equally many.
+    pub(crate) fn document(&self, figures: &[f32; DOCUMENT]) -> f32 {
+        self.document.iter().zip(figures).map(|(weight, figure)| weight * figure).sum()
+    }
+
+    /// Calibrated probabilities for rows of features.
+    ///
+    /// Cost: about half a microsecond a row for 400 trees of 20 leaves.
+    pub(crate) fn probabilities(&self, columns: &Columns) -> [f32; LANES] {
+        self.trees.sums(columns).map(|sum| 1.0 / (1.0 + (-(self.scale * sum + self.shift)).exp()))
+    }
+}
+
+impl Trees {
+    /// The sums of the trees' leaves for rows of features.
+    fn sums(&self, columns: &Columns) -> [f32; LANES] {
+        // The widest vector instructions the processor has; sums are taken in the order of the trees whatever their
+        // width.
+        pulp::Arch::new().dispatch(Vote { trees: self, columns })
     }
 
     /// Adds a tree; says what is wrong with one that is none.
@@ -162,26 +196,6 @@ impl Forest {
         self.trees.push(Tree { splits: splits..self.splits.len() as u32, leaves: leaves..self.leaves.len() as u32 });
         Ok(())
     }
-
-    /// Whether a passage with these shares may be spun.
-    pub(crate) fn opens(&self, shares: &[f32; SORTS]) -> bool {
-        self.gate.iter().zip(shares).map(|(weight, share)| weight * share).sum::<f32>() >= 0.0
-    }
-
-    /// Log-odds, in nats, that a document with these figures is spun, where spun and clean ones are equally many.
-    pub(crate) fn document(&self, figures: &[f32; DOCUMENT]) -> f32 {
-        self.document.iter().zip(figures).map(|(weight, figure)| weight * figure).sum()
-    }
-
-    /// Calibrated probabilities for rows of features.
-    ///
-    /// Cost: about half a microsecond a row for 400 trees of 20 leaves.
-    pub(crate) fn probabilities(&self, columns: &Columns) -> [f32; LANES] {
-        // The widest vector instructions the processor has; sums are taken in the order of the trees whatever their
-        // width.
-        let sums = pulp::Arch::new().dispatch(Vote { forest: self, columns });
-        sums.map(|sum| 1.0 / (1.0 + (-(self.scale * sum + self.shift)).exp()))
-    }
 }
 
 /// The lowest bits, as many as `count`.
@@ -191,7 +205,7 @@ fn ones(count: u32) -> u32 {
 
 /// The trees' sums for rows side by side, compiled for every width of vector instructions.
 struct Vote<'a> {
-    forest: &'a Forest,
+    trees: &'a Trees,
     columns: &'a Columns,
 }
 
@@ -200,11 +214,11 @@ impl pulp::WithSimd for Vote<'_> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, simd: S) -> [f32; LANES] {
-        let Self { forest, columns } = self;
-        let mut sums = [forest.base; LANES];
+        let Self { trees: all_trees, columns } = self;
+        let mut sums = [all_trees.base; LANES];
         let all = simd.splat_u32s(u32::MAX);
-        for tree in &forest.trees {
-            let splits = &forest.splits[tree.splits.start as usize..tree.splits.end as usize];
+        for tree in &all_trees.trees {
+            let splits = &all_trees.splits[tree.splits.start as usize..tree.splits.end as usize];
             let mut left = [u32::MAX; LANES];
             for (at, left) in S::as_mut_simd_u32s(&mut left).0.iter_mut().enumerate() {
                 for split in splits {
@@ -214,7 +228,7 @@ impl pulp::WithSimd for Vote<'_> {
                     *left = simd.and_u32s(*left, kept);
                 }
             }
-            let leaves = &forest.leaves[tree.leaves.start as usize..tree.leaves.end as usize];
+            let leaves = &all_trees.leaves[tree.leaves.start as usize..tree.leaves.end as usize];
             for (sum, left) in sums.iter_mut().zip(left) {
                 *sum += leaves[left.trailing_zeros() as usize];
             }
@@ -223,19 +237,19 @@ impl pulp::WithSimd for Vote<'_> {
     }
 }
 
-/// Writes trees in the form that [`Forest::open`] takes. `calibration` is the factor and the shift that turn the
-/// trees' sum into a calibrated log-odds.
+/// Writes trees in the form that [`Forest::open`] takes: those of the last decision with where they start from, and
+/// those of the first look. `calibration` is the factor and the shift that turn the former's sum into a calibrated
+/// log-odds.
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning writes trees"))]
 pub(crate) fn pack(
-    trees: &[Vec<Node>],
-    base: f32,
+    (trees, base): (&[Vec<Node>], f32),
     calibration: (f32, f32),
     document: &[f32; DOCUMENT],
-    gate: &[f32; SORTS],
+    (gate, gate_base): (&[Vec<Node>], f32),
     features: usize,
 ) -> Vec<u8> {
     let mut bytes = vec![0u8; HEADER];
-    for tree in trees {
+    for tree in trees.iter().chain(gate) {
         bytes.extend((tree.len() as u32).to_le_bytes());
         for node in tree {
             bytes.extend(node.feature.to_le_bytes());
@@ -244,17 +258,17 @@ pub(crate) fn pack(
         }
     }
     bytes[..8].copy_from_slice(MAGIC);
-    bytes[16..20].copy_from_slice(&(features as u32).to_le_bytes());
-    bytes[20..24].copy_from_slice(&(trees.len() as u32).to_le_bytes());
-    bytes[24..28].copy_from_slice(&base.to_le_bytes());
-    bytes[28..32].copy_from_slice(&calibration.0.to_le_bytes());
-    bytes[32..36].copy_from_slice(&calibration.1.to_le_bytes());
+    let mut put = |at: usize, word: [u8; 4]| bytes[at..at + 4].copy_from_slice(&word);
+    put(16, (features as u32).to_le_bytes());
+    put(20, (trees.len() as u32).to_le_bytes());
+    put(24, base.to_le_bytes());
+    put(28, calibration.0.to_le_bytes());
+    put(32, calibration.1.to_le_bytes());
     for (n, weight) in document.iter().enumerate() {
-        bytes[36 + n * 4..40 + n * 4].copy_from_slice(&weight.to_le_bytes());
+        put(DOCUMENT_AT + n * 4, weight.to_le_bytes());
     }
-    for (n, weight) in gate.iter().enumerate() {
-        bytes[64 + n * 4..68 + n * 4].copy_from_slice(&weight.to_le_bytes());
-    }
+    put(GATE_AT, (gate.len() as u32).to_le_bytes());
+    put(GATE_AT + 4, gate_base.to_le_bytes());
     let sum = checksum(&bytes[16..]);
     bytes[8..16].copy_from_slice(&sum.to_le_bytes());
     bytes
@@ -270,7 +284,12 @@ mod tests {
             Node { feature: LEAF, right: 0, value: -2.0 },
             Node { feature: LEAF, right: 0, value: 2.0 },
         ];
-        pack(&[tree], 0.0, (1.0, 0.0), &[0.0; DOCUMENT], &[0.0; SORTS], 2)
+        let gate = vec![
+            Node { feature: 3, right: 2, value: 0.1 },
+            Node { feature: LEAF, right: 0, value: -1.0 },
+            Node { feature: LEAF, right: 0, value: 1.0 },
+        ];
+        pack((&[tree], 0.0), (1.0, 0.0), &[0.0; DOCUMENT], (&[gate], 0.5), 2)
     }
 
     /// The probability of one row.
@@ -284,6 +303,10 @@ mod tests {
         let forest = Forest::open(&one_split(), 2).expect("a whole forest");
         assert!(probability(&forest, &[0.0, 0.4]) < 0.2);
         assert!(probability(&forest, &[0.0, 0.6]) > 0.8);
+        let mut glance = [0.0; SORTS];
+        assert!(!forest.opens(&glance));
+        glance[3] = 0.2;
+        assert!(forest.opens(&glance));
     }
 
     /// A tree that tells all whole numbers from 0 to its last leaf's apart, left and right in turn.
@@ -306,12 +329,12 @@ mod tests {
 
     #[test]
     fn every_row_comes_to_its_leaf() {
-        let pack = |trees: &[Vec<Node>]| pack(trees, 0.5, (1.0, 0.0), &[0.0; DOCUMENT], &[0.0; SORTS], 1);
+        let pack = |trees: &[Vec<Node>]| pack((trees, 0.5), (1.0, 0.0), &[0.0; DOCUMENT], (&[], 0.0), 1);
         for leaves in [1, 2, 3, 15, 31, 32] {
             let forest = Forest::open(&pack(&[comb(leaves), comb(leaves)]), 1).expect("a forest");
             for from in 0..leaves {
                 let column = std::array::from_fn(|n| f32::from((from + n as u16) % leaves));
-                let sums = pulp::Arch::new().dispatch(Vote { forest: &forest, columns: &[column] });
+                let sums = forest.trees.sums(&[column]);
                 assert_eq!(sums, column.map(|x| 0.5 + 2.0 * x), "{leaves} leaves");
             }
         }

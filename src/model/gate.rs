@@ -1,8 +1,8 @@
 //! The first, cheap look: could this passage be spun at all? Nearly all text is clean and ends here.
 //!
 //! Words are sorted by how much oftener spinners leave them than English has them, and by whether clean text has them
-//! beside their neighbors. The shares of each sort, weighed by a logistic regression, are the look's verdict. It costs
-//! one or two table look-ups for every third word.
+//! beside their neighbors. The shares of each sort are judged by boosted trees of their own. It costs one or two table
+//! look-ups for every third word.
 
 use crate::candidates::Word;
 use crate::dictionary::Dictionary;
@@ -13,7 +13,8 @@ pub(crate) const SORTS: usize = TELLS.len() * 3 + 2;
 /// Lower ends, in nats, of the ranges of tells.
 const TELLS: [f32; 7] = [-4.0, -2.5, -1.5, -0.75, 0.0, 1.0, 2.0];
 
-/// The share of a passage's words of each sort, the constant first.
+/// The share of a passage's words of each sort, the constant first. How many words there are says nothing: spun articles
+/// to learn from are shorter than clean ones.
 pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary) -> [f32; SORTS] {
     let mut shares = [0f32; SORTS];
     let mut count = 0f32;

@@ -326,9 +326,9 @@ fn score(
     let mut pair = |first, second| ngrams.pair_or_alone(first, second, pairs.next().flatten());
     let mut language = 0.0;
     let mut last = before;
-    for &id in candidate.ids.iter() {
+    for (at, &id) in candidate.ids.iter().enumerate() {
         let here = pair(last, id);
-        language += if last == before { 0.5 * (here + ngrams.unigram(id)) } else { here };
+        language += if at == 0 { 0.5 * (here + ngrams.unigram(id)) } else { here };
         last = id;
     }
     language += 0.5 * (pair(last, after) - ngrams.unigram(after));

@@ -117,7 +117,7 @@ mod tests {
         check("He said \"we go\" and \"stay\" then", "we go stay");
         check("a 5\" pipe and no more", "");
         check("a 5\" pipe and \"a word\" there", "a word");
-        check("He said \"it is 5\" and left", "it is 5");
+        check("He said \"it is 5\" and left", "it is");
         check("read in 'The Chiefs of Employees' that", "The Chiefs of Employees");
         check("read in ‘The Chiefs of Employees’, that", "The Chiefs of Employees");
         check("the ‘boys’ toys’ and more", "boys");
