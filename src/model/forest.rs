@@ -51,7 +51,7 @@ pub(crate) struct Forest {
 #[derive(Default)]
 struct Trees {
     base: f32,
-    trees: Vec<Tree>,
+    each: Vec<Tree>,
     /// The splits of all trees, one tree after the other.
     splits: Vec<Split>,
     /// The values of all leaves, from left to right, likewise.
@@ -73,7 +73,7 @@ struct Split {
 
 impl std::fmt::Debug for Forest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Forest").field("trees", &self.trees.trees.len()).finish_non_exhaustive()
+        f.debug_struct("Forest").field("trees", &self.trees.each.len()).finish_non_exhaustive()
     }
 }
 
@@ -193,7 +193,7 @@ impl Trees {
         if !open.is_empty() {
             return Err("no leaf at its end");
         }
-        self.trees.push(Tree { splits: splits..self.splits.len() as u32, leaves: leaves..self.leaves.len() as u32 });
+        self.each.push(Tree { splits: splits..self.splits.len() as u32, leaves: leaves..self.leaves.len() as u32 });
         Ok(())
     }
 }
@@ -217,7 +217,7 @@ impl pulp::WithSimd for Vote<'_> {
         let Self { trees: all_trees, columns } = self;
         let mut sums = [all_trees.base; LANES];
         let all = simd.splat_u32s(u32::MAX);
-        for tree in &all_trees.trees {
+        for tree in &all_trees.each {
             let splits = &all_trees.splits[tree.splits.start as usize..tree.splits.end as usize];
             let mut left = [u32::MAX; LANES];
             for (at, left) in S::as_mut_simd_u32s(&mut left).0.iter_mut().enumerate() {

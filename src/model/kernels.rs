@@ -43,6 +43,7 @@ pub(crate) struct Refine<'a> {
 impl pulp::WithSimd for Refine<'_> {
     type Output = ();
 
+    #[allow(clippy::large_stack_arrays, reason = "48 KiB, for the time of a call")]
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, simd: S) {
         let Self { inner, outer, bias, states } = self;

@@ -1,7 +1,7 @@
 //! What the words of a sentence may stand for: every reading that the dictionaries have is weighed by the context
 //! scorer, and the few that fit best at each word go on into the lattice.
 //!
-//! There are some thirty readings a word, most of them hopeless. What does not depend on the place is worked out once
+//! There are some twenty readings a word, most of them hopeless. What does not depend on the place is worked out once
 //! for a word and kept for the next time it comes.
 
 use super::channel::{IdMap, channel, plain};

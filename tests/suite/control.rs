@@ -284,7 +284,7 @@ fn what_an_evaluation_lists_is_part_of_its_json() {
     let here = directory(&[("gold.json", gold.to_string().as_bytes())]);
     let run = |format: &str| unspin(here.path(), &["eval", "--show", "missed", "--format", format, "gold.json"], b"");
     let ran = run("json");
-    let figures: Value = serde_json::from_slice(&ran.out).expect(ran.text());
+    let figures: Value = serde_json::from_slice(&ran.out).unwrap_or_else(|_| panic!("{}", ran.text()));
     let wanted = json!([{
         "what": "missed", "document": "a", "context": "The [ship] left the harbor at noon.", "need": "hard",
         "correction": null, "confidence": null, "rule": null, "wanted": ["boat"],

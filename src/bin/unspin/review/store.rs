@@ -16,7 +16,7 @@ pub(crate) const NAME: &str = ".unspin-review.jsonl";
 /// Whether a file of this name is a record of decisions, as the page of `unspin serve` names them, and browsers what was
 /// saved before.
 pub(crate) fn is_record(name: &str) -> bool {
-    name.contains(NAME.trim_end_matches(".jsonl")) && name.ends_with(".jsonl")
+    name.strip_suffix(".jsonl").is_some_and(|stem| stem.contains(".unspin-review"))
 }
 
 /// Reads decision files, one after the other; a file that is not there is an error unless `may_lack` it.
