@@ -1,6 +1,6 @@
 """Trains the encoder: first on spun stretches of corpora, then on documents with known substitutions.
 
-    python train.py spins --base MINILM --places spins.jsonl --out spins.safetensors
+    python train.py spins --base MINILM --places spins-*.jsonl --out spins.safetensors
     python train.py gold  --base MINILM --places gold.jsonl --start spins.safetensors --out encoder.safetensors
     python train.py gold  ... --fold 0 3 --heard heard-0.jsonl    what is said of parts that were left out
 """
@@ -32,27 +32,33 @@ def gold_items(texts: list[Text], watch: str, draw: random.Random):
     return items(spun + watched + draw.sample(clean, min(len(clean), len(spun) // 4)))
 
 
-def fit(model: Encoder, made: list, pieces: Pieces, how: dict, draw: random.Random, vocabulary: list[str]):
+def fit(model: Encoder, runs: list, pieces: Pieces, how: dict, draw: random.Random, vocabulary: list[str]):
+    """Trains on the batches that each of the runs makes when it is its turn; the rates fall from first to last."""
     body = list(model.bert.parameters())
     heads = [weight for name, weight in model.named_parameters() if not name.startswith("bert.")]
     groups = [{"params": body, "lr": how["body"]}, {"params": heads, "lr": how["heads"]}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    rate = lambda step: min((step + 1) / how["warm"], max(0.04, 1 - step / len(made)))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
-    started, mean, curve = time.time(), 0.0, []
+    highest = [group["lr"] for group in groups]
+    started, mean, curve, step = time.time(), 0.0, [], 0
     model.train()
-    for step, segments in enumerate(made, 1):
-        loss = model.loss(batch(segments, pieces, how["learn"], draw, vocabulary))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        mean = 0.98 * mean + 0.02 * loss.item()
-        if step % 50 == 0:
-            curve.append(round(mean / (1 - 0.98**step), 3))
-            print(f"{step}/{len(made)}  {time.time() - started:.0f} s  loss {curve[-1]}", flush=True)
-    return curve
+    for number, run in enumerate(runs):
+        made = run()
+        for at, segments in enumerate(made):
+            done = (number + at / len(made)) / len(runs)
+            rate = min((step + 1) / how["warm"], max(0.04, 1 - done))
+            for group, most in zip(optimizer.param_groups, highest):
+                group["lr"] = most * rate
+            loss = model.loss(batch(segments, pieces, how["learn"], draw, vocabulary))
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            mean = 0.98 * mean + 0.02 * loss.item()
+            if step % 50 == 0:
+                curve.append(round(mean / (1 - 0.98**step), 3))
+                print(f"{step}  {done:.0%}  {time.time() - started:.0f} s  loss {curve[-1]}", flush=True)
+    return curve, step
 
 
 @torch.no_grad()
@@ -100,7 +106,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("spins", "gold"))
     parser.add_argument("--base", type=Path, required=True, help="directory of all-MiniLM-L6-v2")
-    parser.add_argument("--places", type=Path, required=True, help="what `unspin learn places` wrote")
+    parser.add_argument("--places", type=Path, nargs="+", required=True, help="what `unspin learn places` wrote")
     parser.add_argument("--start", type=Path, help="weights to start from")
     parser.add_argument("--limit", type=int, help="texts to take of the file")
     parser.add_argument("--epochs", type=int, default=3, help="passes over documents with known substitutions")
@@ -115,22 +121,23 @@ def main():
     draw = random.Random(args.seed)
     pieces = Pieces(args.base / "tokenizer.json")
     vocabulary = args.vocabulary.read_text(encoding="utf-8").split() if args.vocabulary else []
-    texts = read(args.places, pieces, args.limit)
     model = Encoder(args.base)
     if args.start:
         model.load_state_dict(load_file(args.start))
     how = SPINS if args.what == "spins" else GOLD
-    kept = [text for text in texts if text.fold not in args.fold]
     if args.what == "spins":
-        made = batches(items(kept), how["batch"], draw)
+        # One file after the other, as ten thousand stretches take 10 GB of memory.
+        run = lambda path: lambda: batches(items(read(path, pieces, args.limit)), how["batch"], draw)
+        texts, runs = [], [run(path) for path in args.places]
     else:
-        passes = [batches(gold_items(kept, args.watch, draw), how["batch"], draw) for _ in range(args.epochs)]
-        made = [segments for one in passes for segments in one]
-    curve = fit(model, made, pieces, how, draw, vocabulary)
+        texts = [text for path in args.places for text in read(path, pieces, args.limit)]
+        kept = [text for text in texts if text.fold not in args.fold]
+        runs = [lambda: batches(gold_items(kept, args.watch, draw), how["batch"], draw)] * args.epochs
+    curve, steps = fit(model, runs, pieces, how, draw, vocabulary)
     if args.heard:
         print("left out:", quality(hear(model, [text for text in texts if text.fold in args.fold], pieces, args.heard)))
     if args.out:
-        save_file(model.state_dict(), args.out, {"steps": str(len(made)), "loss": json.dumps(curve)})
+        save_file(model.state_dict(), args.out, {"steps": str(steps), "loss": json.dumps(curve)})
 
 
 if __name__ == "__main__":
