@@ -2,8 +2,8 @@
 //!
 //! Every candidate that the lattice finds likely in a text with known substitutions is a row, labelled by whether
 //! applying it alone repairs the text. Boosted trees are grown on the rows, calibrated (Platt, 1999) on rows of
-//! documents they were not grown on, and a logistic regression tells spun documents from clean ones. That one alone
-//! also learns from texts that are spun in part, made of the others.
+//! documents they were not grown on, and a logistic regression tells spun documents from clean ones; further trees take
+//! the first look. Both of these also learn from texts that are spun in part, made of the others.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -74,6 +74,13 @@ struct Sample {
     fold: usize,
     /// Weight of its rows.
     weight: f32,
+}
+
+impl Sample {
+    /// ln of the odds that the document is spun, where spun and clean ones are equally many, by the document's decision.
+    fn odds(&self, document: &[f32; DOCUMENT]) -> f32 {
+        self.document.iter().zip(document).map(|(figure, weight)| figure * weight).sum()
+    }
 }
 
 /// Fits the weights on documents with known substitutions and on clean ones. Documents whose ids start with
@@ -289,10 +296,9 @@ const LOOK: Growth = Growth { trees: 150, leaves: 8, rate: 0.05, least_rows: 30,
 /// Grows the trees of the first look, which are to let documents through that the document's decision tells to be spun,
 /// and reports how much they let through of documents that they were not grown on.
 fn gate(gold: &[GoldDocument], samples: &[Sample], document: &[f32; DOCUMENT], watch: &str) -> (Grown, String) {
-    let told = |sample: &Sample| sample.document.iter().zip(document).map(|(a, b)| a * b).sum::<f32>() > 0.0;
     // Translations, and what nothing tells to be spun, are neither.
     let takes = |(gold, sample): &(&GoldDocument, &Sample)| {
-        !sample.spun || told(sample) && gold.family.as_deref() != Some("translation")
+        !sample.spun || sample.odds(document) > 0.0 && gold.family.as_deref() != Some("translation")
     };
     let table = |fold: Option<usize>| {
         let mut table = Table { columns: SORTS, values: Vec::new(), labels: Vec::new(), weights: Vec::new() };
@@ -474,10 +480,7 @@ fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64
 /// Figures of the cross-validation at several thresholds.
 fn report(gold: &[GoldDocument], samples: &[Sample], document: &[f32; DOCUMENT], watch: &str) -> String {
     let mut out = String::new();
-    let probability = |sample: &Sample| {
-        let score: f32 = sample.document.iter().zip(document).map(|(a, b)| a * b).sum();
-        1.0 / (1.0 + (-score).exp())
-    };
+    let probability = |sample: &Sample| 1.0 / (1.0 + (-sample.odds(document)).exp());
     // At even odds, and with the default prior.
     let told = |take: &dyn Fn(&GoldDocument, &Sample) -> bool| {
         let all = || gold.iter().zip(samples).filter(|(document, sample)| take(document, sample));

@@ -51,7 +51,12 @@ pub struct Document<'d> {
     pub edits: Option<&'d Edits>,
 }
 
-impl Document<'_> {
+impl<'d> Document<'d> {
+    /// A file that is one text, as it stands there.
+    pub fn whole(path: &'d str, text: &'d str, report: &'d Report) -> Self {
+        Self { path, record: None, field: None, line: 1, text, report, edits: None }
+    }
+
     /// The file, with record and field where it has them: `a.jsonl#17.body`.
     pub fn place(&self) -> String {
         match (self.record, self.field) {

@@ -66,8 +66,7 @@ pub(super) fn report() -> Report {
 fn render(format: Format, style: Style) -> String {
     let report = report();
     let clean = Report { spun: 0.003, family: None, rate: 0.0, tokens: 4, findings: Vec::new() };
-    let file =
-        Document { path: "a b.txt", record: None, field: None, line: 1, text: TEXT, report: &report, edits: None };
+    let file = Document::whole("a b.txt", TEXT, &report);
     let documents = [
         file,
         Document { path: "clean.txt", text: "A clean text.", report: &clean, ..file },
@@ -129,8 +128,7 @@ fn long_lines_are_windowed() {
     let mut report = report();
     report.findings.truncate(1);
     report.findings[0].span = Span::new(550_000, 550_004);
-    let document =
-        Document { path: "a", record: None, field: None, line: 1, text: &text, report: &report, edits: None };
+    let document = Document::whole("a", &text, &report);
     let mut out = Vec::new();
     renderer(Format::Human, Style::default()).document(&document, usize::MAX, &mut out).expect("in memory");
     let out = String::from_utf8(out).expect("text");
@@ -155,7 +153,7 @@ fn only_what_can_be_written_is_offered() {
     let both = vec![edit("Each", "The"), edit("day", "Daily")];
     let edits = Edits::from([(one.span, vec![vec![], vec![]]), (two.span, vec![both, vec![]])]);
     let edits = Some(&edits);
-    let document = Document { path: "a", record: None, field: None, line: 1, text: MARKED, report: &report, edits };
+    let document = Document { edits, ..Document::whole("a", MARKED, &report) };
     let rows = |format: Format| -> Vec<serde_json::Value> {
         let (renderer, mut out) = (renderer(format, Style::default()), Vec::new());
         let index = LineIndex::new(MARKED);
@@ -182,7 +180,7 @@ fn only_what_can_be_written_is_offered() {
 #[test]
 fn what_is_not_shown_is_counted() {
     let report = report();
-    let document = Document { path: "a", record: None, field: None, line: 1, text: TEXT, report: &report, edits: None };
+    let document = Document::whole("a", TEXT, &report);
     let shown = |format: Format, most: usize| {
         let mut out = Vec::new();
         renderer(format, Style::default()).document(&document, most, &mut out).expect("in memory");

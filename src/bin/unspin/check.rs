@@ -127,16 +127,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
                 }
                 Shown::End(path, report) => {
                     let mut bytes = Vec::new();
-                    let document = Document {
-                        path: &path,
-                        record: None,
-                        field: None,
-                        line: 1,
-                        text: "",
-                        report: &report,
-                        edits: None,
-                    };
-                    renderer.close(&document, std::mem::take(&mut counts), &mut bytes)?;
+                    renderer.close(&Document::whole(&path, "", &report), std::mem::take(&mut counts), &mut bytes)?;
                     out.write_all(&bytes)?;
                     return Ok(());
                 }

@@ -31,15 +31,7 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
     let unspinner = settings.unspinner();
     let runs = runs(unspinner, &phrase);
     if command.format == TableFormat::Json {
-        let document = render::Document {
-            path: "-",
-            record: None,
-            field: None,
-            line: 1,
-            text: &phrase,
-            report: &report,
-            edits: None,
-        };
+        let document = render::Document::whole("-", &phrase, &report);
         let style = render::Style::default();
         render::renderer(render::Format::Json, style).document(&document, usize::MAX, &mut out)?;
         for (words, substitutes) in &runs {

@@ -79,16 +79,7 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
                 Event::Record(Scored::Passage(found)) => counts += found,
                 Event::Record(Scored::End(path, report)) => {
                     let mut bytes = Vec::new();
-                    let document = Document {
-                        path: &path,
-                        record: None,
-                        field: None,
-                        line: 1,
-                        text: "",
-                        report: &report,
-                        edits: None,
-                    };
-                    line(&document, std::mem::take(&mut counts), &mut bytes)?;
+                    line(&Document::whole(&path, "", &report), std::mem::take(&mut counts), &mut bytes)?;
                     out.write_all(&bytes)?;
                 }
                 Event::Checkpoint(progress) => out.checkpoint(progress, ())?,

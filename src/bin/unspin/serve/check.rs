@@ -149,7 +149,7 @@ impl Text {
 
     /// A document for the renderers.
     pub(super) fn document<'d>(&'d self, report: &'d Report) -> Document<'d> {
-        Document { path: PATH, record: None, field: None, line: 1, text: self.shown(), report, edits: None }
+        Document::whole(PATH, self.shown(), report)
     }
 }
 
