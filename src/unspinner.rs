@@ -17,7 +17,7 @@ use crate::model::encoder::{Embeddings, Encoder};
 use crate::model::explain;
 use crate::model::features::COUNT;
 use crate::model::forest::Forest;
-use crate::model::gate::{self, SORTS};
+use crate::model::gate::{self, Pairs, SORTS};
 use crate::model::lattice::Weights;
 use crate::model::passage::{Passage, Scored};
 use crate::model::readings::Readings;
@@ -78,6 +78,7 @@ impl Full {
 #[derive(Default)]
 struct Room {
     recent: Recent,
+    pairs: Pairs,
     readings: Readings,
     #[cfg(feature = "encoder")]
     embeddings: Embeddings,
@@ -193,7 +194,7 @@ impl Unspinner {
         }
         let mut part = Part { tokens: tokens.len(), ..Part::default() };
         let sentences = candidates::sentences_with(text, &tokens, &self.dictionary, &mut room.recent);
-        let glance = (!config.assume_spun).then(|| gate::glance(&sentences, &self.dictionary));
+        let glance = (!config.assume_spun).then(|| gate::glance(&sentences, &self.dictionary, &mut room.pairs));
         if glance.is_some_and(|glance| !self.forest.opens(&glance)) {
             return part;
         }

@@ -7,7 +7,7 @@ pub(crate) mod realize;
 
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{Codes, Substitution};
-use crate::text::key;
+use crate::text::key::{self, Short};
 use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, Token, TokenKind, VOUCHED};
 
 /// The longest run of words that is looked up.
@@ -16,6 +16,8 @@ pub(crate) const LONGEST_RUN: usize = 7;
 const MOST_READINGS: usize = 20;
 /// Sentences are cut after this many words.
 const LONGEST_SENTENCE: usize = 240;
+/// Few sentences have more words.
+const USUAL_SENTENCE: usize = 32;
 
 /// One token as the dictionaries know it.
 #[derive(Clone, Copy, Debug)]
@@ -165,18 +167,28 @@ pub(crate) fn sentences_with(
     let mut barrier = false;
     for (index, token) in tokens.iter().enumerate() {
         if (token.has(SENTENCE_START) || sentence.len() >= LONGEST_SENTENCE) && !sentence.is_empty() {
-            sentences.push(std::mem::take(&mut sentence));
+            sentences.push(std::mem::replace(&mut sentence, Vec::with_capacity(USUAL_SENTENCE)));
         }
         if token.kind == TokenKind::Quote {
             barrier = true;
             continue;
         }
         let text = token.text(block);
-        let class = key::class(token.kind, text);
-        key::normalize(text, &mut form);
-        let (model, lookup) = match class {
-            Some(class) => (class, dictionary.pack.word(&form).unwrap_or(class)),
-            None => recent.look_up(&form, dictionary),
+        let (model, lookup) = match key::class(token.kind, text) {
+            Some(class) => {
+                key::normalize(text, &mut form);
+                (class, dictionary.pack.word(&form).unwrap_or(class))
+            }
+            None => match key::short(block.as_bytes(), token.start as usize, token.end as usize) {
+                Some(short) => recent.look_up(short, dictionary),
+                None => {
+                    key::normalize(text, &mut form);
+                    match key::pack(&form) {
+                        Some(short) => recent.look_up(short, dictionary),
+                        None => Recent::ids(&form, dictionary),
+                    }
+                }
+            },
         };
         sentence.push(Word {
             model,
@@ -207,9 +219,9 @@ fn is_joined(block: &str, number: &Token) -> bool {
 }
 
 /// Recent words that are remembered.
-const RECENT: usize = 4096;
+const RECENT: usize = 16384;
 
-/// A word of up to sixteen bytes, padded with zeros, and its ids.
+/// A word and its ids.
 #[derive(Clone, Copy, Default)]
 struct RecentWord {
     form: u128,
@@ -230,16 +242,17 @@ impl Default for Recent {
 }
 
 impl Recent {
-    /// Ids of a word in its look-up form, for the language model and for the dictionaries.
-    fn look_up(&mut self, form: &str, dictionary: &Dictionary) -> (u32, u32) {
-        let mut bytes = [0; 16];
-        let Some(start) = bytes.get_mut(..form.len()) else { return Self::ids(form, dictionary) };
-        start.copy_from_slice(form.as_bytes());
-        let packed = u128::from_le_bytes(bytes);
+    /// Ids of a word for the language model and for the dictionaries.
+    #[inline]
+    fn look_up(&mut self, form: Short, dictionary: &Dictionary) -> (u32, u32) {
+        let packed = form.0;
         let folded = (packed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (packed >> 64) as u64;
         let word = &mut self.words[(folded.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32) as usize % RECENT];
         // An empty form is that of an unused entry.
         if word.form != packed || packed == 0 {
+            let bytes = packed.to_le_bytes();
+            let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+            let form = std::str::from_utf8(&bytes[..length]).unwrap_or_default();
             let (model, lookup) = Self::ids(form, dictionary);
             *word = RecentWord { form: packed, model, lookup };
         }

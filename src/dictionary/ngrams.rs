@@ -194,6 +194,12 @@ impl Ngrams {
         self.bigram.get_many(cells, pairs, |payload| found.push(payload.map(|payload| self.pair_of(payload))));
     }
 
+    /// Whether the model holds each of these pairs.
+    pub(crate) fn seen(&self, pairs: &[u64], seen: &mut Vec<bool>) {
+        seen.clear();
+        self.bigram.get_many(&self.data[self.bigrams.clone()], pairs, |payload| seen.push(payload.is_some()));
+    }
+
     /// [`Self::trigram`] of many triples, as [`trigram_key`] has them, likewise.
     pub(crate) fn trigrams(&self, triples: &[u64], found: &mut Vec<Option<f32>>) {
         found.clear();

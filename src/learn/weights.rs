@@ -24,7 +24,7 @@ use crate::eval::{GoldDocument, GoldEdit, Verdict, judge};
 use crate::model::decide::{self, DOCUMENT};
 use crate::model::features::{COUNT, USAGE};
 use crate::model::forest::pack;
-use crate::model::gate::{self, SORTS};
+use crate::model::gate::{self, Pairs, SORTS};
 use crate::model::passage::Scored;
 use crate::report::{Applicability, Correction, Family, Finding, Rule, Severity};
 
@@ -138,7 +138,7 @@ pub fn learn(
         }
         let part = held_out.of(document);
         let passage = part.read(&document.text);
-        sample.glance = gate::glance(&passage.sentences, &part.dictionary);
+        sample.glance = gate::glance(&passage.sentences, &part.dictionary, &mut Pairs::default());
         sample.document = decide::document(&passage, &sample.scored, &sample.glance);
         if !sample.in_part {
             sample.beginnings = beginnings(&passage.sentences, &part.dictionary);
@@ -282,7 +282,8 @@ fn beginnings(sentences: &[Vec<Word>], dictionary: &Dictionary) -> Vec<[f32; SOR
             words += sentence.len();
             words >= least
         });
-        end.filter(|end| end + 1 < sentences.len()).map(|end| gate::glance(&sentences[..=end], dictionary))
+        end.filter(|end| end + 1 < sentences.len())
+            .map(|end| gate::glance(&sentences[..=end], dictionary, &mut Pairs::default()))
     };
     BEGINNINGS.iter().filter_map(|&words| first(words)).collect()
 }

@@ -64,6 +64,47 @@ pub(crate) fn normalize(text: &str, out: &mut String) {
     }
 }
 
+/// A look-up form of up to sixteen bytes, padded with zeros.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Short(pub(crate) u128);
+
+/// A look-up form that is short enough.
+pub(crate) fn pack(form: &str) -> Option<Short> {
+    let mut bytes = [0; 16];
+    // Padding must not be taken for a part of the word.
+    if form.starts_with('\0') {
+        return None;
+    }
+    bytes.get_mut(..form.len())?.copy_from_slice(form.as_bytes());
+    Some(Short(u128::from_le_bytes(bytes)))
+}
+
+/// The look-up form of the word or mark from `start` to `end` in a text, all of it at once, as [`normalize`] and [`pack`]
+/// make it; `None` where it is long, not ASCII, a dash, or the byte 0, which no longer token has in it.
+#[inline]
+pub(crate) fn short(text: &[u8], start: usize, end: usize) -> Option<Short> {
+    const ONES: u128 = u128::MAX / 255;
+    let length = end - start;
+    if length == 0 || length > 16 {
+        return None;
+    }
+    let mut bytes = [0; 16];
+    match text.get(start..start + 16) {
+        Some(all) => bytes.copy_from_slice(all),
+        None => bytes[..length].copy_from_slice(&text[start..end]),
+    }
+    let word = u128::from_le_bytes(bytes) & (u128::MAX >> (128 - 8 * length));
+    let dash = length > 1 && bytes[0] == b'-';
+    if dash || word & (ONES * 0x80) != 0 || word == 0 {
+        return None;
+    }
+    // The high bit of a byte tells whether it is at least "A", and whether it is beyond "Z".
+    let from_a = word + ONES * (0x80 - b'A') as u128;
+    let beyond_z = word + ONES * (0x7f - b'Z') as u128;
+    let capitals = from_a & !beyond_z & (ONES * 0x80);
+    Some(Short(word | capitals >> 2))
+}
+
 /// The look-up form of a whole phrase as dictionaries write it: the look-up forms of its tokens, one space apart.
 pub(crate) fn phrase(text: &str) -> String {
     let mut tokens = Vec::new();
@@ -87,6 +128,24 @@ pub(crate) fn phrase(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_forms_are_those_of_long_ones() {
+        let mut form = String::new();
+        for text in ["a", "The", "AZ[]@`az{", "-", "--", "U.S.", "sixteen-letters!", "seventeen-letters", "naïve", "\0"]
+        {
+            let block = format!("{text} and what stands behind it");
+            normalize(text, &mut form);
+            let expected = pack(&form);
+            let exact = short(block.as_bytes(), 0, text.len());
+            assert_eq!(exact, short(text.as_bytes(), 0, text.len()), "{text}");
+            if text.is_ascii() && text != "--" {
+                assert_eq!(exact, expected, "{text}");
+            } else {
+                assert_eq!(exact, None, "{text}");
+            }
+        }
+    }
 
     #[test]
     fn phrases_have_one_form() {
