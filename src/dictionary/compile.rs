@@ -12,8 +12,8 @@ use super::layers::Layers;
 use super::ngrams::Ngrams;
 use super::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, THESAURUS, push_key};
 use super::source::{
-    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SourceFile, SpellingRow,
-    SubstitutesRow, read, row_error,
+    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SeldomRow, SourceFile,
+    SpellingRow, SubstitutesRow, read, row_error,
 };
 use super::spelling::Use;
 use crate::text::case;
@@ -125,6 +125,14 @@ pub(crate) fn compile(
                     compiler.allow(&row.phrase);
                 }
             }
+            None if file.path == "seldom.csv" => {
+                for (at, row) in read::<SeldomRow>(file)? {
+                    compiler.check_source(file, &at, 3, &row.source)?;
+                    if let [(_, word)] = compiler.ids(&row.word)[..] {
+                        compiler.seldom.insert(word);
+                    }
+                }
+            }
             None if matches!(file.path.as_str(), "sources.csv" | "lexicon.csv") => {}
             Some(("inflection" | "spelling" | "examples", _)) => {}
             _ => {
@@ -207,6 +215,8 @@ struct Compiler<'m> {
     pairs: HashMap<(u32, u32), Pair>,
     expressions: BTreeMap<Vec<u8>, u64>,
     allowed: BTreeSet<Vec<u8>>,
+    /// Words, as they are looked up, that hardly ever stand in place of others.
+    seldom: BTreeSet<u32>,
 }
 
 impl<'m> Compiler<'m> {
@@ -225,6 +235,7 @@ impl<'m> Compiler<'m> {
             pairs: HashMap::new(),
             expressions: BTreeMap::new(),
             allowed: BTreeSet::new(),
+            seldom: BTreeSet::new(),
         }
     }
 

@@ -94,6 +94,20 @@ pub(crate) struct PhraseRow {
     pub(crate) source: String,
 }
 
+/// A word that spinners hardly ever put in place of another.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SeldomRow {
+    pub(crate) word: String,
+    /// Times that it stood anywhere.
+    #[allow(dead_code, reason = "for readers of the file; `dict check` holds them against each other")]
+    pub(crate) stood: u32,
+    /// Times that it stood in place of another word or phrase.
+    #[allow(dead_code, reason = "for readers of the file; `dict check` holds them against each other")]
+    pub(crate) swapped: u32,
+    pub(crate) source: String,
+}
+
 /// A phrase that is never reported.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

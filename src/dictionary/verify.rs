@@ -8,8 +8,8 @@ use super::error::{DictionaryError, ErrorKind};
 use super::inflection::Form;
 use super::ngrams::Ngrams;
 use super::source::{
-    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SourceFile, SpellingRow,
-    SubstitutesRow, place,
+    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SeldomRow, SourceFile,
+    SpellingRow, SubstitutesRow, place,
 };
 use super::spelling::Use;
 use crate::text::key;
@@ -20,6 +20,17 @@ use crate::text::tokenizer::tokenize;
 const LONGEST: usize = 7;
 /// How much commoner, in nats, than its correction a phrase may be in clean English.
 const COMMONER: f32 = 3.0;
+
+/// Times that a word must have stood before it is said to be seldom a substitute.
+const LEAST_STOOD: u32 = 200;
+/// The most substitutes, of so many times that a word stood, for it to be seldom one.
+const SELDOM: (u32, u32) = (3, 200);
+
+/// Whether a word stood often enough, and seldom enough in place of another, that readings of it alone are not worth
+/// looking at.
+pub(crate) fn is_seldom(stood: u32, swapped: u32) -> bool {
+    stood >= LEAST_STOOD && u64::from(swapped) * u64::from(SELDOM.1) <= u64::from(stood) * u64::from(SELDOM.0)
+}
 
 /// What kind of thing is wrong with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -113,6 +124,7 @@ enum Table {
     Spellings,
     Expressions,
     Allowed,
+    Seldom,
     Lexicon,
     Origins,
     Examples,
@@ -130,6 +142,7 @@ impl Table {
             Some(("expressions", _)) => Self::Expressions,
             Some(("examples", _)) => Self::Examples,
             None if path == "allowed.csv" => Self::Allowed,
+            None if path == "seldom.csv" => Self::Seldom,
             None if path == "lexicon.csv" => Self::Lexicon,
             None if path == "sources.csv" => Self::Origins,
             _ => return None,
@@ -146,6 +159,7 @@ impl Table {
             Self::Spellings => &["british", "american", "use", "source"],
             Self::Expressions => &["expression", "kind", "acronym", "source"],
             Self::Allowed => &["phrase", "reason"],
+            Self::Seldom => &["word", "stood", "swapped", "source"],
             Self::Lexicon => &["word", "reason"],
             Self::Origins => &["id", "title", "license", "origin", "date"],
             Self::Examples => &["text", "flagged", "expected"],
@@ -159,6 +173,7 @@ impl Table {
             | Self::Spellings
             | Self::Expressions
             | Self::Allowed
+            | Self::Seldom
             | Self::Lexicon
             | Self::Origins
             | Self::Examples => 1,
@@ -187,6 +202,7 @@ impl Table {
             Self::Spellings => record.deserialize::<SpellingRow>(None).map(drop),
             Self::Expressions => record.deserialize::<ExpressionRow>(None).map(drop),
             Self::Allowed => record.deserialize::<AllowedRow>(None).map(drop),
+            Self::Seldom => record.deserialize::<SeldomRow>(None).map(drop),
             Self::Origins => record.deserialize::<OriginRow>(None).map(drop),
             Self::Examples | Self::Lexicon => Ok(()),
         }
@@ -374,6 +390,11 @@ impl SourceFile {
     }
 }
 
+/// A field that was found to be a whole number.
+fn number(record: &csv::StringRecord, field: usize) -> u32 {
+    record[field].parse().unwrap_or_default()
+}
+
 const REWRITE: &str = "`unspin dict check --write` rewrites it";
 
 struct Check<'c> {
@@ -455,6 +476,11 @@ impl Check<'_> {
                 let message = format!("unknown use {:?}", &record[2]);
                 let remedy = format!("use one of {}", Use::ALL.map(Use::name).join(", "));
                 self.fault(record, 2, FaultKind::Unknown, message, &remedy);
+            }
+            Table::Seldom if !is_seldom(number(record, 1), number(record, 2)) => {
+                let message = format!("{:?} is not seldom: {} of {} times", &record[0], &record[2], &record[1]);
+                let remedy = "`unspin learn channel --seldom` makes the file anew; leave the row out";
+                self.fault(record, 2, FaultKind::Unknown, message, remedy);
             }
             Table::Allowed | Table::Lexicon if record[1].trim().is_empty() => {
                 let message = format!("{:?} has no reason", &record[0]);
@@ -633,6 +659,9 @@ mod tests {
             ),
             ("words.csv", String::new(), 1, 1, Some(FaultKind::Malformed)),
             ("allowed.csv", "phrase,reason\ngreen zone,\n".to_owned(), 2, 12, Some(FaultKind::Unknown)),
+            ("seldom.csv", "word,stood,swapped,source\nthe,200,3,own\n".to_owned(), 0, 0, None),
+            ("seldom.csv", "word,stood,swapped,source\nthe,200,4,own\n".to_owned(), 2, 9, Some(FaultKind::Unknown)),
+            ("seldom.csv", "word,stood,swapped,source\nthe,199,0,own\n".to_owned(), 2, 9, Some(FaultKind::Unknown)),
         ] {
             let faults = SourceFile::verify(&[sources(), file(path, &text)]);
             let found = faults.first().map(|fault| (fault.line, fault.column, fault.kind));

@@ -14,6 +14,7 @@ use crate::dictionary::compile::common_ends;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::usage::{self, ByFamily, Keys, Known, Tally};
+use crate::dictionary::verify::is_seldom;
 use crate::eval::GoldDocument;
 use crate::report::Family;
 use crate::text::token::{SPACE_BEFORE, Token, TokenKind};
@@ -34,6 +35,8 @@ pub struct Learned {
     pub bytes: Vec<u8>,
     /// The substitutions as rows of a dictionary, `substitutions/articles.csv`.
     pub rows: String,
+    /// The words that hardly ever stood in place of others, likewise, `seldom.csv`.
+    pub seldom: String,
     /// What was counted, for people.
     pub report: String,
 }
@@ -50,15 +53,22 @@ pub fn learn(gold: &[GoldDocument], progress: &mut dyn FnMut(&str)) -> Result<Le
     progress("reading documents");
     let mut counts = Counts::default();
     let mut words = 0;
+    let mut alone = Alone::default();
     for document in gold.iter().filter(|document| !document.edits.is_empty()) {
         let mut tokens = Vec::new();
         block::read(&document.text, &mut tokens);
         let sentences = candidates::sentences(&document.text, &tokens, &dictionary);
         words += sentences.iter().map(Vec::len).sum::<usize>();
         counts.add(&Facts::of(document, &tokens, &sentences));
+        alone.add(document, &tokens);
     }
     progress("making the table");
-    let asked = Asked::of(&dictionary);
+    let mut asked = Asked::of(&dictionary);
+    // What is seldom is no substitute in the dictionaries, but may be the rest of a longer one.
+    asked.substitutes.extend(alone.seldom().map(|(word, ..)| {
+        let phrase = hash(word);
+        Keys::new(phrase, phrase).substitute
+    }));
     let substitutes = counts.substitutes.iter().filter(|(key, _)| asked.substitutes.contains(key));
     let originals = counts.originals.iter().filter(|(key, _)| asked.originals.contains(key));
     let mut phrases: Vec<(u64, Tally)> = substitutes.chain(originals).map(|(&key, &tally)| (key, tally)).collect();
@@ -78,7 +88,7 @@ pub fn learn(gold: &[GoldDocument], progress: &mut dyn FnMut(&str)) -> Result<Le
         pairs.len(),
         bytes.len(),
     );
-    Ok(Learned { bytes, rows: rows(gold, &dictionary.ngrams), report })
+    Ok(Learned { bytes, rows: rows(gold, &dictionary.ngrams), seldom: alone.rows(), report })
 }
 
 /// The substitutions of documents as rows of a dictionary, in order of their bytes.
@@ -110,9 +120,7 @@ pub(super) fn rows<'d>(gold: impl IntoIterator<Item = &'d GoldDocument>, ngrams:
             }
         }
     }
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let mut write = |row: &[&str]| out.write_record(row).expect("a vector takes all");
-    write(&["spun", "original", "family", "count", "pages", "source"]);
+    let mut table = vec![["spun", "original", "family", "count", "pages", "source"].map(str::to_owned)];
     let form = |original: &str| forms[original].iter().max_by_key(|(form, count)| (*count, std::cmp::Reverse(*form)));
     let mut rows: Vec<_> = rows
         .iter()
@@ -120,10 +128,53 @@ pub(super) fn rows<'d>(gold: impl IntoIterator<Item = &'d GoldDocument>, ngrams:
         .collect();
     rows.sort_unstable_by_key(|&(spun, original, family, _)| (spun, original, family));
     for (spun, original, family, (count, documents)) in rows {
-        write(&[spun, original, family, &count.to_string(), &documents.len().to_string(), SOURCE]);
+        let pages = documents.len();
+        table.push([spun, original, *family, &count.to_string(), &pages.to_string(), SOURCE].map(str::to_owned));
     }
-    let bytes = out.into_inner().expect("a vector takes all");
-    String::from_utf8(bytes).expect("strings went in")
+    written_out(&table)
+}
+
+/// Rows as CSV.
+fn written_out<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    rows.iter().for_each(|row| out.write_record(row).expect("a vector takes all"));
+    String::from_utf8(out.into_inner().expect("a vector takes all")).expect("strings went in")
+}
+
+/// How often each word stood anywhere, and how often it alone was an edit.
+#[derive(Default)]
+struct Alone(BTreeMap<String, (u32, u32)>);
+
+impl Alone {
+    fn add(&mut self, document: &GoldDocument, tokens: &[Token]) {
+        let mut form = String::new();
+        for token in tokens.iter().filter(|token| token.kind == TokenKind::Word) {
+            key::normalize(token.text(&document.text), &mut form);
+            match self.0.get_mut(&form) {
+                Some(counts) => counts.0 += 1,
+                None => drop(self.0.insert(form.clone(), (1, 0))),
+            }
+        }
+        for edit in document.edits.iter().filter(|edit| !edit.corrections.is_empty()) {
+            if let Some(counts) = self.0.get_mut(&key::phrase(&document.text[edit.span.range()])) {
+                counts.1 += 1;
+            }
+        }
+    }
+
+    /// The words that are seldom a substitute, with their counts, in order of their bytes.
+    fn seldom(&self) -> impl Iterator<Item = (&str, u32, u32)> {
+        let seldom = self.0.iter().filter(|(_, (stood, swapped))| is_seldom(*stood, *swapped));
+        seldom.map(|(word, &(stood, swapped))| (word.as_str(), stood, swapped))
+    }
+
+    fn rows(&self) -> String {
+        let row = |(word, stood, swapped): (&str, u32, u32)| {
+            [word.to_owned(), stood.to_string(), swapped.to_string(), SOURCE.to_owned()]
+        };
+        let header = ["word", "stood", "swapped", "source"].map(str::to_owned);
+        written_out(&std::iter::once(header).chain(self.seldom().map(row)).collect::<Vec<_>>())
+    }
 }
 
 /// An original as dictionaries have it: in small letters, unless it is a name, which has capitals beyond its first word.
@@ -299,6 +350,22 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_seldom_that_nearly_always_stand_for_themselves() {
+        let edit = |start: usize, spun: &str| {
+            let end = start + spun.len();
+            format!(r#"{{"start":{start},"end":{end},"spun":"{spun}","corrections":["x"],"severity":"hard"}}"#)
+        };
+        // Three of the articles, four of the nouns, and a longer phrase, which says nothing of its words.
+        let edits = [0, 9, 18].map(|at| edit(at, "the")).into_iter();
+        let edits = edits.chain([27, 36, 45, 54].map(|at| edit(at + 4, "navy"))).chain([edit(90, "the navy")]);
+        let text = "the navy ".repeat(200);
+        let edits: Vec<String> = edits.collect();
+        let gold = format!(r#"{{"id":"x","family":"thesaurus","text":"{text}","edits":[{}]}}"#, edits.join(","));
+        let learned = learn(&GoldDocument::read(&gold).expect("gold"), &mut |_| {}).expect("learned");
+        assert_eq!(learned.seldom, "word,stood,swapped,source\nthe,200,3,spun-articles\n");
+    }
 
     #[test]
     fn originals_are_written_as_people_write_them() {

@@ -117,6 +117,26 @@ fn faults_in_dictionaries_of_ones_own_have_a_place() {
 }
 
 #[test]
+fn what_is_seldom_a_substitute_has_no_readings_on_its_own() {
+    let gold = "{\"id\":\"a\",\"family\":\"thesaurus\",\"text\":\"the navy put up of\",\"edits\":[\
+                {\"start\":4,\"end\":8,\"corrections\":[\"military\"],\"severity\":\"hard\"},\
+                {\"start\":9,\"end\":15,\"corrections\":[\"post\"],\"severity\":\"hard\"}]}";
+    let here = directory(&[
+        ("gold.json", gold.as_bytes()),
+        ("own/substitutions/own.csv", b"original,substitutes,source\nmilitary,navy,own\npost,put up,own\n"),
+    ]);
+    let single_and_several = || {
+        let args = ["dict", "stats", "own", "--gold", "gold.json", "--format", "json"];
+        let figures: Value = serde_json::from_str(unspin(here.path(), &args, b"").text()).expect("JSON");
+        ["single", "several"].map(|kind| figures["coverage"]["families"]["thesaurus"][kind]["hits"].as_u64())
+    };
+    assert_eq!(single_and_several(), [Some(1), Some(1)]);
+    let rows = "word,stood,swapped,source\nnavy,200,0,own\nput,200,0,own\n";
+    fs::write(here.path().join("own/seldom.csv"), rows).expect("written");
+    assert_eq!(single_and_several(), [Some(0), Some(1)]);
+}
+
+#[test]
 fn coverage_is_counted_by_family() {
     let gold = "{\"id\":\"a\",\"family\":\"thesaurus\",\"text\":\"the navy of blorbs\",\"edits\":[\
                 {\"start\":4,\"end\":8,\"corrections\":[\"military\"],\"severity\":\"hard\"},\

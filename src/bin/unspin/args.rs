@@ -501,6 +501,9 @@ pub(crate) struct LearnChannel {
     /// Where the substitutions go as rows of a dictionary.
     #[arg(long, value_name = "FILE")]
     pub(crate) rows: Option<PathBuf>,
+    /// Where the words go that hardly ever stood in place of others, as rows of a dictionary.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seldom: Option<PathBuf>,
 }
 
 #[derive(clap::Args, Debug)]

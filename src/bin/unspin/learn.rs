@@ -38,6 +38,9 @@ fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyh
     if let Some(path) = &command.rows {
         fs::write(path, &learned.rows).with_context(|| path.display().to_string())?;
     }
+    if let Some(path) = &command.seldom {
+        fs::write(path, &learned.seldom).with_context(|| path.display().to_string())?;
+    }
     note(&learned.report);
     Ok(())
 }

@@ -88,6 +88,11 @@ impl Compiler<'_> {
         }
         weighted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| best(&b.2).total_cmp(&best(&a.2))).then(a.1.cmp(&b.1)));
         let tells = self.tells(&weighted, readiness.len());
+        // The words of every second place are of these few; what they might stand for costs time and says nothing.
+        weighted.retain(|(spun, _, _, pair)| match self.phrases[*spun as usize].lookup[..] {
+            [word] => pair.certain || !self.seldom.contains(&word),
+            _ => true,
+        });
         self.write(&weighted, &readiness, &tells, &totals)
     }
 
