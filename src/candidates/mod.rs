@@ -13,7 +13,7 @@ use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, Token, TokenKind,
 /// The longest run of words that is looked up.
 pub(crate) const LONGEST_RUN: usize = 7;
 /// Readings of one word that are looked at, likeliest first by the channel alone.
-const MOST_READINGS: usize = 20;
+const MOST_READINGS: usize = 15;
 /// Sentences are cut after this many words.
 const LONGEST_SENTENCE: usize = 240;
 /// Few sentences have more words.

@@ -118,6 +118,11 @@ impl Layers {
         self.base.for_each_run_key(visit);
     }
 
+    /// Whether an expression may start with these two words.
+    pub(crate) fn opens_expression(&self, first: u32, second: u32) -> bool {
+        std::iter::once(&self.base).chain(&self.above).any(|pack| pack.opens_expression(first, second))
+    }
+
     /// Calls `visit` with the length of every expression that starts `words`, and with which of its words have a
     /// capital, a bit for each from the lowest on.
     pub(crate) fn for_each_expression(

@@ -52,6 +52,9 @@ impl AsRef<[u8]> for Slice {
     }
 }
 
+/// What a model has for a pair of words, where it holds it: ln P(second | first), and the back-off weight of both.
+pub(crate) type Pair = Option<(f32, f32)>;
+
 /// How often a word stands in each case away from sentence starts, as shares of its uses there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct CaseShares {
@@ -176,7 +179,7 @@ impl Ngrams {
 
     /// ln P(second | first) and the back-off weight of the pair, where the model holds the pair.
     #[inline]
-    pub(crate) fn bigram(&self, first: u32, second: u32) -> Option<(f32, f32)> {
+    pub(crate) fn bigram(&self, first: u32, second: u32) -> Pair {
         let payload = self.bigram.get(&self.data[self.bigrams.clone()], bigram_key(first, second))?;
         Some(self.pair_of(payload))
     }
@@ -187,25 +190,20 @@ impl Ngrams {
         (probability, self.backoff[(payload >> PROBABILITY_BITS) as usize & ((1 << BACKOFF_BITS) - 1)])
     }
 
-    /// [`Self::bigram`] of many pairs, as [`bigram_key`] has them; cheaper than one after the other.
-    pub(crate) fn bigrams(&self, pairs: &[u64], found: &mut Vec<Option<(f32, f32)>>) {
-        found.clear();
+    /// Calls `found` with [`Self::bigram`] of each of many pairs, as [`bigram_key`] has them; cheaper than one after the
+    /// other.
+    #[inline]
+    pub(crate) fn bigrams(&self, pairs: &[u64], mut found: impl FnMut(Pair)) {
         let cells = &self.data[self.bigrams.clone()];
-        self.bigram.get_many(cells, pairs, |payload| found.push(payload.map(|payload| self.pair_of(payload))));
+        self.bigram.get_many(cells, pairs, |payload| found(payload.map(|payload| self.pair_of(payload))));
     }
 
-    /// Whether the model holds each of these pairs.
-    pub(crate) fn seen(&self, pairs: &[u64], seen: &mut Vec<bool>) {
-        seen.clear();
-        self.bigram.get_many(&self.data[self.bigrams.clone()], pairs, |payload| seen.push(payload.is_some()));
-    }
-
-    /// [`Self::trigram`] of many triples, as [`trigram_key`] has them, likewise.
-    pub(crate) fn trigrams(&self, triples: &[u64], found: &mut Vec<Option<f32>>) {
-        found.clear();
+    /// Likewise with [`Self::trigram`] of triples, as [`trigram_key`] has them.
+    #[inline]
+    pub(crate) fn trigrams(&self, triples: &[u64], mut found: impl FnMut(Option<f32>)) {
         let cells = &self.data[self.trigrams.clone()];
         let probability = |payload: u64| self.probability[payload as usize & ((1 << PROBABILITY_BITS) - 1)];
-        self.trigram.get_many(cells, triples, |payload| found.push(payload.map(probability)));
+        self.trigram.get_many(cells, triples, |payload| found(payload.map(probability)));
     }
 
     /// ln P(third | first, second), where the model holds all three as one.
@@ -223,7 +221,7 @@ impl Ngrams {
 
     /// [`Self::pair`], with the pair looked up already.
     #[inline]
-    pub(crate) fn pair_or_alone(&self, first: u32, second: u32, pair: Option<(f32, f32)>) -> f32 {
+    pub(crate) fn pair_or_alone(&self, first: u32, second: u32, pair: Pair) -> f32 {
         pair.map_or_else(|| self.alone(first, second), |pair| pair.0)
     }
 
@@ -239,37 +237,20 @@ impl Ngrams {
     /// false hits of the small fingerprints out.
     #[inline]
     pub(crate) fn log_prob(&self, first: u32, second: u32, third: u32) -> f32 {
-        self.log_prob_of([first, second, third], self.bigram(first, second), self.bigram(second, third))
+        let (before, pair) = (self.bigram(first, second), self.bigram(second, third));
+        let whole = if before.is_some() && pair.is_some() { self.trigram(first, second, third) } else { None };
+        self.backed_off([second, third], before, pair, whole)
     }
 
-    /// [`Self::log_prob`] of the last of three words whose two pairs are looked up already.
+    /// [`Self::log_prob`] of the second of two words, where all is looked up: what the model has for the first with the
+    /// word before it, for both, and for all three, which it is asked for only where it holds both pairs.
     #[inline]
-    pub(crate) fn log_prob_of(&self, words: [u32; 3], before: Option<(f32, f32)>, pair: Option<(f32, f32)>) -> f32 {
-        let [first, second, third] = words;
+    pub(crate) fn backed_off(&self, words: [u32; 2], before: Pair, pair: Pair, whole: Option<f32>) -> f32 {
         match (pair, before) {
-            (None, before) => {
-                before.map_or(0.0, |before| before.1) + self.unigram_backoff(second) + self.unigram(third)
-            }
+            (None, before) => before.map_or(0.0, |before| before.1) + self.alone(words[0], words[1]),
             (Some((probability, _)), None) => probability,
-            (Some((probability, _)), Some((_, backoff))) => {
-                self.trigram(first, second, third).unwrap_or(backoff + probability)
-            }
+            (Some((probability, _)), Some((_, backoff))) => whole.unwrap_or(backoff + probability),
         }
-    }
-
-    /// [`Self::log_prob`] of each of some words that follow two others, with every pair looked up once.
-    pub(crate) fn log_probs<'a>(
-        &'a self,
-        mut window: [u32; 2],
-        words: impl Iterator<Item = u32> + 'a,
-    ) -> impl Iterator<Item = f32> + 'a {
-        let mut before = self.bigram(window[0], window[1]);
-        words.map(move |word| {
-            let pair = self.bigram(window[1], word);
-            let here = self.log_prob_of([window[0], window[1], word], before, pair);
-            (window, before) = ([window[1], word], pair);
-            here
-        })
     }
 }
 

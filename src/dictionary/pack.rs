@@ -349,6 +349,22 @@ impl Pack {
         self.walk(&self.expressions, STARTS_EXPRESSION, words, visit);
     }
 
+    /// Whether an expression may start with these two words; few other pairs seem to.
+    pub(crate) fn opens_expression(&self, first: u32, second: u32) -> bool {
+        self.starts(first) & STARTS_EXPRESSION != 0 && self.starts_any(first, second)
+    }
+
+    /// What starts with a word.
+    fn starts(&self, word: u32) -> u8 {
+        self.section(Section::Starts).get(word as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether any run, expression or allowed phrase may start with two words.
+    fn starts_any(&self, first: u32, second: u32) -> bool {
+        let bit = pair_bit(first, second);
+        self.section(Section::Pairs).get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
+    }
+
     /// The length of every allowed phrase that starts `words`.
     pub(crate) fn for_each_allowed(&self, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
         self.walk(&self.allowed, STARTS_ALLOWED, words, visit);
@@ -405,14 +421,11 @@ impl Pack {
     fn walk(&self, map: &fst::Map<Slice>, starts: u8, words: impl Iterator<Item = u32>, visit: impl FnMut(usize, u64)) {
         let mut words = words;
         let Some(first) = words.next() else { return };
-        let bits = self.section(Section::Starts).get(first as usize).copied().unwrap_or(0);
+        let bits = self.starts(first);
         if bits & starts == 0 {
             return;
         }
-        let second = words.next().filter(|&second| {
-            let bit = pair_bit(first, second);
-            self.section(Section::Pairs).get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
-        });
+        let second = words.next().filter(|&second| self.starts_any(first, second));
         if second.is_some() {
             walk(map, std::iter::once(first).chain(second).chain(words), visit);
         } else if bits >> ALONE & starts != 0 {

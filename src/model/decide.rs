@@ -10,11 +10,13 @@ pub(crate) const DOCUMENT: usize = OWN + SORTS - 1;
 const OWN: usize = 8;
 
 /// Other readings at or below this probability are not told.
-const LEAST_TOLD: f32 = 0.02;
+pub(crate) const LEAST_TOLD: f32 = 0.02;
+/// Candidates from this probability on say whether the document is spun.
+const LEAST_EVIDENCE: f32 = 0.25;
 
-/// The lowest probability of a candidate that matters where findings go down to `least`.
+/// The lowest probability of a candidate that matters on its own where findings go down to `least`.
 pub(crate) fn least(least: f32) -> f32 {
-    least.min(LEAST_TOLD)
+    least.min(LEAST_EVIDENCE)
 }
 
 /// A selected candidate, with the other readings of its words, likeliest first.
@@ -74,7 +76,7 @@ pub(crate) fn document(passage: &Passage<'_>, scored: &[Scored], glance: &[f32; 
     let mut expected = vec![0f32; paragraphs.len()];
     // ln of how unlikely it is, all candidates taken for independent, that none of them is right.
     let mut doubt = 0f32;
-    for choice in select(scored, 0.25) {
+    for choice in select(scored, LEAST_EVIDENCE) {
         let best = &scored[choice.best];
         expected[paragraphs.partition_point(|paragraph| paragraph.end <= best.place.0)] += best.probability;
         doubt -= (1.0 - best.probability.min(0.999)).ln();

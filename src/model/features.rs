@@ -5,7 +5,7 @@ use super::lattice::Lattice;
 use super::prior::Estimate;
 use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
-use crate::dictionary::ngrams::Ngrams;
+use crate::dictionary::ngrams::{Ngrams, Pair, bigram_key, trigram_key};
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
 use crate::dictionary::usage::{FIGURES, Keys};
 use crate::text::key::{END, SENTENCE};
@@ -81,8 +81,10 @@ pub(crate) const COUNT: usize = 62;
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning fills them in later"))]
 pub(crate) const USAGE: std::ops::Range<usize> = 52..52 + FIGURES;
 
-/// Candidates below this posterior are not looked at.
-pub(crate) const LEAST: f32 = 0.1;
+/// A run of words is looked at where a candidate for it has this posterior.
+pub(crate) const LEAST: f32 = 0.2;
+/// The posterior of the other candidates for such a run that are looked at, too.
+pub(crate) const LEAST_OTHER: f32 = 0.05;
 
 /// What the whole document contributes.
 pub(crate) struct Context {
@@ -245,6 +247,8 @@ const REACH: usize = 4;
 struct Neighbors {
     before: [(u32, Option<bool>); REACH],
     after: [(u32, Option<bool>); REACH],
+    /// Whether an expression may start with each of the words before and the next one, that too before the run.
+    opens: [bool; REACH - 1],
 }
 
 /// The longest fixed expression that a reading makes with its neighbors.
@@ -267,7 +271,7 @@ impl Expression {
         words[own.end..].copy_from_slice(&around.after);
         let mut found = Self::default();
         let mut cased = 0;
-        for first in 0..own.end {
+        for first in (0..own.end).filter(|&first| around.opens.get(first) != Some(&false)) {
             dictionary.pack.for_each_expression(words[first..].iter().map(|word| word.0), |length, capitals| {
                 if first + length <= own.start {
                     return;
@@ -321,8 +325,8 @@ pub(crate) struct Shape {
 struct Around {
     before: [u32; 2],
     after: [u32; 2],
-    before_pair: Option<(f32, f32)>,
-    after_pair: Option<(f32, f32)>,
+    before_pair: Pair,
+    after_pair: Pair,
 }
 
 impl Around {
@@ -335,16 +339,30 @@ impl Around {
         words[count - 2..count].copy_from_slice(&after);
         // The pair that ends with each word.
         let mut pairs = [None; LONGEST_RUN + 4];
-        pairs[1] = before_pair;
-        for at in 2..count - 1 {
-            pairs[at] = ngrams.bigram(words[at - 1], words[at]);
-        }
-        pairs[count - 1] = after_pair;
+        (pairs[1], pairs[count - 1]) = (before_pair, after_pair);
+        let mut keys = [0; LONGEST_RUN + 4];
+        let inner = 2..count - 1;
+        inner.clone().for_each(|at| keys[at] = bigram_key(words[at - 1], words[at]));
+        let mut inner_pairs = pairs[inner.clone()].iter_mut();
+        ngrams.bigrams(&keys[inner], |pair| inner_pairs.by_ref().take(1).for_each(|place| *place = pair));
         // The sentence's end is the last word; nothing follows it.
         let end = if after[0] == END { count - 1 } else { count };
+        let mut asked = 0;
+        for at in 2..end {
+            if pairs[at - 1].is_some() && pairs[at].is_some() {
+                keys[asked] = trigram_key(words[at - 2], words[at - 1], words[at]);
+                asked += 1;
+            }
+        }
+        let mut triples = [None; LONGEST_RUN + 4];
+        let mut places = triples.iter_mut();
+        ngrams.trigrams(&keys[..asked], |triple| places.by_ref().take(1).for_each(|place| *place = triple));
+        let mut triples = triples.into_iter();
         let (mut score, mut lowest) = (0f32, 0f32);
         for at in 2..end {
-            let here = ngrams.log_prob_of([words[at - 2], words[at - 1], words[at]], pairs[at - 1], pairs[at]);
+            let is_asked = pairs[at - 1].is_some() && pairs[at].is_some();
+            let whole = if is_asked { triples.next().flatten() } else { None };
+            let here = ngrams.backed_off([words[at - 1], words[at]], pairs[at - 1], pairs[at], whole);
             score += here;
             lowest = lowest.min(here);
         }
@@ -395,7 +413,9 @@ impl Place {
             (model[at], lookup[at]) = (word.model, word.lookup);
         }
         let shown = |(id, at): (u32, Option<usize>)| (id, at.map(&capital));
-        let neighbors = Neighbors { before: sentence.before(start).map(shown), after: sentence.after(end).map(shown) };
+        let (before, after) = (sentence.before(start).map(shown), sentence.after(end).map(shown));
+        let opens = std::array::from_fn(|at| dictionary.pack.opens_expression(before[at].0, before[at + 1].0));
+        let neighbors = Neighbors { before, after, opens };
         let before = [REACH - 2, REACH - 1].map(|at| neighbors.before[at].0);
         let after = [0, 1].map(|at| neighbors.after[at].0);
         let ngrams = &dictionary.ngrams;

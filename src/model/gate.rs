@@ -52,7 +52,8 @@ pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &m
             asked = true;
         }
     }
-    dictionary.ngrams.seen(keys, seen);
+    seen.clear();
+    dictionary.ngrams.bigrams(keys, |pair| seen.push(pair.is_some()));
     let mut next = 0;
     for &(range, asked) in &*words {
         let before = if asked { next - 1 } else { next };

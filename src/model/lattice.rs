@@ -6,7 +6,7 @@
 
 use super::channel::Kinds;
 use crate::candidates::{Candidate, LONGEST_RUN, Word};
-use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams, bigram_key, trigram_key};
+use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams, Pair, bigram_key, trigram_key};
 use crate::text::key::{END, SENTENCE};
 
 /// Fixed weights of the parts of a reading's score.
@@ -28,11 +28,23 @@ pub(crate) struct Weights {
     pub(crate) asked: usize,
     /// Candidates kept of them.
     pub(crate) candidates: usize,
+    /// Nats that a candidate may be behind the words that stand there, as far as the nearest words tell, and be kept.
+    pub(crate) behind: f32,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { language: 0.35, channel: 0.8, context: 0.6, word: 0.7, states: 6, beam: 5.0, asked: 8, candidates: 5 }
+        Self {
+            language: 0.35,
+            channel: 0.8,
+            context: 0.6,
+            word: 0.7,
+            states: 3,
+            beam: 3.5,
+            asked: 5,
+            candidates: 3,
+            behind: 2.0,
+        }
     }
 }
 
@@ -95,25 +107,26 @@ pub(crate) struct Scratch {
 
 impl Lattice {
     /// Builds the lattice of a sentence from its candidates, which are in the order of their starts. `readiness` tells
-    /// how readily each of its words is swapped.
+    /// how readily each of its words is swapped; `standing` is what the model has for each of its words, and for its end,
+    /// after the one before.
     pub(crate) fn build(
+        builder: &mut Builder<'_>,
         sentence: &[Word],
         candidates: Vec<Candidate>,
         kinds: &mut Kinds,
         readiness: impl Fn(u32) -> f32,
-        ngrams: &Ngrams,
-        weights: &Weights,
+        standing: &[Pair],
         belief: &Belief,
     ) -> Self {
         let n = sentence.len();
+        let weights = builder.weights;
         let words: Vec<(f32, bool)> = sentence.iter().map(|word| (readiness(word.lookup), word.quoted)).collect();
-        let mut builder = Builder::new(n, ngrams, weights);
-        let mut edges: Vec<Edge> = Vec::with_capacity(n * 24);
+        builder.start(n);
         let mut next = 0;
         let mut steps: Vec<Step<'_>> = Vec::new();
         let models: Vec<[u32; 1]> = sentence.iter().map(|word| [word.model]).collect();
         for (place, word) in models.iter().enumerate() {
-            let here = builder.narrow(place);
+            builder.narrow(place);
             let own_rate = belief.rates[usize::from(words[place].1)];
             let keep = keep_weight(own_rate, words[place].0);
             steps.clear();
@@ -124,30 +137,23 @@ impl Lattice {
                 steps.push(Step::new(candidate.end as usize, &candidate.ids, next as u32, context, outer, weights));
                 next += 1;
             }
-            builder.look_up(&here, &mut steps);
-            for step in &steps {
-                builder.extend(&here, step, &mut edges);
-            }
+            builder.look_up(&mut steps);
+            steps.iter().for_each(|step| builder.extend(step));
         }
-        let last = builder.narrow(n);
-        builder.close(&last, n + 1, &mut edges);
+        builder.narrow(n);
+        builder.close(n + 1);
         let base = builder.best[n + 1];
         // Values relative to the best score of their place stay within reach of plain numbers.
         let places: Vec<u16> = builder.states.iter().map(|state| state.place).collect();
-        edges.retain_mut(|edge| {
-            // No reading goes on from a state that was dropped.
-            if !builder.live[edge.to as usize] {
-                return false;
-            }
+        // No reading goes on from a state that was dropped.
+        builder.edges.retain(|edge| builder.live[edge.to as usize]);
+        let relative = |edge: &Edge| {
             let (from, to) = (places[edge.from as usize], places[edge.to as usize]);
-            edge.factor = (edge.factor + builder.best[from as usize] - builder.best[to as usize]).exp();
-            true
-        });
-        edges.shrink_to_fit();
-        let mut kept = 0.0;
-        let kept_words = sentence.iter().map(|word| word.model).chain([END]);
-        ngrams.log_probs([SENTENCE, SENTENCE], kept_words).for_each(|here| kept += weights.language * here);
-        kept += weights.word * n as f32;
+            let factor = (edge.factor + builder.best[from as usize] - builder.best[to as usize]).exp();
+            Edge { factor, ..*edge }
+        };
+        let edges = builder.edges.iter().map(relative).collect();
+        let kept = weights.language * builder.as_it_stands(sentence, standing) + weights.word * n as f32;
         let kinds = candidates.iter().map(|candidate| kinds.number(candidate.codes)).collect();
         Self { candidates, kinds, edges, places, base, kept, words }
     }
@@ -277,7 +283,8 @@ struct Inner {
     held: Option<f32>,
 }
 
-struct Builder<'m> {
+/// What lattices are built with, one after the other: the search, and room for it.
+pub(crate) struct Builder<'m> {
     ngrams: &'m Ngrams,
     weights: &'m Weights,
     /// States at every place, each with its words as one number.
@@ -288,41 +295,80 @@ struct Builder<'m> {
     /// Best score at every place.
     best: Vec<f32>,
     /// What the model has for the word at hand after each of the states at hand: the pair, and all three.
-    pairs: Vec<Option<(f32, f32)>>,
+    pairs: Vec<Pair>,
     triples: Vec<Option<f32>>,
     /// The states and words that are asked about.
     asks: Vec<(u32, u32)>,
     keys: Vec<u64>,
     found: Vec<Option<f32>>,
+    /// The states at hand, the best first.
+    here: Vec<u32>,
+    /// Edges in the order of the places they leave, with the language model's score for a factor.
+    edges: Vec<Edge>,
 }
 
 impl<'m> Builder<'m> {
-    fn new(n: usize, ngrams: &'m Ngrams, weights: &'m Weights) -> Self {
-        let mut list = vec![Vec::new(); n + 2];
-        list[0].push((joined([SENTENCE, SENTENCE]), 0));
-        let mut best = vec![f32::NEG_INFINITY; n + 2];
-        best[0] = 0.0;
-        let start = State { words: [SENTENCE, SENTENCE], pair: None, score: 0.0, place: 0 };
+    pub(crate) fn new(ngrams: &'m Ngrams, weights: &'m Weights) -> Self {
         Self {
             ngrams,
             weights,
-            list,
-            states: vec![start],
-            live: vec![true],
-            best,
+            list: Vec::new(),
+            states: Vec::new(),
+            live: Vec::new(),
+            best: Vec::new(),
             pairs: Vec::new(),
             triples: Vec::new(),
             asks: Vec::new(),
             keys: Vec::new(),
             found: Vec::new(),
+            here: Vec::new(),
+            edges: Vec::new(),
         }
     }
 
+    /// Starts on a sentence of `n` words.
+    fn start(&mut self, n: usize) {
+        self.list.iter_mut().for_each(Vec::clear);
+        self.list.resize(self.list.len().max(n + 2), Vec::new());
+        self.best.clear();
+        self.best.resize(n + 2, f32::NEG_INFINITY);
+        self.states.clear();
+        self.live.clear();
+        self.edges.clear();
+        let first = self.state(0, [SENTENCE, SENTENCE], None, 0.0);
+        self.live[first as usize] = true;
+    }
+
+    /// ln P of a sentence's words, and of its end.
+    fn as_it_stands(&mut self, sentence: &[Word], standing: &[Pair]) -> f32 {
+        let id = |at: usize| sentence.get(at).map_or(END, |word| word.model);
+        let before = |at: usize| at.checked_sub(1).map_or(SENTENCE, id);
+        // What the model has for the pair of the two words before a place.
+        let held = |at: usize| if at == 0 { self.ngrams.bigram(SENTENCE, SENTENCE) } else { standing[at - 1] };
+        self.keys.clear();
+        for (at, pair) in standing.iter().enumerate() {
+            if pair.is_some() && held(at).is_some() {
+                self.keys.push(trigram_key(if at > 1 { id(at - 2) } else { SENTENCE }, before(at), id(at)));
+            }
+        }
+        self.found.clear();
+        self.ngrams.trigrams(&self.keys, |triple| self.found.push(triple));
+        let mut found = self.found.iter().copied();
+        let mut sum = 0.0;
+        for (at, &pair) in standing.iter().enumerate() {
+            let is_asked = pair.is_some() && held(at).is_some();
+            let whole = if is_asked { found.next().flatten() } else { None };
+            sum += self.ngrams.backed_off([before(at), id(at)], held(at), pair, whole);
+        }
+        sum
+    }
+
     /// Adds the edges of one reading of a run of words from all states of a place.
-    fn extend(&mut self, here: &[u32], step: &Step<'_>, edges: &mut Vec<Edge>) {
+    fn extend(&mut self, step: &Step<'_>) {
         let &Step { to_place, ids, candidate, fixed, outer, words, .. } = step;
         let mut inner: Option<Inner> = None;
-        for (at, &from) in here.iter().enumerate() {
+        for at in 0..self.here.len() {
+            let from = self.here[at];
             let State { words: before, pair, score, .. } = self.states[from as usize];
             if !self.reaches(from, step) {
                 break;
@@ -349,7 +395,7 @@ impl<'m> Builder<'m> {
                 continue;
             }
             let to = self.state(to_place, window, held, total);
-            edges.push(Edge { from, to, candidate, factor });
+            self.edges.push(Edge { from, to, candidate, factor });
         }
     }
 
@@ -375,31 +421,33 @@ impl<'m> Builder<'m> {
     }
 
     /// Joins the states of the last place in one.
-    fn close(&mut self, last: &[u32], place: usize, edges: &mut Vec<Edge>) {
-        for &from in last {
+    fn close(&mut self, place: usize) {
+        for at in 0..self.here.len() {
+            let from = self.here[at];
             let State { words, pair, score, .. } = self.states[from as usize];
             let next = self.ngrams.bigram(words[1], END);
             let factor = self.weights.language * self.log_prob(words, pair, END, next);
             let to = self.state(place, [END, END], None, score + factor);
             self.live[to as usize] = true;
-            edges.push(Edge { from, to, candidate: KEEP, factor });
+            self.edges.push(Edge { from, to, candidate: KEEP, factor });
         }
     }
 
     /// Looks up what the model has for the first word of every step after the states that it may leave: with the last
     /// word, and with both where the model holds both pairs.
-    fn look_up(&mut self, here: &[u32], steps: &mut [Step<'_>]) {
+    fn look_up(&mut self, steps: &mut [Step<'_>]) {
         let (mut keys, mut asks) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.asks));
         asks.clear();
         for step in steps.iter_mut() {
             step.asked = asks.len();
             let Some(&first) = step.ids.first() else { continue };
-            let states = here.iter().take_while(|&&from| self.reaches(from, step));
+            let states = self.here.iter().take_while(|&&from| self.reaches(from, step));
             asks.extend(states.map(|&from| (from, first)));
         }
         keys.clear();
         keys.extend(asks.iter().map(|&(from, first)| bigram_key(self.states[from as usize].words[1], first)));
-        self.ngrams.bigrams(&keys, &mut self.pairs);
+        self.pairs.clear();
+        self.ngrams.bigrams(&keys, |pair| self.pairs.push(pair));
         keys.clear();
         let held = |state: &State, pair: &Option<(f32, f32)>| state.pair.is_some() && pair.is_some();
         for (&(from, first), pair) in asks.iter().zip(&self.pairs) {
@@ -408,7 +456,8 @@ impl<'m> Builder<'m> {
                 keys.push(trigram_key(state.words[0], state.words[1], first));
             }
         }
-        self.ngrams.trigrams(&keys, &mut self.found);
+        self.found.clear();
+        self.ngrams.trigrams(&keys, |triple| self.found.push(triple));
         let mut found = self.found.iter().copied();
         self.triples.clear();
         for (&(from, _), pair) in asks.iter().zip(&self.pairs) {
@@ -444,15 +493,16 @@ impl<'m> Builder<'m> {
         id
     }
 
-    /// The best states of a place, which is left without any.
-    fn narrow(&mut self, place: usize) -> Vec<u32> {
-        let mut list: Vec<u32> = std::mem::take(&mut self.list[place]).into_iter().map(|state| state.1).collect();
-        let score = |id: u32| self.states[id as usize].score;
-        list.retain(|&id| score(id) >= self.best[place] - self.weights.beam);
-        list.sort_unstable_by(|&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
-        list.truncate(self.weights.states);
-        list.iter().for_each(|&id| self.live[id as usize] = true);
-        list
+    /// Goes on to the best states of a place.
+    fn narrow(&mut self, place: usize) {
+        let Self { here, list, states, live, .. } = self;
+        let score = |id: u32| states[id as usize].score;
+        let least = self.best[place] - self.weights.beam;
+        here.clear();
+        here.extend(list[place].iter().map(|state| state.1).filter(|&id| score(id) >= least));
+        here.sort_unstable_by(|&a, &b| score(b).total_cmp(&score(a)).then(a.cmp(&b)));
+        here.truncate(self.weights.states);
+        here.iter().for_each(|&id| live[id as usize] = true);
     }
 }
 

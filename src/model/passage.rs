@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::channel::{IdMap, Kinds};
-use super::features::{self, COUNT, Context, Ground, LEAST, Place, Sentence, Shape};
+use super::decide::LEAST_TOLD;
+use super::features::{self, COUNT, Context, Ground, LEAST, LEAST_OTHER, Place, Sentence, Shape};
 use super::forest::{Forest, LANES};
-use super::lattice::{Lattice, Weights};
+use super::lattice::{self, Lattice, Weights};
 use super::prior::{self, Estimate};
 use super::readings::Readings;
 use super::scorer::Scorer;
@@ -87,13 +88,15 @@ impl<'t> Passage<'t> {
         let words: Vec<u32> = sentences.iter().flatten().map(|word| word.model).collect();
         let mut start = 0;
         let mut kinds = Kinds::default();
+        let mut builder = lattice::Builder::new(&dictionary.ngrams, weights);
         let lattices: Vec<Lattice> = sentences
             .iter()
             .map(|sentence| {
                 let list = readings.best(&words, start, sentence, dictionary, grammar, scorer, weights);
                 start += sentence.len();
                 let readiness = |word| dictionary.pack.readiness(word);
-                Lattice::build(sentence, list, &mut kinds, readiness, &dictionary.ngrams, weights, &prior::START)
+                let standing = readings.standing();
+                Lattice::build(&mut builder, sentence, list, &mut kinds, readiness, standing, &prior::START)
             })
             .collect();
         readings.tidy();
@@ -210,9 +213,9 @@ impl<'t> Passage<'t> {
         scored
     }
 
-    /// The candidates that the trees give at least this probability, in order.
+    /// The candidates that the trees give at least this probability, in order, and other readings of their words.
     pub(crate) fn judge(&self, dictionary: &Dictionary, forest: &Forest, least: f32) -> Vec<Scored> {
-        let mut scored = Vec::new();
+        let mut judged: Vec<(Row, f32)> = Vec::new();
         let mut rows: Vec<Row> = Vec::with_capacity(LANES);
         let mut columns = [[0f32; LANES]; COUNT];
         let mut judge = |rows: &mut Vec<Row>| {
@@ -222,9 +225,8 @@ impl<'t> Passage<'t> {
             for (row, probability) in rows.drain(..).zip(forest.probabilities(&columns)) {
                 let certain = self.candidate(row.place).certain;
                 let probability = if certain { probability.max(CERTAIN) } else { probability };
-                // Only what may be told is written into the text, which costs more than all the rest.
-                if probability >= least {
-                    scored.extend(self.scored(row, probability, dictionary));
+                if probability >= least.min(LEAST_TOLD) {
+                    judged.push((row, probability));
                 }
             }
         };
@@ -235,7 +237,17 @@ impl<'t> Passage<'t> {
             }
         });
         judge(&mut rows);
-        scored
+        // Only what may be told is written into the text, which costs more than all the rest.
+        let start = |row: &Row| (row.place.0, self.candidate(row.place).start);
+        let end = |row: &Row| self.candidate(row.place).end;
+        let mut told = Vec::with_capacity(judged.len());
+        // Rows are in order of their starts.
+        for group in judged.chunk_by(|a, b| start(&a.0) == start(&b.0)) {
+            let is_told = |row: &Row| group.iter().any(|(other, p)| *p >= least && end(other) == end(row));
+            told.extend(group.iter().map(|(row, _)| is_told(row)));
+        }
+        let told = judged.into_iter().zip(told).filter(|(_, is_told)| *is_told);
+        told.filter_map(|((row, probability), _)| self.scored(row, probability, dictionary)).collect()
     }
 
     /// A candidate written into the text, unless it stands there already.
@@ -272,10 +284,19 @@ impl<'t> Passage<'t> {
             let rate = paragraph.map_or(self.estimate.belief.rates, |paragraph| paragraph.rates)[0];
             let lattice = &self.lattices[at];
             let posteriors = &self.estimate.sums[at].posterior;
-            let is_worth_it = |(candidate, &posterior): (&Candidate, &f32)| posterior >= LEAST || candidate.certain;
-            if !lattice.candidates.iter().zip(posteriors).any(is_worth_it) {
+            let candidates = &lattice.candidates;
+            let is_worth_it = |at: usize| posteriors[at] >= LEAST || candidates[at].certain;
+            if !(0..candidates.len()).any(is_worth_it) {
                 continue;
             }
+            // Candidates are in order of their starts.
+            let is_other = |at: usize| {
+                let (start, end) = (candidates[at].start, candidates[at].end);
+                let same = |&other: &usize| candidates[other].start == start;
+                let around = (0..at).rev().take_while(same).chain((at + 1..candidates.len()).take_while(same));
+                posteriors[at] >= LEAST_OTHER
+                    && around.into_iter().any(|other| candidates[other].end == end && is_worth_it(other))
+            };
             let damage = self.damage.get(at).map_or(&[][..], Vec::as_slice);
             let sentence = Sentence::new(words, lattice, posteriors, damage, rate);
             hashes.clear();
@@ -288,7 +309,7 @@ impl<'t> Passage<'t> {
             let mut word = None;
             for (index, candidate) in lattice.candidates.iter().enumerate() {
                 // "a" for "an" is never a finding of its own; it follows the word after it.
-                if posteriors[index] < LEAST && !candidate.certain || candidate.flags == 0 {
+                if candidate.flags == 0 || !is_worth_it(index) && !is_other(index) {
                     continue;
                 }
                 if word != Some(candidate.start) {

@@ -10,7 +10,7 @@ use super::prior;
 use super::scorer::{Scorer, State, Wide};
 use crate::candidates::{self, Candidate, Grammar, Ids, Reading, Word};
 use crate::dictionary::Dictionary;
-use crate::dictionary::ngrams::{Ngrams, bigram_key};
+use crate::dictionary::ngrams::{Ngrams, Pair, bigram_key};
 use crate::dictionary::pack::Codes;
 use crate::text::key::{END, FIRST_WORD, SENTENCE};
 
@@ -68,8 +68,12 @@ pub(crate) struct Readings {
     heads: Vec<u32>,
     scores: Vec<f32>,
     fits: Vec<f32>,
+    ranked: Vec<(f32, u32)>,
+    chosen: Vec<Candidate>,
     keys: Vec<u64>,
-    pairs: Vec<Option<(f32, f32)>>,
+    pairs: Vec<Pair>,
+    /// What the model has for each word's pair with the one before it, as the sentence stands, and for its end.
+    standing: Vec<Pair>,
 }
 
 impl Readings {
@@ -106,6 +110,15 @@ impl Readings {
             }
         }
         scorer.refine(&mut self.states);
+        self.keys.clear();
+        let ends = [SENTENCE].into_iter().chain(sentence.iter().map(|word| word.model)).chain([END]);
+        let mut last = None;
+        for id in ends {
+            self.keys.extend(last.map(|last| bigram_key(last, id)));
+            last = Some(id);
+        }
+        self.standing.clear();
+        dictionary.ngrams.bigrams(&self.keys, |pair| self.standing.push(pair));
         let mut best = Vec::with_capacity(sentence.len() * weights.candidates);
         let groups = std::mem::take(&mut self.groups);
         for groups in groups.chunk_by(|a, b| a.start == b.start) {
@@ -113,6 +126,11 @@ impl Readings {
         }
         self.groups = groups;
         best
+    }
+
+    /// What the model has for each word of the sentence at hand, and for its end, after the one before.
+    pub(crate) fn standing(&self) -> &[Pair] {
+        &self.standing
     }
 
     /// Finds the groups of a sentence's candidates.
@@ -192,8 +210,10 @@ impl Readings {
         let ngrams = &dictionary.ngrams;
         // Context and pressure of every candidate, and its rank by channel and context alone: most are told hopeless
         // without the language model.
-        let mut ranked: Vec<(f32, u32)> = Vec::new();
+        let (mut ranked, mut chosen) = (std::mem::take(&mut self.ranked), std::mem::take(&mut self.chosen));
         let mut fits = std::mem::take(&mut self.fits);
+        ranked.clear();
+        chosen.clear();
         fits.clear();
         let mut pressures = [0f32; candidates::LONGEST_RUN];
         for (group, pressure) in groups.iter().zip(&mut pressures) {
@@ -243,7 +263,6 @@ impl Readings {
             (candidate.channel, candidate.pressure) = (light.channel, pressure);
             candidate
         };
-        let mut chosen: Vec<Candidate> = Vec::with_capacity(ranked.len());
         for (slot, (_, at)) in ranked.iter_mut().enumerate() {
             let mut candidate = candidate(*at as usize);
             candidate.context = fits[*at as usize];
@@ -264,14 +283,27 @@ impl Readings {
                 last = id;
             }
         }
-        ngrams.bigrams(&self.keys, &mut self.pairs);
+        self.pairs.clear();
+        ngrams.bigrams(&self.keys, |pair| self.pairs.push(pair));
         let mut pairs = self.pairs.iter().copied();
         for ((rank, _), candidate) in ranked.iter_mut().zip(&chosen) {
-            *rank = score(candidate, around(candidate), &mut pairs, ngrams, weights);
+            let around = around(candidate);
+            let run = candidate.start as usize..candidate.end as usize;
+            *rank = fit(&candidate.ids, around, &mut pairs, ngrams, weights)
+                + weights.channel * candidate.channel
+                + weights.context * candidate.context
+                + 2.0 * (run.len() as f32 - 1.0);
+            // Most words of a spun text stand as they stood: what is far behind them goes no further.
+            let stands = Ids::new(sentence[run.clone()].iter().map(|word| word.model));
+            let mut standing = self.standing[run.start..].iter().copied();
+            if *rank < fit(&stands, around, &mut standing, ngrams, weights) - weights.behind {
+                *rank = f32::NEG_INFINITY;
+            }
         }
         ranked.sort_unstable_by(better);
-        best.extend(ranked.iter().take(weights.candidates).map(|&(_, at)| chosen[(at & 0xff) as usize].clone()));
-        self.fits = fits;
+        let kept = ranked.iter().take(weights.candidates).take_while(|(rank, _)| *rank > f32::NEG_INFINITY);
+        best.extend(kept.map(|&(_, at)| chosen[(at & 0xff) as usize].clone()));
+        (self.ranked, self.chosen, self.fits) = (ranked, chosen, fits);
     }
 }
 
@@ -314,28 +346,23 @@ fn head(ids: &[u32], ngrams: &Ngrams) -> Option<u32> {
     words.min_by(|&a, &b| ngrams.unigram(a).total_cmp(&ngrams.unigram(b)))
 }
 
-/// How well a candidate fits its neighbours as they stand. `pairs` are what the model has for each word's pair with the
-/// one before it, from the candidate's first to the one after it.
-fn score(
-    candidate: &Candidate,
+/// How well words fit the neighbours of the place, as those stand, by the language model. `pairs` are what it has for
+/// each word's pair with the one before it, from the first of them to the one after them.
+fn fit(
+    ids: &[u32],
     (before, after): (u32, u32),
-    pairs: &mut impl Iterator<Item = Option<(f32, f32)>>,
+    pairs: &mut impl Iterator<Item = Pair>,
     ngrams: &Ngrams,
     weights: &Weights,
 ) -> f32 {
     let mut pair = |first, second| ngrams.pair_or_alone(first, second, pairs.next().flatten());
     let mut language = 0.0;
     let mut last = before;
-    for (at, &id) in candidate.ids.iter().enumerate() {
+    for (at, &id) in ids.iter().enumerate() {
         let here = pair(last, id);
         language += if at == 0 { 0.5 * (here + ngrams.unigram(id)) } else { here };
         last = id;
     }
     language += 0.5 * (pair(last, after) - ngrams.unigram(after));
-    let width = (candidate.end - candidate.start) as f32;
-    weights.language * language
-        + weights.word * candidate.ids.len() as f32
-        + weights.channel * candidate.channel
-        + weights.context * candidate.context
-        + 2.0 * (width - 1.0)
+    weights.language * language + weights.word * ids.len() as f32
 }

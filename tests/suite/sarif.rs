@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::run::{directory, unspin};
 
 const SPUN: &str = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.";
+/// What is sure enough to be repaired unseen.
+const CERTAIN: &str = "The general was the chairman of the Joint Chiefs of Employees.";
 
 #[test]
 fn sarif_is_valid() {
@@ -89,9 +91,9 @@ fn markup_survives_what_is_offered() {
     let between = SPUN.replace("Protection Secretary", "Protection <i>Secretary</i>").replace("on Tuesday", "&eacute;");
     let files = [
         ("a.html", format!("<p>é {inside}</p>\n<p>{between}</p>\n")),
-        ("b.html", format!("<p>{}</p>", SPUN.replace("stated", "sta<b>ted</b>"))),
+        ("b.html", format!("<p>{}</p>\n<p>{SPUN}</p>\n", CERTAIN.replace("Employees", "Emplo<b>yees</b>"))),
         ("c.md", format!("é {}\n\n* *{SPUN}*\n", SPUN.replace("nation", "na<!-- c -->tion"))),
-        ("d.txt", format!("é\n{SPUN}\n")),
+        ("d.txt", format!("é\n{SPUN}\n{CERTAIN}\n")),
     ];
     let bytes: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
     let here = directory(&bytes);
