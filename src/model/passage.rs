@@ -293,9 +293,8 @@ impl<'t> Passage<'t> {
             let is_other = |at: usize| {
                 let (start, end) = (candidates[at].start, candidates[at].end);
                 let same = |&other: &usize| candidates[other].start == start;
-                let around = (0..at).rev().take_while(same).chain((at + 1..candidates.len()).take_while(same));
-                posteriors[at] >= LEAST_OTHER
-                    && around.into_iter().any(|other| candidates[other].end == end && is_worth_it(other))
+                let mut around = (0..at).rev().take_while(same).chain((at + 1..candidates.len()).take_while(same));
+                posteriors[at] >= LEAST_OTHER && around.any(|other| candidates[other].end == end && is_worth_it(other))
             };
             let damage = self.damage.get(at).map_or(&[][..], Vec::as_slice);
             let sentence = Sentence::new(words, lattice, posteriors, damage, rate);

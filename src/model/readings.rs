@@ -296,7 +296,8 @@ impl Readings {
             // Most words of a spun text stand as they stood: what is far behind them goes no further.
             let stands = Ids::new(sentence[run.clone()].iter().map(|word| word.model));
             let mut standing = self.standing[run.start..].iter().copied();
-            if *rank < fit(&stands, around, &mut standing, ngrams, weights) - weights.behind {
+            let stands = fit(&stands, around, &mut standing, ngrams, weights);
+            if *rank < stands - weights.behind && !candidate.certain {
                 *rank = f32::NEG_INFINITY;
             }
         }

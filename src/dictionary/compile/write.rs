@@ -99,7 +99,7 @@ impl Compiler<'_> {
         let promise = |one: &Weighted| best(&one.2) + FREQUENCY * frequencies[one.1 as usize].max(LEAST_FREQUENT);
         weighted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| promise(b).total_cmp(&promise(a))).then(a.1.cmp(&b.1)));
         let tells = self.tells(&weighted, readiness.len());
-        // The words of every second place are of these few; what they might stand for costs time and says nothing.
+        // These few are more than a quarter of all words; what they might stand for costs time and says nothing.
         weighted.retain(|(spun, _, _, pair)| match self.phrases[*spun as usize].lookup[..] {
             [word] => pair.certain || !self.seldom.contains(&word),
             _ => true,
