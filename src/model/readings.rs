@@ -1,7 +1,7 @@
 //! What the words of a sentence may stand for: every reading that the dictionaries have is weighed by the context
 //! scorer, and the few that fit best at each word go on into the lattice.
 //!
-//! There are some twenty readings a word, most of them hopeless. What does not depend on the place is worked out once
+//! There are up to fifteen readings a word, most of them hopeless. What does not depend on the place is worked out once
 //! for a word and kept for the next time it comes.
 
 use super::channel::{IdMap, channel, plain};
@@ -111,12 +111,9 @@ impl Readings {
         }
         scorer.refine(&mut self.states);
         self.keys.clear();
-        let ends = [SENTENCE].into_iter().chain(sentence.iter().map(|word| word.model)).chain([END]);
-        let mut last = None;
-        for id in ends {
-            self.keys.extend(last.map(|last| bigram_key(last, id)));
-            last = Some(id);
-        }
+        let models = || sentence.iter().map(|word| word.model);
+        let pairs = std::iter::once(SENTENCE).chain(models()).zip(models().chain([END]));
+        self.keys.extend(pairs.map(|(first, second)| bigram_key(first, second)));
         self.standing.clear();
         dictionary.ngrams.bigrams(&self.keys, |pair| self.standing.push(pair));
         let mut best = Vec::with_capacity(sentence.len() * weights.candidates);
