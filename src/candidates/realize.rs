@@ -25,7 +25,8 @@ pub(crate) fn realize(
     original: &str,
     ngrams: &Ngrams,
 ) -> Realized {
-    let plain = write(block, tokens, first, last, original, ngrams);
+    let shouts = shouts(block, tokens, first, last);
+    let plain = write(block, tokens, first, last, original, shouts, ngrams);
     let Some(article) = first.checked_sub(1).map(|before| &tokens[before]) else { return plain };
     let word = article.text(block);
     let is_an = word.eq_ignore_ascii_case("an");
@@ -35,15 +36,20 @@ pub(crate) fn realize(
     {
         return plain;
     }
-    let was = tokens[first].text(block);
-    let follows = plain.text.split([' ', '-']).find(|word| !word.is_empty());
-    let now = follows.or_else(|| tokens.get(last + 1).map(|next| next.text(block))).unwrap_or(was);
-    if takes_an(now) == is_an {
+    // In a line of capitals only the original as the dictionary writes it tells words from acronyms.
+    let written = if shouts { original } else { &plain.text };
+    let an = match written.split([' ', '-']).find(|word| !word.is_empty()) {
+        Some(follows) if shouts => takes_an(&spoken(follows, ngrams)),
+        Some(follows) => takes_an(follows),
+        None => an_fits(block, tokens, if last + 1 < tokens.len() { last + 1 } else { first }, ngrams),
+    };
+    if an == is_an {
         return plain;
     }
     let fitting = match (is_an, word.starts_with('A')) {
         (true, true) => "A",
         (true, false) => "a",
+        (false, true) if shouts => "AN",
         (false, true) => "An",
         (false, false) => "an",
     };
@@ -56,13 +62,21 @@ pub(crate) fn realize(
 ///
 /// An original keeps its own capitals where it has any; else it takes those of the words it replaces. Where nothing
 /// is to stand there, the white space on one side goes too, and the next word takes over the capital of a sentence's
-/// start.
-fn write(block: &str, tokens: &[Token], first: usize, last: usize, original: &str, ngrams: &Ngrams) -> Realized {
+/// start. `shouts` tells that the words are in capitals as those around them are.
+fn write(
+    block: &str,
+    tokens: &[Token],
+    first: usize,
+    last: usize,
+    original: &str,
+    shouts: bool,
+    ngrams: &Ngrams,
+) -> Realized {
     let (start, mut end) = (tokens[first].start as usize, tokens[last].end as usize);
     if original.is_empty() {
         return remove(block, tokens, first, last);
     }
-    let mut text = recase(block, tokens, first, last, original, ngrams);
+    let mut text = if shouts { original.to_uppercase() } else { recase(block, tokens, first, last, original, ngrams) };
     let stop = tokens[last].text(block).ends_with('.') && !text.ends_with('.');
     if stop && tokens.get(last + 1).is_none_or(|next| next.has(SENTENCE_START)) {
         // The period of an abbreviation that ends a sentence is the sentence's, too.
@@ -72,8 +86,10 @@ fn write(block: &str, tokens: &[Token], first: usize, last: usize, original: &st
     if clings && first > 0 && text.starts_with(char::is_alphanumeric) {
         text.insert(0, ' ');
     }
-    if let Some((mark, possessive)) = tokens.get(last + 1).and_then(|next| possessive(block, next, &text)) {
-        text.push_str(&possessive);
+    if let Some((mark, possessive)) =
+        tokens.get(last + 1).and_then(|next| possessive(block, next, if shouts { original } else { &text }))
+    {
+        text.push_str(&if shouts { possessive.to_uppercase() } else { possessive });
         end = mark.end as usize;
     }
     if block[start..end].contains('’') {
@@ -94,7 +110,7 @@ fn possessive<'t>(block: &str, next: &'t Token, text: &str) -> Option<(&'t Token
         "'" | "’" if next.kind == TokenKind::Punct && !text.ends_with(['s', 'S']) => {
             Some((next, format!("{ending}s")))
         }
-        "'s" | "’s" if plural => Some((next, ending.trim_end_matches('s').to_owned())),
+        "'s" | "’s" | "'S" | "’S" if plural => Some((next, ending.trim_end_matches(['s', 'S']).to_owned())),
         _ => None,
     }
 }
@@ -123,24 +139,6 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
         .collect();
     let shapes: Vec<Case> = words.iter().map(|word| case::of(word)).collect();
     let opens = opens(block, tokens, first);
-    let all_upper = !shapes.is_empty()
-        && words
-            .iter()
-            .zip(&shapes)
-            .all(|(word, shape)| *shape == Case::Upper || word.len() == 1 && word.chars().all(char::is_uppercase))
-        && words.iter().any(|word| word.len() > 1);
-    // Short words in capitals may be acronyms, unless those beside them are in capitals, too.
-    let shouted = |token: Option<&Token>| {
-        token.is_some_and(|token| token.kind == TokenKind::Word && is_shouted(token.text(block)))
-    };
-    if all_upper
-        && original.chars().any(char::is_lowercase)
-        && (words.iter().any(|word| word.len() > 3)
-            || shouted(first.checked_sub(1).map(|before| &tokens[before]))
-            || shouted(tokens.get(last + 1)))
-    {
-        return original.to_uppercase();
-    }
     if original.chars().any(char::is_uppercase) {
         return if starts(block, tokens, first) { case::capitalize(original) } else { original.to_owned() };
     }
@@ -158,7 +156,7 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
         key::normalize(word, &mut word_form);
         let proper = ngrams.id(&word_form).map(|id| ngrams.case(id));
         let small = matches!(word, "of" | "the" | "and" | "in" | "for" | "to" | "on" | "at" | "a" | "an" | "by");
-        if proper.is_some_and(|case| case.upper > 0.85) && word.len() > 1 && word.chars().all(char::is_alphabetic) {
+        if proper.is_some_and(|case| case.upper > ACRONYM) && word.len() > 1 && word.chars().all(char::is_alphabetic) {
             out.push_str(&word.to_uppercase());
         } else if index == 0 && opens && shapes.first() != Some(&Case::Lower)
             || in_name && !(small && index > 0)
@@ -172,9 +170,20 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
     out
 }
 
-/// Whether a word of more than three letters is in capitals.
-fn is_shouted(word: &str) -> bool {
-    word.len() > 3 && case::of(word) == Case::Upper
+/// Whether the words of some tokens are in capitals because the text around them is, or for emphasis: short ones alone may
+/// be acronyms.
+fn shouts(block: &str, tokens: &[Token], first: usize, last: usize) -> bool {
+    let is_word = |token: &&Token| token.kind == TokenKind::Word;
+    let mut words = tokens[first..=last].iter().filter(is_word).map(|token| token.text(block));
+    let is_upper =
+        |word: &str| case::of(word) == Case::Upper || word.len() == 1 && word.chars().all(char::is_uppercase);
+    let is_shouted = |word: &str| word.len() > 3 && case::of(word) == Case::Upper;
+    let beside = |token: Option<&Token>| token.filter(is_word).is_some_and(|token| is_shouted(token.text(block)));
+    words.clone().all(is_upper)
+        && words.clone().any(|word| word.len() > 1)
+        && (words.any(|word| word.len() > 3)
+            || beside(first.checked_sub(1).map(|before| &tokens[before]))
+            || beside(tokens.get(last + 1)))
 }
 
 /// Whether a capital on a token says nothing of it: a sentence starts there, or something that could be one, behind a
@@ -214,13 +223,15 @@ pub(crate) fn capitals(phrase: &str, bits: u64) -> Cow<'_, str> {
     phrase.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ").into()
 }
 
-/// A phrase without some tokens at its ends.
+/// A phrase without some tokens at its ends, quotation marks not counted.
 pub(crate) fn within(phrase: &str, trimmed: (u8, u8)) -> &str {
     if trimmed == (0, 0) {
         return phrase;
     }
     let mut tokens = Vec::new();
     tokenize(phrase, &mut tokens);
+    // The ids that were trimmed have no quotation marks.
+    tokens.retain(|token| token.kind != TokenKind::Quote);
     let (first, last) = (trimmed.0 as usize, tokens.len().saturating_sub(trimmed.1 as usize));
     match tokens.get(first..last) {
         Some([start, .., end]) => &phrase[start.start as usize..end.end as usize],
@@ -229,19 +240,40 @@ pub(crate) fn within(phrase: &str, trimmed: (u8, u8)) -> &str {
     }
 }
 
+/// Share of a word's uses in capitals above which it is an acronym.
+const ACRONYM: f32 = 0.85;
+
 /// Acronyms that are spoken as words, of those whose first letter alone would be spoken with a vowel.
 const SPOKEN: [&str; 20] = [
     "FEMA", "FICO", "FIFA", "HAMAS", "HIPAA", "HUD", "LASER", "LIDAR", "MAGA", "MERS", "NAFTA", "NASA", "NASCAR",
     "NASDAQ", "NATO", "NOAA", "RADAR", "SARS", "SCOTUS", "SWAT",
 ];
 
+/// A word of an original, in capitals where it is an acronym.
+fn spoken<'w>(word: &'w str, ngrams: &Ngrams) -> Cow<'w, str> {
+    let is_acronym = ngrams.id(&word.to_lowercase()).is_some_and(|id| ngrams.case(id).upper > ACRONYM);
+    if is_acronym { word.to_uppercase().into() } else { word.into() }
+}
+
+/// Whether "an" rather than "a" stands before a token of a text.
+pub(crate) fn an_fits(block: &str, tokens: &[Token], at: usize, ngrams: &Ngrams) -> bool {
+    let word = tokens[at].text(block);
+    let lower = word.to_lowercase();
+    let is_plain = shouts(block, tokens, at, at) && ngrams.id(&lower).is_some();
+    takes_an(&if is_plain { spoken(&lower, ngrams) } else { word.into() })
+}
+
 /// Whether "an" rather than "a" stands before a word, by its sound as far as spelling tells.
-pub(crate) fn takes_an(word: &str) -> bool {
+fn takes_an(word: &str) -> bool {
     let lower = word.to_lowercase();
     let bytes = lower.as_bytes();
     let Some(&first) = bytes.first() else { return false };
     let starts = |list: &[&str]| list.iter().any(|start| lower.starts_with(start));
-    if word.len() > 1 && word.chars().all(|c| c.is_uppercase() || c == '.') {
+    // "NBA", "F1", the "x" of "x-ray", "mRNA" start with the name of a letter.
+    let is_spelled = |c: char| c.is_uppercase() || c.is_ascii_digit() || c == '.';
+    let mixed =
+        word.chars().next().is_some_and(char::is_lowercase) && word.chars().nth(1).is_some_and(char::is_uppercase);
+    if first.is_ascii_alphabetic() && (bytes.len() == 1 || mixed || word.chars().all(is_spelled)) {
         if SPOKEN.contains(&word) {
             return false;
         }
@@ -250,18 +282,21 @@ pub(crate) fn takes_an(word: &str) -> bool {
     match first {
         b'h' => starts(&["hour", "honest", "honor", "honour", "heir"]),
         b'u' => {
-            let you =
-                ["ubi", "uk", "uni", "unanim", "ura", "uri", "uro", "uru", "use", "usu", "ute", "uti", "uto", "uga"];
+            let you = [
+                "ubi", "ufo", "uga", "uk", "uly", "unanim", "uni", "ura", "ure", "uri", "uro", "uru", "usa", "use",
+                "usu", "uta", "ute", "uti", "uto", "uvu",
+            ];
             let un = ["unid", "unill", "unim", "unin", "uniss"];
-            lower != "u" && (!starts(&you) || starts(&un) && !starts(&["unidir", "unimod"]))
+            !starts(&you) || starts(&un) && !starts(&["unidir", "unimod"])
         }
-        b'e' => !starts(&["eu", "ewe"]),
+        b'e' => !starts(&["eu", "ewe"]) || starts(&["euler"]),
         b'o' => {
             !(matches!(lower.as_str(), "one" | "ones" | "oneself" | "onetime") || starts(&["one-", "oneness", "once"]))
         }
         b'8' => true,
         b'a' | b'i' => true,
-        _ => matches!(lower.as_str(), "11" | "18") || lower.starts_with("11,") || lower.starts_with("18,"),
+        // "11", "18th", "11.5", "18,000".
+        _ => matches!(lower.split(|c: char| !c.is_ascii_digit()).next(), Some("11" | "18")),
     }
 }
 
@@ -301,10 +336,47 @@ mod tests {
             ("NBA", true),
             ("U.S.", false),
             ("F.B.I.", true),
+            ("usage", false),
+            ("usability", false),
+            ("Utah", false),
+            ("ureter", false),
+            ("uvula", false),
+            ("Ulysses", false),
+            ("Euler", true),
+            ("euphoric", false),
+            ("x", true),
+            ("F", true),
+            ("n", true),
+            ("t", false),
+            ("mRNA", true),
+            ("tRNA", false),
+            ("F1", true),
+            ("H1N1", true),
+            ("MP3", true),
+            ("T20", false),
+            ("11th", true),
+            ("18th", true),
+            ("18,000", true),
+            ("11.5", true),
+            ("110", false),
+            ("1800", false),
         ] {
             assert_eq!(takes_an(word), an, "{word}");
         }
     }
+
+    #[test]
+    fn what_was_trimmed_has_no_quotation_marks() {
+        for (phrase, trimmed, rest) in [
+            ("rock 'n' roll music", (3, 0), "music"),
+            ("old rock 'n' roll", (0, 2), "old rock"),
+            ("the boss's desk", (1, 1), "boss's"),
+            ("the desk", (0, 0), "the desk"),
+        ] {
+            assert_eq!(within(phrase, trimmed), rest, "{phrase}");
+        }
+    }
+
     #[test]
     fn readings_are_written_as_the_text_is() {
         let ngrams = crate::dictionary::Dictionary::builtin().ngrams;
@@ -346,6 +418,19 @@ mod tests {
             ("THE WASHINGTON PUT UP SAID", (2, 3), "Post", "THE WASHINGTON POST SAID"),
             ("Costs rose 9 p.c. They fell", (3, 3), "percent", "Costs rose 9 percent. They fell"),
             ("Costs rose 9 p.c. in May", (3, 3), "percent", "Costs rose 9 percent in May"),
+            ("IS A PREVIOUS OFFICER", (2, 2), "former", "IS A FORMER OFFICER"),
+            ("HELD A LENGTHY DEBATE", (2, 2), "long", "HELD A LONG DEBATE"),
+            ("IS A OUTDATED MAN", (2, 2), "old", "IS AN OLD MAN"),
+            ("IS AN FOREIGN AGENT", (2, 2), "FBI", "IS AN FBI AGENT"),
+            ("IS A CENTRAL AGENT", (2, 2), "fbi", "IS AN FBI AGENT"),
+            ("IS AN INDUBITABLY HOUSE", (2, 2), "", "IS A HOUSE"),
+            ("was an FBI agent", (2, 2), "US", "was a US agent"),
+            ("THE CHIEFS OF EMPLOYEES' LETTER", (3, 3), "Staff", "THE CHIEFS OF STAFF'S LETTER"),
+            ("THE NAVY'S LETTER", (1, 1), "forces", "THE FORCES' LETTER"),
+            ("the staff's letter", (1, 1), "FBI", "the FBI's letter"),
+            ("the employees' letter", (1, 1), "FBI", "the FBI's letter"),
+            ("a convenience research", (1, 1), "usability", "a usability research"),
+            ("a radiograph", (1, 1), "x-ray", "an x-ray"),
             ("he's a man", (1, 1), "is", "he is a man"),
             ("a outdated man", (1, 1), "old", "an old man"),
             ("the US of old", (1, 1), "country", "the country of old"),

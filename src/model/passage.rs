@@ -13,7 +13,9 @@ use super::scorer::Scorer;
 use crate::candidates::realize::{self, Realized};
 use crate::candidates::{Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
+use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::usage::{self, Keys};
+use crate::text::case::{self, Case};
 use crate::text::key;
 use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token};
 
@@ -138,7 +140,7 @@ impl<'t> Passage<'t> {
             Reading::Moved { tail, head } => {
                 let words = &self.sentences[place.0][candidate.start as usize..candidate.end as usize];
                 let front = self.run(&words[words.len() - tail as usize..]);
-                let back = self.run(&words[..head as usize]);
+                let back = self.moved(&words[..head as usize], &dictionary.ngrams);
                 if front.is_empty() { back.into() } else { format!("{front} {back}").into() }
             }
         };
@@ -198,6 +200,20 @@ impl<'t> Passage<'t> {
         self.text[token.start as usize..].starts_with(char::is_uppercase) && !token.has(SENTENCE_START)
     }
 
+    /// A run of words as it is written where it is moved away from the start of a sentence, if it stands there: without
+    /// the capital, but for names.
+    fn moved(&self, words: &[Word], ngrams: &Ngrams) -> Cow<'t, str> {
+        let text = self.run(words);
+        let Some(first) = words.first() else { return text.into() };
+        let at = first.token as usize;
+        let word = self.tokens[at].text(self.text);
+        let is_name = ngrams.case(first.model).lower < 0.5;
+        if is_name || case::of(word) != Case::Title || !realize::opens(self.text, &self.tokens, at) {
+            return text.into();
+        }
+        format!("{}{}", word.to_lowercase(), &text[word.len()..]).into()
+    }
+
     /// A run of words as the text writes it.
     fn run(&self, words: &[Word]) -> &'t str {
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return "" };
@@ -254,16 +270,18 @@ impl<'t> Passage<'t> {
     fn scored(&self, row: Row, probability: f32, dictionary: &Dictionary) -> Option<Scored> {
         let Row { place, keys, features, capitals } = row;
         let realized = self.realize(place, capitals, dictionary);
-        let changes = self.text[realized.span.range()] != realized.text && self.article_fits(place, &realized.text);
+        let changes = self.text[realized.span.range()] != realized.text
+            && self.article_fits(place, &realized.text, &dictionary.ngrams);
         changes.then_some(Scored { place, realized, keys, features, probability })
     }
 
     /// Whether a reading that is an article fits the word after it as that stands.
-    fn article_fits(&self, place: (usize, usize), reading: &str) -> bool {
-        let next = self.tokens.get(self.token_range(place).1 + 1);
+    fn article_fits(&self, place: (usize, usize), reading: &str, ngrams: &Ngrams) -> bool {
+        let next = self.token_range(place).1 + 1;
         let is_an = reading.eq_ignore_ascii_case("an");
         !(is_an || reading.eq_ignore_ascii_case("a"))
-            || next.is_none_or(|next| realize::takes_an(next.text(self.text)) == is_an)
+            || next == self.tokens.len()
+            || realize::an_fits(self.text, &self.tokens, next, ngrams) == is_an
     }
 
     /// Calls `visit` with every candidate that the lattice finds likely enough.
