@@ -6,8 +6,8 @@ use super::{quote, sentence, tokenizer};
 /// Blocks are about this long, in bytes; the last one may be up to half as long again.
 pub(crate) const BLOCK: usize = 48 << 10;
 
-/// The blocks of a text, each a byte range, cut where a paragraph ends, else a sentence, else at white space, else
-/// at a character.
+/// The blocks of a text, each a byte range, cut behind an empty line, else behind a line that ends with a sentence, else
+/// behind a line, a sentence, white space, a character.
 pub(crate) fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -28,12 +28,15 @@ fn cut(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let (low, high) = (start + BLOCK / 2, start + BLOCK);
     let window = &bytes[low..high];
-    let found = memchr::memmem::rfind(window, b"\n\n")
-        .map(|at| at + 2)
-        .or_else(|| memchr::memrchr(b'\n', window).map(|at| at + 1))
-        .or_else(|| memchr::memmem::rfind(window, b". ").map(|at| at + 2))
-        .or_else(|| memchr::memrchr(b' ', window).map(|at| at + 1));
-    let mut end = found.map_or(high, |at| low + at);
+    let behind = |mark: &[u8]| memchr::memmem::rfind(window, mark).map(|at| low + at + mark.len());
+    // Either kind of line ends.
+    let either = |mark: &[u8], other: &[u8]| behind(mark).max(behind(other));
+    let found = either(b"\n\n", b"\n\r\n")
+        .or_else(|| either(b".\n", b".\r\n"))
+        .or_else(|| behind(b"\n"))
+        .or_else(|| behind(b". "))
+        .or_else(|| behind(b" "));
+    let mut end = found.unwrap_or(high);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -51,6 +54,25 @@ pub(crate) fn read(block: &str, tokens: &mut Vec<Token>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_end_where_paragraphs_sentences_and_lines_do() {
+        let wrapped = "A line that is wrapped goes on\nin the next one. It ends\nthere.\n";
+        for (unit, end) in [
+            ("Two\nlines.\nAnd more\n\n", "more\n\n"),
+            (wrapped, "there.\n"),
+            ("One. Two words. ", ". "),
+            ("Milk, 1 l\nMr. Smith's eggs\n", "\n"),
+            ("words ", " "),
+        ] {
+            for unit in [unit.to_owned(), unit.replace('\n', "\r\n")] {
+                let text = unit.repeat(3 * BLOCK / unit.len());
+                let end = if unit.contains('\r') { end.replace('\n', "\r\n") } else { end.to_owned() };
+                let cut: Vec<&str> = blocks(&text).map(|block| block.1).collect();
+                assert!(cut.len() > 1 && cut.iter().rev().skip(1).all(|block| block.ends_with(&end)), "{unit:?}");
+            }
+        }
+    }
 
     #[test]
     fn blocks_cover_the_text_in_order() {
