@@ -8,9 +8,9 @@ pub(crate) mod realize;
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{Codes, Substitution};
 use crate::text::key::{self, Short};
-use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, Token, TokenKind, VOUCHED};
+use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, SPACE_BEFORE, Token, TokenKind, VOUCHED};
 
-/// The longest run of words that is looked up.
+/// The longest run of words that is looked up. Only those of one word again and again may be longer.
 pub(crate) const LONGEST_RUN: usize = 7;
 /// Readings of one word that are looked at, likeliest first by the channel alone.
 const MOST_READINGS: usize = 15;
@@ -32,6 +32,8 @@ pub(crate) struct Word {
     pub(crate) quoted: bool,
     /// Must not change.
     pub(crate) fixed: bool,
+    /// A hyphen joins it to a prefix: it is no word of its own.
+    pub(crate) prefixed: bool,
     /// A quotation mark stands before it, so that no candidate reaches across.
     pub(crate) barrier: bool,
 }
@@ -197,7 +199,9 @@ pub(crate) fn sentences_with(
             quoted: token.has(QUOTED),
             fixed: token.kind == TokenKind::Protected
                 || token.has(VOUCHED)
-                || token.kind == TokenKind::Number && is_joined(block, token),
+                || token.kind == TokenKind::Number && is_joined(block, token)
+                || is_in_identifier(block, token),
+            prefixed: is_prefixed(block, &tokens[..=index]),
             barrier: barrier || token.has(QUOTE_BEFORE),
         });
         barrier = false;
@@ -216,6 +220,26 @@ fn is_joined(block: &str, number: &Token) -> bool {
     let mut before = block[..number.start as usize].chars().rev();
     after.next().is_some_and(joins) && after.next().is_some_and(digit)
         || before.next().is_some_and(joins) && before.next().is_some_and(digit)
+}
+
+/// Prefixes of which what a hyphen joins to them is a part; behind others ("pre-", "self-") stand words that spinners swap.
+const PREFIXES: [&str; 7] = ["anti", "de", "mis", "non", "over", "re", "un"];
+
+/// Whether a hyphen joins the last of these tokens to a prefix: "re-announcing".
+fn is_prefixed(block: &str, tokens: &[Token]) -> bool {
+    let [.., prefix, hyphen, word] = tokens else { return false };
+    !word.has(SPACE_BEFORE)
+        && !hyphen.has(SPACE_BEFORE)
+        && hyphen.text(block) == "-"
+        && PREFIXES.iter().any(|known| known.eq_ignore_ascii_case(prefix.text(block)))
+}
+
+/// Whether an underscore joins a token to another word or number: "utilized_vehicles".
+fn is_in_identifier(block: &str, token: &Token) -> bool {
+    fn joins(mut chars: impl Iterator<Item = char>) -> bool {
+        chars.next() == Some('_') && chars.find(|&c| c != '_').is_some_and(char::is_alphanumeric)
+    }
+    joins(block[token.end as usize..].chars()) || joins(block[..token.start as usize].chars().rev())
 }
 
 /// Recent words that are remembered.
@@ -321,10 +345,10 @@ pub(crate) fn runs(
 ) {
     out.clear();
     free.clear();
-    free.extend(sentence.iter().map(|word| !word.fixed));
+    free.extend(sentence.iter().map(|word| !word.fixed && !word.prefixed));
     let pack = &dictionary.pack;
     for start in 0..sentence.len() {
-        if sentence[start].fixed {
+        if !free[start] {
             continue;
         }
         let reach = sentence[start + 1..]

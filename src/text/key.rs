@@ -39,8 +39,8 @@ fn number_class(text: &str) -> u32 {
     }
 }
 
-/// Writes the look-up form of a word or mark to `out`: lower case, straight apostrophes, no soft hyphens, one kind
-/// of dash.
+/// Writes the look-up form of a word or mark to `out`: lower case, straight apostrophes, no soft hyphens or other marks
+/// without width, one kind of dash.
 pub(crate) fn normalize(text: &str, out: &mut String) {
     out.clear();
     if text.is_ascii() {

@@ -91,10 +91,7 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
             }
             DIGIT => {
                 at = number(bytes, at);
-                if bytes.get(at) == Some(&b'.')
-                    && bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase)
-                    && is_domain(bytes, at)
-                {
+                if bytes.get(at) == Some(&b'.') && is_domain(bytes, at) {
                     at = address(text, start, at, flags, out);
                     flags = 0;
                 } else {
@@ -111,7 +108,7 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                     continue;
                 }
                 at += c.len_utf8();
-                if c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}') {
+                if c.is_whitespace() || is_invisible(c) {
                     flags |= SPACE_BEFORE;
                     continue;
                 }
@@ -204,7 +201,7 @@ fn word(text: &str, bytes: &[u8], start: usize, flags: u8, out: &mut Vec<Token>)
                     }
                     apostrophe = Some(at);
                     at += c.len_utf8();
-                } else if c.is_alphabetic() || is_mark(c) || (c == '\u{ad}' && letter_at(text, at + 2)) {
+                } else if c.is_alphabetic() || is_mark(c) || is_invisible(c) && letter_at(text, at + c.len_utf8()) {
                     at += c.len_utf8();
                 } else {
                     break;
@@ -230,6 +227,8 @@ fn word(text: &str, bytes: &[u8], start: usize, flags: u8, out: &mut Vec<Token>)
                 let in_name = bytes.get(at + 1) == Some(&b' ') && bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase);
                 if end > at + 1 || initial && in_name {
                     at = end;
+                } else if is_domain(bytes, at) {
+                    return address(text, start, at, flags, out);
                 }
             } else if listed(TITLES, stem)
                 || listed(ABBREVIATIONS, stem)
@@ -237,7 +236,7 @@ fn word(text: &str, bytes: &[u8], start: usize, flags: u8, out: &mut Vec<Token>)
                     && bytes.get(at + 1..at + 3).is_some_and(|b| b[0] == b' ' && b[1].is_ascii_digit())
             {
                 at += 1;
-            } else if bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase) && is_domain(bytes, at) {
+            } else if is_domain(bytes, at) {
                 return address(text, start, at, flags, out);
             }
         }
@@ -268,6 +267,11 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{200c}' | '\u{200d}')
 }
 
+/// Marks without width that tell where lines may break, or nothing: they part words only where no letter follows.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
 fn is_clitic(tail: &str) -> bool {
     let letters = tail.trim_start_matches(['\'', '’', 'ʼ']);
     ["s", "re", "ve", "ll", "d", "m"].iter().any(|clitic| letters.eq_ignore_ascii_case(clitic))
@@ -292,26 +296,38 @@ fn number(bytes: &[u8], start: usize) -> usize {
     at
 }
 
-/// What hosts and files end in, of those endings that are hardly ever a word behind a missing space.
-const ENDINGS: [&str; 34] = [
-    "com", "org", "net", "edu", "gov", "uk", "co.uk", "ac.uk", "org.uk", "au", "com.au", "de", "eu", "fr", "ru", "tv",
-    "info", "io", "html", "htm", "php", "asp", "aspx", "txt", "pdf", "csv", "json", "xml", "zip", "jpg", "png", "gif",
-    "mp3", "mp4",
+/// What hosts and files end in, in small letters or capitals, of those endings that are hardly ever a word behind a
+/// missing space.
+const ENDINGS: [&str; 50] = [
+    "asp", "aspx", "avi", "bmp", "com", "css", "csv", "docx", "edu", "epub", "exe", "gif", "htm", "html", "jpeg",
+    "jpg", "js", "json", "jsonl", "mil", "mp3", "mp4", "mpeg", "mpg", "odp", "ods", "odt", "org", "pdf", "php", "png",
+    "ppt", "pptx", "rar", "rtf", "svg", "tif", "tiff", "toml", "tsv", "tsx", "txt", "wav", "webp", "xls", "xlsm",
+    "xlsx", "xml", "yaml", "yml",
+];
+/// Likewise, but words as often where they have a capital.
+const SMALL_ENDINGS: [&str; 44] = [
+    "ac.uk", "ai", "au", "bib", "biz", "br", "cfg", "cn", "co.jp", "co.nz", "co.uk", "co.za", "com.au", "cpp", "de",
+    "dev", "doc", "eu", "fr", "gov", "gz", "info", "ini", "int", "io", "java", "jp", "md", "mov", "net", "nl", "nz",
+    "org.uk", "py", "rs", "ru", "sh", "sql", "tar", "tex", "ts", "tv", "uk", "zip",
 ];
 
-/// Whether the period at `at` stands inside a host name: a known ending follows, and then no letter.
+/// Whether the period at `at` stands inside a host or file name: a known ending follows, and then no letter.
 fn is_domain(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at + 1..];
-    ENDINGS.iter().any(|end| {
-        rest.len() >= end.len()
-            && rest[..end.len()].eq_ignore_ascii_case(end.as_bytes())
-            && !rest.get(end.len()).is_some_and(u8::is_ascii_alphanumeric)
-    }) || bytes[..at].ends_with(b"www")
+    if !rest.first().is_some_and(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let ends = |length: usize| !rest.get(length).is_some_and(u8::is_ascii_alphanumeric);
+    let is = |end: &str| rest.get(..end.len()).is_some_and(|rest| rest.eq_ignore_ascii_case(end.as_bytes()));
+    ENDINGS.iter().any(|end| is(end) && ends(end.len()))
+        || SMALL_ENDINGS.iter().any(|end| rest.starts_with(end.as_bytes()) && ends(end.len()))
+        || bytes[..at].ends_with(b"www")
 }
 
 /// Pushes the URL, address or file name that is under way at `at`, with all that sticks to its front; returns its end.
 fn address(text: &str, mut start: usize, at: usize, mut flags: u8, out: &mut Vec<Token>) -> usize {
-    let sticks = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-');
+    let sticks =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-' | b'/' | b'\\');
     while let Some(last) = out.last().filter(|last| last.end as usize == start && last.text(text).bytes().all(sticks)) {
         (start, flags) = (last.start as usize, last.flags);
         out.pop();
@@ -321,32 +337,45 @@ fn address(text: &str, mut start: usize, at: usize, mut flags: u8, out: &mut Vec
     end
 }
 
-/// The end of the URL or address that is under way at `at`: up to white space or a closing mark, less final marks.
+/// The end of the URL or address that is under way at `at`: up to white space or a closing mark that nothing in it opens,
+/// less final marks.
 fn url(text: &str, at: usize) -> usize {
-    let goes_on = |c: char| {
-        if c.is_ascii() {
-            !c.is_ascii_whitespace() && !matches!(c, '"' | '<' | '>' | '\'' | ')' | ']' | '`')
-        } else {
-            c.is_alphanumeric()
-        }
-    };
     let rest = &text[at..];
+    let (mut round, mut square) = (0, 0);
+    let mut goes_on = |c: char| {
+        let open = match c {
+            '(' | ')' => &mut round,
+            '[' | ']' => &mut square,
+            _ if c.is_ascii() => return !c.is_ascii_whitespace() && !matches!(c, '"' | '<' | '>' | '\'' | '`'),
+            _ => return c.is_alphanumeric() || is_mark(c) || matches!(c, '–' | '‐' | '‑' | '−' | '·'),
+        };
+        *open += if matches!(c, '(' | '[') { 1 } else { -1 };
+        *open >= 0
+    };
     let rest = &rest[..rest.find(|c| !goes_on(c)).unwrap_or(rest.len())];
-    at + rest.trim_end_matches(['.', ',', ';', ':', '!', '?']).len()
+    at + rest.trim_end_matches(['.', ',', ';', ':', '!', '?', '–', '(', '[']).len()
 }
 
-/// Takes the last word, or all of the quotation that ends there, as the author's own.
+/// Takes the last word with its possessive, or all of the quotation that ends there, as the author's own.
 fn vouch(text: &str, out: &mut [Token]) {
     let Some(last) = out.last_mut() else { return };
     last.flags |= VOUCHED;
-    let opening = match last.text(text) {
+    let (last, mark) = (*last, last.text(text));
+    if mark.starts_with(['\'', '’', 'ʼ'])
+        && last.kind != TokenKind::Quote
+        && !last.has(SPACE_BEFORE)
+        && let [.., word, _] = out
+    {
+        word.flags |= VOUCHED;
+    }
+    let opening = match mark {
         "”" => "“",
         "’" => "‘",
-        mark @ ("\"" | "'") => mark,
+        "\"" | "'" => mark,
         _ => return,
     };
-    let quotation = out.iter().rev().skip(1).position(|token| token.text(text) == opening);
-    if let Some(words) = quotation.filter(|&words| words <= LONGEST_VOUCHED) {
+    let quotation = out.iter().rev().skip(1).take(LONGEST_VOUCHED + 1).position(|token| token.text(text) == opening);
+    if let Some(words) = quotation {
         out.iter_mut().rev().skip(1).take(words).for_each(|token| token.flags |= VOUCHED);
     }
 }
@@ -399,6 +428,7 @@ mod tests {
             ("run `rm -rf` and @you #tag", vec!["run", "`rm -rf`", "and", "@you", "#tag"]),
             ("naïve café's", vec!["naïve", "café", "'s"]),
             ("co\u{ad}op\u{a0}x", vec!["co\u{ad}op", "x"]),
+            ("Em\u{2060}plo\u{200b}y\u{feff}ees\u{200b} x", vec!["Em\u{2060}plo\u{200b}y\u{feff}ees", "x"]),
             ("wait... what?!", vec!["wait", "...", "what", "?", "!"]),
             ("the employees' say", vec!["the", "employees", "'", "say"]),
             ("“Yes,” he", vec!["“", "Yes", ",", "”", "he"]),
@@ -409,6 +439,18 @@ mod tests {
             ("in stated-2024.pdf now", vec!["in", "stated-2024.pdf", "now"]),
             ("in (read_me.txt)", vec!["in", "(", "read_me.txt", ")"]),
             ("see https://x.org/wiki/Malmö_up”", vec!["see", "https://x.org/wiki/Malmö_up", "”"]),
+            (
+                "open stated.xlsx, STATED.PDF and Stated.Com",
+                vec!["open", "stated.xlsx", ",", "STATED.PDF", "and", "Stated.Com"],
+            ),
+            ("in src/utilized/stated.rs now", vec!["in", "src/utilized/stated.rs", "now"]),
+            ("in C:\\utilized\\a.docx.", vec!["in", "C", ":", "\\utilized\\a.docx", "."]),
+            ("see x.org/utilized–stated – or", vec!["see", "x.org/utilized–stated", "–", "or"]),
+            ("(see x.org/a_(b)_c)", vec!["(", "see", "x.org/a_(b)_c", ")"]),
+            (
+                "the end.De facto and/or one.Net profit",
+                vec!["the", "end", ".", "De", "facto", "and", "/", "or", "one", ".", "Net", "profit"],
+            ),
             ("it ended.Then it", vec!["it", "ended", ".", "Then", "it"]),
             ("a ```b` c", vec!["a", "```", "b", "`", "c"]),
             ("", vec![]),
@@ -439,6 +481,10 @@ mod tests {
             ("the “right navy” [sic] sailed", "right navy ”"),
             ("the ‘right boats’ [sic] sailed", "right boats ’"),
             ("the \"right navy\" [sic] sailed", "right navy \""),
+            ("its navy's [sic] ships", "navy 's"),
+            ("the employees' [sic] ships", "employees '"),
+            ("the employees’ [sic] ships", "employees ’"),
+            ("the employees's [sic] ships", "employees 's"),
         ] {
             let mut tokens = Vec::new();
             tokenize(text, &mut tokens);
