@@ -170,6 +170,7 @@ mod tests {
             ("ORGANIZED", false, "ORGANISED"),
             ("license", false, "license"),
             ("plain words", false, "plain words"),
+            ("1.2 percent", false, "1.2 per cent"),
             ("", false, ""),
         ] {
             assert_eq!(dictionary.pack.write_british(american, opens), british, "{american}");
