@@ -17,7 +17,7 @@ pub enum Quotes {
 /// What reads a text before its words are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Model {
-    /// N-grams and a small context scorer: about half a megabyte of spun text a second on one core.
+    /// N-grams and a small context scorer: nearly a megabyte of spun text a second on one core.
     Fast,
     /// The encoder as well, where there is one: it reads the whole sentences of texts that the fast model suspects, at
     /// about 80 KB a second on one core. On clean text both are equally fast.

@@ -65,11 +65,15 @@ impl Directives {
         let index = LineIndex::new(text);
         let mut spans = Vec::new();
         let mut off: Option<usize> = None;
+        // Where the line after it was looked for already; many blank ones may have to be passed.
+        let mut asked = None;
         for (directive, span) in found {
             let line = index.line(span.start);
             match directive {
                 Directive::Ignore => spans.push(index.line_span(line)),
+                Directive::IgnoreNext if asked == Some(line) => {}
                 Directive::IgnoreNext => {
+                    asked = Some(line);
                     let blank = |line: &usize| text[index.line_span(*line).range()].trim().is_empty();
                     let next = (line + 1..=index.line_count()).find(|line| !blank(line));
                     spans.extend(next.map(|line| index.line_span(line)));
@@ -142,6 +146,12 @@ mod tests {
             }
         }
         assert!(Directives::read("unspin").is_empty());
+    }
+
+    #[test]
+    fn many_directives_on_one_line_look_for_the_next_line_once() {
+        let text = format!("{}{}x", "unspin:ignore-next ".repeat(10_000), "\n".repeat(200_000));
+        assert!(Directives::read(&text).cover(Span::new(text.len() - 1, text.len())));
     }
 
     #[test]

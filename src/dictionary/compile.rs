@@ -533,7 +533,8 @@ impl<'m> Compiler<'m> {
         tokenize(&row.expression, &mut tokens);
         tokens.retain(|token| token.kind != TokenKind::Quote);
         let capitals = tokens.iter().map(|token| token.text(&row.expression).starts_with(char::is_uppercase));
-        let capitals = capitals.enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at);
+        // No run that is looked up has nearly as many words as there are bits.
+        let capitals = capitals.take(64).enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at);
         for key in keys.into_iter().filter(|key| !key.is_empty()) {
             // Files come in order of their names: what was written by hand has its say before what was counted.
             self.expressions.entry(key).or_insert(capitals);

@@ -5,9 +5,9 @@
 //! Sections, in order: the words that the n-gram model lacks (fst, word to id), the texts of the originals with
 //! their ids, substitutions of single words (indexed by word id), substitutions of runs of words (fst over word
 //! ids), the substitutions themselves, how readily each word is swapped, expressions (fst over word ids), allowed
-//! phrases (fst over word ids), names of sources, for each word whether any of these runs starts with it, likewise for
-//! pairs of words, and what compiling a further pack for this one needs: irregular forms and the sums of all counts;
-//! last, British and American spellings.
+//! phrases (fst over word ids), names of sources, for each word how much oftener spinners leave it and how likely it
+//! is in spun text, whether any of these runs starts with it, likewise for pairs of words, and what compiling a further
+//! pack for this one needs: irregular forms and the sums of all counts; last, British and American spellings.
 
 use std::borrow::Cow;
 use std::ops::Range;
