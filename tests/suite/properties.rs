@@ -155,6 +155,54 @@ fn clean_articles_stay_and_spun_ones_are_repaired() {
     assert!(DEFAULT.check(ARTICLE).findings.len() > 10);
 }
 
+#[test]
+fn spun_words_are_repaired_in_their_places() {
+    for (text, fixed) in [
+        ("PROTECTION SECRETARY STATED HE IS A PREVIOUS OFFICER.", "DEFENSE SECRETARY SAID HE IS A FORMER OFFICER."),
+        (
+            "THE JOINT CHIEFS OF EMPLOYEES' LETTER WAS LATE, THE PROTECTION SECRETARY STATED.",
+            "THE JOINT CHIEFS OF STAFF'S LETTER WAS LATE, THE DEFENSE SECRETARY SAID.",
+        ),
+        (
+            "The Protection Secretary stated it. Votes that were early counted.",
+            "The Defense Secretary said it. Early votes counted.",
+        ),
+        (
+            "The Protection Secretary stated it on a very very very very very very very very very very good day.",
+            "The Defense Secretary said it on a very good day.",
+        ),
+        (
+            "The Labour Party's chief stated the pound fell 1.2 per cent, and the programme was cancelled. It was 3 p.c.",
+            "The Labour Party's chief said the pound fell 1.2 per cent, and the programme was cancelled. It was 3 per cent.",
+        ),
+        ("The Protection Sec\u{2060}retary stated it.", "The Defense Sec\u{2060}retary said it."),
+    ] {
+        assert_eq!(SPUN.check(text).fix(text, &Selection::All).text, fixed);
+    }
+}
+
+#[test]
+fn names_and_what_authors_vouch_for_stay() {
+    for kept in [
+        "Joint Chiefs of Employees' [sic] letter",
+        "Joint Chiefs of Employees's [sic] letter",
+        "stated.docx",
+        "STATED.PDF",
+        "Stated.Com",
+        "https://x.org/utilized–stated",
+        "https://en.wikipedia.org/wiki/Vehicle_(utilized)_stated",
+        "src/utilized/stated.rs",
+        "utilized_vehicles",
+        "stated_2024",
+        "re-announcing",
+        "re-examined",
+    ] {
+        let text = format!("The Protection Secretary stated that {kept} was printed within the nation.");
+        let fixed = SPUN.check(&text).fix(&text, &Selection::All).text;
+        assert!(fixed.starts_with("The Defense Secretary said") && fixed.contains(kept), "{fixed}");
+    }
+}
+
 /// What was right stays right: a second check of the repaired text finds little more.
 #[test]
 fn fixing_converges() {
