@@ -141,7 +141,7 @@ impl<'t> Passage<'t> {
                 let words = &self.sentences[place.0][candidate.start as usize..candidate.end as usize];
                 let front = self.run(&words[words.len() - tail as usize..]);
                 let back = self.moved(&words[..head as usize], &dictionary.ngrams);
-                if front.is_empty() { back.into() } else { format!("{front} {back}").into() }
+                if front.is_empty() { back } else { format!("{front} {back}").into() }
             }
         };
         let original = if original.split(' ').count() == candidate.ids.len() {
