@@ -38,6 +38,12 @@ impl Span {
     }
 
     /// Length in bytes; 0 where `end` was set to what lies before `start`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(unspin::Span { start: 8, end: 4 }.len(), 0);
+    /// ```
     #[inline]
     pub fn len(self) -> usize {
         self.end.saturating_sub(self.start)

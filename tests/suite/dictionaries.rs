@@ -117,6 +117,18 @@ fn faults_in_dictionaries_of_ones_own_have_a_place() {
 }
 
 #[test]
+fn quotation_marks_and_very_long_expressions_in_rows_are_read() {
+    let long = format!("expression,kind,acronym,source\n{},name,,own\n", vec!["Sunday"; 70].join(" "));
+    let here = directory(&[
+        ("own/expressions/a.csv", long.as_bytes()),
+        ("own/substitutions/a.csv", b"original,substitutes,source\nrock 'n' roll music,rock 'n' roll tunes,own\n"),
+    ]);
+    let args = ["fix", "-q", "--assume-spun", "--min-confidence", "0.05", "--dictionary", "own"];
+    let ran = unspin(here.path(), &args, b"He liked the rock n roll tunes of old.\n");
+    assert!(ran.text().contains("the rock n roll music of"), "{ran:?}");
+}
+
+#[test]
 fn what_is_seldom_a_substitute_has_no_readings_on_its_own() {
     let gold = "{\"id\":\"a\",\"family\":\"thesaurus\",\"text\":\"the navy put up of\",\"edits\":[\
                 {\"start\":4,\"end\":8,\"corrections\":[\"military\"],\"severity\":\"hard\"},\

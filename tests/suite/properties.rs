@@ -140,6 +140,9 @@ fn awkward_texts_are_checked() {
     ] {
         check(text);
     }
+    for prior in [f64::NAN, -1.0, 2.0] {
+        assert_sound(ARTICLE, &Unspinner::builder().prior(prior).build().check(ARTICLE));
+    }
     check(&"precious ".repeat(5_000));
     check(&"x".repeat(100_000));
     check(&"“".repeat(2_000));
