@@ -10,6 +10,9 @@ use crate::span::Span;
 /// Characters beside a correction that must be those of the decision for it to count as applied already.
 const BESIDE: usize = 12;
 
+/// What goes along with words that go. Line breaks are not among it, for they may end a paragraph.
+const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
+
 impl Decisions {
     /// Finds the findings of a text that something was decided about. `findings` are those of a fresh check of it.
     ///
@@ -91,7 +94,8 @@ pub struct Matched<'d> {
 
 impl Matched<'_> {
     /// What the accepted replacements change in the text, in order of place and without overlaps. `text` and `findings`
-    /// are those that the decisions were found for. Words that go without a replacement take the space after them along.
+    /// are those that the decisions were found for. Words that go without a replacement take the space after them along,
+    /// at the end of a line the one before them.
     pub fn edits(&self, text: &str, findings: &[Finding]) -> Vec<Edit> {
         let found = findings.iter().zip(&self.decided).filter_map(|(finding, decision)| {
             let decision = decision.filter(|decision| decision.verdict == Verdict::Accept)?;
@@ -106,12 +110,19 @@ impl Matched<'_> {
         edits.sort_by_key(|edit| edit.span);
         for n in 0..edits.len() {
             let Span { start, end } = edits[n].span;
-            let spaced = |side: Option<char>| side.is_none_or(char::is_whitespace);
-            let lone = edits[n].text.is_empty() && spaced(text[..start].chars().next_back());
-            if let Some(space) = text[end..].chars().next().filter(|space| lone && space.is_whitespace())
-                && edits.get(n + 1).is_none_or(|next| next.span.start > end)
+            let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
+            if !edits[n].text.is_empty() || !before.is_none_or(char::is_whitespace) {
+                continue;
+            }
+            let space = |side: Option<char>| side.filter(|side| SPACES.contains(side)).map(char::len_utf8);
+            if let Some(width) = space(after) {
+                if edits.get(n + 1).is_none_or(|next| next.span.start > end) {
+                    edits[n].span.end += width;
+                }
+            } else if let Some(width) = space(before).filter(|_| after.is_none_or(|c| c == '\n' || c == '\r'))
+                && (n == 0 || edits[n - 1].span.end <= start - width)
             {
-                edits[n].span.end += space.len_utf8();
+                edits[n].span.start -= width;
             }
         }
         edits
@@ -142,8 +153,10 @@ fn is_done(text: &str, decision: &Decision, others: &[&Decision]) -> bool {
         let (before, after) = (last(before, BESIDE), first(after, BESIDE));
         if new.trim().is_empty() {
             // A space may have gone with the words.
-            let beside = |after: &str| text.contains(&format!("{before}{new}{after}"));
-            return beside(after) || after.strip_prefix(' ').is_some_and(beside);
+            let stands = |before: &str, after: &str| text.contains(&format!("{before}{new}{after}"));
+            return stands(before, after)
+                || after.strip_prefix(SPACES).is_some_and(|after| stands(before, after))
+                || before.strip_suffix(SPACES).is_some_and(|before| stands(before, after));
         }
         // An edge of the text is as good as characters.
         let follows = |at: usize| if before.is_empty() { at == 0 } else { text[..at].ends_with(before) };

@@ -234,9 +234,16 @@ fn words_that_go_take_a_space_along() {
         ("brand new car", &[("brand new", "")], "car"),
         ("a (brand new) car", &[("brand new", "")], "a () car"),
         ("the brand new ", &[("brand new", "")], "the "),
-        ("it is brand new", &[("brand new", "")], "it is "),
+        // At the end of a line it is the one before; line breaks stay.
+        ("it is brand new", &[("brand new", "")], "it is"),
+        ("it is brand new\r\n\r\nThe", &[("brand new", "")], "it is\r\n\r\nThe"),
+        ("it is\u{a0}brand new\n\nThe", &[("brand new", "")], "it is\n\nThe"),
+        ("it\nbrand new\n\nThe", &[("brand new", "")], "it\n\n\nThe"),
+        ("it is brand new\tThe", &[("brand new", "")], "it is The"),
         // The space is another finding's.
         ("the brand new car", &[("brand new", ""), (" car", " cart")], "the  cart"),
+        ("it is brand new\n", &[("is ", "was "), ("brand new", "")], "it was \n"),
+        ("it is old new\n", &[("old", ""), ("new", "")], "it is \n"),
     ] {
         let findings = findings(text, words);
         let mut decisions = Decisions::default();
@@ -245,5 +252,7 @@ fn words_that_go_take_a_space_along() {
         });
         let edits = decisions.find(&place(), text, &findings).edits(text, &findings);
         assert_eq!(Fixed::new(text, edits).text, want);
+        let again = decisions.find(&place(), want, &[]);
+        assert_eq!((again.elsewhere.len(), again.lost.len()), (0, 0), "{text:?}");
     }
 }

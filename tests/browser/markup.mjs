@@ -53,6 +53,33 @@ for (const [name, source] of [["page.html", html], ["page.md", markdown]]) {
   assert.notEqual(corrected, source);
   await browser.close();
 }
+// Words of one's own, and words that go with the space beside them, are written as `unspin review --apply` writes them.
+for (const [name, source] of [
+  ["own.html", "<p>The Protection Secretary stated it, a colonel <b>associated with</b>\r\n\r\nthe navy &amp; the workplace stated</p>\n"],
+  ["tag.html", "<p>stated <i>it, a colonel</i> associated with the navy.</p><p>The <b>Protection Secretary</b> stated it</p>"],
+  ["own.md", "The Protection Secretary stated it, a colonel *associated with*\n\nthe navy\n\nThe workplace stated\n"],
+]) {
+  const { browser, page } = await open(`${server.url}/#token=${token}`);
+  const path = written(name, source);
+  await page.check("#assume");
+  await check(page, path);
+  for (let n = 0; await page.evaluate(() => !/^(\d+) of \1 decided/.test(document.getElementById("counts").textContent)); n++) {
+    assert.ok(n < 100);
+    if (await page.isHidden("#own")) {
+      await page.keyboard.press("n");
+      continue;
+    }
+    await page.keyboard.press("e");
+    await page.fill("#words", n % 3 ? "" : "a > b & c < d");
+    await page.keyboard.press("Enter");
+  }
+  const { text: corrected } = await download(page, "t");
+  const record = written("own.jsonl", (await download(page, "r")).text);
+  spawnSync(program, ["review", "--isolated", "--assume-spun", "--apply", "--decisions", record, path], { cwd: "/" });
+  assert.equal(readFileSync(path, "utf8"), corrected);
+  assert.notEqual(corrected, source);
+  await browser.close();
+}
 // Without the token in the address, the page asks for it.
 const { browser, page } = await open(server.url);
 await page.fill("#paste", text);

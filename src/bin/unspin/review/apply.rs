@@ -103,7 +103,10 @@ fn apply(checked: &Checked, decisions: &Decisions) -> Applied {
             let Span { start, end } = edit.span;
             let (line, column) = index.line_column(record.shown_span(n, edit.span).start);
             let what = change(&text[start..end], &edit.text);
-            match record.source_edits(n, edit.span, &edit.text) {
+            // The space that words took along may lie beyond a tag; then it stays.
+            let words = || trimmed(text, edit.span).filter(|_| edit.text.is_empty());
+            let source = record.source_edits(n, edit.span, &edit.text);
+            match source.or_else(|| record.source_edits(n, words()?, "")) {
                 Some(source) => {
                     edits.extend(source);
                     lines.push(format!("{place}:{line}:{column}: {what}"));
@@ -137,6 +140,13 @@ fn apply(checked: &Checked, decisions: &Decisions) -> Applied {
             }
         }
     }
+}
+
+/// A span without the white space at its ends.
+fn trimmed(text: &str, span: Span) -> Option<Span> {
+    let words = text[span.range()].trim();
+    let start = span.start + text[span.range()].find(words)?;
+    Some(Span::new(start, start + words.len()))
 }
 
 /// What is said of an accepted replacement whose words are gone.

@@ -1,7 +1,8 @@
 // One text under review: its findings, what was decided, and what comes of it. Knows nothing of the page.
 
 const CONTEXT = 40;
-const SPACE = /^\p{White_Space}$/u;
+const SPACE = /^[ \t\u00A0]$/;
+const LINE_END = /^[\r\n]?$/;
 
 export class Session {
   // `mark` is the byte order mark that stood before the text, if one did.
@@ -92,21 +93,30 @@ export class Session {
 
   // What the accepted replacements change: [{ start, end, text }] in UTF-16 units, in order, without overlaps.
   edits() {
-    const edits = [];
+    const all = [];
     for (const finding of this.findings) {
-      if (finding.decision?.verdict === "accept") edits.push(...changes(finding, finding.decision, this.format));
+      if (finding.decision?.verdict !== "accept") continue;
+      for (const edit of changes(finding, finding.decision, this.format)) all.push({ ...edit, finding });
     }
-    edits.sort((a, b) => a.start - b.start || a.end - b.end);
+    all.sort((a, b) => a.start - b.start || a.end - b.end);
     let at = 0;
-    const apart = edits.filter((edit) => edit.start >= at && ((at = edit.end), true));
-    if (this.format === "text") apart.forEach((edit, n) => this.close(edit, apart[n + 1]));
-    return apart;
+    const apart = all.filter((edit) => edit.start >= at && ((at = edit.end), true));
+    apart.forEach((edit, n) => this.close(edit, apart[n - 1], apart[n + 1]));
+    return apart.map(({ start, end, text }) => ({ start, end, text }));
   }
 
-  // Words that go take the space after them along, as in `unspin review`.
-  close(edit, next) {
-    const lone = !edit.text && (edit.start === 0 || SPACE.test(this.text[edit.start - 1]));
-    if (lone && SPACE.test(this.text[edit.end] ?? "") && !(next && next.start <= edit.end)) edit.end++;
+  // Words that go take the space after them along, at the end of a line the one before them, as in `unspin review`;
+  // in markup, where it is what it looks like.
+  close(edit, previous, next) {
+    if (edit.text) return;
+    const shown = edit.finding.shown ?? this.around(edit.finding);
+    const before = shown.before.slice(-1), after = shown.after.slice(0, 1);
+    if (before && !/^\p{White_Space}$/u.test(before)) return;
+    if (SPACE.test(after)) {
+      if (this.text[edit.end] === after && !(next && next.start <= edit.end)) edit.end++;
+    } else if (SPACE.test(before) && LINE_END.test(after)) {
+      if (this.text[edit.start - 1] === before && !(previous && previous.end >= edit.start)) edit.start--;
+    }
   }
 
   corrected() {
@@ -220,6 +230,6 @@ function changes(finding, decision, format) {
   const choice = finding.corrections.findIndex((correction) => correction.text === text);
   if (choice >= 0) return finding.edits[choice] ?? [];
   if (!takesOwnWords(finding)) return [];
-  const escaped = format === "html" ? text.replaceAll("&", "&amp;").replaceAll("<", "&lt;") : text;
+  const escaped = format === "html" ? text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;") : text;
   return [{ start, end, text: escaped }];
 }
