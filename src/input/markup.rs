@@ -31,6 +31,14 @@ pub(super) fn markdown(source: &str) -> Lifted {
                     lifted.decode(span, &text);
                 }
             }
+            // A mere line break, as in wrapped lines; one with an indent or marks of a quotation is markup.
+            Event::SoftBreak
+                if matches!(&source[range.clone()], "\n" | "\r\n")
+                    && !lifted.text.is_empty()
+                    && !lifted.text.ends_with('\n') =>
+            {
+                lifted.take(source, range.into());
+            }
             Event::SoftBreak | Event::HardBreak => lifted.separate("\n"),
             // Code stands for a word that nothing is known about.
             Event::Code(_) | Event::InlineMath(_) => lifted.text.push('`'),

@@ -190,6 +190,20 @@ fn edits_across_markup_go_word_by_word_or_not_at_all() {
     let span = record.shown_span(0, Span::new(at, at + "Protection Secretary".len()));
     assert_eq!(&record.shown(0)[span.range()], "Protection</b> Secretary");
     assert_eq!(rewrite("a.html", &[], b"a&amp;b", "a&b", "c<d"), b"c&lt;d");
+    // A line break of wrapped Markdown is no markup, unless more than itself is between the words.
+    for (source, words, wanted) in [
+        ("the American\nnavy", "American\nnavy", "the US"),
+        ("> the American\r\nnavy\r\n", "American\r\nnavy", "> the US\r\n"),
+        ("> the American\n> navy", "American\nnavy", "> the American\n> navy"),
+        ("- the American\n  navy", "American\nnavy", "- the American\n  navy"),
+        ("the American\n navy", "American\nnavy", "the American\n navy"),
+        ("the American  \nnavy", "American\nnavy", "the American  \nnavy"),
+        ("the American\\\nnavy", "American\nnavy", "the American\\\nnavy"),
+    ] {
+        assert!(records("a.md", &[], source.as_bytes())[0].text(0).contains(words), "{source:?}");
+        let out = rewrite("a.md", &[], source.as_bytes(), words, "US");
+        assert_eq!(String::from_utf8_lossy(&out), wanted);
+    }
 }
 
 #[test]
