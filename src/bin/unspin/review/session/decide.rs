@@ -127,7 +127,7 @@ impl Session {
 
     pub(super) fn undo(&mut self, keep: &mut dyn Keep) {
         let Some(action) = self.history.last() else {
-            self.message = "nothing was decided yet".into();
+            self.message = "nothing was decided since the start".into();
             return;
         };
         let (item, count) = (action.item, action.before.len());

@@ -2,6 +2,8 @@
 
 mod decide;
 
+use std::collections::BTreeSet;
+
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspin::{Applicability, Decision, Finding};
 
@@ -47,7 +49,7 @@ impl Options {
 }
 
 /// One suggestion: a finding of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Item {
     pub(crate) document: usize,
     pub(crate) finding: usize,
@@ -83,6 +85,11 @@ pub(crate) struct Session {
     queue: Vec<Item>,
     /// The one that is shown; past the last one where there is nothing to decide.
     at: usize,
+    /// Those that the reader went past without deciding.
+    skipped: BTreeSet<Item>,
+    /// Whether a key was pressed. Until then a surer suggestion that becomes known takes the place of the one shown; later
+    /// on it would come under the hand that is about to decide.
+    begun: bool,
     history: Vec<Action>,
     mode: Mode,
     /// What the last key did, or why it did nothing.
@@ -102,7 +109,8 @@ impl Session {
     /// Takes a document in. Suggestions that an earlier "all" covers are decided at once.
     pub(crate) fn add(&mut self, document: Document, keep: &mut dyn Keep) {
         let number = self.documents.len();
-        let waiting = self.at == self.queue.len();
+        let fresh = self.options.order == Order::Confidence && !self.begun;
+        let waiting = self.at == self.queue.len() || fresh;
         let shown = self.current();
         let items: Vec<Item> = (0..document.findings.len())
             .filter(|&finding| self.options.wants(&document.findings[finding]))
@@ -151,6 +159,7 @@ impl Session {
     /// Does what a key says.
     pub(crate) fn press(&mut self, key: KeyEvent, keep: &mut dyn Keep) -> Flow {
         self.message.clear();
+        self.begun = true;
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match std::mem::take(&mut self.mode) {
             Mode::Command if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
@@ -195,7 +204,10 @@ impl Session {
             KeyCode::Char('q') => return Flow::Quit,
             KeyCode::Char('?') | KeyCode::F(1) => self.mode = Mode::Help,
             KeyCode::Char('u') => self.undo(keep),
-            KeyCode::Char('j') | KeyCode::Down => self.step(1),
+            KeyCode::Char('j') | KeyCode::Down => {
+                self.skipped.extend(self.current());
+                self.step(1);
+            }
             KeyCode::Char('k') | KeyCode::Up => self.step(-1),
             KeyCode::Char('/') => self.mode = Mode::Search(Line::default()),
             KeyCode::Char(c) => {
@@ -221,7 +233,10 @@ impl Session {
                         self.decide_by(item, rule, None, keep);
                     }
                     'i' => self.ignore(item, keep),
-                    's' => self.go_on(),
+                    's' => {
+                        self.skipped.insert(item);
+                        self.go_on();
+                    }
                     _ => self.message = format!("{c} is no command; ? shows all keys"),
                 }
             }
@@ -230,9 +245,17 @@ impl Session {
         Flow::Continue
     }
 
-    /// Goes to the next undecided suggestion.
+    /// Goes to the next undecided suggestion; to the surest one where that is the order, for it may have come to be known
+    /// after less sure ones.
     fn go_on(&mut self) {
         let from = self.at;
+        let open = |item: &Item| self.state(*item).is_none() && !self.skipped.contains(item);
+        if self.options.order == Order::Confidence
+            && let Some(at) = self.queue.iter().position(open)
+        {
+            self.at = at;
+            return;
+        }
         self.go_to_undecided(from + 1);
         if self.at <= from && self.at < self.queue.len() && !self.loading {
             self.message = "only those that were skipped are left".into();

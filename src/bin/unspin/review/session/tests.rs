@@ -195,7 +195,7 @@ fn messages_say_what_happened() {
         ("y", ""),
         ("9", "there is no alternative 9; e takes your own words"),
         ("x", "x is no command; ? shows all keys"),
-        ("u", "nothing was decided yet"),
+        ("u", "nothing was decided since the start"),
         ("yu", "taken back"),
         ("a", "4 accepted; u takes them back"),
         ("au", "4 taken back"),
@@ -270,9 +270,21 @@ fn order_and_selection_are_heeded() {
     let mut one = session(confidence, &mut keep);
     press(&mut one, "yyy", &mut keep);
     assert_eq!(states(&one), "Military military military >- - - - - - -");
-    // The one that is shown stays when a surer one comes.
+    // The one that is shown stays when a surer one comes, which is the next then.
     one.add(document("c.txt", "Navy"), &mut keep);
     assert_eq!(states(&one), "Military - military military >- - - - - - -");
+    press(&mut one, "n", &mut keep);
+    assert_eq!(states(&one), "Military >- military military no - - - - - -");
+    // What was skipped is not the next, until nothing else is left.
+    press(&mut one, "sjy", &mut keep);
+    assert_eq!(states(&one), "Military - military military no - country >- - - -");
+    press(&mut one, "nnnn", &mut keep);
+    assert_eq!(states(&one), "Military >- military military no - country no no no no");
+    // Before any key, the surest is shown.
+    let mut first = Session::new(Options { order: Order::Confidence, ..Options::default() });
+    first.add(document("a.txt", "In the nation, the navy stated."), &mut keep);
+    first.add(document("b.txt", "Navy"), &mut keep);
+    assert_eq!(states(&first), ">- - - -");
 
     let mut keep = Memory::default();
     let mut sure = session(Options { only: Some(Applicability::Automatic), ..Options::default() }, &mut keep);
