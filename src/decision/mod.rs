@@ -17,7 +17,7 @@ const CONTEXT: usize = 40;
 /// Which text a decision is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Place {
-    /// The file as it was named, with `/` between directories.
+    /// The file, with `/` between directories.
     pub path: String,
     /// Its record in the file, from 1, where the file has records.
     #[serde(default)]

@@ -30,6 +30,8 @@ pub struct FileOptions {
     pub exclude: Vec<String>,
     /// Further paths in directories to leave out, wherever the walk begins.
     pub leave_out: Option<Globs>,
+    /// Take no file whose name is not UTF-8, for what is kept about files by name would be about all such names.
+    pub utf8_names: bool,
 }
 
 /// Globs of paths, as in `.gitignore`, from a directory of their own.
@@ -101,6 +103,14 @@ impl FileOptions {
         let source = Source::new(path, Some(format), if own.is_empty() { other } else { own });
         Source { added: self.added.clone(), ..source }
     }
+
+    fn named(&self, source: Source) -> Result<Source, InputError> {
+        if self.utf8_names && source.path.to_str().is_none() {
+            let message = "has a name that is not UTF-8, which no record can hold; rename it";
+            return Err(InputError::new(&source.path, ErrorKind::Encoding, message));
+        }
+        Ok(source)
+    }
 }
 
 /// The inputs that paths mean, in order; directories are walked lazily, by name. `-` is standard input.
@@ -118,7 +128,7 @@ pub fn sources<'o>(
         waiting.push_back((path.clone(), walk));
     }
     let mut walking: Option<ignore::Walk> = None;
-    Ok(std::iter::from_fn(move || {
+    let found = std::iter::from_fn(move || {
         loop {
             if let Some(walk) = &mut walking {
                 match walk.next() {
@@ -138,7 +148,8 @@ pub fn sources<'o>(
                 None => return Some(Ok(options.source(path))),
             }
         }
-    }))
+    });
+    Ok(found.map(|source| source.and_then(|source| options.named(source))))
 }
 
 fn walker(path: &Path, options: &FileOptions) -> Result<WalkBuilder, InputError> {

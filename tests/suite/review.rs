@@ -207,6 +207,51 @@ fn decisions_that_know_a_file_by_its_name_are_applied() {
 }
 
 #[test]
+fn a_file_has_one_name_however_it_is_spelled() {
+    let findings = unspinner().check(SPUN).findings;
+    let accept = |path: &str| lines(&[Decision::accept(&place(path, None, None), SPUN, &findings, 0, "Defense")]);
+    let wanted = SPUN.replacen(&SPUN[findings[0].span.range()], "Defense", 1);
+    let decisions = accept("sub/b/a.txt") + &accept("../other/a.txt");
+    for (input, name) in [
+        ("sub//b", "sub/b/a.txt"),
+        ("./sub/./b/a.txt", "sub/b/a.txt"),
+        ("../here/sub/b", "sub/b/a.txt"),
+        ("sub/../sub/b/", "sub/b/a.txt"),
+        ("../other//", "../other/a.txt"),
+        ("../here/../other/a.txt", "../other/a.txt"),
+    ] {
+        let around = directory(&[
+            ("here/sub/b/a.txt", SPUN.as_bytes()),
+            ("other/a.txt", SPUN.as_bytes()),
+            ("here/d.jsonl", decisions.as_bytes()),
+        ]);
+        let here = around.path().join("here");
+        let ran = unspin(&here, &["review", "--assume-spun", "--apply", "--decisions", "d.jsonl", input], b"");
+        assert_eq!(read(&here, name), wanted, "{input}: {}", ran.err);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_that_no_record_can_name_are_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let here = directory(&[("a.txt", SPUN.as_bytes())]);
+    let path = here.path().join(OsStr::from_bytes(b"x\xff.txt"));
+    fs::write(&path, SPUN).expect("written");
+    let findings = unspinner().check(SPUN).findings;
+    let decisions: String = ["a.txt", "x\u{fffd}.txt"]
+        .map(|path| lines(&[Decision::accept(&place(path, None, None), SPUN, &findings, 0, "Defense")]))
+        .concat();
+    fs::write(here.path().join("d.jsonl"), decisions).expect("written");
+    let ran = unspin(here.path(), &["review", "--assume-spun", "--apply", "--decisions", "d.jsonl", "."], b"");
+    assert_eq!((ran.code, fs::read_to_string(&path).expect("there").as_str()), (2, SPUN), "{}", ran.err);
+    assert!(ran.err.contains("x\u{fffd}.txt: has a name that is not UTF-8"), "{}", ran.err);
+    assert!(ran.err.contains("1 applied in 1 file"), "{}", ran.err);
+}
+
+#[test]
 fn what_cannot_be_reviewed_is_refused() {
     let here = directory(&[("a.txt", SPUN.as_bytes()), ("bad.jsonl", b"{}\n{}\n"), ("empty.jsonl", b"")]);
     for (args, says) in [

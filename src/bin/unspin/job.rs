@@ -228,6 +228,7 @@ impl Job {
             no_ignore: inputs.no_ignore,
             exclude: inputs.exclude.clone(),
             leave_out: Some(settings.exclude.clone()),
+            utf8_names: false,
         };
         let mut paths = inputs.paths.clone();
         if let Some(list) = &inputs.file_list {
@@ -284,6 +285,12 @@ impl Job {
             stamp(self.sources()?, &mut hasher);
         }
         Ok(format!("unspin {} {command} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish()))
+    }
+
+    /// The same run for a command that keeps something about files by their names.
+    pub(crate) fn by_name(mut self) -> Self {
+        self.files.utf8_names = true;
+        self
     }
 
     /// Takes files that the run writes, and later runs may find in a directory, out of the inputs.

@@ -1,7 +1,8 @@
 //! A checked text as the review holds it.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
+use unspin::input::straight;
 use unspin::{Decision, Decisions, Finding, LineIndex, Place, Span, Verdict};
 
 use crate::job::Checked;
@@ -107,10 +108,17 @@ pub(crate) fn place(record: &unspin::input::Record, text: usize) -> Place {
     }
 }
 
-/// How decisions name a file: `./a.txt`, `a.txt` and its absolute path are one.
+/// How decisions name a file: from the current directory, whichever way it was given; `./a.txt`, `b//../a.txt` and the
+/// absolute path of `a.txt` are one. What is given by an absolute path elsewhere keeps it.
 pub(crate) fn file(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let inside = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
-    let path = inside.strip_prefix(".").unwrap_or(inside).display().to_string();
+    let (here, whole) = (std::env::current_dir().unwrap_or_default(), straight(path));
+    let common = here.components().zip(whole.components()).take_while(|(a, b)| a == b).count();
+    let up = here.components().skip(common).map(|_| Component::ParentDir);
+    let path = if path.is_absolute() && up.clone().next().is_some() {
+        whole
+    } else {
+        up.chain(whole.components().skip(common)).collect::<PathBuf>()
+    };
+    let path = path.display().to_string();
     if cfg!(windows) { path.replace('\\', "/") } else { path }
 }

@@ -56,8 +56,10 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     {
         decisions = own;
     }
-    let job =
-        Job::new(&inputs, &command.checking, None, common)?.leaving_out(&files).keeping(command.backup.as_deref());
+    let job = Job::new(&inputs, &command.checking, None, common)?
+        .by_name()
+        .leaving_out(&files)
+        .keeping(command.backup.as_deref());
     let options = options(command);
     if command.apply {
         return apply::run(&job, &decisions, command.backup.as_deref(), common);
