@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { article, check, download, findings, open, program, scratch, serve, written } from "./harness.mjs";
 
 const server = await serve();
@@ -78,10 +79,14 @@ for (const finding of found) {
   assert.ok(bytes.subarray(0, start).toString().endsWith(decision.before));
   assert.ok(bytes.subarray(end).toString().startsWith(decision.after));
   assert.equal(Array.from(decision.before).length, Math.min(40, Array.from(bytes.subarray(0, start).toString()).length));
-  expected.push(bytes.subarray(at, start));
-  // Words that go take the space after them along.
+  // Words that go take the space after them along, at the end of a line the one before them.
   const next = found[found.indexOf(finding) + 1]?.span.byte[0];
-  if (decision.replacement === "" && /\s$/.test(bytes.subarray(0, start)) && /^\s/.test(bytes.subarray(end)) && next !== end) end++;
+  const before = bytes.subarray(0, start).toString(), after = bytes.subarray(end).toString();
+  if (decision.replacement === "" && /(^|\s)$/.test(before)) {
+    if (/^[ \t]/.test(after) && next !== end) end++;
+    else if (/[ \t]$/.test(before) && /^[\r\n]|^$/.test(after) && at < start) start--;
+  }
+  expected.push(bytes.subarray(at, start));
   expected.push(Buffer.from(decision.decision === "accept" ? decision.replacement : finding.text));
   at = end;
 }
@@ -169,6 +174,53 @@ await page.setInputFiles("#open", path);
 await page.click("#away");
 await page.keyboard.type("A text of mine.");
 assert.equal(await page.inputValue("#paste"), "A text of mine.");
+
+// What a record says stays in it where its findings are not there, with the names of those who decided.
+const short = "The Protection Secretary stated that the American navy would stay.";
+const lost = { type: "decision", path: "r.txt", record: null, field: null, id: "zz", nth: 0, text: "navy", before: "the American ", after: " would stay", decision: "accept", replacement: "fleet", by: "anna" };
+const one = findings(written("r.txt", short), "--assume-spun")[0];
+const there = { ...lost, id: one.id, text: one.text, before: "The ", after: short.slice(4 + one.text.length).slice(0, 40), decision: "reject", replacement: null };
+const says = (pattern) => page.waitForFunction((wanted) => new RegExp(wanted).test(document.getElementById("says").textContent), pattern);
+await page.setInputFiles("#resume", written("bad.jsonl", `${JSON.stringify({ ...lost, decision: "maybe" })}\n`));
+await says("bad.jsonl is no record of decisions");
+await page.setInputFiles("#resume", written("one.jsonl", `${JSON.stringify(lost)}\n`));
+await says("^1 decision will be taken up");
+await page.setInputFiles("#resume", written("r.jsonl", [lost, there].map((line) => `${JSON.stringify(line)}\n`).join("")));
+await page.check("#assume");
+await check(page, join(scratch, "r.txt"));
+await says("; 1 of 2 decisions found again");
+await page.reload();
+await page.waitForFunction(() => document.getElementById("judged").textContent === "Taken for spun");
+const kept = (await download(page, "r")).text.trim().split("\n").map((line) => JSON.parse(line));
+assert.deepEqual(kept, [there, lost]);
+
+// Steps can be taken back after a reload, too.
+await press("y", "n");
+await page.reload();
+await page.waitForFunction(() => document.getElementById("judged").textContent === "Taken for spun");
+await press("u", "u");
+assert.match((await state()).counts, /^1 of .* 0 accepted/);
+assert.equal(await page.isDisabled("#undo"), true);
+await page.click("#again");
+
+// A text whose answer has not come outlives a reload, and shows no numbers of the text before.
+await page.route("**/v1/check", () => {});
+await page.fill("#paste", short);
+await page.keyboard.press("Control+Enter");
+assert.match((await state()).counts, /^0 of 0/);
+await page.unroute("**/v1/check");
+await page.reload();
+await page.waitForFunction(() => document.getElementById("judged").textContent.startsWith("Most"));
+assert.equal((await download(page, "t")).text, short);
+await page.click("#again");
+
+// UTF-16 is known by its mark.
+for (const bytes of [Buffer.from(`\uFEFF${short}`, "utf16le"), Buffer.from(`\uFEFF${short}`, "utf16le").swap16()]) {
+  await page.setInputFiles("#open", { name: "wide.txt", mimeType: "text/plain", buffer: bytes });
+  await page.waitForFunction(() => /wide.txt.*UTF-16/.test(document.getElementById("what").textContent));
+  assert.equal(await page.inputValue("#paste"), short);
+  await page.click("#away");
+}
 
 assert.deepEqual(page.foreign, []);
 assert.deepEqual(page.faults, []);

@@ -23,6 +23,7 @@ async function check(next) {
   // The server works while the text is drawn.
   const settings = session.assumeSpun ? { assume_spun: true } : {};
   const asked = ask("/v1/check", { text: session.text, format: session.format, settings, stream: true }, { signal, busy });
+  keepText();
   get("start").hidden = true;
   for (const id of ["review", "tools", "verdict", "name"]) get(id).hidden = false;
   get("name").textContent = session.name;
@@ -33,12 +34,12 @@ async function check(next) {
   get("judged").textContent = "Checking…";
   get("figures").textContent = "";
   get("finding").hidden = get("nothing").hidden = true;
+  counts();
   get("done").removeAttribute("value");
   say("Checking");
   scrollTo(0, 0);
   try {
     const response = await asked;
-    keepText();
     let first = 0, marked = 0;
     for await (const batch of lines(response)) {
       if (signal.aborted) return;
@@ -83,7 +84,9 @@ function judged() {
       : "The whole text is judged first, and this one reads like a person wrote it.", !session.assumeSpun);
   }
   counts();
-  say(findings ? `${findings} findings` : "Nothing found");
+  const before = session.before.size;
+  const again = before ? `; ${before - session.unmatched().length} of ${some(before, "decision")} found again` : "";
+  say(`${findings ? some(findings, "finding") : "Nothing found"}${again}`);
 }
 
 function nothing(head, text, again) {
@@ -123,6 +126,7 @@ function setView(mode) {
   if (view.current >= 0) view.select(view.current);
 }
 
+const some = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 const busy = () => say("The server is busy; waiting…");
 let quiet = 0;
 function say(text) {
@@ -183,7 +187,10 @@ const actions = {
   view: () => setView(VIEWS[(VIEWS.indexOf(view.mode) + 1) % VIEWS.length]),
   own: () => { if (!get("own").hidden) get("words").focus(); },
   download: () => {
-    get("left").textContent = session.open ? `${session.open} findings are open; their words stay as they are.` : "";
+    const { open } = session, lost = session.document ? session.unmatched().length : 0;
+    const left = open ? [`${some(open, "finding")} ${open === 1 ? "is open; its" : "are open; their"} words stay as they are.`] : [];
+    if (lost) left.push(`${some(lost, "decision")} of before ${lost === 1 ? "has" : "have"} no finding here, and only the record keeps ${lost === 1 ? "it" : "them"}.`);
+    get("left").textContent = left.join(" ");
     get("downloads").showModal();
   },
 };
@@ -297,7 +304,7 @@ get("again").onclick = () => {
   keeping = 0;
   session = null;
   resumed = new Map();
-  for (const id of ["text", "decisions"]) sessionStorage.removeItem(`unspin.${id}`);
+  for (const id of ["text", "decisions", "history"]) sessionStorage.removeItem(`unspin.${id}`);
   for (const id of ["review", "tools", "verdict", "name"]) get(id).hidden = true;
   get("start").reset();
   setOpened(null);
@@ -314,9 +321,11 @@ addEventListener("drop", (event) => {
 
 async function open(file) {
   const bytes = await file.arrayBuffer();
-  let text, note = "";
+  const [first, second] = new Uint8Array(bytes);
+  const wide = { "255,254": "utf-16le", "254,255": "utf-16be" }[[first, second]];
+  let text, note = wide ? "; it is UTF-16, and what you download will be UTF-8" : "";
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = new TextDecoder(wide ?? "utf-8", { fatal: true, ignoreBOM: !wide }).decode(bytes);
   } catch {
     text = new TextDecoder("windows-1252").decode(bytes);
     note = "; it is not UTF-8 and was read as Latin-1; what you download will be UTF-8";
@@ -351,7 +360,7 @@ async function resume(file) {
     resumed = readRecord(await file.text());
     const several = resumed.size > 1;
     say(several ? `Decisions about ${resumed.size} texts; those that name the text will be taken up`
-      : `${decidedAbout(resumed).size} decisions will be taken up`);
+      : `${some(decidedAbout(resumed).size, "decision")} will be taken up`);
   } catch {
     say(`${file.name} is no record of decisions`);
   }
@@ -374,7 +383,9 @@ function keepDecisions() {
 function keepNow() {
   cancelIdleCallback(keeping);
   keeping = 0;
-  if (session) keep("decisions", [...session.decided()]);
+  if (!session) return;
+  keep("decisions", [...session.decided()]);
+  keep("history", session.history);
 }
 addEventListener("pagehide", () => { if (keeping) keepNow(); });
 
@@ -390,13 +401,14 @@ function keep(id, value) {
 addEventListener("beforeunload", (event) => {
   if (keeping) keepNow();
   const kept = ["text", "decisions"].every((id) => sessionStorage.getItem(`unspin.${id}`));
-  if (session?.history.length && !kept) event.preventDefault();
+  if (session && !kept) event.preventDefault();
 });
 
 const kept = sessionStorage.getItem("unspin.text");
 if (kept) {
   const decided = new Map(JSON.parse(sessionStorage.getItem("unspin.decisions") ?? "[]"));
-  check(new Session({ ...JSON.parse(kept), decided }));
+  const history = JSON.parse(sessionStorage.getItem("unspin.history") ?? "[]");
+  check(new Session({ ...JSON.parse(kept), decided, history }));
 } else {
   get("paste").focus();
 }

@@ -3,17 +3,20 @@
 const CONTEXT = 40;
 const SPACE = /^[ \t\u00A0]$/;
 const LINE_END = /^[\r\n]?$/;
+const VERDICTS = ["accept", "reject", "ignore", "undecided"];
 
 export class Session {
   // `mark` is the byte order mark that stood before the text, if one did.
-  constructor({ text, mark = "", name, format, assumeSpun, decided = new Map() }) {
+  constructor({ text, mark = "", name, format, assumeSpun, decided = new Map(), history = [] }) {
     Object.assign(this, { text, mark, name, format, assumeSpun });
     this.findings = [];
     this.document = null;
-    // Decisions made before, by finding, and lists of [index, what was decided before] to undo.
+    // Decisions made before, by finding, and lists of [finding, what was decided before] to undo.
     this.before = decided;
-    this.history = [];
+    this.history = history;
     this.seen = new Map();
+    // Indexes of findings.
+    this.known = new Map();
     // Findings of the same words, and of the same words with the same first correction; those that are automatic.
     this.groups = new Map();
     this.safe = [];
@@ -27,6 +30,7 @@ export class Session {
     this.seen.set(finding.id, finding.nth + 1);
     finding.decision = this.before.get(key(finding)) ?? null;
     const n = this.findings.push(finding) - 1;
+    this.known.set(key(finding), n);
     for (const group of [words(finding), like(finding)]) {
       if (!this.groups.has(group)) this.groups.set(group, []);
       this.groups.get(group).push(n);
@@ -46,11 +50,11 @@ export class Session {
     const step = [];
     for (const n of indexes) {
       const finding = this.findings[n];
-      step.push([n, finding.decision]);
+      step.push([key(finding), finding.decision]);
       this.put(n, decide(finding));
     }
     if (step.length) this.history.push(step);
-    return step.map(([n]) => n);
+    return indexes;
   }
 
   put(n, decision) {
@@ -60,11 +64,23 @@ export class Session {
     this.count(decision, 1);
   }
 
-  // Takes back the last step; gives the indexes that it was about.
+  // Takes back the last step; gives the indexes that it was about. After a reload some of them may be yet to come, and
+  // it waits, or may not come again.
   undo() {
-    const step = this.history.pop() ?? [];
-    for (const [n, decision] of step) this.put(n, decision);
-    return step.map(([n]) => n);
+    while (this.history.length) {
+      const step = this.history.at(-1);
+      const there = step.filter(([known]) => this.known.has(known));
+      if (there.length < step.length && !this.document) return [];
+      this.history.pop();
+      for (const [known, decision] of there) this.put(this.known.get(known), decision);
+      if (there.length) return there.map(([known]) => this.known.get(known));
+    }
+    return [];
+  }
+
+  // Decisions made before whose findings are not there.
+  unmatched() {
+    return [...this.before].filter(([known]) => !this.known.has(known)).map(([, decision]) => decision);
   }
 
   // The open findings of the same words with the same first correction, and this one.
@@ -130,18 +146,20 @@ export class Session {
     return parts.join("");
   }
 
-  // The record of decisions, one JSON object a line, as `unspin review` keeps it.
+  // The record of decisions, one JSON object a line, as `unspin review` keeps it. Lines that were read and whose findings
+  // are not there stay as they were.
   record() {
     const lines = this.findings.filter((finding) => finding.decision).map((finding) => {
-      const { verdict, replacement } = finding.decision;
+      const { verdict, replacement, line } = finding.decision;
       const { text, before, after } = finding.shown ?? this.around(finding);
-      return JSON.stringify({
+      return {
         type: "decision", path: this.name, record: null, field: null, id: finding.id, nth: finding.nth,
         text, before, after,
-        decision: verdict, replacement: verdict === "accept" ? replacement : null, by: null,
-      }) + "\n";
+        decision: verdict, replacement: verdict === "accept" ? replacement : null, by: line?.by ?? null,
+      };
     });
-    return lines.join("");
+    const left = this.unmatched().filter(({ line }) => line).map(({ line }) => ({ ...line, path: this.name }));
+    return [...lines, ...left].map((line) => `${JSON.stringify(line)}\n`).join("");
   }
 
   // The words of a finding with what stands around them; where there is markup, the server says what it shows.
@@ -165,8 +183,8 @@ export class Session {
   }
 }
 
-// Reads a record of decisions: for each path, what was decided, by finding. Throws where a line is none, but for a last
-// one without line break: it was being written when the program ended.
+// Reads a record of decisions: for each path, what was decided, by finding, with the line that said so. Throws where a
+// line is none, but for a last one without line break: it was being written when the program ended.
 export function readRecord(lines) {
   const record = new Map();
   for (const line of lines.split(/(?<=\n)/).filter((line) => line.trim())) {
@@ -177,12 +195,13 @@ export function readRecord(lines) {
       if (line.endsWith("\n")) throw error;
       continue;
     }
-    const { type, path = "", id, nth = 0, decision, replacement } = one;
-    if (type !== "decision" || typeof id !== "string") throw new Error("not a decision");
+    const { type, path, id, nth = 0, text, decision, replacement } = one;
+    const whole = [path, id, text].every((value) => typeof value === "string");
+    if (type !== "decision" || !whole || !VERDICTS.includes(decision)) throw new Error("not a decision");
     if (!record.has(path)) record.set(path, new Map());
     const decided = record.get(path), known = key({ id, nth });
     if (decision === "undecided") decided.delete(known);
-    else decided.set(known, { verdict: decision, replacement: replacement ?? null });
+    else decided.set(known, { verdict: decision, replacement: replacement ?? null, line: one });
   }
   return record;
 }
