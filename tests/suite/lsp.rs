@@ -369,6 +369,10 @@ fn a_line_is_ignored_in_the_form_of_its_language() {
         ("a.html", "html", format!("<p>{SPUN}</p>\r\n"), format!("<p>{SPUN}</p> <!-- unspin:ignore -->\r\n")),
         // The line ends inside a tag.
         ("b.html", "html", format!("<p>{SPUN}<a\nhref=x>y</a>"), String::new()),
+        // Inside a stylesheet or code, which a comment would spoil.
+        ("c.html", "html", format!("<p>{SPUN}</p><style>\np{{color:red}}</style>"), String::new()),
+        ("b.md", "markdown", format!("- {SPUN} `code\n  more` x\n"), String::new()),
+        ("a.mdx", "mdx", SPUN.to_owned(), format!("{SPUN} {{/* unspin:ignore */}}")),
         ("a.tex", "latex", SPUN.to_owned(), format!("{SPUN} % unspin:ignore")),
         ("a.org", "org", format!("{SPUN}\n"), format!("# unspin:ignore-next\n{SPUN}\n")),
     ] {
@@ -378,7 +382,8 @@ fn a_line_is_ignored_in_the_form_of_its_language() {
         let ignore = |action: &&Value| action["title"].as_str().is_some_and(|title| title.starts_with("Ignore line 1"));
         let ignored = applied(&text, actions.iter().find(ignore).expect("offered"), "utf-16");
         if comment.is_empty() {
-            assert!(ignored.contains(" <!-- unspin:ignore -->") && ignored.ends_with("<a\nhref=x>y</a>"), "{ignored}");
+            let rest = &text[text.find(SPUN).expect("there") + SPUN.len()..];
+            assert!(ignored.contains(" <!-- unspin:ignore -->") && ignored.ends_with(rest), "{ignored}");
         } else {
             assert_eq!(ignored, comment, "{name}");
         }
@@ -416,6 +421,21 @@ fn phrases_are_allowed_and_settings_are_heeded() {
     // All open texts are checked again.
     let after = editor.diagnostics(&uri);
     assert!(!after.is_empty() && !after.iter().any(|one| stated(&one)), "{after:?}");
+
+    // In markup the phrase is what a reader sees.
+    for (name, language, text) in [
+        ("a.html", "html", "<p>The Protection Secretary stated it, a colonel associated&nbsp;with the navy.</p>"),
+        ("b.html", "html", "<p>The Protection Secretary stated it, a colonel associated <b>with the navy.</b></p>"),
+        ("a.md", "markdown", "> The Protection Secretary stated it, a colonel associated\n> with the navy."),
+    ] {
+        let uri = format!("{root}/{name}");
+        let diagnostics = editor.show(&uri, language, text);
+        let place = diagnostics.iter().find(|one| covered(text, &one["range"], "utf-16").starts_with("associated"));
+        let actions = editor.actions(&uri, &place.expect("found")["range"], &json!({ "only": ["quickfix"] }));
+        let allow = actions.iter().find(|action| action.get("command").is_some()).expect("offered");
+        assert_eq!(allow["command"]["arguments"][0]["phrase"], "associated with", "{name}");
+        editor.tell("textDocument/didClose", &json!({ "textDocument": { "uri": uri } }));
+    }
 
     // A mistake in the settings is told, and what was in force stays.
     // At once, as other texts may be checked just now, and an empty file is sound.

@@ -65,7 +65,7 @@ pub(super) fn actions(
 
 /// One for each correction.
 fn replacements(document: &Document, found: &Found, view: View) -> Vec<CodeAction> {
-    let old = words(&document.text[found.span.range()]);
+    let old = words(&found.words);
     let action = |n: usize, correction: &unspin::Correction| {
         let edits = found.edits.get(n)?.as_deref()?;
         let sure = percent(correction.confidence);
@@ -98,18 +98,21 @@ fn ignore(document: &Document, found: &Found, view: View) -> Option<CodeAction> 
         }
         Comment::Behind(comment) => {
             let end = line.start + text[line.range()].trim_end().len();
-            // The line may end inside a tag or a code block, where the comment would be none.
+            // The line may end inside a tag, a script or code, where the comment would be none.
             vec![(end, format!(" {comment}")), (found.span.end, format!(" {comment}"))]
         }
     };
     let shown = |text: &str| Some(words(check::record(text, format)?.text(0)));
     let before = shown(text);
-    let mut invisible = insertions.iter().filter(|(at, comment)| {
+    let is_seen = |at: usize, inserted: &str| {
         let mut text = text.clone();
-        text.insert_str(*at, comment);
-        shown(&text) == before
-    });
-    let (at, comment) = invisible.next().or_else(|| insertions.first())?;
+        text.insert_str(at, inserted);
+        shown(&text) != before
+    };
+    // Where readers see what is put there, save for a comment. Plain text and MDX have none that is known here.
+    let prose: Vec<&(usize, String)> = insertions.iter().filter(|(at, _)| is_seen(*at, " unspin")).collect();
+    let hidden = prose.iter().find(|(at, comment)| !is_seen(*at, comment));
+    let (at, comment) = hidden.or_else(|| prose.first().filter(|(_, comment)| !comment.contains("<!--")))?;
     Some(CodeAction {
         title: format!(
             "Ignore line {} (adds {})",
@@ -124,7 +127,7 @@ fn ignore(document: &Document, found: &Found, view: View) -> Option<CodeAction> 
 }
 
 fn allow(document: &Document, found: &Found, view: View) -> CodeAction {
-    let phrase = words(&document.text[found.span.range()]);
+    let phrase = words(&found.words);
     let title = format!("Allow “{phrase}” everywhere (in unspin.toml)");
     CodeAction {
         title: title.clone(),

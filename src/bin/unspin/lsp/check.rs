@@ -56,7 +56,12 @@ fn found(job: &Job) -> Vec<Found> {
             let edits = record.source_edits(0, finding.span, &correction.text)?;
             Some(edits.into_iter().map(|(span, new)| (moved(span), new)).collect())
         });
-        Found { span: moved(record.shown_span(0, finding.span)), edits: edits.collect(), finding }
+        Found {
+            span: moved(record.shown_span(0, finding.span)),
+            words: record.text(0)[finding.span.range()].to_owned(),
+            edits: edits.collect(),
+            finding,
+        }
     };
     report.findings.into_iter().map(place).collect()
 }

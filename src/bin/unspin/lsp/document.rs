@@ -14,6 +14,8 @@ use super::position::{Lines, Units};
 pub(super) struct Found {
     /// Where it is in the document.
     pub(super) span: Span,
+    /// What a reader sees there, without the markup inside.
+    pub(super) words: String,
     pub(super) finding: Finding,
     /// What each correction changes in the document; `None` where markup inside leaves no way to tell what goes where.
     pub(super) edits: Vec<Option<Vec<(Span, String)>>>,
@@ -103,6 +105,7 @@ mod tests {
         document.found = (report.findings.into_iter())
             .map(|finding| Found {
                 span: finding.span,
+                words: TEXT[finding.span.range()].to_owned(),
                 edits: vec![Some(vec![(finding.span, finding.correction().to_owned())])],
                 finding,
             })
