@@ -43,11 +43,26 @@ impl Units {
             Self::Utf32 => 1,
         }
     }
+
+    fn before(self, mark: &[usize; 3]) -> usize {
+        match self {
+            Self::Utf8 => mark[0],
+            Self::Utf16 => mark[1],
+            Self::Utf32 => mark[2],
+        }
+    }
 }
+
+/// How often the running counts of a text are noted, in bytes: a look-up counts no further, however long its line is.
+const STRIDE: usize = 1024;
 
 /// Where the lines of a text start. Lines end as the protocol says: with `\n`, `\r\n` or `\r`.
 #[derive(Clone, Debug)]
-pub(super) struct Lines(Vec<usize>);
+pub(super) struct Lines {
+    starts: Vec<usize>,
+    /// Bytes, code units of UTF-16 and characters before places that are about [`STRIDE`] bytes apart.
+    marks: Vec<[usize; 3]>,
+}
 
 impl Lines {
     pub(super) fn new(text: &str) -> Self {
@@ -58,7 +73,20 @@ impl Lines {
                 starts.push(at + 1);
             }
         }
-        Self(starts)
+        let mut marks = vec![[0; 3]];
+        let [mut at, mut wide, mut chars] = [0; 3];
+        while at < text.len() {
+            let mut end = text.len().min(at + STRIDE);
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            let part = &text[at..end];
+            at = end;
+            wide += part.chars().map(char::len_utf16).sum::<usize>();
+            chars += part.chars().count();
+            marks.push([at, wide, chars]);
+        }
+        Self { starts, marks }
     }
 
     /// The line of an offset, without its end.
@@ -69,15 +97,18 @@ impl Lines {
     /// The byte of a position. One past the end of its line is at the end; one inside a character, before it.
     pub(super) fn offset(&self, text: &str, position: Position, units: Units) -> usize {
         let line = position.line as usize;
-        if line >= self.0.len() {
+        if line >= self.starts.len() {
             return text.len();
         }
         let line = self.content(text, line);
-        let mut left = position.character as usize;
-        for (at, c) in text[line.range()].char_indices() {
+        let wanted = self.count(text, line.start, units) + position.character as usize;
+        let near = self.mark(|mark| mark[0] <= line.end && units.before(mark) <= wanted);
+        let start = near[0].max(line.start);
+        let mut left = wanted - self.count(text, start, units);
+        for (at, c) in text[start..line.end].char_indices() {
             let size = units.of(c);
             if left < size {
-                return line.start + at;
+                return start + at;
             }
             left -= size;
         }
@@ -93,7 +124,7 @@ impl Lines {
     /// The position of a byte.
     pub(super) fn position(&self, text: &str, at: usize, units: Units) -> Position {
         let line = self.number(at);
-        let character = text[self.0[line]..at].chars().map(|c| units.of(c)).sum::<usize>();
+        let character = self.count(text, at, units) - self.count(text, self.starts[line], units);
         Position { line: line as u32, character: character as u32 }
     }
 
@@ -102,13 +133,24 @@ impl Lines {
         Range { start: self.position(text, span.start, units), end: self.position(text, span.end, units) }
     }
 
+    /// Units before a byte, from the start of the text.
+    fn count(&self, text: &str, at: usize, units: Units) -> usize {
+        let mark = self.mark(|mark| mark[0] <= at);
+        units.before(mark) + text[mark[0]..at].chars().map(|c| units.of(c)).sum::<usize>()
+    }
+
+    /// The last mark of those that something holds for; it holds for the first.
+    fn mark(&self, holds: impl Fn(&[usize; 3]) -> bool) -> &[usize; 3] {
+        &self.marks[self.marks.partition_point(holds).saturating_sub(1)]
+    }
+
     fn number(&self, at: usize) -> usize {
-        self.0.partition_point(|&start| start <= at) - 1
+        self.starts.partition_point(|&start| start <= at) - 1
     }
 
     fn content(&self, text: &str, line: usize) -> Span {
-        let start = self.0[line];
-        let end = self.0.get(line + 1).copied().unwrap_or(text.len());
+        let start = self.starts[line];
+        let end = self.starts.get(line + 1).copied().unwrap_or(text.len());
         let line = &text[start..end];
         let line = line.strip_suffix('\n').unwrap_or(line);
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -152,6 +194,22 @@ mod tests {
             assert_eq!(lines.offset(text, Position { line, character }, Units::Utf16), at, "{line}:{character}");
         }
         assert_eq!(Lines::new("").offset("", Position { line: 0, character: 1 }, Units::Utf8), 0);
+    }
+
+    #[test]
+    fn long_lines_are_counted_once() {
+        let text = format!("{}\n{}", "x".repeat(STRIDE), "é😀x ".repeat(40_000));
+        let lines = Lines::new(&text);
+        // Counted from the start of the line each time, this would take minutes.
+        for units in [Units::Utf8, Units::Utf16, Units::Utf32] {
+            for (at, _) in text[STRIDE + 1..].char_indices() {
+                let at = STRIDE + 1 + at;
+                let position = lines.position(&text, at, units);
+                assert_eq!((position.line, lines.offset(&text, position, units)), (1, at), "{units:?}");
+            }
+        }
+        let end = lines.position(&text, text.len(), Units::Utf16);
+        assert_eq!((end.line, end.character), (1, 200_000));
     }
 
     #[test]
