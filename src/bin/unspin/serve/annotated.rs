@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use unspin::{LineIndex, Span};
 
-/// The value of `data`.
+/// The value of `data`: a text, or one in pieces.
 #[derive(Deserialize)]
 struct Data {
-    annotation: Vec<Annotation>,
+    text: Option<String>,
+    annotation: Option<Vec<Annotation>>,
 }
 
 #[derive(Deserialize)]
@@ -51,9 +52,14 @@ impl Annotated {
     /// Reads the value of `data`.
     pub(super) fn parse(data: &str) -> Result<Self, &'static str> {
         let data: Data = serde_json::from_str(data).map_err(|_| "could not parse JSON from 'data' parameter")?;
+        let annotations = match (data.text, data.annotation) {
+            (Some(text), None) => return Ok(Self::plain(text)),
+            (None, Some(annotations)) => annotations,
+            _ => return Err("'data' needs either 'text' or 'annotation'"),
+        };
         let mut all = Self { text: String::new(), pieces: Vec::new() };
         let mut place = 0;
-        for annotation in data.annotation {
+        for annotation in annotations {
             let start = all.text.len();
             let (units, markup) = match (annotation.text, annotation.markup) {
                 (Some(text), None) => {
@@ -121,7 +127,18 @@ mod tests {
         assert_eq!(place("the navy"), (3, 11, false));
         assert_eq!(place("stays x"), (19, 12, false));
         assert_eq!(place("x"), (30, 1, true));
-        for wrong in ["", "{}", "[]", r#"{"annotation":[{}]}"#, r#"{"annotation":[{"text":"a","markup":"b"}]}"#] {
+        let plain = Annotated::parse(r#"{"text":"a navy","metaData":{"EmailToAddress":"x"}}"#).expect("sound");
+        assert_eq!(plain.text(), "a navy");
+        let place = plain.place(Span::new(2, 6), &LineIndex::new(plain.text()));
+        assert_eq!(place, Place { offset: 2, length: 4, is_plain: true });
+        assert_eq!(Annotated::parse("{}").err(), Some("'data' needs either 'text' or 'annotation'"));
+        for wrong in [
+            "",
+            "[]",
+            r#"{"text":"a","annotation":[]}"#,
+            r#"{"annotation":[{}]}"#,
+            r#"{"annotation":[{"text":"a","markup":"b"}]}"#,
+        ] {
             assert!(Annotated::parse(wrong).is_err(), "{wrong}");
         }
         assert_eq!(Annotated::parse(r#"{"annotation":[]}"#).expect("sound").text(), "");
