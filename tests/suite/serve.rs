@@ -530,3 +530,19 @@ fn it_stops_when_it_is_told_to_and_has_logged_no_words() {
     assert!(said.contains("GET /v2/check 200") && said.contains("GET other 404"), "{said}");
     assert!(!said.contains("secret") && !said.contains("Congress"), "{said}");
 }
+
+#[test]
+fn who_is_told_twice_to_stop_waits_for_nobody() {
+    let mut server = Server::start(&["--time-limit", "600"]);
+    let _held = server.send("POST", "/v1/check", &["Content-Type: application/json"], &json!({}).to_string(), 1);
+    // The connection is there before the end is asked for.
+    server.ask("GET", "/healthz", &[], "");
+    let id = server.child.id().to_string();
+    let stop = || std::process::Command::new("kill").args(["-TERM", &id]).status().expect("sent");
+    stop();
+    let mut line = String::new();
+    BufReader::new(server.child.stderr.as_mut().expect("piped")).read_line(&mut line).expect("a line");
+    assert_eq!(line, "finishing 1 request; Ctrl-C again ends at once\n");
+    stop();
+    assert_eq!(server.child.wait().expect("ends").code(), Some(0));
+}

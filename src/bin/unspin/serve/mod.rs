@@ -84,7 +84,7 @@ pub(crate) fn run(command: Serve, common: Common) -> anyhow::Result<Ending> {
         writeln!(out, "http://{}", listener.local_addr()?)?;
         out.flush()?;
         drop(out);
-        net::serve(listener, router(&server), command.time_limit).await
+        net::serve(listener, router(&server), command.time_limit, common.quiet).await
     })?;
     // Threads that still check a text are not waited for; whoever asked was answered or has gone.
     runtime.shutdown_background();

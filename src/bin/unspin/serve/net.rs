@@ -19,13 +19,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::terminal::note;
+
 /// Connections that may be open at the same time; more wait to be accepted.
 const CONNECTIONS: usize = 512;
 /// Time in which the head of a request must be there, and that an idle connection is kept.
 const HEAD: Duration = Duration::from_secs(15);
 
-/// Answers requests, each within `limit`, until the process is told to stop; then finishes those under way.
-pub(super) async fn serve(listener: TcpListener, router: Router, limit: Duration) -> anyhow::Result<()> {
+/// Time to finish what is under way before it is said that this is waited for.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Answers requests, each within `limit`, until the process is told to stop; then finishes those under way, unless it is
+/// told so once more.
+pub(super) async fn serve(listener: TcpListener, router: Router, limit: Duration, quiet: bool) -> anyhow::Result<()> {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut stop = pin!(stopped()?);
@@ -63,7 +69,21 @@ pub(super) async fn serve(listener: TcpListener, router: Router, limit: Duration
         });
     }
     drop(listener);
-    let _ = tokio::time::timeout(limit, graceful.shutdown()).await;
+    let mut again = pin!(stopped()?);
+    let mut finished = pin!(tokio::time::timeout(limit, graceful.shutdown()));
+    tokio::select! {
+        _ = &mut finished => return Ok(()),
+        () = &mut again => return Ok(()),
+        () = tokio::time::sleep(PATIENCE) => {}
+    }
+    if !quiet {
+        let count = CONNECTIONS - places.available_permits();
+        note(&format!("finishing {count} request{}; Ctrl-C again ends at once", if count == 1 { "" } else { "s" }));
+    }
+    tokio::select! {
+        _ = finished => {}
+        () = again => {}
+    }
     Ok(())
 }
 
