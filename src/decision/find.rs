@@ -1,6 +1,8 @@
 //! Decisions found again in a text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{Decision, Decisions, Place, Verdict, current, first, last, surroundings};
 use crate::fix::{Edit, Fixed};
@@ -53,25 +55,42 @@ impl Decisions {
                 None => true,
             });
         }
-        let accepted: Vec<&Decision> = decisions
-            .values()
-            .filter_map(|people| current(people))
-            .filter(|one| one.verdict == Verdict::Accept)
-            .collect();
-        for decision in left.into_values().flatten().filter(|one| one.verdict == Verdict::Accept) {
-            let place = once(text, &format!("{}{}{}", decision.before, decision.text, decision.after)).map(|at| {
-                let start = at + decision.before.len();
-                Span::new(start, start + decision.text.len())
-            });
-            let place = place.filter(|_| decision.replacement.is_some());
-            // The finding may be there under another id: its first correction is another one now.
+        let left: Vec<&Decision> = left.into_values().flatten().filter(|one| one.verdict == Verdict::Accept).collect();
+        let whole = |one: &Decision| [one.before.as_str(), &one.text, &one.after].concat();
+        let places = occurrences(text, left.iter().filter(|one| one.replacement.is_some()).map(|one| whole(one)));
+        let place = |one: &Decision| {
+            let at = places.get(&whole(one)).copied().flatten()?;
+            one.replacement.as_ref().map(|_| Span::new(at, at + one.text.len()).shifted(one.before.len()))
+        };
+        // The finding may be there under another id: its first correction is another one now. Those go first, for what
+        // has no finding takes its place among what is decided.
+        let (mut others, mut gone) = (Vec::new(), Vec::new());
+        for decision in left {
+            let place = place(decision);
             let same = place.and_then(|span| findings.binary_search_by_key(&span, |finding| finding.span).ok());
-            match (place, same.filter(|&n| matched.decided[n].is_none())) {
-                (_, Some(n)) => matched.decided[n] = Some(decision),
-                (Some(span), _) if matched.is_free(span, findings) => matched.elsewhere.push((span, decision)),
-                _ if is_done(text, decision, &accepted) => matched.done.push(decision),
-                _ => matched.lost.push(decision),
+            match (same.filter(|&n| matched.decided[n].is_none()), place) {
+                (Some(n), _) => matched.decided[n] = Some(decision),
+                (None, Some(span)) => others.push((span, decision)),
+                (None, None) => gone.push(decision),
             }
+        }
+        // Spans that are taken, none of which overlap: the end of each by its start.
+        let accepted = |decision: Option<&Decision>| decision.is_some_and(|one| one.verdict == Verdict::Accept);
+        let found = findings.iter().zip(&matched.decided).filter(|(_, decision)| accepted(**decision));
+        let mut taken: BTreeMap<usize, usize> =
+            found.map(|(finding, _)| (finding.span.start, finding.span.end)).collect();
+        for (span, decision) in others {
+            if taken.range(..span.end).next_back().is_some_and(|(_, &end)| end > span.start) {
+                gone.push(decision);
+            } else {
+                taken.insert(span.start, span.end);
+                matched.elsewhere.push((span, decision));
+            }
+        }
+        if !gone.is_empty() {
+            let accepted = decisions.values().filter_map(|people| current(people));
+            let traces = Traces::new(accepted.filter(|one| one.verdict == Verdict::Accept));
+            (matched.done, matched.lost) = traces.sort(text, gone);
         }
         matched.elsewhere.sort_by_key(|(span, _)| *span);
         matched
@@ -127,65 +146,106 @@ impl Matched<'_> {
         }
         edits
     }
+}
 
-    /// Whether no accepted replacement touches the span.
-    fn is_free(&self, span: Span, findings: &[Finding]) -> bool {
-        let accepted = |decision: Option<&Decision>| decision.is_some_and(|one| one.verdict == Verdict::Accept);
-        let mut found = findings.iter().zip(&self.decided).filter(|(_, decision)| accepted(**decision));
-        !found.any(|(finding, _)| finding.span.overlaps(span))
-            && !self.elsewhere.iter().any(|(taken, _)| taken.overlaps(span))
+/// Which of some strings a text holds, and where: `None` for those that it holds more than once. One pass over the text,
+/// however many they are.
+fn occurrences(text: &str, strings: impl Iterator<Item = String>) -> BTreeMap<String, Option<usize>> {
+    let strings: Vec<String> = strings.collect::<BTreeSet<_>>().into_iter().collect();
+    let Some(finder) = finder(&strings) else { return BTreeMap::new() };
+    let mut found = vec![(0, 0usize); strings.len()];
+    for hit in finder.find_overlapping_iter(text) {
+        let (at, count) = &mut found[hit.pattern().as_usize()];
+        (*at, *count) = (hit.start(), *count + 1);
     }
+    let found = strings.into_iter().zip(found).filter(|(_, (_, count))| *count > 0);
+    found.map(|(string, (at, count))| (string, (count == 1).then_some(at))).collect()
 }
 
-/// Where a text holds another, if it does so exactly once.
-fn once(text: &str, part: &str) -> Option<usize> {
-    let at = text.find(part)?;
-    let next = at + text[at..].chars().next().map_or(1, char::len_utf8);
-    let again = text.get(next..).is_some_and(|rest| rest.contains(part));
-    (!again).then_some(at)
+/// `None` where there is nothing to find, or more than an automaton has states for. It is for one pass over a text, so
+/// that it must be built fast.
+fn finder<S: AsRef<str>>(strings: &[S]) -> Option<AhoCorasick> {
+    if strings.is_empty() {
+        return None;
+    }
+    let bytes = strings.iter().map(|string| string.as_ref().as_bytes());
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(bytes).ok()
 }
 
-/// Whether the text has the replacement where the decision wants it: beside it, on one side at least, stand the
-/// characters that stood there, or what the other decisions made of them.
-fn is_done(text: &str, decision: &Decision, others: &[&Decision]) -> bool {
-    let Some(new) = &decision.replacement else { return false };
-    let stands = |before: &str, after: &str| {
-        let (before, after) = (last(before, BESIDE), first(after, BESIDE));
-        if new.trim().is_empty() {
-            // A space may have gone with the words.
-            let stands = |before: &str, after: &str| text.contains(&format!("{before}{new}{after}"));
-            return stands(before, after)
-                || after.strip_prefix(SPACES).is_some_and(|after| stands(before, after))
-                || before.strip_suffix(SPACES).is_some_and(|before| stands(before, after));
+/// Tells what was applied from what is lost, by what stands around it.
+struct Traces<'d> {
+    /// Accepted decisions by their words, and what finds the words.
+    words: Vec<(&'d str, Vec<&'d Decision>)>,
+    finder: Option<AhoCorasick>,
+}
+
+impl<'d> Traces<'d> {
+    fn new(accepted: impl Iterator<Item = &'d Decision>) -> Self {
+        let mut words: BTreeMap<&str, Vec<&Decision>> = BTreeMap::new();
+        for decision in accepted.filter(|one| !one.text.is_empty()) {
+            words.entry(&decision.text).or_default().push(decision);
         }
-        // An edge of the text is as good as characters.
-        let follows = |at: usize| if before.is_empty() { at == 0 } else { text[..at].ends_with(before) };
-        let leads = |end: usize| if after.is_empty() { end == text.len() } else { text[end..].starts_with(after) };
-        text.match_indices(new.as_str()).any(|(at, _)| follows(at) || leads(at + new.len()))
-    };
-    stands(&decision.before, &decision.after) || {
-        let (before, after) = repaired(decision, others);
-        stands(&before, &after)
+        let words: Vec<_> = words.into_iter().collect();
+        let finder = finder(&words.iter().map(|(text, _)| *text).collect::<Vec<_>>());
+        Self { words, finder }
+    }
+
+    /// Those whose replacement the text has where the decision wants it, and the others. Beside the replacement, on one
+    /// side at least, stand the characters that stood there, or what the other decisions made of them.
+    fn sort(&self, text: &str, decisions: Vec<&'d Decision>) -> (Vec<&'d Decision>, Vec<&'d Decision>) {
+        let signs = |one: &Decision| {
+            let (before, after) = self.repaired(one);
+            let mut signs = signs(one, &one.before, &one.after);
+            signs.extend(self::signs(one, &before, &after));
+            signs
+        };
+        let all: Vec<_> = decisions.into_iter().map(|one| (one, signs(one))).collect();
+        let text = [EDGE, text, EDGE].concat();
+        let there = occurrences(&text, all.iter().flat_map(|(_, signs)| signs.iter().cloned()));
+        let (done, lost): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(_, signs)| signs.iter().any(|sign| there.contains_key(sign)));
+        let decisions = |all: Vec<(&'d Decision, _)>| all.into_iter().map(|(one, _)| one).collect();
+        (decisions(done), decisions(lost))
+    }
+
+    /// The characters around a decision's words as the other decisions leave them.
+    fn repaired(&self, decision: &Decision) -> (String, String) {
+        let Decision { before, text, after, .. } = decision;
+        let all = [before.as_str(), text, after].concat();
+        let own = Span::new(before.len(), before.len() + text.len());
+        // As far as both reach, the characters beside the other's words are the same.
+        let fits = |span: Span, other: &Decision| {
+            let (left, right) = (&all[..span.start], &all[span.end..]);
+            (left.ends_with(&other.before) || other.before.ends_with(left))
+                && (right.starts_with(&other.after) || other.after.starts_with(right))
+        };
+        let hits = self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(&all));
+        let edits = hits.filter_map(|hit| {
+            let span = Span::new(hit.start(), hit.end());
+            let others = self.words[hit.pattern().as_usize()].1.iter();
+            let other = others.filter(|_| !span.overlaps(own)).find(|other| fits(span, other));
+            other.map(|other| Edit { span, text: other.replacement.clone().unwrap_or_else(|| other.text.clone()) })
+        });
+        let fixed = Fixed::new(&all, edits.collect::<Vec<_>>());
+        let own = fixed.map.to_fixed(own);
+        (fixed.text[..own.start].to_owned(), fixed.text[own.end..].to_owned())
     }
 }
 
-/// The characters around a decision's words as the other decisions leave them.
-fn repaired(decision: &Decision, others: &[&Decision]) -> (String, String) {
-    let Decision { before, text, after, .. } = decision;
-    let all = [before.as_str(), text, after].concat();
-    let own = Span::new(before.len(), before.len() + text.len());
-    // As far as both reach, the characters beside the other's words are the same.
-    let fits = |span: Span, other: &Decision| {
-        let (left, right) = (&all[..span.start], &all[span.end..]);
-        (left.ends_with(&other.before) || other.before.ends_with(left))
-            && (right.starts_with(&other.after) || other.after.starts_with(right))
-    };
-    let edits = others.iter().filter(|other| !other.text.is_empty()).flat_map(|other| {
-        let spans = all.match_indices(&other.text).map(|(at, found)| Span::new(at, at + found.len()));
-        let spans = spans.filter(|span| !span.overlaps(own) && fits(*span, other));
-        spans.map(|span| Edit { span, text: other.replacement.clone().unwrap_or_else(|| other.text.clone()) })
-    });
-    let fixed = Fixed::new(&all, edits.collect::<Vec<_>>());
-    let own = fixed.map.to_fixed(own);
-    (fixed.text[..own.start].to_owned(), fixed.text[own.end..].to_owned())
+/// Stands for the edges of a text, which are as good as characters.
+const EDGE: &str = "\0";
+
+/// What a text between [edges](EDGE) has if it has the replacement between these characters: one of them.
+fn signs(decision: &Decision, before: &str, after: &str) -> Vec<String> {
+    let Some(new) = &decision.replacement else { return Vec::new() };
+    let (before, after) = (last(before, BESIDE), first(after, BESIDE));
+    if new.trim().is_empty() {
+        // A space may have gone with the words.
+        let mut signs = vec![format!("{before}{new}{after}")];
+        signs.extend(after.strip_prefix(SPACES).map(|after| format!("{before}{new}{after}")));
+        signs.extend(before.strip_suffix(SPACES).map(|before| format!("{before}{new}{after}")));
+        return signs;
+    }
+    let or_edge = |side: &str| if side.is_empty() { EDGE.to_owned() } else { side.to_owned() };
+    vec![or_edge(before) + new, format!("{new}{}", or_edge(after))]
 }

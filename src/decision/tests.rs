@@ -187,6 +187,42 @@ fn accepted_replacements_whose_findings_are_gone_are_applied_or_reported() {
 }
 
 #[test]
+fn what_has_no_finding_makes_room_for_what_has() {
+    let (wide, narrow) = (findings(TEXT, &[("the navy, would", "them")]), findings(TEXT, &[("navy", "military")]));
+    let mut decisions = Decisions::default();
+    decisions.add(Decision { id: "a".into(), ..Decision::accept(&place(), TEXT, &wide, 0, "them") });
+    decisions.add(Decision { id: "b".into(), ..Decision::accept(&place(), TEXT, &narrow, 1, "army") });
+    let matched = decisions.find(&place(), TEXT, &narrow);
+    assert_eq!((matched.elsewhere.len(), matched.lost.len()), (0, 1));
+    assert_eq!(applied(&decisions, TEXT, &[("navy", "military")]).matches("army").count(), 1);
+}
+
+#[test]
+fn thousands_of_decisions_are_found_or_lost_in_no_time() {
+    const COUNT: usize = 10_000;
+    let text: String = (0..COUNT).map(|n| format!("On day {n} the navy of place {n} would stay.\n\n")).collect();
+    let findings = findings(&text, &[("navy", "military")]);
+    let mut decisions = Decisions::default();
+    for (n, finding) in findings.iter().enumerate() {
+        let finding = Finding { id: format!("{n:05}"), ..finding.clone() };
+        let (before, after) = surroundings(&text, finding.span);
+        decisions.add(Decision {
+            before: before.into(),
+            after: after.into(),
+            ..Decision::accept(&place(), &text, &[finding], 0, "military")
+        });
+    }
+    // One by one in the whole text, and each against all others, this would take minutes.
+    let lost = text.replace("navy of", "fleet from").replace("day", "night");
+    for (text, want) in
+        [(&text, (COUNT, 0, 0)), (&text.replace("navy", "military"), (0, COUNT, 0)), (&lost, (0, 0, COUNT))]
+    {
+        let matched = decisions.find(&place(), text, &[]);
+        assert_eq!((matched.elsewhere.len(), matched.done.len(), matched.lost.len()), want);
+    }
+}
+
+#[test]
 fn people_who_disagree_are_named() {
     let all = findings(TEXT, &WORDS);
     let accept = |n, new: &str, name| by(Decision::accept(&place(), TEXT, &all, n, new), name);
