@@ -36,10 +36,15 @@ pub struct FileOptions {
 
 /// Globs of paths, as in `.gitignore`, from a directory of their own.
 #[derive(Clone)]
-pub struct Globs(Gitignore);
+pub struct Globs {
+    globs: Gitignore,
+    /// The directory as [`resolved`] names it.
+    root: PathBuf,
+}
 
 impl Globs {
-    /// Globs from a directory, which is named as [`straight`] names it.
+    /// Globs from a directory, which is named as [`straight`] names it. They hold for paths that lead there by links,
+    /// too.
     ///
     /// # Errors
     ///
@@ -50,22 +55,27 @@ impl Globs {
         for glob in globs {
             builder.add_line(None, glob).map_err(bad)?;
         }
-        builder.build().map(Self).map_err(bad)
+        let globs = builder.build().map_err(bad)?;
+        Ok(Self { globs, root: root.canonicalize().unwrap_or_else(|_| root.to_owned()) })
     }
 
     /// Whether they match a path, or a directory around it.
     pub fn hold(&self, path: &Path, is_directory: bool) -> bool {
-        if self.0.is_empty() {
+        if self.globs.is_empty() {
             return false;
         }
-        let path = straight(path);
-        path.starts_with(self.0.path()) && self.0.matched_path_or_any_parents(&path, is_directory).is_ignore()
+        let mut path = straight(path);
+        if !path.starts_with(self.globs.path()) {
+            let Ok(inside) = resolved(&path).strip_prefix(&self.root).map(Path::to_owned) else { return false };
+            path = self.globs.path().join(inside);
+        }
+        self.globs.matched_path_or_any_parents(&path, is_directory).is_ignore()
     }
 }
 
 impl fmt::Debug for Globs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Globs").field(&self.0.path()).finish()
+        f.debug_tuple("Globs").field(&self.globs.path()).finish()
     }
 }
 
@@ -91,6 +101,16 @@ pub fn straight(path: &Path) -> PathBuf {
         }
     }
     out
+}
+
+/// A path from the root as the system finds it: links on the way are followed, one that it ends with is not. Where the
+/// directory is not there, it is [`straight`].
+pub fn resolved(path: &Path) -> PathBuf {
+    let path = straight(path);
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(directory)), Some(name)) => directory.join(name),
+        _ => path,
+    }
 }
 
 impl FileOptions {

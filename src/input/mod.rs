@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use encoding::Encoding;
 pub use error::{ErrorKind, InputError};
-pub use files::{FileOptions, Globs, sources, straight};
+pub use files::{FileOptions, Globs, resolved, sources, straight};
 pub use record::{Raw, Record};
 
 /// How the texts lie in a file.

@@ -109,6 +109,56 @@ fn files_are_left_out_wherever_the_walk_begins() {
 }
 
 #[test]
+fn settings_and_what_they_name_are_no_inputs() {
+    let text = format!("{SPUN}\n");
+    let settings = format!("# {SPUN}\ndictionaries = [\"words\"]\nassume-spun = true\n");
+    let example = format!("text,flagged,expected\n{SPUN},yes,\n");
+    let here = directory(&[
+        ("unspin.toml", settings.as_bytes()),
+        ("deep/unspin.toml", format!("# {SPUN}\n").as_bytes()),
+        ("other.toml", settings.as_bytes()),
+        ("words/examples/own.csv", example.as_bytes()),
+        ("words/allowed.csv", b"phrase,reason\ngreen zone,a place\n"),
+        ("words/readme.txt", text.as_bytes()),
+        ("a.txt", text.as_bytes()),
+    ]);
+    let names = ["unspin.toml", "deep/unspin.toml", "other.toml", "words/examples/own.csv"];
+    let read = |name: &str| fs::read_to_string(here.path().join(name)).expect("there");
+    let before = names.map(read);
+    let ran = unspin(here.path(), &["fix", "--write", "-q", "--config", "other.toml", "."], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert_eq!(names.map(read), before);
+    // Texts beside dictionaries are texts.
+    assert!(read("a.txt") != text && read("words/readme.txt") != text);
+    unspin(here.path(), &["fix", "--write", "-q", "--isolated", "--assume-spun", "deep"], b"");
+    assert_eq!(read(names[1]), before[1]);
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_hold_through_links() {
+    let settings =
+        "exclude = [\"drafts/\"]\nassume-spun = true\n[[override]]\npaths = [\"b.txt\"]\nmin-confidence = 1.0\n";
+    let here = directory(&[
+        ("real/unspin.toml", settings.as_bytes()),
+        ("real/drafts/a.txt", SPUN.as_bytes()),
+        ("real/a.txt", SPUN.as_bytes()),
+        ("real/b.txt", SPUN.as_bytes()),
+    ]);
+    std::os::unix::fs::symlink("real", here.path().join("link")).expect("made");
+    let real = here.path().join("real");
+    for name in ["drafts", "b.txt", "."] {
+        let path = here.path().join("link").join(name);
+        let found = check(&real, &[path.to_str().expect("UTF-8")]);
+        let at = |one: &Value| one["path"].as_str().is_some_and(|path| path.ends_with("link/./a.txt"));
+        assert!(found.iter().all(at) && found.is_empty() == (name != "."), "{name}: {found:?}");
+    }
+    let out = here.path().join("link/out.txt");
+    unspin(&real, &["check", "--exit-zero", "-o", out.to_str().expect("UTF-8"), "."], b"");
+    assert!(!fs::read_to_string(out).expect("written").contains("out.txt"));
+}
+
+#[test]
 fn findings_that_are_not_shown_are_counted() {
     let here = directory(&[("a.txt", SPUN.as_bytes()), ("b.txt", SPUN.as_bytes())]);
     let args = ["check", "--assume-spun", "--format", "json", "--max-findings", "1", "a.txt", "b.txt"];

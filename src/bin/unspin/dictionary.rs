@@ -13,25 +13,29 @@ pub(crate) fn read(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
         "{}: no such directory; run this in a clone of unspin, or name a directory of dictionaries",
         root.display()
     );
-    let mut files = Vec::new();
-    gather(root, root, &mut files)?;
-    ensure!(!files.is_empty(), "{}: holds no CSV files", root.display());
-    Ok(files)
+    let paths = paths(root)?;
+    ensure!(!paths.is_empty(), "{}: holds no CSV files", root.display());
+    let file = |path: &PathBuf| -> anyhow::Result<SourceFile> {
+        let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+        let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        Ok(SourceFile { path, bytes })
+    };
+    paths.iter().map(file).collect()
 }
 
-fn gather(root: &Path, at: &Path, files: &mut Vec<SourceFile>) -> anyhow::Result<()> {
-    let name = |path: &Path| path.display().to_string();
-    let mut entries: Vec<PathBuf> = fs::read_dir(at)
+/// The CSV files below a directory, in order of their names.
+pub(crate) fn paths(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(root)
         .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
-        .with_context(|| name(at))?;
+        .with_context(|| root.display().to_string())?;
     entries.sort();
+    let mut found = Vec::new();
     for entry in entries {
         if entry.is_dir() {
-            gather(root, &entry, files)?;
+            found.extend(paths(&entry)?);
         } else if entry.extension().is_some_and(|end| end == "csv") {
-            let path = entry.strip_prefix(root).unwrap_or(&entry).to_string_lossy().replace('\\', "/");
-            files.push(SourceFile { path, bytes: fs::read(&entry).with_context(|| name(&entry))? });
+            found.push(entry);
         }
     }
-    Ok(())
+    Ok(found)
 }

@@ -4,6 +4,7 @@
 //! one after the other. Channels between them hold few batches, so a file's size does not matter.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,11 +13,11 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use unspin::input::{self, ErrorKind, FileOptions, Format, InputError, Raw, Record, Source, straight};
+use unspin::input::{self, ErrorKind, FileOptions, Format, InputError, Raw, Record, Source, resolved};
 use unspin::render::{Document, Edits, Summary};
 use unspin::{Applicability, Directives, Edit, Finding, Report, Selection, Span};
 
@@ -32,6 +33,8 @@ use crate::terminal::{self, complain};
 const BATCH_BYTES: usize = 1 << 20;
 /// Records that a batch holds at most.
 const BATCH_RECORDS: usize = 512;
+/// Threads at most.
+const MOST_THREADS: usize = 256;
 /// Time between two checkpoints.
 const CHECKPOINT: Duration = Duration::from_millis(500);
 
@@ -46,8 +49,8 @@ pub(crate) struct Job {
     /// Shards are of whole files, not of records.
     whole_files: bool,
     strict: bool,
-    /// Paths that the run writes to or takes findings from, which are no inputs.
-    own: Vec<PathBuf>,
+    /// Files that the run writes to or goes by, which are no inputs, by every name that a walk may find them under.
+    own: HashSet<PathBuf>,
     /// What the names of originals that the run keeps end with; those are no inputs either.
     backup: Option<String>,
     common: Common,
@@ -243,9 +246,9 @@ impl Job {
             let all = FileOptions { hidden: true, no_ignore: true, ..FileOptions::default() };
             stamp(input::sources(&settings::files(checking)?, &all)?, &mut hasher);
         }
-        let own = target.map(output::own_paths).unwrap_or_default();
-        let own = own.iter().chain(&settings.baseline).chain(&inputs.stats).map(|path| straight(path)).collect();
-        Ok(Self {
+        let mut own = target.map(output::own_paths).unwrap_or_default();
+        own.extend(settings.own.iter().chain(&inputs.stats).cloned());
+        let job = Self {
             settings,
             files,
             paths,
@@ -254,13 +257,36 @@ impl Job {
             shard: inputs.shard,
             whole_files: target.is_none(),
             strict: inputs.strict,
-            own,
+            own: HashSet::new(),
             backup: None,
             common,
             started: Instant::now(),
             settings_hash: hasher.finish(),
             resumable,
-        })
+        };
+        job.leaving_out(&own).apart([&inputs.stats])
+    }
+
+    /// Refuses to write over an input that is named, or to one file twice.
+    pub(crate) fn apart<const N: usize>(self, outputs: [&Option<PathBuf>; N]) -> anyhow::Result<Self> {
+        let mut known = HashSet::new();
+        for path in outputs.into_iter().flatten() {
+            // What is no file, such as a terminal, takes all that comes.
+            if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+                continue;
+            }
+            let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| resolved(path));
+            let file = place(path);
+            let named = |input: &PathBuf| input.as_os_str() != "-" && place(input) == file;
+            ensure!(!self.paths.iter().any(named), "{}: is an input, too; write to another file", path.display());
+            ensure!(known.insert(file), "{}: is to be written twice; name two files", path.display());
+        }
+        Ok(self)
+    }
+
+    /// Whether the run writes its figures to a file at its end.
+    pub(crate) fn writes_figures(&self) -> bool {
+        self.stats.is_some()
     }
 
     /// The same run for a command that does not tell the evidence of findings.
@@ -295,7 +321,8 @@ impl Job {
 
     /// Takes files that the run writes, and later runs may find in a directory, out of the inputs.
     pub(crate) fn leaving_out(mut self, files: &[PathBuf]) -> Self {
-        self.own.extend(files.iter().map(|path| straight(path)));
+        // A file that is written to by a link is found where the link leads.
+        self.own.extend(files.iter().flat_map(|path| [Some(resolved(path)), path.canonicalize().ok()]).flatten());
         self
     }
 
@@ -636,13 +663,16 @@ impl Job {
         self.shard.is_none_or(|shard| (unit - 1) % shard.count == shard.index - 1)
     }
 
-    /// Whether the run writes to it or takes findings from it, or one like it did.
+    /// Whether the run writes to it or goes by it, or one like it did.
     fn is_own(&self, source: &Source) -> bool {
-        let temporary = || source.path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".unspin-"));
-        let record = || source.path.file_name().and_then(OsStr::to_str).is_some_and(store::is_record);
-        let listed = || self.own.contains(&straight(&source.path));
+        let name = || source.path.file_name();
+        let temporary = || name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".unspin-"));
+        // Those of other directories, too.
+        let settings = || name().is_some_and(|name| name == settings::NAME);
+        let record = || name().and_then(OsStr::to_str).is_some_and(store::is_record);
+        let listed = || self.own.contains(&resolved(&source.path));
         let kept = || self.backup.as_deref().is_some_and(|suffix| is_backup(&source.path, suffix));
-        source.found && (temporary() || record() || !self.own.is_empty() && listed() || kept())
+        source.found && (temporary() || settings() || record() || !self.own.is_empty() && listed() || kept())
     }
 }
 
@@ -765,9 +795,10 @@ fn path(bytes: &[u8]) -> PathBuf {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// How many threads to use.
+/// How many threads to use: no more than a system is sure to start.
 pub(crate) fn threads(asked: Option<usize>) -> usize {
-    asked.filter(|&jobs| jobs > 0).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into))
+    let cores = || std::thread::available_parallelism().map_or(1, Into::into);
+    asked.filter(|&jobs| jobs > 0).unwrap_or_else(cores).min(MOST_THREADS)
 }
 
 #[cfg(test)]

@@ -60,14 +60,15 @@ pub(crate) enum Start<S> {
 
 impl Output {
     /// Opens what the command line asks for. `job` describes the run: what it reads, and everything that changes what
-    /// it writes.
+    /// it writes. A `lasting` run goes on where nobody reads its standard output any more.
     pub(crate) fn open<S: for<'s> Deserialize<'s>>(
         target: &Target,
         job: &str,
+        lasting: bool,
         common: Common,
     ) -> anyhow::Result<Start<S>> {
         let Some(named) = &target.output else {
-            return Ok(Start::Anew(Self::new(Box::new(io::stdout().lock()), Compression::None, None)?));
+            return Ok(Start::Anew(Self::new(terminal::results(lasting), Compression::None, None)?));
         };
         let name = || named.display().to_string();
         let compression = Compression::of_name(named);
@@ -215,8 +216,7 @@ impl Write for Output {
 /// Paths that a run with this target writes to, which are no inputs.
 pub(crate) fn own_paths(target: &Target) -> Vec<PathBuf> {
     let own = |path: PathBuf| [beside(&path, ".partial"), beside(&path, ".resume"), path];
-    let paths = target.output.iter().flat_map(|path| [path.clone(), followed(path)]).flat_map(own);
-    paths.filter_map(|path| std::path::absolute(path).ok()).collect()
+    target.output.iter().flat_map(|path| [path.clone(), followed(path)]).flat_map(own).collect()
 }
 
 /// Where a path leads: a link stays a link, and the file that it is to is written.
@@ -232,6 +232,86 @@ pub(crate) fn style(target: &Target, common: Common) -> Style {
         return Style { color: common.color == Color::Always, verbose: common.verbose, ..Style::default() };
     }
     Style { color: terminal::color(common), width: terminal::width(), verbose: common.verbose }
+}
+
+/// A file that is written anew and takes its place when it is whole. A link stays a link, permissions stay, and what is
+/// there and is no file, such as a pipe, is written to as it is.
+pub(crate) struct Replacement {
+    path: PathBuf,
+    out: BufWriter<Place>,
+}
+
+/// Where a replacement is written.
+enum Place {
+    Beside(NamedTempFile),
+    There(File),
+}
+
+impl Replacement {
+    pub(crate) fn new(named: &Path) -> anyhow::Result<Self> {
+        let name = || named.display().to_string();
+        let there = fs::metadata(named).ok();
+        ensure!(!named.is_dir(), "{}: is a directory", name());
+        let path = followed(named);
+        let place = if there.as_ref().is_some_and(|there| !there.is_file()) {
+            Place::There(OpenOptions::new().write(true).open(named).with_context(name)?)
+        } else {
+            let file =
+                temporary(directory(&path)).with_context(|| format!("{}: cannot write beside it", path.display()))?;
+            if let Some(there) = there {
+                ensure!(!there.permissions().readonly(), "{}: is read-only", name());
+                file.as_file().set_permissions(there.permissions()).with_context(name)?;
+            }
+            Place::Beside(file)
+        };
+        Ok(Self { path, out: BufWriter::new(place) })
+    }
+
+    /// Puts it in its place.
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        let name = || self.path.display().to_string();
+        match self.out.into_inner().map_err(io::IntoInnerError::into_error).with_context(name)? {
+            Place::Beside(file) => {
+                file.as_file().sync_all().with_context(name)?;
+                let _: File = file.persist(&self.path).with_context(name)?;
+            }
+            Place::There(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Write for Place {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Beside(file) => file.write(bytes),
+            Self::There(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Beside(file) => file.flush(),
+            Self::There(file) => file.flush(),
+        }
+    }
+}
+
+/// Writes a file at once, or not at all.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = Replacement::new(path)?;
+    file.write_all(bytes).with_context(|| path.display().to_string())?;
+    file.finish()
 }
 
 /// A temporary file that may take the place of another one.

@@ -12,7 +12,10 @@ use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Selection, Sev
 use crate::args::{self, Checking, Choice, Level, ModelName, QuotePolicy};
 use crate::{baseline, dictionary};
 
-const NAME: &str = "unspin.toml";
+/// What a settings file is called.
+pub(crate) const NAME: &str = "unspin.toml";
+/// The files of an encoder.
+const ENCODER: [&str; 2] = ["encoder.enc", "decisions.forest"];
 
 /// How texts are checked, in all files or in those of an override; every key is optional.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -106,8 +109,8 @@ pub(crate) struct Settings {
     pub(crate) exclude: Globs,
     /// Ids of findings to leave out.
     known: HashSet<String>,
-    /// The file that they are kept in.
-    pub(crate) baseline: Option<PathBuf>,
+    /// The files that the settings come from and name, which are no inputs.
+    pub(crate) own: Vec<PathBuf>,
 }
 
 impl Settings {
@@ -118,7 +121,7 @@ impl Settings {
 
     /// As [`new`](Self::new), from another directory than the current one.
     pub(crate) fn within(checking: &Checking, here: &Path) -> anyhow::Result<Self> {
-        let (file, root) = resolve(checking, here)?;
+        let (file, path, root) = resolve(checking, here)?;
         let profile = |rules: &Rules| -> anyhow::Result<Profile> {
             Ok(Profile {
                 unspinner: rules.unspinner(&file)?,
@@ -138,7 +141,7 @@ impl Settings {
             overrides,
             exclude: globs("exclude", &file.exclude)?,
             known: known.unwrap_or_default(),
-            baseline: file.baseline,
+            own: file.own()?.into_iter().chain(path).collect(),
         })
     }
 
@@ -200,6 +203,16 @@ impl File {
             severity: self.severity,
             allow: self.allow.clone(),
         }
+    }
+
+    /// The files that the settings name.
+    fn own(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let mut files = Vec::from_iter(self.baseline.clone());
+        files.extend(self.encoder.iter().flat_map(|directory| ENCODER.map(|name| directory.join(name))));
+        for directory in &self.dictionaries {
+            files.extend(dictionary::paths(directory)?);
+        }
+        Ok(files)
     }
 
     fn set_rules(&mut self, rules: Rules) {
@@ -302,7 +315,8 @@ fn encoder(builder: Builder, directory: &Path) -> anyhow::Result<Builder> {
         let path = directory.join(name);
         std::fs::read(&path).with_context(|| path.display().to_string())
     };
-    Ok(builder.encoder(read("encoder.enc")?, read("decisions.forest")?))
+    let [weights, decisions] = ENCODER;
+    Ok(builder.encoder(read(weights)?, read(decisions)?))
 }
 
 #[cfg(not(feature = "encoder"))]
@@ -312,7 +326,7 @@ fn encoder(_: Builder, directory: &Path) -> anyhow::Result<Builder> {
 
 /// The settings in force, as TOML.
 pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
-    let (mut file, _) = resolve(checking, &current()?)?;
+    let (mut file, ..) = resolve(checking, &current()?)?;
     let Config { quotes, model, assume_spun, prior, min_confidence, families, .. } = Config::default();
     let defaults = Rules {
         paths: Vec::new(),
@@ -331,21 +345,22 @@ pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
 
 /// Files and directories that the settings in force name, whose contents count with them.
 pub(crate) fn files(checking: &Checking) -> anyhow::Result<Vec<PathBuf>> {
-    let (file, _) = resolve(checking, &current()?)?;
+    let (file, ..) = resolve(checking, &current()?)?;
     Ok(file.dictionaries.into_iter().chain(file.encoder).chain(file.baseline).collect())
 }
 
-/// The file that counts with the command line on top, and the directory that its globs start from.
-fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, PathBuf)> {
+/// The settings that count with the command line on top, the file that they come from, and the directory that its globs
+/// start from.
+fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, Option<PathBuf>, PathBuf)> {
     let path = match &checking.config {
         Some(path) => Some(path.clone()),
         None if checking.isolated => None,
         None => nearest(here),
     };
-    let (mut file, root) = match path {
+    let (mut file, root) = match &path {
         Some(path) => {
-            let root = straight(&path).parent().map_or_else(|| here.to_owned(), Path::to_owned);
-            (read(&path)?, root)
+            let root = straight(path).parent().map_or_else(|| here.to_owned(), Path::to_owned);
+            (read(path)?, root)
         }
         None => (File::default(), here.to_owned()),
     };
@@ -374,7 +389,7 @@ fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, PathBuf)> 
     if checking.baseline.is_some() {
         file.baseline.clone_from(&checking.baseline);
     }
-    Ok((file, root))
+    Ok((file, path, root))
 }
 
 impl Choice {
