@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::run::{Ran, directory, unspin};
+use crate::run::{Ran, command, directory, unspin};
 
 const SPUN: &str = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.";
 
@@ -81,6 +82,84 @@ fn a_baseline_is_made_anew_and_is_no_input() {
     fs::copy(&known, &other).expect("copied");
     unspin(here.path(), &["fix", "--write", "--isolated", "--assume-spun", "--baseline", "in/other.jsonl", "in"], b"");
     assert_eq!(fs::read_to_string(&other).expect("there"), first);
+}
+
+#[test]
+fn a_baseline_stays_where_a_new_one_would_lack_something() {
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("rows.jsonl", b"{\"id\":\"1\",\"text\":\"x\"}\n")]);
+    let write = |file: &str, path: &str| {
+        unspin(here.path(), &["check", "-q", "--assume-spun", "--write-baseline", file, path], b"")
+    };
+    let known = || fs::read_to_string(here.path().join("known")).expect("written");
+    assert_eq!(write("known", "a.txt").code, 0);
+    let before = known();
+    let ran = write("known", "gone.txt");
+    assert!(
+        ran.code == 2 && ran.err.ends_with("known: not written, for some input could not be read\n"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(known(), before);
+    // The name of the file was forgotten, so an input is in its place.
+    for name in ["a.txt", "rows.jsonl"] {
+        let ran = unspin(here.path(), &["check", "--write-baseline", name], b"");
+        assert!(ran.code == 2 && ran.err.contains("is there already and is no baseline"), "{}", ran.err);
+    }
+    assert_eq!(fs::read_to_string(here.path().join("a.txt")).expect("there"), SPUN);
+}
+
+#[test]
+fn what_is_written_is_no_named_input() {
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("in/b.txt", SPUN.as_bytes())]);
+    for (args, says) in [
+        (&["check", "-o", "a.txt", "a.txt"][..], "is an input, too"),
+        (&["check", "--stats", "in/../a.txt", "a.txt"], "is an input, too"),
+        (&["score", "-o", "a.txt", "a.txt"], "is an input, too"),
+        (&["fix", "--write", "--stats", "a.txt", "a.txt"], "is an input, too"),
+        (&["diff", "--stats", "a.txt", "a.txt"], "is an input, too"),
+        (&["check", "-o", "x", "--stats", "./x", "a.txt"], "is to be written twice"),
+        (&["check", "--write-baseline", "x", "--stats", "x", "a.txt"], "is to be written twice"),
+        (&["fix", "-o", "x", "--stats", "x", "a.txt"], "need different files"),
+    ] {
+        let ran = unspin(here.path(), args, b"");
+        assert!(ran.code == 2 && ran.err.contains(says), "{args:?}: {}", ran.err);
+        assert_eq!(fs::read_to_string(here.path().join("a.txt")).expect("there"), SPUN, "{args:?}");
+    }
+    assert!(!here.path().join("x").exists());
+}
+
+#[test]
+fn files_are_written_though_nobody_reads_the_output() {
+    let rows = format!("{}\n", json!({ "text": SPUN })).repeat(2000);
+    let here = directory(&[("rows.jsonl", rows.as_bytes())]);
+    let args =
+        ["check", "--assume-spun", "--exit-zero", "--write-baseline", "known", "--stats", "figures", "rows.jsonl"];
+    let mut child = command(here.path(), &args).stdout(Stdio::piped()).spawn().expect("starts");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("ends").code(), Some(0));
+    assert!(!fs::read_to_string(here.path().join("known")).expect("written").is_empty());
+    assert!(here.path().join("figures").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_permissions_survive() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("words/sources.csv", b"id,title,license,origin,date\n")]);
+    let at = |name: &str| here.path().join(name);
+    fs::write(at("known"), "").expect("written");
+    fs::rename(at("words/sources.csv"), at("sources")).expect("moved");
+    for (file, link) in [("known", "link"), ("sources", "words/sources.csv")] {
+        fs::set_permissions(at(file), fs::Permissions::from_mode(0o600)).expect("set");
+        symlink(at(file), at(link)).expect("made");
+    }
+    unspin(here.path(), &["check", "-q", "--assume-spun", "--write-baseline", "link", "a.txt"], b"");
+    let ran = unspin(here.path(), &["dict", "add", "--dir", "words", "green zone", "verdant zone"], b"");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for (file, link) in [("known", "link"), ("sources", "words/sources.csv")] {
+        let data = fs::metadata(at(file)).expect("there");
+        assert!(at(link).is_symlink() && data.permissions().mode() & 0o777 == 0o600 && data.len() > 40, "{file}");
+    }
 }
 
 #[test]

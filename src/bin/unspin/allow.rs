@@ -1,7 +1,7 @@
 //! The allow list of `unspin.toml`, written to so that comments, order and layout survive.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
@@ -19,7 +19,7 @@ pub(crate) fn add(path: &Path, phrase: &str) -> anyhow::Result<bool> {
     let Some(changed) = with(text.as_deref().unwrap_or_default(), &phrase).with_context(name)? else {
         return Ok(false);
     };
-    replace(path, &changed)?;
+    output::replace(path, changed.as_bytes())?;
     Ok(true)
 }
 
@@ -40,27 +40,9 @@ pub(crate) fn put_back(path: &Path, before: Option<&str>, after: Option<&str>) -
         path.display()
     );
     match before {
-        Some(text) => replace(path, text),
+        Some(text) => output::replace(path, text.as_bytes()),
         None => fs::remove_file(path).with_context(|| path.display().to_string()),
     }
-}
-
-/// Writes a file at once, or not at all.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let name = || path.display().to_string();
-    // A link stays a link; what it points to is replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut file = output::temporary(output::directory(&path))
-        .with_context(|| format!("{}: cannot write beside it", path.display()))?;
-    file.write_all(text.as_bytes()).with_context(name)?;
-    if path.exists() {
-        let permissions = fs::metadata(&path).with_context(name)?.permissions();
-        ensure!(!permissions.readonly(), "{}: is read-only", name());
-        file.as_file().set_permissions(permissions).with_context(name)?;
-    }
-    file.as_file().sync_all().with_context(name)?;
-    let _: fs::File = file.persist(&path).with_context(name)?;
-    Ok(())
 }
 
 /// The settings with the phrase allowed; `None` where it is already.

@@ -1,16 +1,15 @@
 //! Findings that are known and accepted, kept in a file by their ids: they survive when text around them moves.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 use unspin::render::Document;
 
-use crate::output;
+use crate::output::Replacement;
 
 /// One line of a baseline. Only the id counts; the rest is for people who read the file.
 #[derive(Serialize, Deserialize)]
@@ -56,15 +55,20 @@ pub(crate) fn lines(document: &Document<'_>) -> serde_json::Result<Vec<(String, 
 /// A baseline that is being written; it takes its place when it is whole.
 pub(crate) struct Writer {
     path: PathBuf,
-    out: BufWriter<NamedTempFile>,
+    out: Replacement,
     seen: HashSet<String>,
 }
 
 impl Writer {
     pub(crate) fn new(path: &Path) -> anyhow::Result<Self> {
-        let file = output::temporary(output::directory(path));
-        let out = BufWriter::new(file.with_context(|| path.display().to_string())?);
-        Ok(Self { path: path.to_owned(), out, seen: HashSet::new() })
+        // Whoever leaves the name out has the input in its place.
+        let is_id = |id: &String| id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        ensure!(
+            !path.is_file() || read(path).is_ok_and(|ids| ids.iter().all(is_id)),
+            "{}: is there already and is no baseline; remove it, or name another file",
+            path.display()
+        );
+        Ok(Self { path: path.to_owned(), out: Replacement::new(path)?, seen: HashSet::new() })
     }
 
     pub(crate) fn add(&mut self, lines: Vec<(String, String)>) -> anyhow::Result<()> {
@@ -78,9 +82,7 @@ impl Writer {
 
     /// Puts the file in its place; says how many findings it holds.
     pub(crate) fn finish(self) -> anyhow::Result<usize> {
-        let name = || self.path.display().to_string();
-        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(name)?;
-        let _: File = file.persist(&self.path).with_context(name)?;
+        self.out.finish()?;
         Ok(self.seen.len())
     }
 }

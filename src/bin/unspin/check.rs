@@ -10,7 +10,7 @@ use crate::baseline;
 use crate::job::{self, Checked, Event, Job};
 use crate::long::{self, Passage};
 use crate::output::{self, Output, Start};
-use crate::terminal::{Ending, note};
+use crate::terminal::{Ending, complain, note};
 
 /// Whether a format shows why a finding is one.
 fn tells_evidence(format: OutputFormat, common: Common) -> bool {
@@ -34,7 +34,9 @@ enum Shown {
 pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
     let checking = Checking { accepts_all: command.write_baseline.is_some(), ..command.checking.clone() };
     let mut job = Job::new(&command.inputs, &checking, Some(&command.target), common)?
-        .leaving_out(command.write_baseline.as_slice());
+        .leaving_out(command.write_baseline.as_slice())
+        .apart([&command.target.output, &command.inputs.stats, &command.write_baseline])?;
+    let mut baseline = command.write_baseline.as_deref().map(baseline::Writer::new).transpose()?;
     if !tells_evidence(command.format, common) {
         job = job.without_evidence();
     }
@@ -81,15 +83,15 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
 
     let job_name = job.description(&format!("check {:?} {style:?} {:?}", command.format, command.max_findings))?;
     // What a run must know of what was written before: whether any document was, and how many findings may still be.
-    let (mut out, done, (mut first, mut left)) = match Output::open(&command.target, &job_name, common)? {
-        Start::Anew(mut out) => {
-            renderer.begin(&mut out)?;
-            (out, None, (true, command.max_findings.unwrap_or(usize::MAX)))
-        }
-        Start::Resumed(out, progress, state) => (out, Some(progress), state),
-        Start::Done => return Ok(Ending::default()),
-    };
-    let mut baseline = command.write_baseline.as_deref().map(baseline::Writer::new).transpose()?;
+    let (mut out, done, (mut first, mut left)) =
+        match Output::open(&command.target, &job_name, job.writes_figures() || baseline.is_some(), common)? {
+            Start::Anew(mut out) => {
+                renderer.begin(&mut out)?;
+                (out, None, (true, command.max_findings.unwrap_or(usize::MAX)))
+            }
+            Start::Resumed(out, progress, state) => (out, Some(progress), state),
+            Start::Done => return Ok(Ending::default()),
+        };
     // How many findings the long text at hand has so far, written or not.
     let mut counts = Counts::default();
     let outcome = job.run_in_passages(
@@ -142,11 +144,18 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
     renderer.end(&outcome.summary, &mut out)?;
     out.finish()?;
     let accepted = baseline.is_some();
-    if let Some(baseline) = baseline {
-        let count = baseline.finish()?;
-        if !common.quiet {
-            note(&format!("{count} {} in the baseline", if count == 1 { "finding" } else { "findings" }));
+    match (baseline, &command.write_baseline) {
+        // What is known of the input that could not be read must not be lost.
+        (Some(_), Some(path)) if outcome.trouble => {
+            complain(&format!("{}: not written, for some input could not be read", path.display()));
         }
+        (Some(baseline), _) => {
+            let count = baseline.finish()?;
+            if !common.quiet {
+                note(&format!("{count} {} in the baseline", if count == 1 { "finding" } else { "findings" }));
+            }
+        }
+        _ => {}
     }
     let found = outcome.summary.findings > 0 && !command.exit_zero && !accepted;
     Ok(Ending { found, trouble: outcome.trouble })

@@ -36,7 +36,7 @@ fn check(dir: &Path, write: bool, common: Common) -> anyhow::Result<Ending> {
             if let Ok(canonical) = file.canonical()
                 && canonical != file.bytes
             {
-                replace(&dir.join(&file.path), &canonical)?;
+                output::replace(&dir.join(&file.path), &canonical)?;
                 file.bytes = canonical;
                 rewritten += 1;
             }
@@ -156,7 +156,7 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
     let sources = dir.join("sources.csv");
     if !sources.exists() {
         fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-        replace(&sources, b"id,title,license,origin,date\n")?;
+        output::replace(&sources, b"id,title,license,origin,date\n")?;
     }
     append(&sources, "sources.csv", |text| {
         if !text.lines().any(|line| line.starts_with("own,")) {
@@ -167,7 +167,7 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
     let path = dir.join(name);
     if !path.exists() {
         fs::create_dir_all(output::directory(&path)).with_context(|| path.display().to_string())?;
-        replace(&path, header.as_bytes())?;
+        output::replace(&path, header.as_bytes())?;
     }
     append(&path, name, |text| {
         text.push_str(&rows(substitutes)?);
@@ -189,15 +189,7 @@ fn append(path: &Path, name: &str, change: impl FnOnce(&mut String) -> anyhow::R
     }
     change(&mut text)?;
     let file = SourceFile { path: name.to_owned(), bytes: text.into_bytes() };
-    replace(path, &file.canonical()?)
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let name = || path.display().to_string();
-    let mut file = output::temporary(output::directory(path)).with_context(name)?;
-    file.write_all(bytes).with_context(name)?;
-    file.persist(path).with_context(name)?;
-    Ok(())
+    output::replace(path, &file.canonical()?)
 }
 
 /// A sentence that must, or must not, be flagged.

@@ -39,13 +39,17 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         added.original.is_none() || added.original != added.edits,
         "--keep-original and --edits need fields of different names"
     );
+    ensure!(
+        command.target.output.is_none() || command.target.output != command.inputs.stats,
+        "--output and --stats need different files"
+    );
     let job = Job::new(&command.inputs, &command.checking, target, common)?
         .without_evidence()
         .adding(added.names())
         .keeping(command.backup.as_deref());
     let selection = command.choice.selection();
     let job_name = job.description(&format!("fix {selection:?} {added:?}"))?;
-    let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, common)? {
+    let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, job.writes_figures(), common)? {
         Start::Anew(out) => (out, None, Counts::default()),
         Start::Resumed(out, progress, counts) => (out, Some(progress), counts),
         Start::Done => return Ok(Ending::default()),

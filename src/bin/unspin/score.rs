@@ -22,9 +22,11 @@ enum Scored {
 }
 
 pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
-    let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?.without_evidence();
+    let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?
+        .without_evidence()
+        .apart([&command.target.output, &command.inputs.stats])?;
     let job_name = job.description(&format!("score {:?}", command.format))?;
-    let (mut out, done) = match Output::open(&command.target, &job_name, common)? {
+    let (mut out, done) = match Output::open(&command.target, &job_name, job.writes_figures(), common)? {
         Start::Anew(mut out) => {
             let watched = command.target.output.is_none() && std::io::stdout().is_terminal() && !common.quiet;
             if command.format == TableFormat::Human && watched {

@@ -50,6 +50,32 @@ pub(crate) fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, io::stdout().lock())
 }
 
+/// Standard output as it is. A `lasting` run, which writes files, too, goes on for those where nobody reads it any more.
+pub(crate) fn results(lasting: bool) -> Box<dyn Write> {
+    let out = io::stdout().lock();
+    if lasting { Box::new(Lasting(out)) } else { Box::new(out) }
+}
+
+/// Takes what nobody reads.
+struct Lasting(StdoutLock<'static>);
+
+impl Write for Lasting {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        read_or_not(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        read_or_not(self.0.flush(), ())
+    }
+}
+
+fn read_or_not<T>(result: io::Result<T>, unread: T) -> io::Result<T> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(unread),
+        other => other,
+    }
+}
+
 /// Whether standard output gets colors.
 pub(crate) fn color(common: Common) -> bool {
     match common.color {
