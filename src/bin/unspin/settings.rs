@@ -22,7 +22,7 @@ const ENCODER: [&str; 2] = ["encoder.enc", "decisions.forest"];
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct Rules {
     /// For an override, globs of the files, as in `.gitignore`, from the directory of `unspin.toml`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "globs")]
     paths: Vec<String>,
     #[serde(deserialize_with = "probability")]
     min_confidence: Option<f32>,
@@ -54,7 +54,7 @@ struct File {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allow: Vec<String>,
     /// Globs of files to leave out, as in `.gitignore`, from the directory of `unspin.toml`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "globs")]
     exclude: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dictionaries: Vec<PathBuf>,
@@ -64,7 +64,7 @@ struct File {
     encoder: Option<PathBuf>,
     baseline: Option<PathBuf>,
     /// Other rules for some files; the last one that matches counts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "overrides")]
     r#override: Vec<Rules>,
 }
 
@@ -92,6 +92,21 @@ fn probability<'de, D: Deserializer<'de>, T: Deserialize<'de> + Copy + Into<f64>
 ) -> Result<Option<T>, D::Error> {
     let value = T::deserialize(deserializer)?;
     if (0.0..=1.0).contains(&value.into()) { Ok(Some(value)) } else { Err(D::Error::custom("must be from 0 to 1")) }
+}
+
+fn globs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let globs = Vec::<String>::deserialize(deserializer)?;
+    // They start from elsewhere in the end, but are sound or not wherever that is.
+    Globs::new(Path::new("glob"), &globs).map_err(D::Error::custom)?;
+    Ok(globs)
+}
+
+fn overrides<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rules>, D::Error> {
+    let overrides = Vec::<Rules>::deserialize(deserializer)?;
+    if overrides.iter().any(|one| one.paths.is_empty()) {
+        return Err(D::Error::custom("an override needs paths, or it holds for no file"));
+    }
+    Ok(overrides)
 }
 
 /// How some texts are checked, ready to use.
@@ -128,18 +143,17 @@ impl Settings {
                 severity: rules.severity.map_or(Severity::Note, Severity::from),
             })
         };
-        let globs = |what: &str, globs: &[String]| Globs::new(&root, globs).with_context(|| format!("{NAME}: {what}"));
         let rules = file.rules();
         let mut overrides = Vec::with_capacity(file.r#override.len());
         for one in &file.r#override {
-            overrides.push((globs("override", &one.paths)?, profile(&one.over(&rules))?));
+            overrides.push((Globs::new(&root, &one.paths)?, profile(&one.over(&rules))?));
         }
         // What is written anew is not looked at: it may not be there yet, and holds what is to be written again.
         let known = file.baseline.as_deref().filter(|_| !checking.accepts_all).map(baseline::read).transpose()?;
         Ok(Self {
             base: profile(&rules)?,
             overrides,
-            exclude: globs("exclude", &file.exclude)?,
+            exclude: Globs::new(&root, &file.exclude)?,
             known: known.unwrap_or_default(),
             own: file.own()?.into_iter().chain(path).collect(),
         })
@@ -460,6 +474,9 @@ mod tests {
             (over, "min-confidence = 1.5", 4, "from 0 to 1"),
             (over, "families = [\"phrasal\", \"news\"]", 4, "must be one of thesaurus"),
             (over, "exclude = [\"b\"]", 4, "unknown field `exclude`"),
+            ("", "exclude = [\"{b\"]", 1, "glob: error parsing glob '{b'"),
+            ("prior = 0.1\n[[override]]\n", "paths = [\"{a\"]", 3, "glob: error parsing glob '{a'"),
+            ("prior = 0.1\n", "[[override]]", 2, "an override needs paths"),
         ] {
             let (_root, path) = written(&format!("{before}{mistake}\nseverity = \"note\"\n"));
             let error = format!("{:#}", read(&path).expect_err(mistake));
