@@ -119,7 +119,7 @@ pub(crate) struct Inputs {
     /// Stop at the first input or record that cannot be read.
     #[arg(long, help_heading = "Input")]
     pub(crate) strict: bool,
-    /// Threads [default: one for each core].
+    /// Threads, 256 at most [default: one for each core].
     #[arg(short = 'j', long, value_name = "N", help_heading = "Input")]
     pub(crate) jobs: Option<usize>,
     /// Write the figures of the run to a file, as JSON.
@@ -432,7 +432,7 @@ pub(crate) struct Eval {
     /// How figures are shown.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human)]
     pub(crate) format: TableFormat,
-    /// Threads [default: one for each core].
+    /// Threads, 256 at most [default: one for each core].
     #[arg(short = 'j', long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 }
