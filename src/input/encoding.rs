@@ -54,6 +54,11 @@ impl Encoding {
         self.bom
     }
 
+    /// Bytes before the text in a file of UTF-8: those of a byte order mark, where there is one.
+    pub fn mark(self) -> usize {
+        if self.encoding == UTF_8 { self.bom().len() } else { 0 }
+    }
+
     /// The byte order mark, where there is one.
     pub fn bom(self) -> &'static [u8] {
         match self.bom {

@@ -1,4 +1,4 @@
-//! A table with one row for each finding.
+//! A table with one row for each finding; start and end are bytes of the text, which begins after a byte order mark.
 
 use std::io::{self, Write};
 

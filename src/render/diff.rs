@@ -26,7 +26,8 @@ const CONTEXT: usize = 3;
 /// ```
 pub struct Diff<W: Write> {
     out: W,
-    path: String,
+    /// As bytes: not every name is text.
+    path: Vec<u8>,
     color: bool,
     /// Whether anything was written.
     changed: bool,
@@ -53,8 +54,12 @@ enum Tag {
 
 impl<W: Write> Diff<W> {
     /// Starts the diff of a file.
-    pub fn new(out: W, path: &str, color: bool) -> Self {
-        let path = path.trim_start_matches("./").trim_start_matches('/').to_owned();
+    pub fn new(out: W, path: impl AsRef<[u8]>, color: bool) -> Self {
+        let mut path = path.as_ref();
+        while let Some(rest) = path.strip_prefix(b"./").or_else(|| path.strip_prefix(b"/")) {
+            path = rest;
+        }
+        let path = path.to_vec();
         Self { out, path, color, changed: false, next: (1, 1), before: VecDeque::new(), hunk: None }
     }
 
@@ -146,8 +151,8 @@ impl<W: Write> Diff<W> {
         if !self.changed {
             self.changed = true;
             let bold = paint(self.color, anstyle::Style::new().effects(Effects::BOLD));
-            for (mark, side) in [("---", "a"), ("+++", "b")] {
-                writeln!(self.out, "{}{mark} {}{}", bold.0, quoted(&format!("{side}/{}", self.path)), bold.1)?;
+            for (mark, side) in [("---", b"a".as_slice()), ("+++", b"b")] {
+                writeln!(self.out, "{}{mark} {}{}", bold.0, quoted(&[side, b"/", &self.path].concat()), bold.1)?;
             }
         }
         let count = |tag: Tag| hunk.lines.iter().filter(|(t, _)| *t == Tag::Same || *t == tag).count();
@@ -234,13 +239,14 @@ fn range(start: usize, count: usize) -> String {
 }
 
 /// A path as git writes it: in quotes, with escapes, where it has odd characters.
-fn quoted(path: &str) -> String {
-    if path.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\') {
+fn quoted(path: &[u8]) -> String {
+    if path.iter().all(|byte| (0x20..0x7f).contains(byte) && !b"\"\\".contains(byte)) {
         // git ends a name at a tab, so that names with spaces need one.
-        return if path.contains(' ') { format!("{path}\t") } else { path.to_owned() };
+        let tab = if path.contains(&b' ') { "\t" } else { "" };
+        return String::from_utf8_lossy(path).into_owned() + tab;
     }
     let mut out = String::from("\"");
-    for byte in path.bytes() {
+    for &byte in path {
         match byte {
             b'"' | b'\\' => out.extend(['\\', byte as char]),
             b'\n' => out.push_str("\\n"),
@@ -259,7 +265,7 @@ fn quoted(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn diff(path: &str, records: &[(&str, &str)]) -> String {
+    fn diff(path: impl AsRef<[u8]>, records: &[(&str, &str)]) -> String {
         let mut diff = Diff::new(Vec::new(), path, false);
         for (old, new) in records {
             diff.record(old.as_bytes(), new.as_bytes()).expect("in memory");
@@ -287,6 +293,7 @@ mod tests {
             diff("./d é/a.txt", &[("x\r\nb", "x\r\nc")]),
             "--- \"a/d \\303\\251/a.txt\"\n+++ \"b/d \\303\\251/a.txt\"\n@@ -1,2 +1,2 @@\n x\r\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"
         );
+        assert_eq!(diff(b"a\xff", &[("a\n", "b\n")]).lines().next(), Some("--- \"a/a\\377\""));
         assert_eq!(diff("/tmp/a b", &[("a\nb\n", "a b\n")]).lines().next(), Some("--- a/tmp/a b\t"));
     }
 }

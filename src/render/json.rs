@@ -33,6 +33,7 @@ struct Finding<'f> {
 }
 
 #[derive(Serialize)]
+/// Offsets in the text, which begins after a byte order mark.
 struct Offsets {
     byte: [usize; 2],
     char: [usize; 2],

@@ -43,6 +43,8 @@ pub struct Document<'d> {
     pub field: Option<&'d str>,
     /// The line of the file at which the record starts, from 1.
     pub line: u64,
+    /// Bytes of the file before its text: those of a byte order mark in UTF-8, which stands on its first line.
+    pub mark: usize,
     /// What the report's spans lie in.
     pub text: &'d str,
     /// What was found.
@@ -54,7 +56,7 @@ pub struct Document<'d> {
 impl<'d> Document<'d> {
     /// A file that is one text, as it stands there.
     pub fn whole(path: &'d str, text: &'d str, report: &'d Report) -> Self {
-        Self { path, record: None, field: None, line: 1, text, report, edits: None }
+        Self { path, record: None, field: None, line: 1, mark: 0, text, report, edits: None }
     }
 
     /// The file, with record and field where it has them: `a.jsonl#17.body`.

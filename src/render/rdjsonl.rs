@@ -21,7 +21,8 @@ impl Render for Rdjsonl {
     ) -> io::Result<()> {
         let position = |byte: usize| -> Value {
             let line = index.line(byte);
-            json!({ "line": line, "column": byte - index.line_span(line).start + 1 })
+            let before = if line == 1 { document.mark } else { 0 };
+            json!({ "line": line, "column": before + byte - index.line_span(line).start + 1 })
         };
         let severity = match finding.severity {
             Severity::Error => "ERROR",

@@ -99,11 +99,26 @@ fn uri(path: &str) -> String {
     for byte in path.trim_start_matches("./").bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
-            b'\\' => uri.push('/'),
+            b'\\' if cfg!(windows) => uri.push('/'),
             _ => {
                 let _ = write!(uri, "%{byte:02X}");
             }
         }
     }
     uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_references() {
+        let mark = if cfg!(windows) { "/" } else { "%5C" };
+        for (path, wanted) in
+            [("./a b.txt", "a%20b.txt"), ("/tmp/é", "file:///tmp/%C3%A9"), ("a\\b.txt", &format!("a{mark}b.txt"))]
+        {
+            assert_eq!(uri(path), wanted);
+        }
+    }
 }

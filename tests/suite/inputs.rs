@@ -184,6 +184,47 @@ fn diffs_name_inputs_so_that_they_apply_from_here() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn git_applies_diffs_of_odd_names_links_and_files_named_twice() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+
+    let here = directory(&[("real/a.txt", SPUN.as_bytes()), ("b.txt", SPUN.as_bytes())]);
+    let at = |name: &[u8]| here.path().join(std::ffi::OsStr::from_bytes(name));
+    fs::write(at(b"odd\xff.txt"), SPUN).expect("written");
+    symlink("real", at(b"link")).expect("linked");
+    symlink("b.txt", at(b"c.txt")).expect("linked");
+    let inside = here.path().join("link/a.txt");
+    let args = ["diff", "--assume-spun", "b.txt", "c.txt", inside.to_str().expect("UTF-8"), "b.txt", "."];
+    let diff = unspin(here.path(), &args, b"");
+    assert_eq!((diff.code, diff.text().matches("+++ ").count()), (1, 3), "{}", diff.text());
+    fs::write(at(b"patch"), &diff.out).expect("written");
+    let git = Command::new("git").current_dir(here.path()).args(["apply", "patch"]).output().expect("git runs");
+    assert!(git.status.success(), "{}\n{}", String::from_utf8_lossy(&git.stderr), diff.text());
+    for name in [&b"real/a.txt"[..], b"b.txt", b"odd\xff.txt"] {
+        assert_ne!(fs::read_to_string(at(name)).expect("there"), SPUN);
+    }
+}
+
+#[test]
+fn columns_that_count_bytes_count_a_byte_order_mark() {
+    let text = format!("\u{feff}{SPUN}");
+    let here = directory(&[("a.txt", text.as_bytes())]);
+    let ran = unspin(here.path(), &["check", "--assume-spun", "--format", "rdjsonl", "a.txt"], b"");
+    let mut lines = Vec::new();
+    for row in ran.text().lines() {
+        let row: serde_json::Value = serde_json::from_str(row).expect("JSON");
+        let range = &row["location"]["range"];
+        let at = |end: &str, key: &str| range[end][key].as_u64().expect("a number") as usize;
+        let line = text.lines().nth(at("start", "line") - 1).expect("a line");
+        let found = &line[at("start", "column") - 1..at("end", "column") - 1];
+        assert!(row["message"].as_str().expect("text").starts_with(&format!("{found} → ")), "{row}");
+        lines.push(at("start", "line"));
+    }
+    assert!(lines.contains(&1) && lines.contains(&2), "{lines:?}");
+}
+
 #[test]
 fn git_applies_the_diff_and_gets_what_fix_writes() {
     let html = format!("<p>{}</p>\r\n", SPUN.replace("American", "<b>American</b>"));

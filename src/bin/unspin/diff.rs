@@ -1,6 +1,8 @@
 //! `unspin diff`: repairs as a unified diff.
 
+use std::collections::HashSet;
 use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use unspin::Span;
@@ -42,17 +44,20 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
         },
         end: &|long, _| Compared::End(Arc::clone(&long.record)),
     };
+    // Two diffs of the same file cannot both be applied.
+    let mut known: HashSet<PathBuf> = HashSet::new();
     let outcome = job.run_in_passages(
         None,
         |checked| Compared::Whole(compare(&checked.record, &checked.fixes(&selection).edits)),
         Some(&long),
         |event| {
             match event {
+                Event::Start(source) if !source.is_stdin() && !known.insert(place(&source)) => open = None,
                 Event::Start(source) if source.compression != Compression::None => {
                     complain(&format!("{}: is compressed, so no diff can be applied to it; use fix", source.name()));
                     trouble = true;
                 }
-                Event::Start(source) => open = Some(Writer::new(Vec::new(), &name(&source), color)),
+                Event::Start(source) => open = Some(Writer::new(Vec::new(), name(&source), color)),
                 Event::Record(compared) => {
                     let result = match compared {
                         Compared::Whole(result) => result,
@@ -108,13 +113,22 @@ fn compare(record: &Record, edits: &[(Span, String)]) -> Result<Pair, InputError
 }
 
 /// What a diff calls an input, so that `git apply` finds it from here: its path from the current directory, from the
-/// root for one that lies elsewhere, and `stdin` for standard input.
-fn name(source: &Source) -> String {
+/// root for one that lies elsewhere, and `stdin` for standard input. No link may be in it: git changes no file behind
+/// one.
+fn name(source: &Source) -> Vec<u8> {
     if source.is_stdin() {
-        return "stdin".to_owned();
+        return b"stdin".to_vec();
     }
-    let Ok(here) = std::env::current_dir() else { return source.name() };
-    let path = straight(&source.path);
-    let inside = path.strip_prefix(&here).unwrap_or(&path);
-    inside.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+    let path = place(source);
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    let mut name = path.strip_prefix(&here).unwrap_or(&path).as_os_str().as_encoded_bytes().to_vec();
+    if cfg!(windows) {
+        name.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
+    }
+    name
+}
+
+/// The file that an input is, by the one name that it has.
+fn place(source: &Source) -> PathBuf {
+    source.path.canonicalize().unwrap_or_else(|_| straight(&source.path))
 }

@@ -84,6 +84,7 @@ impl Checked {
                 record: self.record.number,
                 field: self.record.field(n),
                 line: self.record.line,
+                mark: self.record.encoding().mark(),
                 text: self.record.shown(n),
                 report: &shown,
                 edits: edits(&self.record, n, &report.findings).as_ref(),
@@ -807,6 +808,12 @@ mod tests {
 
     use super::*;
     use crate::args::{Args, Command};
+
+    #[test]
+    fn threads_are_bounded() {
+        assert_eq!([Some(1), Some(3), Some(20_000)].map(threads), [1, 3, MOST_THREADS]);
+        assert!(threads(None) > 0 && threads(Some(0)) == threads(None));
+    }
 
     #[test]
     fn another_run_is_described_otherwise() {

@@ -52,6 +52,7 @@ impl Long {
             record: None,
             field: None,
             line: record.line,
+            mark: record.encoding().mark(),
             text: record.shown(0),
             report,
             edits: None,
