@@ -1,5 +1,7 @@
 //! Is one evaluation better than another, or only luckier?
 
+use std::collections::{HashMap, VecDeque};
+
 use serde::{Deserialize, Serialize};
 
 use super::{DocumentScore, Score, Share};
@@ -87,11 +89,15 @@ pub struct Comparison {
 }
 
 /// Compares evaluations by a paired bootstrap over the documents that both have; the same call gives the same
-/// answer. Empty where they share no document.
+/// answer. Empty where they share no document. Of documents with the same id, the first goes with the first.
 pub fn compare(before: &[DocumentCounts], now: &[DocumentCounts], samples: usize) -> Vec<Comparison> {
+    let mut known: HashMap<&str, VecDeque<&DocumentCounts>> = HashMap::new();
+    for one in before {
+        known.entry(&one.id).or_default().push_back(one);
+    }
     let pairs: Vec<(Score, Score)> = now
         .iter()
-        .filter_map(|now| Some((before.iter().find(|before| before.id == now.id)?.score(), now.score())))
+        .filter_map(|now| Some((known.get_mut(now.id.as_str())?.pop_front()?.score(), now.score())))
         .collect();
     if pairs.is_empty() {
         return Vec::new();
@@ -165,5 +171,11 @@ mod tests {
         assert!(result[0].interval.0 < 0.0);
         assert_eq!(result, compare(&before, &lucky, 1000));
         assert!(compare(&before, &[], 10).is_empty());
+    }
+
+    #[test]
+    fn documents_with_one_id_are_told_apart() {
+        let same = [counts(1, 3, 5), counts(1, 12, 15), counts(1, 7, 9)];
+        assert!(compare(&same, &same, 100).iter().all(|one| one.before == one.now && one.interval == (0.0, 0.0)));
     }
 }

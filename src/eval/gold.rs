@@ -1,6 +1,10 @@
 //! Gold files: texts with the edits that a careful editor would make.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::line_index::LineIndex;
 use crate::span::Span;
@@ -87,13 +91,9 @@ impl GoldDocument {
     pub fn read(json: &str) -> Result<Vec<Self>, GoldError> {
         let mut documents = Vec::new();
         for value in serde_json::Deserializer::from_str(json).into_iter::<OneOrMany>() {
-            match value.map_err(|error| GoldError(format!("not a gold file: {error}")))? {
-                OneOrMany::One(raw) => documents.push(Self::resolve(raw)?),
-                OneOrMany::Many(many) => {
-                    for raw in many {
-                        documents.push(Self::resolve(raw)?);
-                    }
-                }
+            let OneOrMany(raw) = value.map_err(|error| GoldError(format!("not a gold file: {error}")))?;
+            for raw in raw {
+                documents.push(Self::resolve(raw)?);
             }
         }
         Ok(documents)
@@ -101,8 +101,15 @@ impl GoldDocument {
 
     fn resolve(raw: RawDocument) -> Result<Self, GoldError> {
         let index = LineIndex::new(&raw.text);
+        let length = index.chars(raw.text.len());
         let mut edits = Vec::with_capacity(raw.edits.len());
         for edit in raw.edits {
+            if edit.start > edit.end || edit.end > length {
+                return Err(GoldError(format!(
+                    "{}: edit at characters {}..{} lies outside its text, which has {length}",
+                    raw.id, edit.start, edit.end
+                )));
+            }
             let span = Span::new(index.byte_of_char(edit.start), index.byte_of_char(edit.end));
             let found = &raw.text[span.range()];
             if edit.spun.as_deref().is_some_and(|spun| spun != found) {
@@ -129,24 +136,43 @@ impl GoldDocument {
 #[error("{0}")]
 pub struct GoldError(pub(super) String);
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    Many(Vec<RawDocument>),
-    One(RawDocument),
+/// An object or an array of them. Which it is, is told first, so that an error names what is wrong in it.
+struct OneOrMany(Vec<RawDocument>);
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a document or an array of documents")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OneOrMany, A::Error> {
+                Ok(OneOrMany(vec![RawDocument::deserialize(MapAccessDeserializer::new(map))?]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<OneOrMany, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(array)).map(OneOrMany)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
+/// Other keys are other tools'; a misspelt `edits` must not make it a clean text.
 #[derive(Deserialize)]
 struct RawDocument {
     id: String,
     #[serde(default)]
     family: Option<String>,
     text: String,
-    #[serde(default)]
     edits: Vec<RawEdit>,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawEdit {
     start: usize,
     end: usize,
@@ -170,6 +196,27 @@ mod tests {
         assert_eq!(documents[0].edits[0].need, Need::Hard);
         let many = GoldDocument::read(&format!("[{json},{json}]\n{json}")).expect("valid");
         assert_eq!(many.len(), 3);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        for (key, edit, says) in [
+            ("edits", r#"{"start":50,"end":60,"severity":"hard"}"#, "50..60 lies outside its text, which has 8"),
+            ("edits", r#"{"start":5,"end":3,"severity":"hard"}"#, "5..3 lies outside"),
+            ("edits", r#"{"start":4,"end":9,"severity":"hard"}"#, "4..9 lies outside"),
+            ("edits", r#"{"start":4,"end":8}"#, "missing field `severity` at line 2 column"),
+            ("edits", r#"{"start":4,"end":8,"severity":"grave"}"#, "unknown variant `grave`"),
+            ("edits", r#"{"start":4,"end":8,"correction":[],"severity":"hard"}"#, "unknown field `correction`"),
+            ("edit", "", "missing field `edits` at line 2 column"),
+        ] {
+            let one = format!("{{\"id\":\"a\",\n\"text\":\"the navy\",\"{key}\":[{edit}]}}");
+            for json in [one.clone(), format!("[{one}]")] {
+                let error = GoldDocument::read(&json).expect_err(edit).to_string();
+                assert!(error.contains(says), "{error}");
+            }
+        }
+        let error = GoldDocument::read("3").expect_err("a number").to_string();
+        assert!(error.contains("expected a document or an array of documents"), "{error}");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Texts are cut into tokens at white space, at marks, and at the ends of edits; one `S` line stands for one line of
-//! text. The type tells hard edits from soft ones (`R:SOFT`); files of other tools have other types, read as hard.
+//! text, or for those that an edit joins. The type tells hard edits from soft ones (`R:SOFT`); files of other tools have other types, read as hard.
 
 use std::fmt::Write as _;
 
@@ -17,11 +17,19 @@ use crate::span::Span;
 pub fn write(text: &str, edits: &[GoldEdit]) -> String {
     let mut out = String::new();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let span = Span::new(start, start + line.trim_end_matches(['\n', '\r']).len());
+    let mut lines = text.split_inclusive('\n');
+    while let Some(line) = lines.next() {
+        let content = |line: &str| line.trim_end_matches(['\n', '\r']).len();
+        let mut span = Span::new(start, start + content(line));
         start += line.len();
-        let inside: Vec<&GoldEdit> =
-            edits.iter().filter(|edit| edit.span.start >= span.start && edit.span.end <= span.end).collect();
+        let begins = |edit: &GoldEdit, span: Span| (span.start..=span.end).contains(&edit.span.start);
+        while edits.iter().any(|edit| begins(edit, span) && edit.span.end > span.end)
+            && let Some(line) = lines.next()
+        {
+            span.end = start + content(line);
+            start += line.len();
+        }
+        let inside: Vec<&GoldEdit> = edits.iter().filter(|edit| begins(edit, span)).collect();
         let tokens = tokens(text, span, &inside);
         if tokens.is_empty() {
             continue;
@@ -109,10 +117,12 @@ pub fn read(id: &str, m2: &str) -> Result<GoldDocument, GoldError> {
                 (_, "-NONE-") => vec![String::new()],
                 _ => correction.split("||").map(str::to_owned).collect(),
             };
+            // What is put in stands apart from the word that it comes after, or before.
             if span.is_empty() {
-                for correction in &mut corrections {
-                    correction.insert(0, ' ');
-                }
+                let before_all = tokens.first().is_some_and(|token| token.start == span.start);
+                corrections
+                    .iter_mut()
+                    .for_each(|correction| correction.insert(if before_all { correction.len() } else { 0 }, ' '));
             }
             if let Some(edit) = edits.iter_mut().find(|edit| edit.span == span) {
                 edit.corrections.extend(corrections);
@@ -195,6 +205,19 @@ mod tests {
             ]
         );
         assert_eq!(document.edits[1].need, Need::Soft);
+    }
+
+    #[test]
+    fn edits_may_cross_lines_and_begin_them() {
+        let text = "Today.\nThe Protection\r\nSecretary spoke.\nMore.";
+        let edits = [edit(text, "Protection\r\nSecretary", &["Defense Secretary"], Need::Hard)];
+        assert_eq!(
+            write(text, &edits),
+            "S Today .\n\nS The Protection Secretary spoke .\n\
+             A 1 3|||R:HARD|||Defense Secretary|||REQUIRED|||-NONE-|||0\n\nS More .\n\n"
+        );
+        let document = read("t", "S Navy spoke\nA 0 0|||M|||The|||REQUIRED|||-NONE-|||0\n").expect("valid");
+        assert_eq!(document.restored().text, "The Navy spoke");
     }
 
     #[test]
