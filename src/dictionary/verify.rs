@@ -182,6 +182,15 @@ impl Table {
         }
     }
 
+    /// What makes a row what it is. Phrases are looked up whatever their case and spacing, so those are the same here.
+    fn identity<'r>(self, fields: impl Iterator<Item = &'r str>) -> Vec<String> {
+        let same = |field: &str| match self {
+            Self::Phrases | Self::Allowed => key::phrase(field),
+            _ => field.to_owned(),
+        };
+        fields.take(self.identifying()).map(same).collect()
+    }
+
     /// The column of the phrase that is proposed.
     fn original(self) -> Option<usize> {
         match self {
@@ -340,7 +349,7 @@ impl SourceFile {
         let mut rows: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
         for record in &records {
             let fields: Vec<String> = record.iter().enumerate().map(|(n, value)| normal(value, table, n)).collect();
-            let identity = fields[..table.identifying()].to_vec();
+            let identity = table.identity(fields.iter().map(String::as_str));
             match rows.get_mut(&identity) {
                 None => drop(rows.insert(identity, fields)),
                 Some(kept) => match table {
@@ -422,7 +431,7 @@ impl Check<'_> {
 
     fn rows(&mut self) {
         let rows = self.rows;
-        let mut seen: HashMap<Vec<&str>, u64> = HashMap::new();
+        let mut seen: HashMap<Vec<String>, u64> = HashMap::new();
         let mut last: Option<&csv::StringRecord> = None;
         for record in &rows.records {
             for (field, value) in record.iter().enumerate() {
@@ -436,11 +445,18 @@ impl Check<'_> {
                 self.fault(record, 0, FaultKind::Form, message, &format!("rows are in byte order; {REWRITE}"));
             }
             last = Some(record);
-            let identity: Vec<&str> = record.iter().take(rows.table.identifying()).collect();
+            let mut identity = rows.table.identity(record.iter());
+            let mut remedy = format!("make one row of both; {REWRITE}");
+            if rows.table == Table::Phrases {
+                // What is never good English has one correction, and which it is cannot be told here.
+                identity.truncate(1);
+                "keep one of them".clone_into(&mut remedy);
+            }
             let line = rows.place(record, 0).0;
             if let Some(first) = seen.get(&identity) {
-                let message = format!("{:?} is in line {first} already", identity.join(","));
-                self.fault(record, 0, FaultKind::Duplicate, message, &format!("make one row of both; {REWRITE}"));
+                let named: Vec<&str> = record.iter().take(identity.len()).collect();
+                let message = format!("{:?} is in line {first} already", named.join(","));
+                self.fault(record, 0, FaultKind::Duplicate, message, &remedy);
             } else {
                 seen.insert(identity, line);
             }
@@ -630,12 +646,16 @@ mod tests {
     fn faults_are_named_with_their_place() {
         let header = "original,substitutes,source\n";
         let attested = "spun,original,family,count,pages,source\n";
+        let phrases = "phrase,correction,source\n";
+        let duplicate = Some(FaultKind::Duplicate);
         for (path, text, line, column, kind) in [
             ("substitutions/a.csv", format!("{header}say,state|tell,own\n"), 0, 0, None),
             ("substitutions/a.csv", format!("{header}say,state|state,own\n"), 2, 5, Some(FaultKind::Duplicate)),
             ("substitutions/a.csv", format!("{header}say,state|Say,own\n"), 2, 5, Some(FaultKind::Identity)),
             ("substitutions/a.csv", format!("{header}say,state| tell,own\n"), 2, 5, Some(FaultKind::Form)),
             ("substitutions/a.csv", format!("{header}say,state,own\nsay,tell,own\n"), 3, 1, Some(FaultKind::Duplicate)),
+            ("phrases/a.csv", format!("{phrases}Daily Post,mail,own\ndaily post,news,own\n"), 3, 1, duplicate),
+            ("allowed.csv", "phrase,reason\nGreen Zone,a\ngreen zone,b\n".into(), 3, 1, duplicate),
             ("substitutions/a.csv", format!("{header}say,state,own\nask,beg,own\n"), 3, 1, Some(FaultKind::Form)),
             ("substitutions/a.csv", format!("{header}say,state,other\n"), 2, 11, Some(FaultKind::Unknown)),
             ("substitutions/a.csv", format!("{header}\"say, so\",state,other\n"), 2, 17, Some(FaultKind::Unknown)),
