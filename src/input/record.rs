@@ -364,14 +364,17 @@ impl Record {
     }
 
     /// What [`rewrite`](Self::rewrite) gives for a stretch of the text of a record that [has
-    /// parts](Self::has_parts), with the edits that the stretch has. Stretches, none empty, that follow each other over the text
-    /// give the whole record.
+    /// parts](Self::has_parts), with the edits that the stretch has. Stretches that follow each other over the text give
+    /// the whole record; an empty one gives nothing.
     pub fn rewrite_part(&self, part: Span, edits: &[(Span, String)]) -> Vec<u8> {
         let source = |at: usize| match &self.texts[0].lifted {
             Some(lifted) if at == lifted.text.len() => self.source.len(),
             Some(lifted) if at > 0 => lifted.source(Span::new(at, at)).start,
             _ => at,
         };
+        if part.is_empty() {
+            return Vec::new();
+        }
         let (mut at, end) = (source(part.start), source(part.end));
         let mut out = if part.start == 0 && self.first { self.encoding.bom().to_vec() } else { Vec::new() };
         let mut push = |text: &str| {
