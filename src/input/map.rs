@@ -35,6 +35,8 @@ struct Piece {
     source: Span,
     /// Same bytes on both sides; otherwise an escape, which is touched whole, or a break that is not in the source.
     verbatim: bool,
+    /// It is checked, but must stay as it is.
+    held: bool,
 }
 
 /// A text lifted out of its source, piece by piece.
@@ -57,19 +59,28 @@ impl Lifted {
         }
         let start = self.text.len();
         self.text.push_str(&source[span.range()]);
-        if let Some(last) = self.pieces.last_mut().filter(|last| last.verbatim && last.source.end == span.start) {
+        let goes_on = |last: &&mut Piece| last.verbatim && !last.held && last.source.end == span.start;
+        if let Some(last) = self.pieces.last_mut().filter(goes_on) {
             last.source.end = span.end;
             last.text.end = self.text.len();
             return;
         }
-        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source: span, verbatim: true });
+        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source: span, verbatim: true, held: false });
     }
 
     /// Takes over what an escape in the source stands for.
     pub(super) fn decode(&mut self, span: Span, meaning: &str) {
         let start = self.text.len();
         self.text.push_str(meaning);
-        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source: span, verbatim: false });
+        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source: span, verbatim: false, held: false });
+    }
+
+    /// Takes over what a stretch of the source stands for that must stay as it is.
+    pub(super) fn hold(&mut self, source: &str, span: Span, meaning: &str) {
+        let start = self.text.len();
+        self.text.push_str(meaning);
+        let verbatim = meaning == &source[span.range()];
+        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source: span, verbatim, held: true });
     }
 
     /// Adds white space that the source has in another form, such as the end of a paragraph; never twice.
@@ -104,7 +115,7 @@ impl Lifted {
     }
 
     /// What to replace in the source so that the span of the text reads `new`, each replacement as it is written
-    /// there. `None` where markup in between leaves no way to tell what goes where.
+    /// there. `None` where markup in between leaves no way to tell what goes where, or what is there must stay.
     pub(super) fn replace(&self, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
         if self.is_whole(span) {
             return Some(vec![(self.source(span), self.escape.write(new))]);
@@ -128,12 +139,13 @@ impl Lifted {
         Some(edits)
     }
 
-    /// Whether a span is one stretch of the source, with nothing between its pieces.
+    /// Whether a span is one stretch of the source, with nothing between its pieces, that may change.
     fn is_whole(&self, span: Span) -> bool {
         let pieces = self.touched(span);
         let in_place =
             |pair: &[Piece]| pair[0].source.end == pair[1].source.start && pair[0].text.end == pair[1].text.start;
         pieces.windows(2).all(in_place)
+            && !pieces.iter().any(|piece| piece.held)
             && pieces.first().is_none_or(|first| {
                 first.text.start <= span.start && (first.verbatim || first.text.start == span.start)
             })

@@ -1,7 +1,7 @@
 //! Markdown and HTML: what a reader sees, and where it stands.
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::map::{Escape, Lifted};
 use crate::span::Span;
@@ -16,6 +16,8 @@ pub(super) fn markdown(source: &str) -> Lifted {
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let mut lifted = Lifted::new(Escape::None);
     let mut hidden = 0usize;
+    // For each link and image that is open, whether its text is its label.
+    let mut labels = Vec::new();
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(_) | Tag::MetadataBlock(_) | Tag::HtmlBlock) => hidden += 1,
@@ -23,9 +25,15 @@ pub(super) fn markdown(source: &str) -> Lifted {
                 hidden = hidden.saturating_sub(1);
                 lifted.separate("\n\n");
             }
+            Event::Start(Tag::Link { link_type, .. } | Tag::Image { link_type, .. }) => {
+                labels.push(matches!(link_type, LinkType::Shortcut | LinkType::Collapsed));
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => drop(labels.pop()),
             Event::Text(text) if hidden == 0 => {
                 let span = Span::from(range);
-                if *text == source[span.range()] {
+                if labels.contains(&true) {
+                    lifted.hold(source, span, &text);
+                } else if *text == source[span.range()] {
                     lifted.take(source, span);
                 } else {
                     lifted.decode(span, &text);
@@ -51,11 +59,11 @@ pub(super) fn markdown(source: &str) -> Lifted {
 }
 
 fn is_inline(tag: &Tag<'_>) -> bool {
-    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
+    matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
 }
 
 fn is_inline_end(end: TagEnd) -> bool {
-    matches!(end, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image)
+    matches!(end, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough)
 }
 
 /// Elements whose text no reader sees, or that hold no prose.

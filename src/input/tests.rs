@@ -207,6 +207,21 @@ fn edits_across_markup_go_word_by_word_or_not_at_all() {
 }
 
 #[test]
+fn labels_of_links_stay() {
+    check(
+        "a.md",
+        b"A navy [navy], [navy][], ![navy] and [navy][Navy], *[an **old** navy]* too.\n\n[navy]: x\n[an **old** navy]: y\n",
+        &["A navy navy, navy, navy and navy, an old navy too.\n\n"],
+        b"A military [navy], [navy][], ![navy] and [military][Navy], *[an **old** navy]* too.\n\n[navy]: x\n[an **old** navy]: y\n",
+    );
+    // Words around them change.
+    let text = b"the old [navy] said\n\n[navy]: x\n";
+    let out = rewrite("a.md", &[], text, "old navy said", "new navy told");
+    assert_eq!(String::from_utf8_lossy(&out), "the new [navy] told\n\n[navy]: x\n");
+    assert_eq!(rewrite("a.md", &[], text, "old navy", "army"), text);
+}
+
+#[test]
 fn compressed_and_walked() {
     let dir = tempfile::tempdir().expect("a place");
     let compress = |compression: Compression, bytes: &[u8]| {
