@@ -6,7 +6,8 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use super::map::{Escape, Lifted};
 use crate::span::Span;
 
-/// Lifts the text of Markdown: no code, no link targets, no raw HTML, no front matter.
+/// Lifts the text of Markdown: no code, no link targets, no raw HTML, no front matter. The text of a link by which its
+/// target is looked up, such as `[text]` and `[text][]`, is to stay: another one would be no link.
 pub(super) fn markdown(source: &str) -> Lifted {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -67,8 +68,21 @@ fn is_inline_end(end: TagEnd) -> bool {
 }
 
 /// Elements whose text no reader sees, or that hold no prose.
-const HIDDEN: [&[u8]; 10] =
-    [b"script", b"style", b"template", b"noscript", b"code", b"pre", b"kbd", b"samp", b"textarea", b"svg"];
+const HIDDEN: [&[u8]; 13] = [
+    b"script",
+    b"style",
+    b"template",
+    b"noscript",
+    b"code",
+    b"pre",
+    b"kbd",
+    b"samp",
+    b"textarea",
+    b"svg",
+    b"iframe",
+    b"noembed",
+    b"noframes",
+];
 
 /// Elements that do not end a paragraph.
 const INLINE: [&[u8]; 27] = [
@@ -99,9 +113,11 @@ pub(super) fn html(source: &str) -> Lifted {
         match token {
             Token::StartTag(tag) => {
                 let name: &[u8] = &tag.name;
+                // The slash closes nothing else in HTML.
+                let closed = tag.self_closing && name == b"svg";
                 match &mut hidden {
-                    Some((open, depth)) if open.as_slice() == name && !tag.self_closing => *depth += 1,
-                    None if HIDDEN.contains(&name) && !tag.self_closing => hidden = Some((name.to_vec(), 1)),
+                    Some((open, depth)) if open.as_slice() == name && !closed => *depth += 1,
+                    None if HIDDEN.contains(&name) && !closed => hidden = Some((name.to_vec(), 1)),
                     _ => {}
                 }
                 separate(name, &mut lifted);

@@ -222,6 +222,18 @@ fn labels_of_links_stay() {
 }
 
 #[test]
+fn a_slash_closes_no_element_of_html() {
+    check(
+        "a.html",
+        b"<p>navy<script src=x/>navy</script>navy<svg/>navy<textarea/>navy</textarea><iframe>navy</iframe>\
+          <noframes>navy</noframes><svg><g/>navy</svg>navy<style/>navy",
+        &["navy\n\nnavy\n\nnavy\n\nnavy\n\n"],
+        b"<p>military<script src=x/>navy</script>military<svg/>military<textarea/>navy</textarea><iframe>navy</iframe>\
+          <noframes>navy</noframes><svg><g/>navy</svg>military<style/>navy",
+    );
+}
+
+#[test]
 fn compressed_and_walked() {
     let dir = tempfile::tempdir().expect("a place");
     let compress = |compression: Compression, bytes: &[u8]| {
