@@ -21,25 +21,41 @@ impl Encoding {
 
     /// Tells the encoding from a byte order mark, from the first bytes being UTF-8, or by detection.
     pub fn detect(bytes: &[u8]) -> Self {
-        if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        Self::of_sample(&bytes[..bytes.len().min(SAMPLE)])
+    }
+
+    /// As [`detect`](Self::detect), from all bytes where the first ones are UTF-8 and the whole is not.
+    pub(super) fn of_all(bytes: &[u8]) -> Self {
+        let first = Self::detect(bytes);
+        if first == Self::UTF_8 && bytes.len() > SAMPLE && std::str::from_utf8(bytes).is_err() {
+            return Self::of_sample(bytes);
+        }
+        first
+    }
+
+    fn of_sample(sample: &[u8]) -> Self {
+        // UTF-32 starts with the mark of UTF-16 and a zero.
+        let mark = encoding_rs::Encoding::for_bom(sample).filter(|_| !sample.starts_with(b"\xff\xfe\0\0"));
+        if let Some((encoding, _)) = mark {
             return Self { encoding, bom: true };
         }
-        let sample = &bytes[..bytes.len().min(SAMPLE)];
         if let Some(encoding) = bare_utf16(sample) {
             return Self { encoding, bom: false };
         }
         let (mut wide, mut broken) = (0, 0);
+        let mut last: &[u8] = b"";
         for chunk in sample.utf8_chunks() {
             wide += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
             broken += usize::from(!chunk.invalid().is_empty());
+            last = chunk.invalid();
         }
         // A sample may end in the middle of a character, and a few bad bytes do not make UTF-8 another encoding.
-        let cut = usize::from(bytes.len() > sample.len() || bytes.len() == SAMPLE);
-        if broken <= cut || broken * 2 <= wide {
+        let cut = sample.len() == SAMPLE && std::str::from_utf8(last).is_err_and(|error| error.error_len().is_none());
+        if broken <= usize::from(cut) || broken * 2 <= wide {
             return Self::UTF_8;
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(sample, bytes.len() <= SAMPLE);
+        detector.feed(sample, sample.len() != SAMPLE);
         let encoding = detector.guess(None, Utf8Detection::Deny);
         Self { encoding: if encoding == UTF_8 { WINDOWS_1252 } else { encoding }, bom: false }
     }
@@ -142,6 +158,9 @@ mod tests {
             (b"The caf\xe9 isn\x92t \x93open\x94 today", "windows-1252", false),
             ("é è ü ö ä – ’ x \u{e9}".as_bytes(), "UTF-8", false),
             (b"\xc3\xa9 \xc3\xa8 \xc3\xbc \xc3\xb6 \xc3\xa4 \xff \xc3\xa9", "UTF-8", false),
+            // A sample that is cut inside a character, and one with a bad byte elsewhere.
+            (&[&b"x".repeat(SAMPLE - 1), "\u{e9}".as_bytes()].concat(), "UTF-8", false),
+            (&[b"caf\xe9 ".as_slice(), &b"x".repeat(SAMPLE)].concat(), "windows-1252", false),
         ];
         for (bytes, name, bom) in cases {
             let encoding = Encoding::detect(bytes);
@@ -154,5 +173,8 @@ mod tests {
             }
         }
         assert_eq!(Encoding::detect(b"caf\xe9 cr\xe8me").encode("中"), None);
+        let late = [&b"x".repeat(SAMPLE), b" caf\xe9 cr\xe8me".as_slice()].concat();
+        assert_eq!((Encoding::detect(&late).name(), Encoding::of_all(&late).name()), ("UTF-8", "windows-1252"));
+        assert!(!Encoding::detect(b"\xff\xfe\0\0T\0\0\0h\0\0\0e\0\0\0").is_utf16(), "UTF-32");
     }
 }

@@ -173,7 +173,7 @@ impl Raw {
     }
 
     fn parse_whole(&self, bytes: Cow<'_, [u8]>) -> Result<Record, InputError> {
-        let encoding = Encoding::detect(&bytes);
+        let encoding = Encoding::of_all(&bytes);
         if !encoding.is_utf16() && encoding::is_binary(&bytes) {
             return Err(InputError::new(&self.source.path, ErrorKind::Binary, "is binary, not text"));
         }

@@ -52,6 +52,9 @@ fn text_in_every_encoding() {
     let utf16 =
         |text: &str| [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()].concat();
     check("a.txt", &utf16("the é navy"), &["the é navy"], &utf16("the é military"));
+    // What it is may show late.
+    let late = |word: &[u8]| [&b"x".repeat(1 << 17), b" caf\xe9 ".as_slice(), word].concat();
+    assert_eq!(rewrite("a.txt", &[], &late(b"navy"), "navy", "\u{e8}"), late(b"\xe8"));
     // Bad bytes stay where they are.
     check(
         "a.txt",
