@@ -311,10 +311,34 @@ impl Record {
     /// What an edit of the n-th text changes in the source, as it is written there. `None` where markup inside the
     /// span leaves no way to tell what goes where.
     pub fn source_edits(&self, text: usize, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
-        match &self.texts[text].lifted {
-            None => Some(vec![(span, new.to_owned())]),
-            Some(lifted) => lifted.replace(span, new),
+        let mut edits = match &self.texts[text].lifted {
+            None => vec![(span, new.to_owned())],
+            Some(lifted) => lifted.replace(span, new)?,
+        };
+        for (_, new) in &mut edits {
+            *new = self.escaped(std::mem::take(new));
         }
+        Some(edits)
+    }
+
+    /// What is written into the source, with escapes for characters that its encoding lacks, where its format has some.
+    fn escaped(&self, new: String) -> String {
+        if new.is_ascii() || !matches!(self.input.format, Format::Html | Format::Jsonl) {
+            return new;
+        }
+        // HTML without a letter beyond ASCII may be read in any encoding.
+        let unknown = self.input.format == Format::Html && self.encoding == Encoding::UTF_8 && self.source.is_ascii();
+        let mut out = String::with_capacity(new.len());
+        for c in new.chars() {
+            if c.is_ascii() || !unknown && self.encoding.encode(c.encode_utf8(&mut [0; 4])).is_some() {
+                out.push(c);
+            } else if self.input.format == Format::Html {
+                out.push_str(&format!("&#{};", u32::from(c)));
+            } else {
+                out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+        out
     }
 
     /// The decoded source with edits, which come from [`source_edits`](Self::source_edits), in order of place and
@@ -409,7 +433,8 @@ impl Record {
             _ => Ok(None),
         };
         // It goes last, behind the quote that closes the last field.
-        edits.extend(addition.map_err(|message| self.fault(ErrorKind::Malformed, message))?);
+        let addition = addition.map_err(|message| self.fault(ErrorKind::Malformed, message))?;
+        edits.extend(addition.map(|(place, text)| (place, self.escaped(text))));
         self.write(&edits)
     }
 

@@ -113,6 +113,31 @@ fn tables() {
 }
 
 #[test]
+fn characters_that_an_encoding_lacks_are_escaped_where_that_is_possible() {
+    let to = "ca\u{e9} \u{1f600}";
+    let latin = &b"caf\xe9 na\xefve fa\xe7ade"[..];
+    let jsonl = |new: &[u8]| [b"{\"id\":\"", latin, b"\",\"text\":\"a ", new, b"\"}\n"].concat();
+    assert_eq!(rewrite("a.jsonl", &[], &jsonl(b"navy"), "navy", to), jsonl(b"ca\xe9 \\ud83d\\ude00"));
+    let html = |new: &[u8]| [b"<p>", latin, b" ", new, b"</p>"].concat();
+    assert_eq!(rewrite("a.html", &[], &html(b"navy"), "navy", to), html(b"ca\xe9 &#128512;"));
+    // What is ASCII may be read in any encoding, unless it is JSON.
+    assert_eq!(rewrite("a.html", &[], b"<p>navy", "navy", to), b"<p>ca&#233; &#128512;");
+    assert_eq!(rewrite("a.html", &[], "<p>é navy".as_bytes(), "navy", to), format!("<p>é {to}").into_bytes());
+    assert_eq!(
+        rewrite("a.jsonl", &[], b"{\"text\":\"navy\"}", "navy", to),
+        format!("{{\"text\":\"{to}\"}}").into_bytes()
+    );
+    let record = &records("a.jsonl", &[], &jsonl(b"\\u2603"))[0];
+    let added = [("was".to_owned(), serde_json::Value::from(record.text(0)))];
+    let out = record.rewrite_with(&[], &added).expect("all has a place");
+    let end = b",\"was\":\"a \\u2603\"}\n";
+    assert!(out.ends_with(end), "{}", String::from_utf8_lossy(&out));
+    let text = &records("a.txt", &[], &[latin, b" navy"].concat())[0];
+    let edits = text.source_edits(0, Span::new(0, 0), to).expect("plain");
+    assert_eq!(text.rewrite(&edits).expect_err("no escapes there").kind(), ErrorKind::Encoding);
+}
+
+#[test]
 fn a_text_that_is_named_twice_is_there_once() {
     for (name, bytes, fields) in [
         ("a.jsonl", &b"{\"text\":\"the navy\"}\n"[..], &["text", "text"][..]),
