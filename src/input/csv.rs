@@ -65,6 +65,10 @@ impl<R: BufRead> Rows<R> {
         } else {
             encoding.decode(&header).0
         };
+        if has_bare_return(&text, delimiter) {
+            let message = "has line ends of CR alone; convert them to LF, as with tr '\\r' '\\n'";
+            return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, message));
+        }
         let names: Vec<String> = fields(&text, delimiter).into_iter().map(|field| lift(&text, &field).text).collect();
         let mut columns: Vec<(usize, String)> = Vec::new();
         for wanted in &rows.source.fields {
@@ -181,6 +185,15 @@ impl Scan {
             self.bare = true;
         }
     }
+}
+
+/// Whether a carriage return that is no part of the row's end stands outside quotes.
+fn has_bare_return(row: &str, delimiter: u8) -> bool {
+    let mut scan = Scan::default();
+    row.trim_end_matches(['\n', '\r']).bytes().any(|byte| {
+        scan.step(byte, delimiter);
+        byte == b'\r' && !scan.quoted
+    })
 }
 
 struct Field {

@@ -94,6 +94,18 @@ fn json_lines() {
 }
 
 #[test]
+fn a_table_with_the_line_ends_of_old_is_refused() {
+    let open = |bytes: &[u8]| source("a.csv").read(bytes.to_vec());
+    for bytes in [&b"text,id\rthe navy,1\r"[..], b"\"a\rb\"\rthe navy"] {
+        let error = open(bytes).err().expect("refused");
+        assert!(error.to_string().starts_with("a.csv: has line ends of CR alone; "), "{error}");
+    }
+    for bytes in [&b"\"a\rb\",text\r\n1,2\r\n"[..], b"text\r\r\nthe navy\r\r\n", b"text\r"] {
+        assert!(open(bytes).is_ok(), "{}", String::from_utf8_lossy(bytes));
+    }
+}
+
+#[test]
 fn tables() {
     check(
         "a.csv",
