@@ -11,6 +11,9 @@ use ignore::overrides::OverrideBuilder;
 use super::error::{ErrorKind, InputError};
 use super::{Format, Source};
 
+/// Directories in which version control keeps its own files.
+const VERSIONS: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
+
 /// How paths become inputs.
 #[derive(Clone, Debug, Default)]
 pub struct FileOptions {
@@ -22,7 +25,7 @@ pub struct FileOptions {
     pub columns: Vec<String>,
     /// Names of the fields or columns that will be added to records.
     pub added: Vec<String>,
-    /// Go into hidden directories and take hidden files.
+    /// Go into hidden directories and take hidden files; those of version control only where they are named.
     pub hidden: bool,
     /// Do not heed `.gitignore`, `.ignore` and the like.
     pub no_ignore: bool,
@@ -157,7 +160,7 @@ pub fn sources<'o>(
                     }
                     Some(Ok(_)) => continue,
                     Some(Err(error)) => {
-                        return Some(Err(InputError::new(Path::new("."), ErrorKind::Io, error.to_string())));
+                        return Some(Err(unwalked(error, Path::new("."))));
                     }
                     None => walking = None,
                 }
@@ -191,9 +194,36 @@ fn walker(path: &Path, options: &FileOptions) -> Result<WalkBuilder, InputError>
         .require_git(false)
         .overrides(overrides)
         .sort_by_file_name(std::cmp::Ord::cmp);
-    if let Some(globs) = options.leave_out.clone() {
-        builder
-            .filter_entry(move |entry| !globs.hold(entry.path(), entry.file_type().is_some_and(|kind| kind.is_dir())));
-    }
+    let globs = options.leave_out.clone();
+    builder.filter_entry(move |entry| {
+        let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+        !VERSIONS.iter().any(|name| entry.file_name() == *name)
+            && !globs.as_ref().is_some_and(|globs| globs.hold(entry.path(), is_directory))
+    });
     Ok(builder)
+}
+
+/// What keeps a walk from something, at the path that it is about.
+fn unwalked(error: ignore::Error, path: &Path) -> InputError {
+    match error {
+        ignore::Error::WithPath { path, err } => unwalked(*err, &path),
+        ignore::Error::WithDepth { err, .. } => unwalked(*err, path),
+        ignore::Error::Io(error) => InputError::io(path, error),
+        other => InputError::new(path, ErrorKind::Io, other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn what_a_walk_cannot_enter_is_named_once() {
+        let denied = ignore::Error::Io(io::Error::from(io::ErrorKind::PermissionDenied));
+        let at_path = ignore::Error::WithPath { path: "a/sub".into(), err: Box::new(denied) };
+        let error = unwalked(ignore::Error::WithDepth { depth: 1, err: Box::new(at_path) }, Path::new("."));
+        assert_eq!(error.to_string(), "a/sub: permission denied");
+    }
 }

@@ -289,14 +289,25 @@ fn compressed_and_walked() {
         (".hidden", b"x"),
         (".gitignore", b"d*\n"),
         ("d.txt", b"x"),
+        (".git/description", b"x"),
+        ("sub/.svn/entries", b"x"),
     ] {
-        std::fs::write(dir.path().join(name), bytes).expect("writes");
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("inside")).expect("makes");
+        std::fs::write(path, bytes).expect("writes");
     }
     let options = FileOptions { exclude: vec!["*.tmp".into()], ..FileOptions::default() };
     let paths = [dir.path().to_owned(), dir.path().join("no such file")];
-    let found: Vec<Source> = sources(&paths, &options).expect("globs").map(|source| source.expect("lists")).collect();
-    let names: Vec<_> = found.iter().map(|source| source.path.file_name().expect("named").to_string_lossy()).collect();
+    let list = |paths: &[std::path::PathBuf], options| -> (Vec<Source>, Vec<String>) {
+        let found = sources(paths, options).expect("globs").map(|source| source.expect("lists"));
+        found.map(|source| (source.clone(), source.path.file_name().expect("named").display().to_string())).unzip()
+    };
+    let (found, names) = list(&paths, &options);
     assert_eq!(names, ["a.jsonl.zst", "b.txt.gz", "no such file"]);
+    // What version control keeps is taken only where it is named.
+    let options = FileOptions { hidden: true, no_ignore: true, ..FileOptions::default() };
+    let names = list(&[dir.path().to_owned(), dir.path().join(".git")], &options).1;
+    assert_eq!(names, [".gitignore", ".hidden", "a.jsonl.zst", "b.txt.gz", "c.tmp", "d.txt", "description"]);
     let texts: Vec<String> = found[..2]
         .iter()
         .flat_map(|source| source.open().expect("opens"))

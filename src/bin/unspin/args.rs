@@ -103,7 +103,7 @@ pub(crate) struct Inputs {
     /// Leave out files in directories that match; may be given several times.
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     pub(crate) exclude: Vec<String>,
-    /// Take hidden files in directories too.
+    /// Take hidden files in directories too, but not what is in .git and the like.
     #[arg(long, help_heading = "Input")]
     pub(crate) hidden: bool,
     /// Do not heed .gitignore and .ignore.
