@@ -72,6 +72,14 @@ impl Raw {
         }
     }
 
+    /// How its characters are written, where it is a row.
+    pub fn encoding(&self) -> Option<Encoding> {
+        match &self.content {
+            Content::Row { encoding, .. } => Some(*encoding),
+            _ => None,
+        }
+    }
+
     /// Its bytes as they are in the input, a byte order mark aside; none for a file that has not been read.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
@@ -333,7 +341,7 @@ impl Record {
             if c.is_ascii() || !unknown && self.encoding.encode(c.encode_utf8(&mut [0; 4])).is_some() {
                 out.push(c);
             } else if self.input.format == Format::Html {
-                out.push_str(&format!("&#{};", u32::from(c)));
+                out.extend(["&#", &u32::from(c).to_string(), ";"]);
             } else {
                 out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
             }

@@ -11,6 +11,9 @@ const CLEAN: &str = "The ship left the harbor at noon. Nobody on board knew wher
 const SPUN: &str = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.\n\
 The paper was unsigned however bearing the typed identify of the officer, Each day Mail said.\n";
 
+/// A record of JSON Lines that is no UTF-8.
+const LATIN: &[u8] = b"{\"text\":\"The caf\xe9 isn\x92t \x93open\x94 today\"}\n";
+
 fn utf16(text: &str) -> Vec<u8> {
     [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()
 }
@@ -344,6 +347,9 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         ("ended.jsonl", format!("{one}\n").as_bytes()),
         ("empty.jsonl", b""),
         ("wide.jsonl", &utf16(one)),
+        ("marked.jsonl", format!("\u{feff}{two}\n").as_bytes()),
+        ("latin.jsonl", LATIN),
+        ("accents.jsonl", "{\"text\":\"é\"}\n".as_bytes()),
         ("a.csv", b"text"),
         ("b.csv", b"text\nOne."),
         ("a.txt", b"Nobody "),
@@ -354,13 +360,27 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         (&["ended.jsonl", "b.jsonl"], format!("{one}\n{two}").into()),
         (&["a.jsonl", "empty.jsonl"], one.into()),
         (&["a.jsonl", "empty.jsonl", "bad.jsonl", "b.jsonl"], format!("{one}\n{{\n{two}").into()),
-        (&["wide.jsonl", "wide.jsonl"], [utf16(&format!("{one}\n")), utf16(one)].concat()),
+        (&["wide.jsonl", "wide.jsonl"], utf16(&format!("{one}\n{one}"))),
+        (&["ended.jsonl", "marked.jsonl"], format!("{one}\n{two}\n").into()),
+        (&["marked.jsonl", "marked.jsonl", "a.jsonl"], format!("\u{feff}{two}\n{two}\n{one}").into()),
+        (
+            &["ended.jsonl", "latin.jsonl", "ended.jsonl"],
+            [one.as_bytes(), b"\n", LATIN, one.as_bytes(), b"\n"].concat(),
+        ),
         (&["a.csv", "b.csv"], b"text\ntext\nOne.".to_vec()),
         (&["a.txt", "b.txt"], b"Nobody knew.".to_vec()),
     ];
     for (inputs, wanted) in cases {
         let ran = unspin(here.path(), &[&["fix"], *inputs].concat(), b"");
         assert_eq!(String::from_utf8_lossy(&ran.out), String::from_utf8_lossy(wanted), "{inputs:?}: {}", ran.err);
+    }
+    for (inputs, says) in [
+        (["a.jsonl", "wide.jsonl"], "wide.jsonl: is UTF-16LE, but a.jsonl is UTF-8; "),
+        (["wide.jsonl", "a.jsonl"], "a.jsonl: is UTF-8, but wide.jsonl is UTF-16LE; "),
+        (["latin.jsonl", "accents.jsonl"], "accents.jsonl: is UTF-8, but latin.jsonl is windows-1252; "),
+    ] {
+        let ran = unspin(here.path(), &[&["fix", "-o", "out"], &inputs[..]].concat(), b"");
+        assert!(ran.code == 2 && ran.err.contains(says) && !here.path().join("out").exists(), "{}", ran.err);
     }
 }
 

@@ -1,12 +1,12 @@
 //! `unspin fix`: write repaired text.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use unspin::input::{InputError, Record};
+use unspin::input::{Encoding, InputError, Record};
 use unspin::render::Document;
 use unspin::{Finding, LineIndex, Report, Selection, Span};
 
@@ -26,6 +26,8 @@ struct Repaired {
     lines: Vec<String>,
     /// The line end that it lacks, if it should have one.
     unended: Option<Vec<u8>>,
+    /// How its bytes are written, where it has some.
+    encoding: Option<Encoding>,
 }
 
 pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
@@ -65,7 +67,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         |checked| repair(&checked, checked.fixes(&selection), added),
         Some(&long),
         |event| {
-            let mut lacks = None;
+            let (mut lacks, mut encoding) = (None, None);
             let event = match event {
                 Event::Record((repaired, error)) => {
                     if let Some(error) = error {
@@ -73,8 +75,8 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                         counts.trouble = true;
                     }
                     counts.left += repaired.left;
-                    let Repaired { record, lines, unended, .. } = repaired;
-                    lacks = unended;
+                    let Repaired { record, lines, .. } = repaired;
+                    (lacks, encoding) = (repaired.unended, repaired.encoding);
                     let takes = in_place.as_mut().is_none_or(|in_place| in_place.takes(&record, lines.len()));
                     if takes && !common.quiet {
                         lines.iter().for_each(|line| note(line));
@@ -89,9 +91,10 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             };
             match (&mut in_place, event) {
                 (Some(in_place), event) => in_place.follow(event),
-                (None, Event::Record(record)) => put(&record.bytes, lacks, &mut counts, &mut out)?,
+                (None, Event::Start(source)) => counts.joint.start(source.name()),
+                (None, Event::Record(record)) => counts.joint.put(&record.bytes, encoding, lacks, &mut out)?,
                 (None, Event::Skipped(raw)) => {
-                    put(&raw.untouched(), raw.missing_line_end(), &mut counts, &mut out)?;
+                    counts.joint.put(&raw.untouched(), raw.encoding(), raw.missing_line_end(), &mut out)?;
                 }
                 (None, _) => {}
             }
@@ -120,20 +123,75 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
 struct Counts {
     left: usize,
     trouble: bool,
-    /// The line end that the last record lacks.
-    unended: Option<Vec<u8>>,
+    joint: Joint,
 }
 
-/// Writes a record. Where the one before lacks its line end, being the last of its input, it gets that first: two
-/// records on one line are none.
-fn put(bytes: &[u8], lacks: Option<Vec<u8>>, counts: &mut Counts, out: &mut impl Write) -> io::Result<()> {
-    if bytes.is_empty() {
-        return Ok(());
+/// What was written of the inputs so far, so that what comes next can be joined to it.
+#[derive(Default, Serialize, Deserialize)]
+struct Joint {
+    written: Option<Written>,
+    /// The line end that the last record lacks.
+    unended: Option<Vec<u8>>,
+    /// The input that is being read.
+    input: String,
+    /// Nothing of it was written.
+    fresh: bool,
+}
+
+/// How all that was written is.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    encoding: String,
+    /// The input that it is so in.
+    input: String,
+    /// It is ASCII so far, which other encodings have in common.
+    ascii: bool,
+}
+
+impl Joint {
+    fn start(&mut self, input: String) {
+        (self.input, self.fresh) = (input, true);
     }
-    if let Some(end) = std::mem::replace(&mut counts.unended, lacks) {
-        out.write_all(&end)?;
+
+    /// Writes a record. Where the one before lacks its line end, being the last of its input, it gets that first: two
+    /// records on one line are none. A byte order mark has its place before the first input alone.
+    fn put(
+        &mut self,
+        bytes: &[u8],
+        encoding: Option<Encoding>,
+        lacks: Option<Vec<u8>>,
+        out: &mut impl Write,
+    ) -> anyhow::Result<()> {
+        let Some(encoding) = encoding.filter(|_| !bytes.is_empty()) else { return Ok(()) };
+        let again = std::mem::take(&mut self.fresh) && self.written.is_some();
+        let mark = if again { encoding.bom() } else { b"" };
+        let bytes = bytes.strip_prefix(mark).unwrap_or(bytes);
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.join(encoding, bytes.is_ascii() && !encoding.is_utf16())?;
+        if let Some(end) = std::mem::replace(&mut self.unended, lacks) {
+            out.write_all(&end)?;
+        }
+        Ok(out.write_all(bytes)?)
     }
-    out.write_all(bytes)
+
+    /// Takes in how the next record is written, if that goes with what was written.
+    fn join(&mut self, encoding: Encoding, ascii: bool) -> anyhow::Result<()> {
+        let name = encoding.name();
+        match &mut self.written {
+            Some(before) if before.encoding == name => before.ascii &= ascii,
+            Some(before) if ascii && !before.encoding.starts_with("UTF-16") => {}
+            Some(before) if !before.ascii || encoding.is_utf16() => bail!(
+                "{}: is {name}, but {} is {}; repair each into a file of its own, or convert one",
+                self.input,
+                before.input,
+                before.encoding
+            ),
+            _ => self.written = Some(Written { encoding: name.to_owned(), input: self.input.clone(), ascii }),
+        }
+        Ok(())
+    }
 }
 
 /// The fields that are added to each record.
@@ -188,7 +246,7 @@ fn made(text: &str, n: usize, fixes: &Fixes) -> Value {
 /// The record with fixes applied; where they cannot be written in its encoding, as it was, with the reason.
 fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Option<InputError>) {
     let record = &checked.record;
-    let unended = unended(record);
+    let (unended, encoding) = (unended(record), Some(record.encoding()));
     let nothing = Fixes::default();
     let write = |fixes: &Fixes| record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
     let as_it_was = || write(&nothing).or_else(|_| record.rewrite(&[])).unwrap_or_default();
@@ -199,12 +257,12 @@ fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Optio
         Ok(bytes) => {
             let changed = !fixes.edits.is_empty() || grown(&bytes);
             let (left, lines) = (fixes.left, lines(checked, &fixes));
-            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines, unended }, None)
+            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines, unended, encoding }, None)
         }
         Err(error) => {
             let (bytes, left) = (as_it_was(), fixes.left + fixes.applied.len());
             let record = Rewritten { changed: grown(&bytes), bytes, before: None };
-            (Repaired { record, left, lines: Vec::new(), unended }, Some(error))
+            (Repaired { record, left, lines: Vec::new(), unended, encoding }, Some(error))
         }
     }
 }
@@ -227,7 +285,7 @@ fn repair_passage(passage: &Passage<'_>, selection: &Selection) -> Repaired {
     let before = Some((Arc::clone(record), Span::new(0, passage.span.start)));
     let bytes = record.rewrite_part(passage.span, &fixes.edits);
     let rewritten = Rewritten { bytes, changed: !fixes.edits.is_empty(), before };
-    Repaired { record: rewritten, left: fixes.left, lines, unended: None }
+    Repaired { record: rewritten, left: fixes.left, lines, unended: None, encoding: Some(record.encoding()) }
 }
 
 /// One line for each fix.
