@@ -1,7 +1,7 @@
 //! Inputs of every kind: a sensible result or a clear message, and nothing damaged.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -382,6 +382,25 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         let ran = unspin(here.path(), &[&["fix", "-o", "out"], &inputs[..]].concat(), b"");
         assert!(ran.code == 2 && ran.err.contains(says) && !here.path().join("out").exists(), "{}", ran.err);
     }
+}
+
+#[test]
+fn compressed_files_trouble_a_diff_only_where_they_would_change() {
+    let here = directory(&[]);
+    let pack = |name: &str, text: &[u8]| {
+        let file = fs::File::create(here.path().join(name)).expect("made");
+        let mut writer = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        writer.write_all(text).and_then(|()| writer.finish()).expect("written");
+    };
+    pack("clean.txt.gz", CLEAN.as_bytes());
+    pack("binary.gz", b"a\0b");
+    let diff = || unspin(here.path(), &["diff", "-q", "--assume-spun", "."], b"");
+    let ran = diff();
+    assert_eq!((ran.code, ran.text(), ran.err.as_str()), (0, "", ""));
+    pack("spun.txt.gz", SPUN.as_bytes());
+    let ran = diff();
+    let says = "unspin: ./spun.txt.gz: is compressed, so no diff can be applied to it; use fix\n";
+    assert_eq!((ran.code, ran.text(), ran.err.as_str()), (2, "", says));
 }
 
 #[test]

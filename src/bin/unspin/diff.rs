@@ -33,6 +33,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
     let (mut found, mut trouble) = (false, false);
     // A diff is written at the end of its input, for one that breaks off must not be applied.
     let mut open: Option<Writer<Vec<u8>>> = None;
+    let (mut input, mut compressed) = (String::new(), false);
     // Of a long text, edits are held, which take far less than what was found.
     let mut edits = Vec::new();
     let long = long::Work {
@@ -53,11 +54,11 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
         |event| {
             match event {
                 Event::Start(source) if !source.is_stdin() && !known.insert(place(&source)) => open = None,
-                Event::Start(source) if source.compression != Compression::None => {
-                    complain(&format!("{}: is compressed, so no diff can be applied to it; use fix", source.name()));
-                    trouble = true;
+                Event::Start(source) => {
+                    compressed = source.compression != Compression::None;
+                    open = Some(Writer::new(Vec::new(), name(&source), color));
+                    input = source.name();
                 }
-                Event::Start(source) => open = Some(Writer::new(Vec::new(), name(&source), color)),
                 Event::Record(compared) => {
                     let result = match compared {
                         Compared::Whole(result) => result,
@@ -93,8 +94,13 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
                 Event::End => {
                     if let Some(writer) = open.take() {
                         let diff = writer.finish()?;
-                        found |= !diff.is_empty();
-                        out.write_all(&diff)?;
+                        if compressed && !diff.is_empty() {
+                            complain(&format!("{input}: is compressed, so no diff can be applied to it; use fix"));
+                            trouble = true;
+                        } else {
+                            found |= !diff.is_empty();
+                            out.write_all(&diff)?;
+                        }
                     }
                 }
                 Event::Broken => open = None,
