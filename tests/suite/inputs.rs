@@ -297,6 +297,22 @@ fn writing_in_place_keeps_permissions_links_and_clean_files() {
     assert_eq!(left.count(), 0, "temporary files are gone");
 }
 
+#[cfg(unix)]
+#[test]
+fn only_files_are_written_in_place() {
+    use std::os::unix::fs::FileTypeExt;
+
+    let here = directory(&[("a.txt", SPUN.as_bytes())]);
+    assert!(Command::new("mkfifo").current_dir(here.path()).arg("pipe").status().expect("runs").success());
+    let mut writer =
+        Command::new("sh").current_dir(here.path()).args(["-c", "cat a.txt > pipe"]).spawn().expect("runs");
+    let ran = unspin(here.path(), &["fix", "--write", "-q", "--assume-spun", "pipe"], b"");
+    writer.kill().and_then(|()| writer.wait()).expect("ends");
+    let says = "unspin: pipe: is no file that can be written in place\n";
+    assert_eq!((ran.code, ran.err.as_str()), (2, says));
+    assert!(fs::metadata(here.path().join("pipe")).expect("there").file_type().is_fifo());
+}
+
 #[test]
 fn what_was_kept_stays_the_original() {
     let here = directory(&[("d/a.txt", SPUN.as_bytes()), ("d/b.txt.orig", SPUN.as_bytes())]);

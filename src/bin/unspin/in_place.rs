@@ -176,9 +176,11 @@ impl Target {
     fn open(source: &Source) -> anyhow::Result<Self> {
         ensure!(!source.is_stdin(), "standard input cannot be written in place; leave out --write");
         let name = || source.name();
+        let there = fs::metadata(&source.path).with_context(name)?;
+        ensure!(there.is_file(), "{}: is no file that can be written in place", name());
+        ensure!(!there.permissions().readonly(), "{}: is read-only", name());
         // A link stays a link; what it points to is replaced.
         let path = fs::canonicalize(&source.path).with_context(name)?;
-        ensure!(!fs::metadata(&path).with_context(name)?.permissions().readonly(), "{}: is read-only", name());
         let directory = path.parent().unwrap_or(Path::new("."));
         let file = tempfile::Builder::new()
             .prefix(".unspin-")
