@@ -313,6 +313,29 @@ fn only_files_are_written_in_place() {
     assert!(fs::metadata(here.path().join("pipe")).expect("there").file_type().is_fifo());
 }
 
+#[cfg(unix)]
+#[test]
+fn files_keep_their_owner() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("out", b"")]);
+    let path = |name: &str| here.path().join(name);
+    for name in ["a.txt", "out"] {
+        if chown(path(name), Some(1), Some(1)).is_err() {
+            // Only root gives files away.
+            return;
+        }
+        fs::set_permissions(path(name), fs::Permissions::from_mode(0o4640)).expect("set");
+    }
+    assert!(unspin(here.path(), &["fix", "-q", "--assume-spun", "-o", "out", "a.txt"], b"").code < 2);
+    assert!(unspin(here.path(), &["fix", "-qw", "--assume-spun", "--backup", ".orig", "a.txt"], b"").code < 2);
+    assert_ne!(fs::read(path("a.txt")).expect("there"), SPUN.as_bytes());
+    for name in ["a.txt", "a.txt.orig", "out"] {
+        let data = fs::metadata(path(name)).expect("there");
+        assert_eq!((data.uid(), data.gid(), data.mode() & 0o7777), (1, 1, 0o4640), "{name}");
+    }
+}
+
 #[test]
 fn what_was_kept_stays_the_original() {
     let here = directory(&[("d/a.txt", SPUN.as_bytes()), ("d/b.txt.orig", SPUN.as_bytes())]);

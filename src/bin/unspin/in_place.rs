@@ -196,8 +196,7 @@ impl Target {
             return Ok(false);
         }
         let file = self.out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        let permissions = fs::metadata(&self.path)?.permissions();
-        file.as_file().set_permissions(permissions)?;
+        output::liken(file.as_file(), &fs::metadata(&self.path)?)?;
         file.as_file().sync_all()?;
         if let Some(suffix) = backup {
             let kept = output::beside(&self.path, suffix);
@@ -216,6 +215,7 @@ fn keep(path: &Path, kept: &Path) -> anyhow::Result<()> {
     // A copy that is not whole must not be taken for the original by the next run.
     let copy = output::temporary(output::directory(kept))?;
     fs::copy(path, copy.path())?;
+    output::liken(copy.as_file(), &fs::metadata(path)?)?;
     copy.as_file().sync_all()?;
     let _: File = copy.persist_noclobber(kept)?;
     Ok(())

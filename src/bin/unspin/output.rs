@@ -121,16 +121,15 @@ impl Output {
                 Err(error) => return Err(error).with_context(|| journal.display().to_string()),
             }
         }
-        let permissions = there.map(|there| there.permissions());
-        ensure!(!permissions.as_ref().is_some_and(fs::Permissions::readonly), "{}: is read-only", name());
+        ensure!(!there.as_ref().is_some_and(|there| there.permissions().readonly()), "{}: is read-only", name());
         // The journal goes first: without it the partial file counts for nothing.
         match fs::remove_file(&journal) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).with_context(name),
             _ => {}
         }
         let file = File::create(&partial).with_context(name)?;
-        if let Some(permissions) = permissions {
-            file.set_permissions(permissions).with_context(name)?;
+        if let Some(there) = there {
+            liken(&file, &there).with_context(name)?;
         }
         Ok(Start::Anew(Self::to_file(path, compression, job, file)?))
     }
@@ -260,7 +259,7 @@ impl Replacement {
                 temporary(directory(&path)).with_context(|| format!("{}: cannot write beside it", path.display()))?;
             if let Some(there) = there {
                 ensure!(!there.permissions().readonly(), "{}: is read-only", name());
-                file.as_file().set_permissions(there.permissions()).with_context(name)?;
+                liken(file.as_file(), &there).with_context(name)?;
             }
             Place::Beside(file)
         };
@@ -312,6 +311,17 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let mut file = Replacement::new(path)?;
     file.write_all(bytes).with_context(|| path.display().to_string())?;
     file.finish()
+}
+
+/// Gives a file that is to take the place of another one its owner, where that is allowed, and its permissions.
+pub(crate) fn liken(file: &File, there: &fs::Metadata) -> io::Result<()> {
+    // Permissions come last, for a change of owner takes some away.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let _ = fchown(file, Some(there.uid()), Some(there.gid()));
+    }
+    file.set_permissions(there.permissions())
 }
 
 /// A temporary file that may take the place of another one.
