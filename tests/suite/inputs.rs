@@ -336,6 +336,25 @@ fn files_keep_their_owner() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_signal_leaves_no_temporary_file() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let rows = format!("{{\"text\":{}}}\n", serde_json::Value::from(CLEAN.repeat(20))).repeat(20_000);
+    let here = directory(&[("a.jsonl", rows.as_bytes())]);
+    let count = || fs::read_dir(here.path()).expect("listed").count();
+    let mut child = command(here.path(), &["fix", "--write", "a.jsonl"]).stderr(Stdio::null()).spawn().expect("starts");
+    while count() < 2 {
+        assert_eq!(child.try_wait().expect("asked"), None, "too fast");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("runs");
+    let status = child.wait().expect("ends");
+    assert_eq!((kill.success(), status.signal(), count()), (true, Some(15), 1));
+    assert_eq!(fs::read_to_string(here.path().join("a.jsonl")).expect("there"), rows);
+}
+
 #[test]
 fn what_was_kept_stays_the_original() {
     let here = directory(&[("d/a.txt", SPUN.as_bytes()), ("d/b.txt.orig", SPUN.as_bytes())]);

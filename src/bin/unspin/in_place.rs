@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use anyhow::{Context, ensure};
 use tempfile::NamedTempFile;
@@ -163,6 +163,9 @@ impl Place {
     }
 }
 
+/// The temporary file that is there now, for a signal that ends the program to take away.
+static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
+
 /// A file that is replaced at once when all of it is written, or not at all.
 struct Target {
     path: PathBuf,
@@ -182,10 +185,7 @@ impl Target {
         // A link stays a link; what it points to is replaced.
         let path = fs::canonicalize(&source.path).with_context(name)?;
         let directory = path.parent().unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new()
-            .prefix(".unspin-")
-            .tempfile_in(directory)
-            .with_context(|| format!("{}: cannot write beside it", name()))?;
+        let file = temporary(directory).with_context(|| format!("{}: cannot write beside it", name()))?;
         let out = source.compression.writer(BufWriter::new(file)).with_context(name)?;
         Ok(Self { path, out, changed: false, begun: false })
     }
@@ -205,6 +205,49 @@ impl Target {
         let _: File = file.persist(&self.path)?;
         Ok(true)
     }
+}
+
+/// A temporary file that is gone when the program ends, be it by a signal.
+fn temporary(directory: &Path) -> std::io::Result<NamedTempFile> {
+    static WATCHED: Once = Once::new();
+    WATCHED.call_once(|| {
+        // Without it a file may be left.
+        let _ = clear_up_first();
+    });
+    // Held while the file is made, so that a signal finds either none or its name.
+    let mut temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = tempfile::Builder::new().prefix(".unspin-").tempfile_in(directory)?;
+    *temporary = Some(file.path().to_owned());
+    Ok(file)
+}
+
+/// Waits for signals that end the program, on a thread of its own. Not for one that tells of a lost terminal, which
+/// some programs are started without heeding.
+#[cfg(unix)]
+fn clear_up_first() -> std::io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::{emulate_default_handler, exit};
+
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            // Held to the end, so that no other file is made.
+            let temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(path) = &*temporary {
+                let _ = fs::remove_file(path);
+            }
+            // Whoever started the program sees which signal ended it.
+            let _ = emulate_default_handler(signal);
+            exit(128 + signal);
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn clear_up_first() -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Keeps a file as it is, unless an earlier run did: what it kept is the original.
