@@ -339,6 +339,16 @@ fn figures_of_shards_add_up() {
     };
     assert_eq!(figures(&merged.out), figures(&fs::read(here.path().join("whole")).expect("written")));
     assert_eq!(unspin(here.path(), &["stats", "merge", "rows.jsonl"], b"").code, 2);
+
+    // What no part can read is told by all and counted once, as is a file that one part has to itself.
+    fs::write(here.path().join("open.csv"), "text\n\"open\n").expect("written");
+    let inputs = ["missing.jsonl", "open.csv", "missing.txt", "rows.jsonl"];
+    for (stats, shard) in [("one", "1/2"), ("two", "2/2")] {
+        let ran = unspin(here.path(), &[&["score", "--stats", stats, "--shard", shard], &inputs[..]].concat(), b"");
+        assert!(ran.code == 2 && ran.err.contains("missing.jsonl: ") && ran.err.contains("open.csv, "), "{}", ran.err);
+    }
+    let merged = unspin(here.path(), &["stats", "merge", "one", "two"], b"");
+    assert_eq!(figures(&merged.out)["unreadable"], 3);
 }
 
 #[test]

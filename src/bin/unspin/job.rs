@@ -190,8 +190,16 @@ enum Message {
     Start(Source),
     Raw(Raw),
     End,
-    /// With whether the input was only found in a directory.
-    Broken(InputError, bool),
+    Broken(Fault),
+}
+
+/// Why an input, or a record of it, cannot be read.
+struct Fault {
+    error: InputError,
+    /// The input was only found in a directory.
+    found: bool,
+    /// The run that has another part of the work meets it too, and counts it.
+    counted: bool,
 }
 
 /// What became of a message.
@@ -201,8 +209,8 @@ enum Step<T> {
     Passage(T, Counted),
     /// A record to be worked on in passages, with its size.
     Long(Long, usize),
-    /// With the record, where the input goes on after it, and whether the input was only found in a directory.
-    Fault(Option<Raw>, InputError, bool),
+    /// With the record, where the input goes on after it.
+    Fault(Option<Raw>, Fault),
 }
 
 /// What a step adds to what is counted.
@@ -349,8 +357,8 @@ impl Job {
                             _ => true,
                         }
                 }
-                Step::Fault(_, error, found) if found && error.kind() == ErrorKind::Binary => true,
-                Step::Fault(_, error, _) => take(Err(error.to_string())) && !self.strict,
+                Step::Fault(_, fault) if fault.is_skipped() => true,
+                Step::Fault(_, fault) => take(Err(fault.error.to_string())) && !self.strict,
             })
         });
         Ok(())
@@ -439,20 +447,20 @@ impl Job {
                         continue;
                     }
                     Step::Long(..) => {}
-                    Step::Fault(raw, error, found) => {
-                        if found && error.kind() == ErrorKind::Binary {
+                    Step::Fault(raw, fault) => {
+                        if fault.is_skipped() {
                             outcome.binaries += 1;
                             if self.common.verbose {
-                                complain(&format!("{error}; skipped"));
+                                complain(&format!("{}; skipped", fault.error));
                             }
                         } else if self.strict {
                             // Its message has its cause in it.
-                            return Err(anyhow::Error::msg(error));
+                            return Err(anyhow::Error::msg(fault.error));
                         } else {
-                            bar.suspend(|| complain(&error.to_string()));
+                            bar.suspend(|| complain(&fault.error.to_string()));
                             outcome.trouble = true;
                             outcome.broken |= raw.is_none();
-                            outcome.summary.unreadable += 1;
+                            outcome.summary.unreadable += u64::from(!fault.counted);
                         }
                         each(raw.map_or(Event::Broken, Event::Skipped))?;
                     }
@@ -513,7 +521,7 @@ impl Job {
         match message {
             Message::Start(source) => Step::Event(Event::Start(source), Counted::default()),
             Message::End => Step::Event(Event::End, Counted::default()),
-            Message::Broken(error, found) => Step::Fault(None, error, found),
+            Message::Broken(fault) => Step::Fault(None, fault),
             Message::Raw(mut raw) => {
                 let size = raw.size();
                 match raw.take() {
@@ -532,9 +540,9 @@ impl Job {
                         Step::Event(Event::Record(work(Checked { record, reports })), counted)
                     }
                     Err(error) => {
-                        let found = raw.source().found;
+                        let fault = Fault { error, found: raw.source().found, counted: false };
                         let row = raw.number().is_some();
-                        Step::Fault(row.then_some(raw), error, found)
+                        Step::Fault(row.then_some(raw), fault)
                     }
                 }
             }
@@ -603,7 +611,10 @@ impl Job {
                         true
                     }
                 }
-                Err(error) => push(Message::Broken(error, false), end(at), 0),
+                Err(error) => {
+                    let fault = Fault { error, found: false, counted: self.is_counted_elsewhere() };
+                    push(Message::Broken(fault), end(at), 0)
+                }
             };
             at = end(at);
             if !alive {
@@ -626,9 +637,10 @@ impl Job {
     ) -> bool {
         let end = |at: &Position| Position { sources: at.sources + 1, rows: 0, units: at.units };
         let found = source.found;
+        let broken = |error| Message::Broken(Fault { error, found, counted: !whole && self.is_counted_elsewhere() });
         let rows = match source.open() {
             Ok(rows) => rows,
-            Err(error) => return push(Message::Broken(error, found), end(at), 0),
+            Err(error) => return push(broken(error), end(at), 0),
         };
         if !push(Message::Start(source), start, 0) {
             return false;
@@ -636,7 +648,7 @@ impl Job {
         for (n, row) in (1..).zip(rows).skip(start.rows as usize) {
             let raw = match row {
                 Ok(raw) => raw,
-                Err(error) => return push(Message::Broken(error, found), end(at), 0),
+                Err(error) => return push(broken(error), end(at), 0),
             };
             at.rows = n;
             if !whole && raw.number().is_some() {
@@ -664,6 +676,11 @@ impl Job {
         self.shard.is_none_or(|shard| (unit - 1) % shard.count == shard.index - 1)
     }
 
+    /// Whether what all parts of the work meet is counted by another one than this.
+    fn is_counted_elsewhere(&self) -> bool {
+        self.shard.is_some_and(|shard| shard.index > 1)
+    }
+
     /// Whether the run writes to it or goes by it, or one like it did.
     fn is_own(&self, source: &Source) -> bool {
         let name = || source.path.file_name();
@@ -681,6 +698,13 @@ impl Job {
 fn is_backup(path: &Path, suffix: &str) -> bool {
     let original = path.file_name().and_then(OsStr::to_str).and_then(|name| name.strip_suffix(suffix));
     original.is_some_and(|original| path.with_file_name(original).is_file())
+}
+
+impl Fault {
+    /// Whether it is a binary file that nobody named.
+    fn is_skipped(&self) -> bool {
+        self.found && self.error.kind() == ErrorKind::Binary
+    }
 }
 
 /// Follows the input that is being read.
