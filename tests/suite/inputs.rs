@@ -356,6 +356,16 @@ fn a_signal_leaves_no_temporary_file() {
 }
 
 #[test]
+fn a_file_that_is_named_twice_is_repaired_once() {
+    let here = directory(&[("d/a.txt", SPUN.as_bytes()), ("b.txt", SPUN.as_bytes())]);
+    let fix = |args: &[&str]| unspin(here.path(), &[&["fix", "--write", "--assume-spun"], args].concat(), b"").err;
+    let count = |err: &str| err.lines().last().expect("a count").to_owned();
+    let once = count(&fix(&["b.txt"]));
+    assert!(once.contains(" fixed in 1 file, "), "{once}");
+    assert_eq!(count(&fix(&["d/a.txt", "d", "./d/a.txt", "d/../d/a.txt"])), once);
+}
+
+#[test]
 fn what_was_kept_stays_the_original() {
     let here = directory(&[("d/a.txt", SPUN.as_bytes()), ("d/b.txt.orig", SPUN.as_bytes())]);
     let path = |name: &str| here.path().join(name);
@@ -440,6 +450,22 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         let ran = unspin(here.path(), &[&["fix", "-o", "out"], &inputs[..]].concat(), b"");
         assert!(ran.code == 2 && ran.err.contains(says) && !here.path().join("out").exists(), "{}", ran.err);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_standard_output_goes_into_is_no_input() {
+    let row = "{\"text\":\"One.\"}\n";
+    let here = directory(&[("a.jsonl", row.repeat(900).as_bytes()), ("b.jsonl", row.as_bytes())]);
+    let path = |name: &str| here.path().join(name);
+    let run = |args: &[&str], out: fs::File| command(here.path(), args).stdout(out).output().expect("ends");
+    let ran = run(&["fix", "-q", "."], fs::File::create(path("z.jsonl")).expect("made"));
+    assert_eq!(fs::read_to_string(path("z.jsonl")).expect("there"), row.repeat(901));
+    assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(0), &b""[..]));
+    let ran = run(&["fix", "b.jsonl"], fs::File::options().append(true).open(path("b.jsonl")).expect("there"));
+    let says = "unspin: b.jsonl: standard output goes into this very file; write to another one\n";
+    assert_eq!((ran.status.code(), String::from_utf8_lossy(&ran.stderr).as_ref()), (Some(2), says));
+    assert_eq!(fs::read_to_string(path("b.jsonl")).expect("there"), row);
 }
 
 #[test]

@@ -667,9 +667,29 @@ impl Job {
 
     /// The inputs, less what the run itself writes.
     fn sources(&self) -> anyhow::Result<impl Iterator<Item = Result<Source, InputError>> + Send> {
-        let foreign =
-            move |source: &Result<Source, InputError>| !source.as_ref().is_ok_and(|source| self.is_own(source));
+        for path in self.paths.iter().filter(|path| path.as_os_str() != "-") {
+            ensure!(
+                !output::is_stdout(path),
+                "{}: standard output goes into this very file; write to another one",
+                path.display()
+            );
+        }
+        let mut seen = HashSet::new();
+        let foreign = move |source: &Result<Source, InputError>| {
+            let Ok(source) = source else { return true };
+            let written = self.is_own(source) || source.found && output::is_stdout(&source.path);
+            !written && self.is_first(source, &mut seen)
+        };
         Ok(input::sources(&self.paths, &self.files)?.filter(foreign))
+    }
+
+    /// Whether an input is not among those before. Files that are rewritten or compared are so once, however often they
+    /// are named.
+    fn is_first(&self, source: &Source, seen: &mut HashSet<PathBuf>) -> bool {
+        if !self.whole_files || self.paths.len() < 2 || source.is_stdin() {
+            return true;
+        }
+        seen.insert(fs::canonicalize(&source.path).unwrap_or_else(|_| straight(&source.path)))
     }
 
     fn is_mine(&self, unit: u64) -> bool {

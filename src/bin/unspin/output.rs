@@ -324,6 +324,22 @@ pub(crate) fn liken(file: &File, there: &fs::Metadata) -> io::Result<()> {
     file.set_permissions(there.permissions())
 }
 
+/// Whether a path is that of the file which standard output goes into.
+#[cfg(unix)]
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+
+    let file = |data: fs::Metadata| data.is_file().then(|| (data.dev(), data.ino()));
+    let out = io::stdout().as_fd().try_clone_to_owned().and_then(|out| File::from(out).metadata());
+    out.ok().and_then(file).is_some_and(|out| fs::metadata(path).ok().and_then(file) == Some(out))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_stdout(_path: &Path) -> bool {
+    false
+}
+
 /// A temporary file that may take the place of another one.
 pub(crate) fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
