@@ -365,6 +365,29 @@ fn a_file_that_is_named_twice_is_repaired_once() {
     assert_eq!(count(&fix(&["d/a.txt", "d", "./d/a.txt", "d/../d/a.txt"])), once);
 }
 
+#[cfg(unix)]
+#[test]
+fn originals_are_no_inputs_of_other_runs() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let here = directory(&[("d/a.txt", SPUN.as_bytes())]);
+    let odd = here.path().join("d").join(std::ffi::OsStr::from_bytes(b"b\xff.txt"));
+    fs::write(&odd, SPUN).expect("written");
+    let fix = |args: &[&str]| unspin(here.path(), &[&["fix", "-qw", "--assume-spun"], args, &["d"]].concat(), b"");
+    for args in [&["--backup", ".orig"][..], &[], &["--backup", ".kept"], &["--backup", ".kept"]] {
+        assert!(fix(args).code < 2);
+        // What the next run finds something in.
+        fs::write(&odd, SPUN).expect("written");
+        let kept = here.path().join("d/a.txt.orig");
+        assert_eq!(fs::read_to_string(kept).expect("kept"), SPUN, "{args:?}");
+    }
+    let names: Vec<_> =
+        fs::read_dir(here.path().join("d")).expect("listed").map(|one| one.expect("one").file_name()).collect();
+    assert_eq!(names.len(), 5, "{names:?}");
+    // They are read where they are named.
+    assert_eq!(unspin(here.path(), &["score", "d/a.txt.orig"], b"").text().lines().count(), 1);
+}
+
 #[test]
 fn what_was_kept_stays_the_original() {
     let here = directory(&[("d/a.txt", SPUN.as_bytes()), ("d/b.txt.orig", SPUN.as_bytes())]);

@@ -35,6 +35,8 @@ const BATCH_BYTES: usize = 1 << 20;
 const BATCH_RECORDS: usize = 512;
 /// Threads at most.
 const MOST_THREADS: usize = 256;
+/// What the names of originals end with that other runs, and other programs, keep beside their files.
+const KEPT: [&str; 2] = [".orig", ".bak"];
 /// Time between two checkpoints.
 const CHECKPOINT: Duration = Duration::from_millis(500);
 
@@ -709,15 +711,15 @@ impl Job {
         let settings = || name().is_some_and(|name| name == settings::NAME);
         let record = || name().and_then(OsStr::to_str).is_some_and(store::is_record);
         let listed = || self.own.contains(&resolved(&source.path));
-        let kept = || self.backup.as_deref().is_some_and(|suffix| is_backup(&source.path, suffix));
+        let kept = || self.backup.as_deref().into_iter().chain(KEPT).any(|suffix| is_backup(&source.path, suffix));
         source.found && (temporary() || settings() || record() || !self.own.is_empty() && listed() || kept())
     }
 }
 
 /// Whether a path is that of a file that lies beside it with this at its end.
 fn is_backup(path: &Path, suffix: &str) -> bool {
-    let original = path.file_name().and_then(OsStr::to_str).and_then(|name| name.strip_suffix(suffix));
-    original.is_some_and(|original| path.with_file_name(original).is_file())
+    let original = path.file_name().and_then(|name| name.as_encoded_bytes().strip_suffix(suffix.as_bytes()));
+    original.is_some_and(|original| !original.is_empty() && path.with_file_name(self::path(original)).is_file())
 }
 
 impl Fault {
