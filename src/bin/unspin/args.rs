@@ -267,7 +267,7 @@ pub(crate) struct Fix {
     #[command(flatten)]
     pub(crate) choice: Choice,
     /// Repair the files in place; each is replaced at once, or not at all.
-    #[arg(short, long, conflicts_with = "output", help_heading = "Output")]
+    #[arg(short, long, conflicts_with_all = ["output", "resume"], help_heading = "Output")]
     pub(crate) write: bool,
     /// Keep the original beside each changed file, with this at the end of its name; one that is kept there already
     /// stays.
