@@ -283,8 +283,9 @@ fn file_lists_and_shards() {
         ("c.txt", b"Nobody knew why."),
         ("lines", b"a b.txt\r\n\nc.txt\n"),
         ("nul", b"a b.txt\0c.txt\0"),
+        ("marked", "\u{feff}a b.txt\nc.txt\n".as_bytes()),
     ]);
-    for list in ["lines", "nul"] {
+    for list in ["lines", "nul", "marked"] {
         let ran = unspin(here.path(), &["score", "--file-list", list], b"");
         assert_eq!((ran.code, ran.text().lines().count()), (0, 2), "{list}: {}", ran.err);
     }

@@ -825,6 +825,7 @@ fn listed(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
     } else {
         bytes = fs::read(list).with_context(name)?;
     }
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let between = if bytes.contains(&0) { 0 } else { b'\n' };
     let lines = bytes.split(|&byte| byte == between).map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     Ok(lines.filter(|line| !line.is_empty()).map(path).collect())
