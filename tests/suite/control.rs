@@ -353,6 +353,22 @@ fn figures_of_shards_add_up() {
 }
 
 #[test]
+fn figures_have_a_place_before_the_run() {
+    let here = directory(&[("a.txt", b"One."), ("stats", b"a longer text than all the figures".repeat(99).as_slice())]);
+    let run = |stats: &str| unspin(here.path(), &["fix", "--stats", stats, "-o", "out", "a.txt"], b"");
+    for wrong in ["nowhere/stats", ".", "-"] {
+        let ran = run(wrong);
+        assert_eq!((ran.code, fs::read_dir(here.path()).expect("listed").count()), (2, 2), "{wrong}: {}", ran.err);
+    }
+    assert_eq!(run("stats").code, 0);
+    let stats = fs::read_to_string(here.path().join("stats")).expect("there");
+    assert_eq!(serde_json::from_str::<Value>(&stats).expect("JSON")["documents"], 1);
+    if cfg!(unix) {
+        assert!(run("/dev/stdout").text().starts_with('{'));
+    }
+}
+
+#[test]
 fn records_get_what_they_were_and_what_was_changed() {
     let row = json!({ "id": 1, "text": SPUN }).to_string();
     let csv = format!("id,text,note\r\n1,{SPUN},x\r\n2,\"All, \"\"well\"\".\"\r\n");

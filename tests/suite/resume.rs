@@ -182,8 +182,14 @@ fn what_is_there_keeps_its_kind_and_permissions() {
 
     let ran = unspin(here.path(), &["fix", "-o", "/dev/stdout", "a.txt"], b"");
     assert_eq!((ran.code, ran.text()), (0, "One."), "{}", ran.err);
-    let ran = unspin(here.path(), &["fix", "-o", "/dev/stdout", "--resume", "a.txt"], b"");
-    assert!(ran.code == 2 && ran.err.contains("leave out --resume"), "{}", ran.err);
+    for out in ["/dev/stdout", "-"] {
+        let ran = unspin(here.path(), &["fix", "-o", out, "--resume", "a.txt"], b"");
+        assert!(ran.code == 2 && ran.err.contains("leave out --resume"), "{}", ran.err);
+    }
+    for args in [&["fix"][..], &["check", "--format", "json"], &["score"]] {
+        let ran = unspin(here.path(), &[args, &["-o", "-", "a.txt"]].concat(), b"");
+        assert!(ran.code == 0 && !ran.out.is_empty() && !path("-").exists(), "{args:?}: {}", ran.err);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The command line, as it is typed. [`crate::settings`] turns it into finished objects.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
@@ -131,12 +131,20 @@ pub(crate) struct Inputs {
 /// Where results go.
 #[derive(Group, Clone, Debug)]
 pub(crate) struct Target {
-    /// Write to this file, which is there only when all of it is; compressed where its name ends in .gz or .zst.
+    /// Write to this file, which is there only when all of it is; compressed where its name ends in .gz or .zst; - is
+    /// standard output.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
     /// Go on where an interrupted run with the same options left off; a FILE that is there already is done.
     #[arg(long, requires = "output", help_heading = "Output")]
     pub(crate) resume: bool,
+}
+
+impl Target {
+    /// The file, if it is not standard output.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
 }
 
 /// One part of work that is shared, counted from 1.

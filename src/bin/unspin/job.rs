@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Read;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
@@ -46,7 +46,8 @@ pub(crate) struct Job {
     files: FileOptions,
     paths: Vec<PathBuf>,
     threads: usize,
-    stats: Option<PathBuf>,
+    /// Where the figures go.
+    stats: Option<(PathBuf, fs::File)>,
     shard: Option<Shard>,
     /// Shards are of whole files, not of records.
     whole_files: bool,
@@ -252,7 +253,7 @@ impl Job {
         }
         let mut hasher = DefaultHasher::new();
         settings::dump(checking)?.hash(&mut hasher);
-        let resumable = target.is_some_and(|target| target.output.is_some());
+        let resumable = target.is_some_and(|target| target.file().is_some());
         if resumable {
             let all = FileOptions { hidden: true, no_ignore: true, ..FileOptions::default() };
             stamp(input::sources(&settings::files(checking)?, &all)?, &mut hasher);
@@ -264,7 +265,7 @@ impl Job {
             files,
             paths,
             threads: threads(inputs.jobs),
-            stats: inputs.stats.clone(),
+            stats: inputs.stats.as_deref().map(figures).transpose()?,
             shard: inputs.shard,
             whole_files: target.is_none(),
             strict: inputs.strict,
@@ -483,10 +484,10 @@ impl Job {
             let files = if outcome.binaries == 1 { "file" } else { "files" };
             complain(&format!("{} binary {files} skipped", outcome.binaries));
         }
-        if let Some(path) = &self.stats {
+        if let Some((path, file)) = &self.stats {
             let figures = Figures { summary: outcome.summary.clone(), seconds: outcome.seconds };
             let text = serde_json::to_string_pretty(&figures)? + "\n";
-            fs::write(path, text).with_context(|| path.display().to_string())?;
+            write_over(file, text.as_bytes()).with_context(|| path.display().to_string())?;
         }
         Ok(outcome)
     }
@@ -727,6 +728,22 @@ impl Fault {
     fn is_skipped(&self) -> bool {
         self.found && self.error.kind() == ErrorKind::Binary
     }
+}
+
+/// Opens the file that figures go into, so that a run does not end with finding out that it cannot.
+fn figures(path: &Path) -> anyhow::Result<(PathBuf, fs::File)> {
+    ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
+    Ok((path.to_owned(), file.with_context(|| path.display().to_string())?))
+}
+
+/// Writes all that a file is to hold; a pipe or a device just gets it.
+fn write_over(mut file: &fs::File, bytes: &[u8]) -> std::io::Result<()> {
+    if file.metadata()?.is_file() {
+        file.set_len(0)?;
+        file.rewind()?;
+    }
+    file.write_all(bytes)
 }
 
 /// Follows the input that is being read.

@@ -67,7 +67,8 @@ impl Output {
         lasting: bool,
         common: Common,
     ) -> anyhow::Result<Start<S>> {
-        let Some(named) = &target.output else {
+        let Some(named) = target.file() else {
+            ensure!(!target.resume, "-: is no file that a run can go on with; leave out --resume");
             return Ok(Start::Anew(Self::new(terminal::results(lasting), Compression::None, None)?));
         };
         let name = || named.display().to_string();
@@ -215,7 +216,7 @@ impl Write for Output {
 /// Paths that a run with this target writes to, which are no inputs.
 pub(crate) fn own_paths(target: &Target) -> Vec<PathBuf> {
     let own = |path: PathBuf| [beside(&path, ".partial"), beside(&path, ".resume"), path];
-    target.output.iter().flat_map(|path| [path.clone(), followed(path)]).flat_map(own).collect()
+    target.file().into_iter().flat_map(|path| [path.to_owned(), followed(path)]).flat_map(own).collect()
 }
 
 /// Where a path leads: a link stays a link, and the file that it is to is written.
@@ -227,7 +228,7 @@ fn followed(path: &Path) -> PathBuf {
 
 /// How text for people looks there.
 pub(crate) fn style(target: &Target, common: Common) -> Style {
-    if target.output.is_some() {
+    if target.file().is_some() {
         return Style { color: common.color == Color::Always, verbose: common.verbose, ..Style::default() };
     }
     Style { color: terminal::color(common), width: terminal::width(), verbose: common.verbose }

@@ -28,7 +28,7 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
     let job_name = job.description(&format!("score {:?}", command.format))?;
     let (mut out, done) = match Output::open(&command.target, &job_name, job.writes_figures(), common)? {
         Start::Anew(mut out) => {
-            let watched = command.target.output.is_none() && std::io::stdout().is_terminal() && !common.quiet;
+            let watched = command.target.file().is_none() && std::io::stdout().is_terminal() && !common.quiet;
             if command.format == TableFormat::Human && watched {
                 writeln!(
                     out,
