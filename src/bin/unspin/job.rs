@@ -692,7 +692,7 @@ impl Job {
         if !self.whole_files || self.paths.len() < 2 || source.is_stdin() {
             return true;
         }
-        seen.insert(fs::canonicalize(&source.path).unwrap_or_else(|_| straight(&source.path)))
+        seen.insert(fs::canonicalize(&source.path).unwrap_or_else(|_| resolved(&source.path)))
     }
 
     fn is_mine(&self, unit: u64) -> bool {
