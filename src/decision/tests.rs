@@ -200,7 +200,8 @@ fn what_has_no_finding_makes_room_for_what_has() {
 #[test]
 fn thousands_of_decisions_are_found_or_lost_in_no_time() {
     const COUNT: usize = 10_000;
-    let text: String = (0..COUNT).map(|n| format!("On day {n} the navy of place {n} would stay.\n\n")).collect();
+    let paragraphs = (0..COUNT).map(|n| format!("On day {n} the navy of place {n} would stay.\n\n"));
+    let text = paragraphs.collect::<Vec<_>>().concat();
     let findings = findings(&text, &[("navy", "military")]);
     let mut decisions = Decisions::default();
     for (n, finding) in findings.iter().enumerate() {

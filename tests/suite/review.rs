@@ -90,7 +90,10 @@ fn records_and_markup_keep_their_form() {
         let ran =
             unspin(here.path(), &[&["review", "--apply", "--decisions", "d.jsonl"][..], &args, &[name]].concat(), b"");
         let words = &text[findings[0].span.range()];
-        let wanted = content.replacen(words, "Defense\u{a0}“Ministry”", 1);
+        // What may be read in any encoding says so of other characters.
+        let written =
+            if name == "page.html" { "Defense&#160;&#8220;Ministry&#8221;" } else { "Defense\u{a0}“Ministry”" };
+        let wanted = content.replacen(words, written, 1);
         assert_eq!((ran.code, read(here.path(), name)), (0, wanted), "{name}: {} {}", ran.err, found.text());
     }
 }

@@ -26,10 +26,10 @@ enum Compared {
 }
 
 pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
-    let job = Job::new(&command.inputs, &command.checking, None, common)?.without_evidence();
+    let mut job = Job::new(&command.inputs, &command.checking, None, common)?.without_evidence();
     let selection = command.choice.selection();
     let color = terminal::color(common);
-    let mut out = BufWriter::new(terminal::results(job.writes_figures()));
+    let mut out = BufWriter::new(terminal::results(job.open_figures()?));
     let (mut found, mut trouble) = (false, false);
     // A diff is written at the end of its input, for one that breaks off must not be applied.
     let mut open: Option<Writer<Vec<u8>>> = None;

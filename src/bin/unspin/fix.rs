@@ -45,13 +45,13 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         command.target.output.is_none() || command.target.output != command.inputs.stats,
         "--output and --stats need different files"
     );
-    let job = Job::new(&command.inputs, &command.checking, target, common)?
+    let mut job = Job::new(&command.inputs, &command.checking, target, common)?
         .without_evidence()
         .adding(added.names())
         .keeping(command.backup.as_deref());
     let selection = command.choice.selection();
     let job_name = job.description(&format!("fix {selection:?} {added:?}"))?;
-    let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, job.writes_figures(), common)? {
+    let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, job.open_figures()?, common)? {
         Start::Anew(out) => (out, None, Counts::default()),
         Start::Resumed(out, progress, counts) => (out, Some(progress), counts),
         Start::Done => return Ok(Ending::default()),

@@ -47,7 +47,9 @@ pub(crate) struct Job {
     paths: Vec<PathBuf>,
     threads: usize,
     /// Where the figures go.
-    stats: Option<(PathBuf, fs::File)>,
+    stats: Option<PathBuf>,
+    /// The same file, once it is open.
+    figures: Option<fs::File>,
     shard: Option<Shard>,
     /// Shards are of whole files, not of records.
     whole_files: bool,
@@ -265,7 +267,8 @@ impl Job {
             files,
             paths,
             threads: threads(inputs.jobs),
-            stats: inputs.stats.as_deref().map(figures).transpose()?,
+            stats: inputs.stats.clone(),
+            figures: None,
             shard: inputs.shard,
             whole_files: target.is_none(),
             strict: inputs.strict,
@@ -296,9 +299,14 @@ impl Job {
         Ok(self)
     }
 
-    /// Whether the run writes its figures to a file at its end.
-    pub(crate) fn writes_figures(&self) -> bool {
-        self.stats.is_some()
+    /// Opens the file that figures go into at the run's end, so that it does not end with finding out that it cannot;
+    /// `false` where there is to be none.
+    pub(crate) fn open_figures(&mut self) -> anyhow::Result<bool> {
+        let Some(path) = &self.stats else { return Ok(false) };
+        ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
+        let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
+        self.figures = Some(file.with_context(|| path.display().to_string())?);
+        Ok(true)
     }
 
     /// The same run for a command that does not tell the evidence of findings.
@@ -484,7 +492,7 @@ impl Job {
             let files = if outcome.binaries == 1 { "file" } else { "files" };
             complain(&format!("{} binary {files} skipped", outcome.binaries));
         }
-        if let Some((path, file)) = &self.stats {
+        if let (Some(path), Some(file)) = (&self.stats, &self.figures) {
             let figures = Figures { summary: outcome.summary.clone(), seconds: outcome.seconds };
             let text = serde_json::to_string_pretty(&figures)? + "\n";
             write_over(file, text.as_bytes()).with_context(|| path.display().to_string())?;
@@ -728,13 +736,6 @@ impl Fault {
     fn is_skipped(&self) -> bool {
         self.found && self.error.kind() == ErrorKind::Binary
     }
-}
-
-/// Opens the file that figures go into, so that a run does not end with finding out that it cannot.
-fn figures(path: &Path) -> anyhow::Result<(PathBuf, fs::File)> {
-    ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
-    Ok((path.to_owned(), file.with_context(|| path.display().to_string())?))
 }
 
 /// Writes all that a file is to hold; a pipe or a device just gets it.
