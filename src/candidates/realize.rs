@@ -7,7 +7,7 @@ use crate::span::Span;
 use crate::text::case::{self, Case};
 use crate::text::key;
 use crate::text::token::{SENTENCE_START, SPACE_BEFORE, Token, TokenKind};
-use crate::text::tokenizer::{is_title, tokenize};
+use crate::text::tokenizer::{self, is_title};
 
 /// What a reading replaces in a block, and with what.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +147,9 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
     // In a name every longer word has its capital; at the start of a sentence the first word proves nothing.
     let in_name =
         if opens { titled >= 2 && titled >= long } else { titled > 0 && shapes.first() == Some(&Case::Title) };
+    // "Secretary-Basic": as the text has it, "Secretary-General".
+    let run = &block[tokens[first].start as usize..tokens[last].end as usize];
+    let all_parts = titled > 1 && titled == shapes.len() && run.contains('-');
     let mut word_form = String::new();
     let mut out = String::with_capacity(original.len());
     for (index, word) in original.split(' ').enumerate() {
@@ -162,7 +165,11 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
             || in_name && !(small && index > 0)
             || proper.is_some_and(|case| case.lower < 0.1 && case.upper < 0.5) && word.chars().all(char::is_alphabetic)
         {
-            out.push_str(&case::capitalize(word));
+            let parts = word.split_inclusive('-');
+            parts.enumerate().for_each(|(at, part)| match at == 0 || all_parts {
+                true => out.push_str(&case::capitalize(part)),
+                false => out.push_str(part),
+            });
         } else {
             out.push_str(word);
         }
@@ -228,10 +235,7 @@ pub(crate) fn within(phrase: &str, trimmed: (u8, u8)) -> &str {
     if trimmed == (0, 0) {
         return phrase;
     }
-    let mut tokens = Vec::new();
-    tokenize(phrase, &mut tokens);
-    // The ids that were trimmed have no quotation marks.
-    tokens.retain(|token| token.kind != TokenKind::Quote);
+    let tokens = tokenizer::phrase(phrase);
     let (first, last) = (trimmed.0 as usize, tokens.len().saturating_sub(trimmed.1 as usize));
     match tokens.get(first..last) {
         Some([start, .., end]) => &phrase[start.start as usize..end.end as usize],

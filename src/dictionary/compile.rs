@@ -18,8 +18,7 @@ use super::source::{
 use super::spelling::Use;
 use crate::text::case;
 use crate::text::key;
-use crate::text::token::TokenKind;
-use crate::text::tokenizer::tokenize;
+use crate::text::tokenizer;
 
 /// Families, in the order of their numbers; the compiler shares no types with the library's reports.
 const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
@@ -271,9 +270,7 @@ impl<'m> Compiler<'m> {
 
     /// Ids of the words of a phrase, for the language model and for look-up; new words get ids of their own.
     fn ids(&mut self, text: &str) -> Vec<(u32, u32)> {
-        let mut tokens = Vec::new();
-        tokenize(text, &mut tokens);
-        tokens.retain(|token| token.kind != TokenKind::Quote);
+        let tokens = tokenizer::phrase(text);
         let mut word = String::new();
         let mut ids = Vec::with_capacity(tokens.len());
         for token in &tokens {
@@ -391,31 +388,49 @@ impl<'m> Compiler<'m> {
     /// Adds the parts in which a longer substitution differs: what is left without the common words at both ends,
     /// and, where both sides have as many words, word for word.
     fn parts(&mut self, original: &str, spun: &str, pair: &Pair, share: f32) {
-        let (original_key, spun_key) = (key::phrase(original), key::phrase(spun));
-        let from: Vec<&str> = original_key.split(' ').collect();
-        let to: Vec<&str> = spun_key.split(' ').collect();
-        if from.len() == 1 && to.len() == 1 {
+        let tokens = [original, spun].map(tokenizer::phrase);
+        let forms = [key::phrase(original), key::phrase(spun)];
+        let words = forms.each_ref().map(|form| form.split(' ').collect::<Vec<_>>());
+        let [from, to] = words.each_ref().map(Vec::as_slice);
+        if from.len() == 1 && to.len() == 1 || from.len() != tokens[0].len() || to.len() != tokens[1].len() {
             return;
         }
-        let (front, back) = common_ends(&from, &to);
-        let (from, to) = (&from[front..from.len() - back], &to[front..to.len() - back]);
+        let (mut front, mut back) = common_ends(from, to);
+        // No part starts or ends within a word: "term" of "long-term" is none.
+        let joins = |words: &[&str], at: usize| words.get(at).is_some_and(|word| word.starts_with(['-', '\'']));
+        while front > 0 && (joins(from, front) || joins(to, front)) {
+            front -= 1;
+        }
+        while back > 0 && [from, to].iter().any(|words| words[..words.len() - back].last() == Some(&"-")) {
+            back -= 1;
+        }
+        // As the row writes it.
+        let part = |side: usize, words: std::ops::Range<usize>| {
+            let tokens = &tokens[side][words];
+            let ends = tokens.first().zip(tokens.last());
+            ends.map_or("", |(first, last)| &[original, spun][side][first.start as usize..last.end as usize])
+        };
+        let (from_left, to_left) = (front..from.len() - back, front..to.len() - back);
+        let (from, to) = (&from[from_left.clone()], &to[to_left.clone()]);
         if to.is_empty() {
             return;
         }
         if from.is_empty() {
             if to.len() <= 3 && to.iter().all(|word| word.chars().any(char::is_alphanumeric)) {
-                self.add("", &to.join(" "), pair, share, PART);
+                self.add("", part(1, to_left), pair, share, PART);
             }
             return;
         }
         if front + back > 0 {
-            self.add(&from.join(" "), &to.join(" "), pair, share, PART);
+            self.add(part(0, from_left), part(1, to_left), pair, share, PART);
         }
         if from.len() == to.len() && from.len() > 1 {
-            for (from, to) in from.iter().zip(to) {
-                let worded = |word: &str| word.chars().all(|c| c.is_alphabetic() || c == '-');
+            for (at, (from, to)) in from.iter().zip(to).enumerate() {
+                let worded =
+                    |word: &str| word.starts_with(char::is_alphabetic) && word.chars().all(char::is_alphabetic);
                 if from != to && worded(from) && worded(to) {
-                    self.add(from, to, pair, share * 0.5, PART);
+                    let at = front + at..front + at + 1;
+                    self.add(part(0, at.clone()), part(1, at), pair, share * 0.5, PART);
                 }
             }
         }
@@ -529,12 +544,10 @@ impl<'m> Compiler<'m> {
 
     fn expression(&mut self, row: &ExpressionRow) {
         let keys = [self.key(&row.expression), self.key_as_written(&row.expression)];
-        let mut tokens = Vec::new();
-        tokenize(&row.expression, &mut tokens);
-        tokens.retain(|token| token.kind != TokenKind::Quote);
-        let capitals = tokens.iter().map(|token| token.text(&row.expression).starts_with(char::is_uppercase));
+        let tokens = tokenizer::phrase(&row.expression);
         // No run that is looked up has nearly as many words as there are bits.
-        let capitals = capitals.take(64).enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at);
+        let capitals = tokens.iter().take(64).map(|token| token.text(&row.expression).starts_with(char::is_uppercase));
+        let capitals = capitals.enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at);
         for key in keys.into_iter().filter(|key| !key.is_empty()) {
             // Files come in order of their names: what was written by hand has its say before what was counted.
             self.expressions.entry(key).or_insert(capitals);

@@ -13,8 +13,7 @@ use super::source::{
 };
 use super::spelling::Use;
 use crate::text::key;
-use crate::text::token::TokenKind;
-use crate::text::tokenizer::tokenize;
+use crate::text::tokenizer;
 
 /// The longest run of words that the compiler takes.
 const LONGEST: usize = 7;
@@ -589,9 +588,7 @@ const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
 
 /// Tokens of a phrase.
 fn length(phrase: &str) -> usize {
-    let mut tokens = Vec::new();
-    tokenize(phrase, &mut tokens);
-    tokens.iter().filter(|token| token.kind != TokenKind::Quote).count()
+    tokenizer::phrase(phrase).len()
 }
 
 /// A field as it should be written: composed characters, straight apostrophes in phrases, single spaces, nothing

@@ -18,7 +18,7 @@ use crate::dictionary::verify::is_seldom;
 use crate::eval::GoldDocument;
 use crate::report::Family;
 use crate::text::token::{SPACE_BEFORE, Token, TokenKind};
-use crate::text::tokenizer::tokenize;
+use crate::text::tokenizer;
 use crate::text::{block, key};
 
 /// The source of rows that documents give.
@@ -179,12 +179,11 @@ impl Alone {
 
 /// An original as dictionaries have it: in small letters, unless it is a name, which has capitals beyond its first word.
 fn written(correction: &str) -> String {
-    let mut tokens = Vec::new();
-    tokenize(correction, &mut tokens);
+    let tokens = tokenizer::phrase(correction);
     let is_name = tokens.iter().skip(1).any(|token| token.text(correction).starts_with(char::is_uppercase));
     let mut out = String::with_capacity(correction.len());
     let mut form = String::new();
-    for token in tokens.iter().filter(|token| token.kind != TokenKind::Quote) {
+    for token in &tokens {
         if !out.is_empty() && token.has(SPACE_BEFORE) {
             out.push(' ');
         }

@@ -107,11 +107,9 @@ pub(crate) fn short(text: &[u8], start: usize, end: usize) -> Option<Short> {
 
 /// The look-up form of a whole phrase as dictionaries write it: the look-up forms of its tokens, one space apart.
 pub(crate) fn phrase(text: &str) -> String {
-    let mut tokens = Vec::new();
-    super::tokenizer::tokenize(text, &mut tokens);
     let mut out = String::with_capacity(text.len());
     let mut word = String::new();
-    for token in tokens.iter().filter(|token| token.kind != TokenKind::Quote) {
+    for token in super::tokenizer::phrase(text) {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -153,6 +151,8 @@ mod tests {
             ("The Washington Put up", "the washington put up"),
             ("don’t", "don't"),
             ("chairman’s  choice", "chairman 's choice"),
+            ("'re | ’LL", "'re | 'll"),
+            ("rock 'n' roll", "rock n roll"),
             ("wi-fi", "wi - fi"),
             ("U.S.", "u.s."),
             ("co\u{ad}operate", "cooperate"),
@@ -160,6 +160,7 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(phrase(text), form, "{text}");
+            assert_eq!(phrase(form), form, "{text}");
         }
     }
 

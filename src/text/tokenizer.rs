@@ -163,6 +163,27 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
     }
 }
 
+/// The words and marks of a phrase as dictionaries and settings write it: no quotation marks, and a clitic that stands
+/// apart ("doctor 's"), or first, is what it is in a text.
+pub(crate) fn phrase(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    tokenize(text, &mut tokens);
+    let mut phrase: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut mark: Option<Token> = None;
+    for token in tokens {
+        if token.kind == TokenKind::Quote {
+            mark = Some(token);
+            continue;
+        }
+        let whole = mark.take().map(|mark| Token { kind: token.kind, end: token.end, ..mark });
+        let clitic = whole.filter(|whole| {
+            whole.text(text).starts_with(['\'', '’']) && !token.has(SPACE_BEFORE) && is_clitic(whole.text(text))
+        });
+        phrase.push(clitic.unwrap_or(token));
+    }
+    phrase
+}
+
 #[inline]
 fn push(out: &mut Vec<Token>, start: usize, end: usize, kind: TokenKind, flags: &mut u8) {
     out.push(Token { start: start as u32, end: end as u32, kind, flags: *flags });
