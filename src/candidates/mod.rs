@@ -7,7 +7,7 @@ pub(crate) mod realize;
 
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{Codes, Substitution};
-use crate::text::key::{self, Short};
+use crate::text::key::{self, FIRST_WORD, Short};
 use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, SPACE_BEFORE, Token, TokenKind, VOUCHED};
 
 /// The longest run of words that is looked up. Only those of one word again and again may be longer.
@@ -36,6 +36,8 @@ pub(crate) struct Word {
     pub(crate) prefixed: bool,
     /// A quotation mark stands before it, so that no candidate reaches across.
     pub(crate) barrier: bool,
+    /// It starts with a capital.
+    pub(crate) capital: bool,
 }
 
 /// What a candidate puts in place of a run of words.
@@ -203,6 +205,7 @@ pub(crate) fn sentences_with(
                 || is_in_identifier(block, token),
             prefixed: is_prefixed(block, &tokens[..=index]),
             barrier: barrier || token.has(QUOTE_BEFORE),
+            capital: text.starts_with(char::is_uppercase),
         });
         barrier = false;
     }
@@ -302,12 +305,30 @@ impl Recent {
 pub(crate) struct Grammar {
     articles: [u32; 2],
     marks: order::Marks,
+    /// What joins words that are set side by side.
+    joins: [u32; 8],
+    hyphen: u32,
+    /// What goes on a word that stands before it.
+    endings: [u32; 7],
 }
 
 impl Grammar {
     pub(crate) fn new(dictionary: &Dictionary) -> Self {
         let id = |word: &str| dictionary.ngrams.id(word).unwrap_or(u32::MAX);
-        Self { articles: [id("a"), id("an")], marks: order::Marks::new(dictionary) }
+        let joins = ["and", "or", ",", ":", "/", "&", "=", "nor"].map(id);
+        let (hyphen, endings) = (id("-"), ["-", "'s", "'re", "'ve", "'ll", "'d", "'m"].map(id));
+        Self { articles: [id("a"), id("an")], marks: order::Marks::new(dictionary), joins, hyphen, endings }
+    }
+
+    /// Whether a reading, in place of the words `start..end` of a sentence, says what stands beside them, joined to them
+    /// by "and" or a comma: nobody writes "fees and fees".
+    pub(crate) fn says_twice(&self, sentence: &[Word], (start, end): (usize, usize), reading: &[u32]) -> bool {
+        let joins = |word: &&Word| self.joins.contains(&word.model);
+        let says = |word: Option<&Word>| word.is_some_and(|word| word.model >= FIRST_WORD && reading == [word.model]);
+        let before = || sentence[..start].iter().rev();
+        let after = || sentence[end..].iter();
+        says(before().find(|word| !joins(word))) && before().next().is_some_and(|word| joins(&word))
+            || says(after().find(|word| !joins(word))) && after().next().is_some_and(|word| joins(&word))
     }
 }
 
@@ -362,9 +383,10 @@ pub(crate) fn runs(
         });
         order::candidates(sentence, start, reach, &grammar.marks, out);
     }
-    trim(sentence, out);
+    trim(sentence, grammar, out);
     drop_spellings(|at| sentence[at].lookup, out, dictionary);
     drop_allowed(sentence, dictionary, free, out);
+    drop_in_names(sentence, dictionary, free, out);
     merge(out);
 }
 
@@ -380,8 +402,8 @@ fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictio
 }
 
 /// Trims the words that both sides of a candidate share at their ends: "throughout the" for "in the" is "throughout"
-/// for "in".
-fn trim(sentence: &[Word], out: &mut [Candidate]) {
+/// for "in". No word of a reading is cut in two: what "long haul" stands for is "long-term", not "-term".
+fn trim(sentence: &[Word], grammar: &Grammar, out: &mut [Candidate]) {
     for candidate in out.iter_mut().filter(|candidate| matches!(candidate.reading, Reading::Original(_))) {
         let same = |id: Option<&u32>, at: u16| {
             let word = &sentence[at as usize];
@@ -390,6 +412,7 @@ fn trim(sentence: &[Word], out: &mut [Candidate]) {
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
             && same(candidate.ids.last(), candidate.end - 1)
+            && candidate.ids[candidate.ids.len() - 2] != grammar.hyphen
         {
             candidate.end -= 1;
             candidate.ids.drop_last();
@@ -398,6 +421,7 @@ fn trim(sentence: &[Word], out: &mut [Candidate]) {
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
             && same(candidate.ids.first(), candidate.start)
+            && !grammar.endings.contains(&candidate.ids[1])
         {
             candidate.start += 1;
             candidate.ids.drop_first();
@@ -439,14 +463,49 @@ fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], o
         let words = sentence[start..].iter().map(|word| word.lookup);
         dictionary.pack.for_each_allowed(words, |length, _| longest = longest.max(length));
         if longest > 0 {
-            let end = start + longest;
-            free[start..end].fill(false);
-            out.retain(|candidate| {
-                let (from, to) = (candidate.start as usize, candidate.end as usize);
-                let apart = to <= start || from >= end;
-                let over = from <= start && to >= end && to - from > longest;
-                apart || over
+            hold(start, start + longest, free, out, |_| false);
+        }
+    }
+}
+
+/// Leaves the words of a run as they are, but for candidates that reach over all of it and further, and for `others`.
+fn hold(start: usize, end: usize, free: &mut [bool], out: &mut Vec<Candidate>, others: impl Fn(&Candidate) -> bool) {
+    free[start..end].fill(false);
+    out.retain(|candidate| {
+        let (from, to) = (candidate.start as usize, candidate.end as usize);
+        let apart = to <= start || from >= end;
+        let over = from <= start && to >= end && to - from > end - start;
+        apart || over || others(candidate)
+    });
+}
+
+/// Drops the candidates that change a part of a name which stands there whole: the Home Office is no House Office. Where
+/// more words with capitals stand beside it, it may be a part of another name.
+fn drop_in_names(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], out: &mut Vec<Candidate>) {
+    let is_name = |at: usize, word: &Word| {
+        // A sentence's first word has a capital anyway.
+        word.capital && (at > 0 || word.model < FIRST_WORD || dictionary.ngrams.case(word.model).lower < 0.5)
+    };
+    let mut start = 0;
+    while start + 1 < sentence.len() {
+        let (first, second) = (sentence[start].lookup, sentence[start + 1].lookup);
+        let mut longest = 0;
+        if sentence[start].capital && dictionary.pack.opens_expression(first, second) {
+            let words = sentence[start..].iter().map(|word| word.lookup);
+            dictionary.pack.for_each_expression(words, |length, capitals| {
+                let written = sentence[start..start + length].iter().enumerate();
+                let as_written = written.clone().all(|(at, word)| word.capital || capitals >> at & 1 == 0);
+                if capitals.count_ones() > 1 && as_written {
+                    longest = longest.max(length);
+                }
             });
         }
+        let end = start + longest;
+        let alone = !start.checked_sub(1).is_some_and(|before| is_name(before, &sentence[before]))
+            && !sentence.get(end).is_some_and(|after| after.capital);
+        if longest > 0 && alone {
+            hold(start, end, free, out, |candidate| candidate.certain);
+        }
+        start = end.max(start + 1);
     }
 }

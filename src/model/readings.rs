@@ -119,7 +119,7 @@ impl Readings {
         let mut best = Vec::with_capacity(sentence.len() * weights.candidates);
         let groups = std::mem::take(&mut self.groups);
         for groups in groups.chunk_by(|a, b| a.start == b.start) {
-            self.narrow(groups, sentence, dictionary, scorer, weights, &mut best);
+            self.narrow(groups, sentence, dictionary, grammar, scorer, weights, &mut best);
         }
         self.groups = groups;
         best
@@ -195,11 +195,13 @@ impl Readings {
     }
 
     /// Appends the best candidates among groups that start at the same word.
+    #[allow(clippy::too_many_arguments, reason = "as above")]
     fn narrow(
         &mut self,
         groups: &[Group],
         sentence: &[Word],
         dictionary: &Dictionary,
+        grammar: &Grammar,
         scorer: &Scorer,
         weights: &Weights,
         best: &mut Vec<Candidate>,
@@ -295,7 +297,8 @@ impl Readings {
             let stands = Ids::new(sentence[run.clone()].iter().map(|word| word.model));
             let mut standing = self.standing[run.start..].iter().copied();
             let stands = fit(&stands, around, &mut standing, ngrams, weights);
-            if *rank < stands - weights.behind && !candidate.certain {
+            let twice = grammar.says_twice(sentence, (run.start, run.end), &candidate.ids);
+            if (*rank < stands - weights.behind || twice) && !candidate.certain {
                 *rank = f32::NEG_INFINITY;
             }
         }
