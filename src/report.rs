@@ -210,7 +210,8 @@ impl Finding {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Probability, 0 to 1, that the text was spun.
+    /// Probability, 0 to 1, that the text was spun. A long text is judged in stretches of about 250 words; this is the
+    /// mean of theirs, each weighed by its tokens, so about the share of the text that is spun.
     pub spun: f64,
     /// The likeliest family, where the text is more probably spun than not.
     pub family: Option<Family>,

@@ -11,13 +11,13 @@ use crate::dictionary::error::DictionaryError;
 use crate::dictionary::source::SourceFile;
 #[cfg(feature = "encoder")]
 use crate::model::attend::attend;
-use crate::model::decide;
+use crate::model::decide::{self, Stretch};
 #[cfg(feature = "encoder")]
 use crate::model::encoder::{Embeddings, Encoder};
 use crate::model::explain;
 use crate::model::features::COUNT;
 use crate::model::forest::Forest;
-use crate::model::gate::{self, Pairs, SORTS};
+use crate::model::gate::{self, Pairs};
 use crate::model::lattice::Weights;
 use crate::model::passage::{Passage, Scored};
 use crate::model::readings::Readings;
@@ -208,19 +208,23 @@ impl Unspinner {
             &self.weights,
             &mut room.readings,
         );
-        let (scored, spun) = self.judge(&mut passage, glance.as_ref(), config, room);
-        part.spun = spun;
-        if part.spun >= 0.5 {
+        let (scored, stretches) = self.judge(&mut passage, glance.is_some(), config, room);
+        let mut sums = Sums::default();
+        for (stretch, spun) in &stretches {
             let belief = &passage.estimate.belief;
-            part.rate = f64::from(belief.rates[0]);
-            part.families = belief.families.map(f64::from);
+            let mut own = Part { tokens: stretch.tokens.len(), spun: *spun, ..Part::default() };
+            if own.spun >= 0.5 {
+                own.rate = f64::from(belief.rates[0]);
+                own.families = belief.families.map(f64::from);
+            }
+            sums.add(&own);
         }
-        part.findings = self.findings(&passage, &scored, part.spun as f32, start, config);
-        part
+        part.findings = self.findings(&passage, &scored, &stretches, start, config);
+        Part { findings: part.findings, ..sums.mean() }
     }
 
-    /// The candidates of a passage with their probabilities, and the probability that it is spun, which is certain where
-    /// nobody glanced at it.
+    /// The candidates of a passage with their probabilities, and its stretches, each with the probability that it is
+    /// spun, which is certain unless that is `asked`.
     #[cfg_attr(
         not(feature = "encoder"),
         allow(unused_variables, clippy::needless_pass_by_ref_mut, reason = "for the encoder")
@@ -228,25 +232,35 @@ impl Unspinner {
     fn judge(
         &self,
         passage: &mut Passage<'_>,
-        glance: Option<&[f32; SORTS]>,
+        asked: bool,
         config: &Config,
         room: &mut Room,
-    ) -> (Vec<Scored>, f64) {
+    ) -> (Vec<Scored>, Vec<(Stretch, f64)>) {
         let least = decide::least(config.min_confidence);
+        let stretches = decide::stretches(passage);
+        let pairs = &mut room.pairs;
+        let glances: Vec<_> = stretches
+            .iter()
+            .filter(|_| asked)
+            .map(|stretch| gate::glance(&passage.sentences[stretch.sentences.clone()], &self.dictionary, pairs))
+            .collect();
+        let prior = if config.prior.is_nan() { Config::default().prior } else { config.prior };
+        let prior = prior.clamp(1e-6, 1.0 - 1e-6);
+        let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let scored = passage.judge(&self.dictionary, forest, least);
-            let spun = glance.map_or(1.0, |glance| {
-                let prior = if config.prior.is_nan() { Config::default().prior } else { config.prior };
-                let prior = prior.clamp(1e-6, 1.0 - 1e-6);
-                let odds = forest.document(&decide::document(passage, &scored, glance));
-                1.0 / (1.0 + (-f64::from(odds) - (prior / (1.0 - prior)).ln()).exp())
-            });
-            (scored, spun)
+            let figures = |(stretch, glance)| forest.document(&decide::document(passage, stretch, &scored, glance));
+            let mut odds: Vec<f32> = stretches.iter().zip(&glances).map(figures).collect();
+            decide::together(&mut odds, &stretches);
+            let spun = odds.iter().map(|&odds| 1.0 / (1.0 + (-f64::from(odds) - prior).exp()));
+            let spun = spun.chain(std::iter::repeat(1.0));
+            let judged = stretches.iter().cloned().zip(spun).collect::<Vec<_>>();
+            (scored, judged)
         };
         let judged = judge(passage, &self.forest);
         #[cfg(feature = "encoder")]
         if let (Model::Full, Some(full)) = (config.model, &self.full)
-            && judged.1 >= SUSPICIOUS
+            && judged.1.iter().any(|(_, spun)| *spun >= SUSPICIOUS)
         {
             attend(passage, &full.encoder, &mut room.embeddings, &self.dictionary);
             return judge(passage, &full.forest);
@@ -259,15 +273,24 @@ impl Unspinner {
         &self,
         passage: &Passage<'_>,
         scored: &[Scored],
-        spun: f32,
+        stretches: &[(Stretch, f64)],
         start: usize,
         config: &Config,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
-        if spun < config.min_confidence {
+        let spun = |place: (usize, usize)| {
+            let at = stretches.partition_point(|(stretch, _)| stretch.sentences.end <= place.0);
+            stretches[at].1 as f32
+        };
+        let likeliest = stretches.iter().map(|(_, spun)| *spun as f32).fold(0.0, f32::max);
+        if likeliest < config.min_confidence {
             return out;
         }
-        let mut choices = decide::select(scored, config.min_confidence / spun);
+        let mut choices = decide::select(scored, config.min_confidence / likeliest);
+        choices.retain(|choice| {
+            let best = &scored[choice.best];
+            best.probability * spun(best.place) >= config.min_confidence
+        });
         let allowed = allowed(passage, &config.allow);
         let family = |candidate: &Candidate| explain::family(candidate, &passage.estimate.belief.families);
         choices.retain(|choice| {
@@ -282,14 +305,18 @@ impl Unspinner {
         for choice in &choices {
             let best = &scored[choice.best];
             let candidate = passage.candidate(best.place);
+            let spun = spun(best.place);
             let rule = explain::rule(passage, best);
             let span = best.realized.span;
             let spun_text = &passage.text[span.range()];
-            let corrections = std::iter::once(&choice.best).chain(&choice.others).map(|&at| Correction {
-                text: scored[at].realized.text.clone(),
-                confidence: scored[at].probability * spun,
-            });
             let confidence = best.probability * spun;
+            // Each reading is judged on its own; of all, one at most is right.
+            let others: f32 = choice.others.iter().map(|&at| scored[at].probability).sum();
+            let share = ((1.0 - best.probability) / others).min(1.0);
+            let others = choice.others.iter().map(|&at| (at, scored[at].probability * share * spun));
+            let corrections = std::iter::once((choice.best, confidence)).chain(others);
+            let corrections =
+                corrections.map(|(at, confidence)| Correction { text: scored[at].realized.text.clone(), confidence });
             out.push(Finding {
                 span: span.shifted(start),
                 corrections: corrections.collect(),
@@ -393,8 +420,7 @@ impl Iterator for Passages<'_> {
 fn allowed(passage: &Passage<'_>, allow: &[String]) -> Vec<Range<usize>> {
     let mut phrases: HashMap<String, Vec<Vec<String>>> = HashMap::new();
     for phrase in allow {
-        let mut tokens = Vec::new();
-        tokenizer::tokenize(phrase, &mut tokens);
+        let tokens = tokenizer::phrase(phrase);
         let mut forms = tokens.iter().map(|token| form(token.text(phrase)));
         if let Some(first) = forms.next() {
             phrases.entry(first).or_default().push(forms.collect());
@@ -445,6 +471,18 @@ impl Sums {
         self.spun += part.spun * count;
         self.rate += part.rate * count;
         self.families.iter_mut().zip(part.families).for_each(|(sum, share)| *sum += share * count);
+    }
+
+    /// The figures of all of them together, without findings.
+    fn mean(&self) -> Part {
+        let tokens = self.tokens.max(1) as f64;
+        Part {
+            tokens: self.tokens,
+            spun: self.spun / tokens,
+            rate: self.rate / tokens,
+            families: self.families.map(|sum| sum / tokens),
+            findings: Vec::new(),
+        }
     }
 
     /// The judgement on all of them, without findings.

@@ -165,11 +165,13 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
             || in_name && !(small && index > 0)
             || proper.is_some_and(|case| case.lower < 0.1 && case.upper < 0.5) && word.chars().all(char::is_alphabetic)
         {
-            let parts = word.split_inclusive('-');
-            parts.enumerate().for_each(|(at, part)| match at == 0 || all_parts {
-                true => out.push_str(&case::capitalize(part)),
-                false => out.push_str(part),
-            });
+            for (at, part) in word.split_inclusive('-').enumerate() {
+                if at == 0 || all_parts {
+                    out.push_str(&case::capitalize(part));
+                } else {
+                    out.push_str(part);
+                }
+            }
         } else {
             out.push_str(word);
         }

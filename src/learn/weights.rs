@@ -139,7 +139,8 @@ pub fn learn(
         let part = held_out.of(document);
         let passage = part.read(&document.text);
         sample.glance = gate::glance(&passage.sentences, &part.dictionary, &mut Pairs::default());
-        sample.document = decide::document(&passage, &sample.scored, &sample.glance);
+        let whole = decide::Stretch::whole(&passage);
+        sample.document = decide::document(&passage, &whole, &sample.scored, &sample.glance);
         if !sample.in_part {
             sample.beginnings = beginnings(&passage.sentences, &part.dictionary);
         }

@@ -1,5 +1,7 @@
 //! From scored candidates to a selection: is the passage spun, and which candidates are to be reported?
 
+use std::ops::Range;
+
 use super::gate::SORTS;
 use super::passage::{Passage, Scored};
 use crate::span::Span;
@@ -68,22 +70,98 @@ pub(crate) fn select(scored: &[Scored], least: f32) -> Vec<Choice> {
 /// Words that are added to a paragraph's own, so that a short one says little.
 const PARAGRAPH: f32 = 50.0;
 
-/// What the document's decision looks at; `glance` is what the first look saw of it.
-pub(crate) fn document(passage: &Passage<'_>, scored: &[Scored], glance: &[f32; SORTS]) -> [f32; DOCUMENT] {
-    let tokens = passage.tokens.len().max(1) as f32;
-    let evidence = (passage.estimate.evidence / tokens).clamp(-0.05, 0.4);
-    let paragraphs = &passage.estimate.paragraphs;
+/// Words of a stretch, about: as many as the documents have that the decision was fitted on.
+const STRETCH: usize = 250;
+/// How much the other stretches of a passage say of one of them.
+const OTHERS: f32 = 0.3;
+
+/// Some of a passage's sentences, which are judged spun or clean together.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stretch {
+    pub(crate) sentences: Range<usize>,
+    pub(crate) tokens: Range<usize>,
+}
+
+impl Stretch {
+    /// All of a passage.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning takes a text whole"))]
+    pub(crate) fn whole(passage: &Passage<'_>) -> Self {
+        Self { sentences: 0..passage.sentences.len(), tokens: 0..passage.tokens.len() }
+    }
+}
+
+/// Cuts a passage into stretches of about [`STRETCH`] words, where paragraphs end if they do near there. However long a
+/// text is, what is judged is as long as what the judgement was fitted on: else traces that any text has would add up.
+pub(crate) fn stretches(passage: &Passage<'_>) -> Vec<Stretch> {
+    let sentences = &passage.sentences;
+    let words: usize = sentences.iter().map(Vec::len).sum();
+    let ends_paragraph = |end: usize| passage.estimate.paragraphs.binary_search_by(|p| p.end.cmp(&end)).is_ok();
+    let mut stretches = Vec::new();
+    let (mut first, mut read, mut taken) = (0, 0, 0);
+    for (at, sentence) in sentences.iter().enumerate() {
+        read += sentence.len();
+        let left = words - read;
+        // Half a stretch more for the end of a paragraph, and none that is shorter than half of one.
+        let is_full = read - taken >= STRETCH && ends_paragraph(at + 1) || read - taken >= STRETCH + STRETCH / 2;
+        if is_full && left >= STRETCH / 2 {
+            stretches.push(first..at + 1);
+            (first, taken) = (at + 1, read);
+        }
+    }
+    stretches.push(first..sentences.len());
+    let token = |sentence: usize| sentences.get(sentence).map_or(passage.tokens.len(), |s| s[0].token as usize);
+    let whole = |sentences: Range<usize>| {
+        let start = if sentences.start == 0 { 0 } else { token(sentences.start) };
+        Stretch { tokens: start..token(sentences.end), sentences }
+    };
+    stretches.into_iter().map(whole).collect()
+}
+
+/// ln of the odds that each stretch is spun, from what each says on its own: the others of its passage draw it to what
+/// they say, for spinners seldom stop in the middle of a text, and a manner of writing that is merely odd does not
+/// either.
+pub(crate) fn together(odds: &mut [f32], stretches: &[Stretch]) {
+    let words: usize = stretches.iter().map(|stretch| stretch.tokens.len()).sum();
+    let sum: f32 = odds.iter().zip(stretches).map(|(odds, stretch)| odds * stretch.tokens.len() as f32).sum();
+    let mean = sum / words.max(1) as f32;
+    odds.iter_mut().for_each(|odds| *odds += OTHERS * (mean - *odds));
+}
+
+/// What the document's decision looks at in a stretch; `glance` is what the first look saw of it. What stands in
+/// quotation marks may be there because it is odd, so that all of it says no more than what stands outside.
+pub(crate) fn document(
+    passage: &Passage<'_>,
+    stretch: &Stretch,
+    scored: &[Scored],
+    glance: &[f32; SORTS],
+) -> [f32; DOCUMENT] {
+    let tokens = stretch.tokens.len().max(1) as f32;
+    let evidence = passage.estimate.evidence[stretch.sentences.clone()].iter().sum::<f32>();
+    let evidence = (evidence / tokens).clamp(-0.05, 0.4);
+    let paragraphs = paragraphs(passage, &stretch.sentences);
     let mut expected = vec![0f32; paragraphs.len()];
     // ln of how unlikely it is, all candidates taken for independent, that none of them is right.
     let mut doubt = 0f32;
-    for choice in select(scored, LEAST_EVIDENCE) {
-        let best = &scored[choice.best];
-        expected[paragraphs.partition_point(|paragraph| paragraph.end <= best.place.0)] += best.probability;
-        doubt -= (1.0 - best.probability.min(0.999)).ln();
+    let first = scored.partition_point(|scored| scored.place.0 < stretch.sentences.start);
+    let end = scored.partition_point(|scored| scored.place.0 < stretch.sentences.end);
+    let scored = &scored[first..end];
+    let choices = select(scored, LEAST_EVIDENCE);
+    let chosen = || {
+        choices.iter().map(|choice| {
+            let best = &scored[choice.best];
+            (best, passage.lattices[best.place.0].quoted(passage.candidate(best.place)))
+        })
+    };
+    let sum = |inside: bool| chosen().filter(|own| own.1 == inside).map(|own| own.0.probability).sum::<f32>();
+    let quoted = (sum(false) / sum(true)).min(1.0);
+    for (best, inside) in chosen() {
+        let share = if inside { quoted } else { 1.0 };
+        expected[paragraphs.partition_point(|paragraph| paragraph.0 <= best.place.0)] += share * best.probability;
+        doubt -= share * (1.0 - best.probability.min(0.999)).ln();
     }
     let share = (expected.iter().sum::<f32>() / tokens).min(0.4);
     // Of a text that is spun in part the worst paragraph says more than all of it.
-    let shares = paragraphs.iter().zip(&expected).map(|(paragraph, sum)| sum / (paragraph.words as f32 + PARAGRAPH));
+    let shares = paragraphs.iter().zip(&expected).map(|(paragraph, sum)| sum / (paragraph.1 as f32 + PARAGRAPH));
     let worst = shares.fold(0.0, f32::max).min(0.4);
     let length = (tokens.min(2000.0)).sqrt() / 10.0;
     let own: [f32; OWN] = [1.0, evidence, share, evidence * length, share * length, length, worst, doubt];
@@ -91,4 +169,37 @@ pub(crate) fn document(passage: &Passage<'_>, scored: &[Scored], glance: &[f32; 
     figures[..OWN].copy_from_slice(&own);
     figures[OWN..].copy_from_slice(&glance[1..]);
     figures
+}
+
+/// The paragraphs of some sentences, as far as they are theirs: one past the last sentence, and the number of words.
+fn paragraphs(passage: &Passage<'_>, sentences: &Range<usize>) -> Vec<(usize, usize)> {
+    let mut start = sentences.start;
+    let ends = passage.estimate.paragraphs.iter().map(|paragraph| paragraph.end.min(sentences.end));
+    let mut paragraphs = Vec::new();
+    for end in ends.skip_while(|&end| end <= sentences.start) {
+        if start < end {
+            paragraphs.push((end, passage.sentences[start..end].iter().map(Vec::len).sum()));
+        }
+        start = end;
+    }
+    paragraphs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_is_drawn_to_the_others() {
+        let stretch = |tokens: Range<usize>| Stretch { sentences: 0..0, tokens };
+        let stretches = [stretch(0..300), stretch(300..400)];
+        let mut alone = [3.0];
+        together(&mut alone, &stretches[..1]);
+        assert!((alone[0] - 3.0).abs() < 1e-6, "one on its own is what it says: {alone:?}");
+        let mut odds = [-4.0, 8.0];
+        together(&mut odds, &stretches);
+        // They come to -1 together.
+        assert!((odds[0] - (-4.0 + 3.0 * OTHERS)).abs() < 1e-5, "{odds:?}");
+        assert!((odds[1] - (8.0 - 9.0 * OTHERS)).abs() < 1e-5, "{odds:?}");
+    }
 }

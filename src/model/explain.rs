@@ -89,18 +89,14 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, us
     let mut push = |kind: &'static str, text: String, nats: Option<f32>| list.push(Evidence { kind, text, nats });
     let gain = value("context_gain");
     let times = gain.abs().min(20.0).exp();
-    let words = if text.is_empty() {
-        let side = if gain >= 0.0 { "does without" } else { "has" };
-        format!("in these surroundings, clean English {side} “{}” {} as often", spun.trim(), rounded(times))
-    } else if gain >= 0.0 {
-        format!(
-            "in these surroundings, clean English has \u{201c}{text}\u{201d} {} as often as \u{201c}{spun}\u{201d}",
-            rounded(times)
-        )
-    } else {
-        format!("in these surroundings, clean English has \u{201c}{spun}\u{201d} {} as often", rounded(times))
-    };
-    push("language-model", words, Some(gain));
+    if gain >= 0.0 {
+        let words = if text.is_empty() {
+            format!("in these surroundings, clean English does without “{}” {} as often", spun.trim(), rounded(times))
+        } else {
+            format!("in these surroundings, clean English has “{text}” {} as often as “{spun}”", rounded(times))
+        };
+        push("language-model", words, Some(gain));
+    }
     let fit = value("encoder");
     if fit != 0.0 {
         let how = if fit > 0.0 { "better" } else { "worse" };
@@ -150,6 +146,15 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, us
         0 => {}
         1 => push("document", "1 other substitution in this text".to_owned(), None),
         _ => push("document", format!("{others} other substitutions in this text"), None),
+    }
+    // What speaks for it comes first.
+    if gain < 0.0 {
+        let words = format!(
+            "against it: in these surroundings, clean English has “{}” {} as often",
+            spun.trim(),
+            rounded(times)
+        );
+        push("language-model", words, Some(gain));
     }
     list
 }

@@ -206,11 +206,6 @@ impl Lattice {
         sums.total = total.ln() as f32 + self.base;
     }
 
-    /// Number of words.
-    pub(crate) fn words(&self) -> usize {
-        self.words.len()
-    }
-
     /// Words outside and inside quotation marks, each weighed by its readiness.
     pub(crate) fn exposure(&self) -> [f32; 2] {
         let mut exposure = [0.0; 2];

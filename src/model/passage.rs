@@ -239,7 +239,9 @@ impl<'t> Passage<'t> {
                 columns.iter_mut().zip(row.features).for_each(|(column, x)| column[n] = x);
             }
             for (row, probability) in rows.drain(..).zip(forest.probabilities(&columns)) {
-                let certain = self.candidate(row.place).certain;
+                let candidate = self.candidate(row.place);
+                // What is quoted may be there because it is odd.
+                let certain = candidate.certain && !self.lattices[row.place.0].quoted(candidate);
                 let probability = if certain { probability.max(CERTAIN) } else { probability };
                 if probability >= least.min(LEAST_TOLD) {
                     judged.push((row, probability));

@@ -13,8 +13,8 @@ const STRENGTH: f32 = 12.0;
 /// What the document's sentences say together.
 pub(crate) struct Estimate {
     pub(crate) belief: Belief,
-    /// ln of how much likelier the text is under the belief than as it stands, in nats.
-    pub(crate) evidence: f32,
+    /// ln of how much likelier each sentence is under the belief than as it stands, in nats.
+    pub(crate) evidence: Vec<f32>,
     /// The sums of every sentence under the rates of its paragraph.
     pub(crate) sums: Vec<Sums>,
     /// The paragraphs, in order.
@@ -26,8 +26,6 @@ pub(crate) struct Estimate {
 pub(crate) struct Paragraph {
     /// One past its last sentence.
     pub(crate) end: usize,
-    /// Words in it.
-    pub(crate) words: usize,
     /// Rate of substitution outside and inside quotation marks.
     pub(crate) rates: [f32; 2],
 }
@@ -42,13 +40,11 @@ pub(crate) fn estimate(lattices: &[Lattice], ends: &[usize], kinds: &Kinds, weig
     let exposure = exposure(lattices);
     let mut sums: Vec<Sums> = lattices.iter().map(|_| Sums::default()).collect();
     let mut scratch = Scratch::default();
-    let mut total = 0f32;
     for round in 0..=ROUNDS {
         let swaps = kinds.mixed(&belief.families, weights.channel);
         for (lattice, sums) in lattices.iter().zip(&mut sums) {
             lattice.sum(&belief, &swaps, &mut scratch, sums);
         }
-        total = sums.iter().map(|sum| sum.total).sum();
         if round == ROUNDS {
             break;
         }
@@ -77,7 +73,7 @@ pub(crate) fn estimate(lattices: &[Lattice], ends: &[usize], kinds: &Kinds, weig
         let sum: f32 = families.iter().sum();
         belief.families = families.map(|family| family / sum);
     }
-    let kept: f32 = lattices.iter().map(|lattice| lattice.kept).sum();
+    let evidence = sums.iter().zip(lattices).map(|(sums, lattice)| sums.total - lattice.kept).collect();
     let swaps = kinds.mixed(&belief.families, weights.channel);
     let mut start = 0;
     let paragraph = |&end: &usize| {
@@ -85,10 +81,10 @@ pub(crate) fn estimate(lattices: &[Lattice], ends: &[usize], kinds: &Kinds, weig
         start = end;
         let rates =
             if ends.len() > 1 { own_rates(lattices, &belief, &swaps, &mut scratch, sums) } else { belief.rates };
-        Paragraph { end, words: lattices.iter().map(Lattice::words).sum(), rates }
+        Paragraph { end, rates }
     };
     let paragraphs = ends.iter().map(paragraph).collect();
-    Estimate { belief, evidence: total - kept, sums, paragraphs }
+    Estimate { belief, evidence, sums, paragraphs }
 }
 
 /// The rates of a paragraph, with a Beta prior around those of the passage; leaves its sums under them.

@@ -175,8 +175,8 @@ fn spun_words_are_repaired_in_their_places() {
             "The Defense Secretary said it on a very good day.",
         ),
         (
-            "The Labour Party's chief stated the pound fell 1.2 per cent, and the programme was cancelled. It was 3 p.c.",
-            "The Labour Party's chief said the pound fell 1.2 per cent, and the programme was cancelled. It was 3 per cent.",
+            "The Labour Party's chief stated the pound fell 1.2 per cent, and the programme was cancelled. It was 3 p.c of the labour market.",
+            "The Labour Party's chief said the pound fell 1.2 per cent, and the programme was cancelled. It was 3 per cent of the labour market.",
         ),
         ("The Protection Sec\u{2060}retary stated it.", "The Defense Sec\u{2060}retary said it."),
     ] {
@@ -278,4 +278,24 @@ proptest! {
 /// `PROPTEST_CASES` runs more.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(48)
+}
+
+/// What any text has here and there, such as odd words, must not add up in a long one.
+#[test]
+fn a_long_clean_text_is_judged_as_a_short_one() {
+    let letter = "Your kind letter reached me on the evening of my return, and I have deferred an answer only because \
+                  the fatigue of the journey left me unfit for any employment of the pen. The roads were exceedingly \
+                  bad, and we were obliged to halt for the greater part of a day at a mean inn, whose mistress \
+                  supplied our wants with more good will than abundance. My companion bore every inconvenience with \
+                  great good humor, and beguiled the tedious hours with an account of his travels in his youth.";
+    let one = DEFAULT.check(letter);
+    assert!(one.findings.is_empty() && one.spun < 0.5, "{one:?}");
+    for count in [4, 20, 60] {
+        let many = DEFAULT.check(&format!("{letter}\n\n").repeat(count));
+        assert!(many.findings.is_empty() && many.spun < 0.2, "{count}: {many:?}");
+    }
+    // The other way about, what is spun throughout is told however long it is.
+    let long = DEFAULT.check(&format!("{ARTICLE}\n\n").repeat(12));
+    let (found, once) = (long.findings.len(), DEFAULT.check(ARTICLE).findings.len());
+    assert!(long.spun > 0.9 && found > 8 * once, "{} {found} {once}", long.spun);
 }
