@@ -424,16 +424,16 @@ fn phrases_are_allowed_and_settings_are_heeded() {
 
     // In markup the phrase is what a reader sees.
     for (name, language, text) in [
-        ("a.html", "html", "<p>The Protection Secretary stated it, a colonel associated&nbsp;with the navy.</p>"),
-        ("b.html", "html", "<p>The Protection Secretary stated it, a colonel associated <b>with the navy.</b></p>"),
-        ("a.md", "markdown", "> The Protection Secretary stated it, a colonel associated\n> with the navy."),
+        ("a.html", "html", "<p>The Protection Secretary stated it, The Washington Put&nbsp;up reported.</p>"),
+        ("b.html", "html", "<p>The Protection Secretary stated it, The Washington Put <b>up reported.</b></p>"),
+        ("a.md", "markdown", "> The Protection Secretary stated it, The Washington Put\n> up reported."),
     ] {
         let uri = format!("{root}/{name}");
         let diagnostics = editor.show(&uri, language, text);
-        let place = diagnostics.iter().find(|one| covered(text, &one["range"], "utf-16").starts_with("associated"));
+        let place = diagnostics.iter().find(|one| covered(text, &one["range"], "utf-16").starts_with("Put"));
         let actions = editor.actions(&uri, &place.expect("found")["range"], &json!({ "only": ["quickfix"] }));
         let allow = actions.iter().find(|action| action.get("command").is_some()).expect("offered");
-        assert_eq!(allow["command"]["arguments"][0]["phrase"], "associated with", "{name}");
+        assert_eq!(allow["command"]["arguments"][0]["phrase"], "Put up", "{name}");
         editor.tell("textDocument/didClose", &json!({ "textDocument": { "uri": uri } }));
     }
 
