@@ -348,6 +348,7 @@ function setOpened(file, note = "") {
   get("opened").hidden = !file;
   const long = file?.text.length > FIELD;
   get("paste").readOnly = long;
+  get("what").textContent = "";
   if (!file) return;
   get("paste").value = file.text.slice(0, FIELD);
   const size = `${Math.ceil(file.text.length / 1024).toLocaleString("en")} K characters`;
