@@ -495,7 +495,9 @@ fn drop_in_names(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], 
             dictionary.pack.for_each_expression(words, |length, capitals| {
                 let written = sentence[start..start + length].iter().enumerate();
                 let as_written = written.clone().all(|(at, word)| word.capital || capitals >> at & 1 == 0);
-                if capitals.count_ones() > 1 && as_written {
+                // Of what is a term, too, only one of both is known: "home office".
+                let all = length > 1 && written.clone().all(|(_, word)| word.capital);
+                if capitals.count_ones() > 1 && as_written || all {
                     longest = longest.max(length);
                 }
             });
