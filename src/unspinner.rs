@@ -420,7 +420,7 @@ impl Iterator for Passages<'_> {
 fn allowed(passage: &Passage<'_>, allow: &[String]) -> Vec<Range<usize>> {
     let mut phrases: HashMap<String, Vec<Vec<String>>> = HashMap::new();
     for phrase in allow {
-        let tokens = tokenizer::phrase(phrase);
+        let tokens = tokenizer::part(phrase);
         let mut forms = tokens.iter().map(|token| form(token.text(phrase)));
         if let Some(first) = forms.next() {
             phrases.entry(first).or_default().push(forms.collect());

@@ -34,11 +34,10 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
         let codes = Codes::of([Some(weight + ELSEWHERE), Some(weight), Some(weight + 2.0 * ELSEWHERE), None]);
         out.push(Candidate { flags: MOVED, ..Candidate::new(start, length, reading, ids, codes) });
     };
-    // "precious precious precious": all of them at once, however many, for two repairs of two words would overlap.
+    // "precious precious precious": all of them at once, for two repairs of two words would overlap.
     let first = &words[0];
-    let is_same = |word: &&Word| word.lookup == first.lookup && !word.fixed;
-    let same = 1 + sentence[start + 1..].iter().take_while(|word| is_same(word) && !word.barrier).count();
-    let follows = !first.barrier && start.checked_sub(1).is_some_and(|before| is_same(&&sentence[before]));
+    let same = words.iter().take_while(|word| word.lookup == first.lookup).count();
+    let follows = start.checked_sub(1).is_some_and(|before| sentence[before].lookup == first.lookup);
     if same > 1 && !follows && worded(first) {
         push(same, Reading::Moved { tail: 0, head: 1 }, Ids::new([first.model]), DOUBLED);
     }

@@ -14,6 +14,8 @@ const BESIDE: usize = 12;
 
 /// What goes along with words that go. Line breaks are not among it, for they may end a paragraph.
 const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
+/// What ends a line, the longest first.
+const LINE_ENDS: [&str; 3] = ["\r\n", "\n", "\r"];
 
 impl Decisions {
     /// Finds the findings of a text that something was decided about. `findings` are those of a fresh check of it.
@@ -114,7 +116,7 @@ pub struct Matched<'d> {
 impl Matched<'_> {
     /// What the accepted replacements change in the text, in order of place and without overlaps. `text` and `findings`
     /// are those that the decisions were found for. Words that go without a replacement take the space after them along,
-    /// at the end of a line the one before them.
+    /// at the end of a line the one before them, and if they are all of a line its break.
     pub fn edits(&self, text: &str, findings: &[Finding]) -> Vec<Edit> {
         let found = findings.iter().zip(&self.decided).filter_map(|(finding, decision)| {
             let decision = decision.filter(|decision| decision.verdict == Verdict::Accept)?;
@@ -132,6 +134,14 @@ impl Matched<'_> {
             let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
             if !edits[n].text.is_empty() || !before.is_none_or(char::is_whitespace) {
                 continue;
+            }
+            // A line of nothing else goes with its break; else there would be an empty one.
+            if before.is_none_or(|c| c == '\n' || c == '\r') {
+                let line_end = LINE_ENDS.iter().find(|line_end| text[end..].starts_with(**line_end));
+                if let Some(line_end) = line_end.filter(|_| edits.get(n + 1).is_none_or(|next| next.span.start > end)) {
+                    edits[n].span.end += line_end.len();
+                    continue;
+                }
             }
             let space = |side: Option<char>| side.filter(|side| SPACES.contains(side)).map(char::len_utf8);
             if let Some(width) = space(after) {
@@ -244,6 +254,8 @@ fn signs(decision: &Decision, before: &str, after: &str) -> Vec<String> {
         let mut signs = vec![format!("{before}{new}{after}")];
         signs.extend(after.strip_prefix(SPACES).map(|after| format!("{before}{new}{after}")));
         signs.extend(before.strip_suffix(SPACES).map(|before| format!("{before}{new}{after}")));
+        let line = LINE_ENDS.iter().find_map(|line_end| after.strip_prefix(line_end));
+        signs.extend(line.map(|after| format!("{before}{new}{after}")));
         return signs;
     }
     let or_edge = |side: &str| if side.is_empty() { EDGE.to_owned() } else { side.to_owned() };

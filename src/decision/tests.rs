@@ -275,7 +275,8 @@ fn words_that_go_take_a_space_along() {
         ("it is brand new", &[("brand new", "")], "it is"),
         ("it is brand new\r\n\r\nThe", &[("brand new", "")], "it is\r\n\r\nThe"),
         ("it is\u{a0}brand new\n\nThe", &[("brand new", "")], "it is\n\nThe"),
-        ("it\nbrand new\n\nThe", &[("brand new", "")], "it\n\n\nThe"),
+        ("it\nbrand new\n\nThe", &[("brand new", "")], "it\n\nThe"),
+        ("it\r\nbrand new\r\nby", &[("brand new", "")], "it\r\nby"),
         ("it is brand new\tThe", &[("brand new", "")], "it is The"),
         // The space is another finding's.
         ("the brand new car", &[("brand new", ""), (" car", " cart")], "the  cart"),

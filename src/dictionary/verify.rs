@@ -183,11 +183,11 @@ impl Table {
 
     /// What makes a row what it is. Phrases are looked up whatever their case and spacing, so those are the same here.
     fn identity<'r>(self, fields: impl Iterator<Item = &'r str>) -> Vec<String> {
-        let same = |field: &str| match self {
-            Self::Phrases | Self::Allowed => key::phrase(field),
+        let same = |(at, field): (usize, &str)| match self {
+            Self::Phrases | Self::Allowed if at == 0 => key::phrase(field),
             _ => field.to_owned(),
         };
-        fields.take(self.identifying()).map(same).collect()
+        fields.take(self.identifying()).enumerate().map(same).collect()
     }
 
     /// The column of the phrase that is proposed.

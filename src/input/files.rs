@@ -72,7 +72,12 @@ impl Globs {
             let Ok(inside) = resolved(&path).strip_prefix(&self.root).map(Path::to_owned) else { return false };
             path = self.globs.path().join(inside);
         }
-        self.globs.matched_path_or_any_parents(&path, is_directory).is_ignore()
+        let matches = |path: &Path| self.globs.matched_path_or_any_parents(path, is_directory).is_ignore();
+        let behind_links = || {
+            let inside = resolved(&path).strip_prefix(&self.root).map(|inside| self.globs.path().join(inside)).ok();
+            inside.filter(|inside| *inside != path).is_some_and(|inside| matches(&inside))
+        };
+        matches(&path) || behind_links()
     }
 }
 

@@ -117,9 +117,17 @@ impl Lifted {
     /// What to replace in the source so that the span of the text reads `new`, each replacement as it is written
     /// there. `None` where markup in between leaves no way to tell what goes where, or what is there must stay.
     pub(super) fn replace(&self, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
-        if self.is_whole(span) {
-            return Some(vec![(self.source(span), self.escape.write(new))]);
+        let old = &self.text[span.range()];
+        let whole = || self.is_whole(span).then(|| vec![(self.source(span), self.escape.write(new))]);
+        // Line breaks stay where they can.
+        if let Some(edits) = (!old.contains('\n')).then(whole).flatten() {
+            return Some(edits);
         }
+        self.word_by_word(span, new).or_else(whole)
+    }
+
+    /// The same, for as many words as there were, with what stands between them left alone.
+    fn word_by_word(&self, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
         let old = &self.text[span.range()];
         let (old_words, new_words) = (words(old), words(new));
         if old_words.len() != new_words.len() {

@@ -95,9 +95,12 @@ const INLINE: [&[u8]; 27] = [
 pub(super) fn html(source: &str) -> Lifted {
     let mut lifted = Lifted::new(Escape::Html);
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    emitter.naively_switch_states(true);
     let mut at = 0;
     let mut hidden: Option<(Vec<u8>, usize)> = None;
+    // XHTML may start in either way.
+    let beginning: String = source.chars().take(1024).collect();
+    let is_xml = beginning.trim_start().starts_with("<?xml") || beginning.contains("//www.w3.org/1999/xhtml");
+    emitter.naively_switch_states(!is_xml);
     for token in Tokenizer::new_with_emitter(source, emitter).flatten() {
         let (start, end) = match &token {
             Token::StartTag(tag) => (tag.span.start, tag.span.end),
@@ -113,8 +116,8 @@ pub(super) fn html(source: &str) -> Lifted {
         match token {
             Token::StartTag(tag) => {
                 let name: &[u8] = &tag.name;
-                // The slash closes nothing else in HTML.
-                let closed = tag.self_closing && name == b"svg";
+                // The slash closes nothing else in HTML, but anything in XHTML.
+                let closed = tag.self_closing && (is_xml || name == b"svg");
                 match &mut hidden {
                     Some((open, depth)) if open.as_slice() == name && !closed => *depth += 1,
                     None if HIDDEN.contains(&name) && !closed => hidden = Some((name.to_vec(), 1)),

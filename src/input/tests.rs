@@ -274,6 +274,16 @@ fn a_slash_closes_no_element_of_html() {
 }
 
 #[test]
+fn a_slash_closes_any_element_of_xhtml() {
+    check(
+        "a.xhtml",
+        b"<?xml version='1.0'?><p>navy<script src=''/>navy<textarea/>navy</p>",
+        &["navy\n\nnavy\n\nnavy\n\n"],
+        b"<?xml version='1.0'?><p>military<script src=''/>military<textarea/>military</p>",
+    );
+}
+
+#[test]
 fn compressed_and_walked() {
     let dir = tempfile::tempdir().expect("a place");
     let compress = |compression: Compression, bytes: &[u8]| {

@@ -128,7 +128,8 @@ pub(crate) fn together(odds: &mut [f32], stretches: &[Stretch]) {
 }
 
 /// What the document's decision looks at in a stretch; `glance` is what the first look saw of it. What stands in
-/// quotation marks may be there because it is odd, so that all of it says no more than what stands outside.
+/// quotation marks may be there because it is odd: unless it is most of the stretch, all of it says no more than what
+/// stands outside.
 pub(crate) fn document(
     passage: &Passage<'_>,
     stretch: &Stretch,
@@ -153,7 +154,9 @@ pub(crate) fn document(
         })
     };
     let sum = |inside: bool| chosen().filter(|own| own.1 == inside).map(|own| own.0.probability).sum::<f32>();
-    let quoted = (sum(false) / sum(true)).min(1.0);
+    let words = || passage.sentences[stretch.sentences.clone()].iter().flatten();
+    let mostly_quoted = 2 * words().filter(|word| word.quoted).count() > words().count();
+    let quoted = if mostly_quoted { 1.0 } else { (sum(false) / sum(true)).min(1.0) };
     for (best, inside) in chosen() {
         let share = if inside { quoted } else { 1.0 };
         expected[paragraphs.partition_point(|paragraph| paragraph.0 <= best.place.0)] += share * best.probability;

@@ -159,8 +159,6 @@ pub(crate) struct Sentence<'a> {
     changed: Vec<f32>,
     /// The likeliest candidate over each word, where changing it is likelier than not.
     decoded: Vec<Option<usize>>,
-    /// Words of the longest candidate.
-    longest: usize,
 }
 
 impl<'a> Sentence<'a> {
@@ -173,10 +171,8 @@ impl<'a> Sentence<'a> {
     ) -> Self {
         let mut changed = vec![0f32; words.len()];
         let mut best: Vec<(f32, Option<usize>)> = vec![(0.5, None); words.len()];
-        let mut longest = 0;
         for (index, candidate) in lattice.candidates.iter().enumerate() {
             let posterior = posteriors[index];
-            longest = longest.max((candidate.end - candidate.start) as usize);
             for at in candidate.start as usize..candidate.end as usize {
                 changed[at] += posterior;
                 if posterior > best[at].0 {
@@ -185,7 +181,7 @@ impl<'a> Sentence<'a> {
             }
         }
         let decoded = best.into_iter().map(|entry| entry.1).collect();
-        Self { words, lattice, posteriors, damage, rate, changed, decoded, longest }
+        Self { words, lattice, posteriors, damage, rate, changed, decoded }
     }
 
     /// The words before a place, as decoded; each with its index where the text has it so.
@@ -405,15 +401,14 @@ impl Place {
         dictionary: &Dictionary,
     ) -> Self {
         let candidates = &sentence.lattice.candidates;
-        // Candidates are in order of their starts.
-        let from = candidates.partition_point(|other| (other.start as usize) + sentence.longest <= start);
+        // Candidates are in order of their starts, and none is longer than a run can be.
+        let from = candidates.partition_point(|other| (other.start as usize) + LONGEST_RUN <= start);
         let near = candidates[from..].iter().zip(from..).take_while(|(candidate, _)| (candidate.start as usize) < end);
         let rivals = near
             .filter(|(candidate, _)| start < candidate.end as usize)
             .map(|(candidate, other)| (other, sentence.posteriors[other], candidate.context, candidate.fit));
         let (mut model, mut lookup) = ([0; LONGEST_RUN], [0; LONGEST_RUN]);
-        // Of one word again and again the first few tell enough.
-        let words = &sentence.words[start..end.min(start + LONGEST_RUN)];
+        let words = &sentence.words[start..end];
         for (at, word) in words.iter().enumerate() {
             (model[at], lookup[at]) = (word.model, word.lookup);
         }

@@ -214,8 +214,7 @@ impl Readings {
         ranked.clear();
         chosen.clear();
         fits.clear();
-        // One group more than there are lengths of runs: one word again and again may be any length.
-        let mut pressures = [0f32; candidates::LONGEST_RUN + 1];
+        let mut pressures = [0f32; candidates::LONGEST_RUN];
         for (group, pressure) in groups.iter().zip(&mut pressures) {
             let lights = &if group.own { &self.own_lights } else { &self.kept }[group.lights.clone()];
             let first = fits.len();

@@ -108,7 +108,7 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                     continue;
                 }
                 at += c.len_utf8();
-                if c.is_whitespace() || is_invisible(c) {
+                if c.is_whitespace() || is_invisible(c) || c == '\u{200b}' {
                     flags |= SPACE_BEFORE;
                     continue;
                 }
@@ -163,25 +163,30 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
     }
 }
 
-/// The words and marks of a phrase as dictionaries and settings write it: no quotation marks, and a clitic that stands
-/// apart ("doctor 's"), or first, is what it is in a text.
+/// The words and marks of a phrase as dictionaries write it: those of [`part`], without quotation marks.
 pub(crate) fn phrase(text: &str) -> Vec<Token> {
+    let mut tokens = part(text);
+    tokens.retain(|token| token.kind != TokenKind::Quote);
+    tokens
+}
+
+/// The tokens of a part of a text: a clitic that stands apart ("doctor 's"), or first, is what it is in the whole.
+pub(crate) fn part(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     tokenize(text, &mut tokens);
-    let mut phrase: Vec<Token> = Vec::with_capacity(tokens.len());
-    let mut mark: Option<Token> = None;
+    let mut part: Vec<Token> = Vec::with_capacity(tokens.len());
     for token in tokens {
-        if token.kind == TokenKind::Quote {
-            mark = Some(token);
-            continue;
-        }
-        let whole = mark.take().map(|mark| Token { kind: token.kind, end: token.end, ..mark });
+        let mark = part.last().filter(|mark| mark.kind == TokenKind::Quote && !token.has(SPACE_BEFORE));
+        let whole = mark.map(|mark| Token { kind: token.kind, end: token.end, ..*mark });
         let clitic = whole.filter(|whole| {
-            whole.text(text).starts_with(['\'', '’']) && !token.has(SPACE_BEFORE) && is_clitic(whole.text(text))
+            token.kind == TokenKind::Word && whole.text(text).starts_with(['\'', '’']) && is_clitic(whole.text(text))
         });
-        phrase.push(clitic.unwrap_or(token));
+        if clitic.is_some() {
+            part.pop();
+        }
+        part.push(clitic.unwrap_or(token));
     }
-    phrase
+    part
 }
 
 #[inline]
@@ -288,9 +293,9 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{200c}' | '\u{200d}')
 }
 
-/// Marks without width that tell where lines may break, or nothing: they part words only where no letter follows.
+/// Marks without width inside a word: where it may be broken, where not, or nothing.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{2060}' | '\u{feff}')
 }
 
 fn is_clitic(tail: &str) -> bool {
@@ -449,7 +454,7 @@ mod tests {
             ("run `rm -rf` and @you #tag", vec!["run", "`rm -rf`", "and", "@you", "#tag"]),
             ("naïve café's", vec!["naïve", "café", "'s"]),
             ("co\u{ad}op\u{a0}x", vec!["co\u{ad}op", "x"]),
-            ("Em\u{2060}plo\u{200b}y\u{feff}ees\u{200b} x", vec!["Em\u{2060}plo\u{200b}y\u{feff}ees", "x"]),
+            ("Em\u{2060}ploy\u{feff}ees\u{200b} x\u{200b}y", vec!["Em\u{2060}ploy\u{feff}ees", "x", "y"]),
             ("wait... what?!", vec!["wait", "...", "what", "?", "!"]),
             ("the employees' say", vec!["the", "employees", "'", "say"]),
             ("“Yes,” he", vec!["“", "Yes", ",", "”", "he"]),

@@ -36,6 +36,14 @@ fn rows_that_are_added_are_in_canonical_form() {
         "phrase,correction,source\nFence Scribe,Defense Secretary,own\nGuard Scribe,Defense Secretary,own\n"
     );
     assert_eq!(unspin(here.path(), &["dict", "check", "own"], b"").code, 0);
+    // A phrase has one correction, the last.
+    assert_eq!(add(&["--certain", "Defence Secretary", "guard  scribe"]).code, 0);
+    let rows = fs::read_to_string(here.path().join("own/phrases/own.csv")).expect("written");
+    assert_eq!(
+        rows,
+        "phrase,correction,source\nFence Scribe,Defense Secretary,own\nguard scribe,Defence Secretary,own\n"
+    );
+    assert_eq!(unspin(here.path(), &["dict", "check", "own"], b"").code, 0);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::thread;
 
 use proptest::prelude::*;
-use unspin::{Report, Selection, Unspinner};
+use unspin::{Quotes, Report, Selection, Unspinner};
 
 static DEFAULT: LazyLock<Unspinner> = LazyLock::new(Unspinner::builtin);
 static SPUN: LazyLock<Unspinner> = LazyLock::new(|| Unspinner::builder().assume_spun(true).build());
@@ -171,10 +171,6 @@ fn spun_words_are_repaired_in_their_places() {
             "The Defense Secretary said it. Early votes counted.",
         ),
         (
-            "The Protection Secretary stated it on a very very very very very very very very very very good day.",
-            "The Defense Secretary said it on a very good day.",
-        ),
-        (
             "The Labour Party's chief stated the pound fell 1.2 per cent, and the programme was cancelled. It was 3 p.c of the labour market.",
             "The Labour Party's chief said the pound fell 1.2 per cent, and the programme was cancelled. It was 3 per cent of the labour market.",
         ),
@@ -278,6 +274,32 @@ proptest! {
 /// `PROPTEST_CASES` runs more.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(48)
+}
+
+/// Marks in an allowed phrase are those of the text.
+#[test]
+fn allowed_phrases_may_have_quotation_marks() {
+    let text = "The so-called \"Protection Secretary\" stated it. The Protection Secretary stated they're here.";
+    let fixed = |allow: &str| {
+        let builder = Unspinner::builder().assume_spun(true).quotes(Quotes::Check).min_confidence(0.02);
+        builder.allow([allow]).build().check(text).fix(text, &Selection::All).text
+    };
+    assert!(!fixed("nothing of it").contains("Protection"), "{}", fixed("nothing of it"));
+    let kept = fixed("so-called \"Protection Secretary\"");
+    assert!(kept.contains("\"Protection Secretary\"") && kept.contains("The Defense Secretary"), "{kept}");
+    assert!(fixed("'re").contains("they're"), "{}", fixed("'re"));
+}
+
+/// An interview is a text like others; a text that quotes what is odd is not odd itself.
+#[test]
+fn quotations_count_where_they_are_most_of_a_text() {
+    let quoted = DEFAULT.check(&format!("“{}”", ARTICLE.replace('"', "").trim()));
+    assert!(quoted.spun > 0.5 && quoted.findings.len() > 10, "{quoted:?}");
+    let about = "Some phrases are found in no other papers than copied ones: “counterfeit consciousness”, “colossal \
+                 information”, “profound neural organization” and “bosom peril” are known examples. ";
+    let text = format!("{about}{CLEAN}");
+    let report = DEFAULT.check(&text);
+    assert!(report.spun < 0.5 && report.findings.is_empty(), "{report:?}");
 }
 
 /// What any text has here and there, such as odd words, must not add up in a long one.

@@ -61,6 +61,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn new(path: &Path) -> anyhow::Result<Self> {
+        ensure!(path.as_os_str() != "-", "--write-baseline needs the name of a file; standard output has the results");
         // Whoever leaves the name out has the input in its place.
         let is_id = |id: &String| id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         ensure!(

@@ -170,6 +170,9 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
         output::replace(&path, header.as_bytes())?;
     }
     append(&path, name, |text| {
+        if certain {
+            *text = without(text, substitutes)?;
+        }
         text.push_str(&rows(substitutes)?);
         Ok(())
     })?;
@@ -179,6 +182,22 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
         note(&format!("{}: {} {may} {stand} for {original}", path.display(), substitutes.join(", ")));
     }
     Ok(Ending::default())
+}
+
+/// A table without the rows of some phrases, whatever their case and spacing: what always stands for one correction
+/// does not stand for another.
+fn without(table: &str, phrases: &[String]) -> anyhow::Result<String> {
+    let same = |phrase: &str| phrase.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let gone: Vec<String> = phrases.iter().map(|phrase| same(phrase)).collect();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(table.as_bytes());
+    let mut kept = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for row in reader.records() {
+        let row = row?;
+        if !row.get(0).is_some_and(|phrase| gone.contains(&same(phrase))) {
+            kept.write_record(&row)?;
+        }
+    }
+    Ok(String::from_utf8(kept.into_inner()?)?)
 }
 
 /// Changes a table and writes it in canonical form, so that rows for the same original become one.

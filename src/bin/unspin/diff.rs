@@ -1,6 +1,5 @@
 //! `unspin diff`: repairs as a unified diff.
 
-use std::collections::HashSet;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,15 +44,12 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
         },
         end: &|long, _| Compared::End(Arc::clone(&long.record)),
     };
-    // Two diffs of the same file cannot both be applied.
-    let mut known: HashSet<PathBuf> = HashSet::new();
     let outcome = job.run_in_passages(
         None,
         |checked| Compared::Whole(compare(&checked.record, &checked.fixes(&selection).edits)),
         Some(&long),
         |event| {
             match event {
-                Event::Start(source) if !source.is_stdin() && !known.insert(place(&source)) => open = None,
                 Event::Start(source) => {
                     compressed = source.compression != Compression::None;
                     open = Some(Writer::new(Vec::new(), name(&source), color));

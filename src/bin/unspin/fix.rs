@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use unspin::input::{Encoding, InputError, Record};
+use unspin::input::{Encoding, InputError, Record, resolved};
 use unspin::render::Document;
 use unspin::{Finding, LineIndex, Report, Selection, Span};
 
@@ -14,7 +14,7 @@ use crate::args::{Common, Fix, Inputs};
 use crate::in_place::{InPlace, Rewritten};
 use crate::job::{Checked, Event, Fixes, Job};
 use crate::long::{self, Passage};
-use crate::output::{Output, Start};
+use crate::output::{self, Output, Start};
 use crate::terminal::{Ending, complain, note};
 
 /// A repaired record, or passage of a long one.
@@ -41,8 +41,9 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         added.original.is_none() || added.original != added.edits,
         "--keep-original and --edits need fields of different names"
     );
+    let own: Vec<_> = output::own_paths(&command.target).iter().map(|path| resolved(path)).collect();
     ensure!(
-        command.target.output.is_none() || command.target.output != command.inputs.stats,
+        command.inputs.stats.as_ref().is_none_or(|stats| !own.contains(&resolved(stats))),
         "--output and --stats need different files"
     );
     let mut job = Job::new(&command.inputs, &command.checking, target, common)?
@@ -182,6 +183,8 @@ impl Joint {
         match &mut self.written {
             Some(before) if before.encoding == name => before.ascii &= ascii,
             Some(before) if ascii && !before.encoding.starts_with("UTF-16") => {}
+            // Two encodings of one byte a character are told apart by guess: what they are joined to is read as they are.
+            Some(before) if !before.ascii && is_legacy(&before.encoding) && is_legacy(name) => {}
             Some(before) if !before.ascii || encoding.is_utf16() => bail!(
                 "{}: is {name}, but {} is {}; repair each into a file of its own, or convert one",
                 self.input,
@@ -192,6 +195,11 @@ impl Joint {
         }
         Ok(())
     }
+}
+
+/// Whether an encoding has one byte or two for a character, and nothing in its bytes tells which encoding it is.
+fn is_legacy(name: &str) -> bool {
+    !name.starts_with("UTF-")
 }
 
 /// The fields that are added to each record.

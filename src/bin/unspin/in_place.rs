@@ -221,15 +221,15 @@ fn temporary(directory: &Path) -> std::io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// Waits for signals that end the program, on a thread of its own. Not for one that tells of a lost terminal, which
-/// some programs are started without heeding.
+/// Waits for signals that end the program, on a thread of its own. Not for those that it was started to ignore, as scripts
+/// start what runs beside them, nor for the one that tells of a lost terminal.
 #[cfg(unix)]
 fn clear_up_first() -> std::io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::{emulate_default_handler, exit};
 
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal)))?;
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             // Held to the end, so that no other file is made.
@@ -243,6 +243,15 @@ fn clear_up_first() -> std::io::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Whether the program was started to ignore a signal, where the system tells.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 #[cfg(not(unix))]

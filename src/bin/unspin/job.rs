@@ -10,6 +10,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
@@ -49,7 +50,7 @@ pub(crate) struct Job {
     /// Where the figures go.
     stats: Option<PathBuf>,
     /// The same file, once it is open.
-    figures: Option<fs::File>,
+    figures: Option<FiguresFile>,
     shard: Option<Shard>,
     /// Shards are of whole files, not of records.
     whole_files: bool,
@@ -304,8 +305,7 @@ impl Job {
     pub(crate) fn open_figures(&mut self) -> anyhow::Result<bool> {
         let Some(path) = &self.stats else { return Ok(false) };
         ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
-        let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
-        self.figures = Some(file.with_context(|| path.display().to_string())?);
+        self.figures = Some(FiguresFile::open(path).with_context(|| path.display().to_string())?);
         Ok(true)
     }
 
@@ -495,7 +495,7 @@ impl Job {
         if let (Some(path), Some(file)) = (&self.stats, &self.figures) {
             let figures = Figures { summary: outcome.summary.clone(), seconds: outcome.seconds };
             let text = serde_json::to_string_pretty(&figures)? + "\n";
-            write_over(file, text.as_bytes()).with_context(|| path.display().to_string())?;
+            file.write_over(text.as_bytes()).with_context(|| path.display().to_string())?;
         }
         Ok(outcome)
     }
@@ -738,13 +738,40 @@ impl Fault {
     }
 }
 
-/// Writes all that a file is to hold; a pipe or a device just gets it.
-fn write_over(mut file: &fs::File, bytes: &[u8]) -> std::io::Result<()> {
-    if file.metadata()?.is_file() {
-        file.set_len(0)?;
-        file.rewind()?;
+/// The file that figures go into. One that was made for a run that ends without any goes again.
+struct FiguresFile {
+    path: PathBuf,
+    file: fs::File,
+    /// Nothing is in it yet, and it was not there before.
+    empty: AtomicBool,
+}
+
+impl FiguresFile {
+    fn open(path: &Path) -> std::io::Result<Self> {
+        let empty = AtomicBool::new(!path.exists());
+        let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+        Ok(Self { path: path.to_owned(), file, empty })
     }
-    file.write_all(bytes)
+
+    /// Writes all that it is to hold; a pipe or a device just gets it.
+    fn write_over(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut file = &self.file;
+        if file.metadata()?.is_file() {
+            file.set_len(0)?;
+            file.rewind()?;
+        }
+        file.write_all(bytes)?;
+        self.empty.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Drop for FiguresFile {
+    fn drop(&mut self) {
+        if *self.empty.get_mut() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// Follows the input that is being read.

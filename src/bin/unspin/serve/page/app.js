@@ -73,7 +73,8 @@ function judged() {
   const { spun, family, rate, tokens, findings } = session.document;
   const percent = (share) => `${Math.min(99, Math.round(100 * share))} %`;
   const isSpun = spun >= 0.5;
-  get("judged").textContent = session.assumeSpun ? "Taken for spun" : isSpun ? `Spun, ${percent(spun)} sure` : `Most probably clean: spun with ${percent(spun)}`;
+  get("judged").textContent = session.assumeSpun ? "Taken for spun" : isSpun ? `Spun: ${percent(spun)}`
+    : findings ? `Probably not spun as a whole: ${percent(spun)}` : `Most probably clean: spun with ${percent(spun)}`;
   const facts = [`${tokens.toLocaleString("en")} words and marks`];
   if (isSpun) facts.unshift(`${family} family`, `about ${percent(rate)} of words swapped`);
   get("figures").textContent = facts.join(" · ");
@@ -187,7 +188,7 @@ const actions = {
   view: () => setView(VIEWS[(VIEWS.indexOf(view.mode) + 1) % VIEWS.length]),
   own: () => { if (!get("own").hidden) get("words").focus(); },
   download: () => {
-    const { open } = session, lost = session.document ? session.unmatched().length : 0;
+    const { open } = session, lost = session.document ? session.unmatched().filter(({ line }) => line).length : 0;
     const left = open ? [`${some(open, "finding")} ${open === 1 ? "is open; its" : "are open; their"} words stay as they are.`] : [];
     if (lost) left.push(`${some(lost, "decision")} of before ${lost === 1 ? "has" : "have"} no finding here, and only the record keeps ${lost === 1 ? "it" : "them"}.`);
     get("left").textContent = left.join(" ");

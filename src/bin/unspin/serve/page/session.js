@@ -128,6 +128,13 @@ export class Session {
     const shown = edit.finding.shown ?? this.around(edit.finding);
     const before = shown.before.slice(-1), after = shown.after.slice(0, 1);
     if (before && !/^\p{White_Space}$/u.test(before)) return;
+    if (!before || LINE_END.test(before)) {
+      const end = /^(\r\n|\n|\r)/.exec(this.text.slice(edit.end, edit.end + 2))?.[0];
+      if (end && LINE_END.test(after) && !(next && next.start <= edit.end)) {
+        edit.end += end.length;
+        return;
+      }
+    }
     if (SPACE.test(after)) {
       if (this.text[edit.end] === after && !(next && next.start <= edit.end)) edit.end++;
     } else if (SPACE.test(before) && LINE_END.test(after)) {
