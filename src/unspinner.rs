@@ -192,11 +192,10 @@ impl Unspinner {
         if config.quotes == Quotes::Check {
             quote::forget(&mut tokens);
         }
-        let mut part = Part { tokens: tokens.len(), ..Part::default() };
         let sentences = candidates::sentences_with(text, &tokens, &self.dictionary, &mut room.recent);
         let glance = (!config.assume_spun).then(|| gate::glance(&sentences, &self.dictionary, &mut room.pairs));
         if glance.is_some_and(|glance| !self.forest.opens(&glance)) {
-            return part;
+            return Part { tokens: tokens.len(), ..Part::default() };
         }
         let mut passage = Passage::read(
             text,
@@ -219,8 +218,7 @@ impl Unspinner {
             }
             sums.add(&own);
         }
-        part.findings = self.findings(&passage, &scored, &stretches, start, config);
-        Part { findings: part.findings, ..sums.mean() }
+        Part { findings: self.findings(&passage, &scored, &stretches, start, config), ..sums.mean() }
     }
 
     /// The candidates of a passage with their probabilities, and its stretches, each with the probability that it is
@@ -249,13 +247,14 @@ impl Unspinner {
         let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let scored = passage.judge(&self.dictionary, forest, least);
+            if !asked {
+                return (scored, stretches.iter().map(|stretch| (stretch.clone(), 1.0)).collect());
+            }
             let figures = |(stretch, glance)| forest.document(&decide::document(passage, stretch, &scored, glance));
             let mut odds: Vec<f32> = stretches.iter().zip(&glances).map(figures).collect();
             decide::together(&mut odds, &stretches);
             let spun = odds.iter().map(|&odds| 1.0 / (1.0 + (-f64::from(odds) - prior).exp()));
-            let spun = spun.chain(std::iter::repeat(1.0));
-            let judged = stretches.iter().cloned().zip(spun).collect::<Vec<_>>();
-            (scored, judged)
+            (scored, stretches.iter().cloned().zip(spun).collect::<Vec<_>>())
         };
         let judged = judge(passage, &self.forest);
         #[cfg(feature = "encoder")]
@@ -287,18 +286,15 @@ impl Unspinner {
             return out;
         }
         let mut choices = decide::select(scored, config.min_confidence / likeliest);
-        choices.retain(|choice| {
-            let best = &scored[choice.best];
-            best.probability * spun(best.place) >= config.min_confidence
-        });
         let allowed = allowed(passage, &config.allow);
         let family = |candidate: &Candidate| explain::family(candidate, &passage.estimate.belief.families);
         choices.retain(|choice| {
-            let place = scored[choice.best].place;
+            let Scored { place, probability, .. } = scored[choice.best];
             let candidate = passage.candidate(place);
             let (first, last) = passage.token_range(place);
             let quoted = passage.lattices[place.0].quoted(candidate);
-            !(quoted && config.quotes == Quotes::Skip)
+            probability * spun(place) >= config.min_confidence
+                && !(quoted && config.quotes == Quotes::Skip)
                 && config.families.contains(&family(candidate))
                 && !allowed.iter().any(|run| run.start <= first && last < run.end)
         });
@@ -487,13 +483,11 @@ impl Sums {
 
     /// The judgement on all of them, without findings.
     fn report(&self) -> Report {
-        let tokens = self.tokens.max(1) as f64;
-        let spun = self.spun / tokens;
+        let Part { tokens, spun, rate, families, .. } = self.mean();
         let family = (spun >= 0.5).then(|| {
-            let families = &self.families;
             (0..4).max_by(|&a, &b| families[a].total_cmp(&families[b]).then(b.cmp(&a))).map(|at| Family::ALL[at])
         });
-        Report { spun, family: family.flatten(), rate: self.rate / tokens, tokens: self.tokens, findings: Vec::new() }
+        Report { spun, family: family.flatten(), rate, tokens, findings: Vec::new() }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::dictionary::pack::{Codes, Substitution};
 use crate::text::key::{self, FIRST_WORD, Short};
 use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, SPACE_BEFORE, Token, TokenKind, VOUCHED};
 
-/// The longest run of words that is looked up. Only those of one word again and again may be longer.
+/// The longest run of words that is looked up.
 pub(crate) const LONGEST_RUN: usize = 7;
 /// Readings of one word that are looked at, likeliest first by the channel alone.
 const MOST_READINGS: usize = 15;
@@ -323,12 +323,13 @@ impl Grammar {
     /// Whether a reading, in place of the words `start..end` of a sentence, says what stands beside them, joined to them
     /// by "and" or a comma: nobody writes "fees and fees".
     pub(crate) fn says_twice(&self, sentence: &[Word], (start, end): (usize, usize), reading: &[u32]) -> bool {
-        let joins = |word: &&Word| self.joins.contains(&word.model);
+        // The word that joining words stand before.
+        fn joined<'w>(mut beside: impl Iterator<Item = &'w Word>, joins: &[u32]) -> Option<&'w Word> {
+            let joins = |word: &&Word| joins.contains(&word.model);
+            beside.next().filter(joins).and_then(|_| beside.find(|word| !joins(word)))
+        }
         let says = |word: Option<&Word>| word.is_some_and(|word| word.model >= FIRST_WORD && reading == [word.model]);
-        let before = || sentence[..start].iter().rev();
-        let after = || sentence[end..].iter();
-        says(before().find(|word| !joins(word))) && before().next().is_some_and(|word| joins(&word))
-            || says(after().find(|word| !joins(word))) && after().next().is_some_and(|word| joins(&word))
+        says(joined(sentence[..start].iter().rev(), &self.joins)) || says(joined(sentence[end..].iter(), &self.joins))
     }
 }
 

@@ -67,17 +67,11 @@ impl Globs {
         if self.globs.is_empty() {
             return false;
         }
-        let mut path = straight(path);
-        if !path.starts_with(self.globs.path()) {
-            let Ok(inside) = resolved(&path).strip_prefix(&self.root).map(Path::to_owned) else { return false };
-            path = self.globs.path().join(inside);
-        }
+        let path = straight(path);
         let matches = |path: &Path| self.globs.matched_path_or_any_parents(path, is_directory).is_ignore();
-        let behind_links = || {
-            let inside = resolved(&path).strip_prefix(&self.root).map(|inside| self.globs.path().join(inside)).ok();
-            inside.filter(|inside| *inside != path).is_some_and(|inside| matches(&inside))
-        };
-        matches(&path) || behind_links()
+        // The same place by the one name that it has without links.
+        let place = || resolved(&path).strip_prefix(&self.root).map(|inside| self.globs.path().join(inside));
+        path.starts_with(self.globs.path()) && matches(&path) || place().is_ok_and(|place| matches(&place))
     }
 }
 

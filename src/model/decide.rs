@@ -121,9 +121,9 @@ pub(crate) fn stretches(passage: &Passage<'_>) -> Vec<Stretch> {
 /// they say, for spinners seldom stop in the middle of a text, and a manner of writing that is merely odd does not
 /// either.
 pub(crate) fn together(odds: &mut [f32], stretches: &[Stretch]) {
-    let words: usize = stretches.iter().map(|stretch| stretch.tokens.len()).sum();
+    let tokens: usize = stretches.iter().map(|stretch| stretch.tokens.len()).sum();
     let sum: f32 = odds.iter().zip(stretches).map(|(odds, stretch)| odds * stretch.tokens.len() as f32).sum();
-    let mean = sum / words.max(1) as f32;
+    let mean = sum / tokens.max(1) as f32;
     odds.iter_mut().for_each(|odds| *odds += OTHERS * (mean - *odds));
 }
 

@@ -296,8 +296,8 @@ impl Readings {
             let stands = Ids::new(sentence[run.clone()].iter().map(|word| word.model));
             let mut standing = self.standing[run.start..].iter().copied();
             let stands = fit(&stands, around, &mut standing, ngrams, weights);
-            let twice = grammar.says_twice(sentence, (run.start, run.end), &candidate.ids);
-            if (*rank < stands - weights.behind || twice) && !candidate.certain {
+            let says_twice = || grammar.says_twice(sentence, (run.start, run.end), &candidate.ids);
+            if !candidate.certain && (*rank < stands - weights.behind || says_twice()) {
                 *rank = f32::NEG_INFINITY;
             }
         }

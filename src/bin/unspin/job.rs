@@ -24,7 +24,7 @@ use unspin::{Applicability, Directives, Edit, Finding, Report, Selection, Span};
 
 use crate::args::{Checking, Common, Inputs, Shard, Target};
 use crate::long::{self, Long, Passage};
-use crate::output;
+use crate::output::{self, StdoutFile};
 use crate::review::store;
 use crate::settings::{self, Settings};
 use crate::stats::Figures;
@@ -492,10 +492,10 @@ impl Job {
             let files = if outcome.binaries == 1 { "file" } else { "files" };
             complain(&format!("{} binary {files} skipped", outcome.binaries));
         }
-        if let (Some(path), Some(file)) = (&self.stats, &self.figures) {
+        if let Some(file) = &self.figures {
             let figures = Figures { summary: outcome.summary.clone(), seconds: outcome.seconds };
             let text = serde_json::to_string_pretty(&figures)? + "\n";
-            file.write_over(text.as_bytes()).with_context(|| path.display().to_string())?;
+            file.write_over(text.as_bytes()).with_context(|| file.path.display().to_string())?;
         }
         Ok(outcome)
     }
@@ -678,9 +678,11 @@ impl Job {
 
     /// The inputs, less what the run itself writes.
     fn sources(&self) -> anyhow::Result<impl Iterator<Item = Result<Source, InputError>> + Send> {
+        let out = StdoutFile::find();
+        let is_out = move |path: &Path| out.is_some_and(|out| out.is_at(path));
         for path in self.paths.iter().filter(|path| path.as_os_str() != "-") {
             ensure!(
-                !output::is_stdout(path),
+                !is_out(path),
                 "{}: standard output goes into this very file; write to another one",
                 path.display()
             );
@@ -688,7 +690,7 @@ impl Job {
         let mut seen = HashSet::new();
         let foreign = move |source: &Result<Source, InputError>| {
             let Ok(source) = source else { return true };
-            let written = self.is_own(source) || source.found && output::is_stdout(&source.path);
+            let written = self.is_own(source) || source.found && is_out(&source.path);
             !written && self.is_first(source, &mut seen)
         };
         Ok(input::sources(&self.paths, &self.files)?.filter(foreign))

@@ -325,20 +325,44 @@ pub(crate) fn liken(file: &File, there: &fs::Metadata) -> io::Result<()> {
     file.set_permissions(there.permissions())
 }
 
-/// Whether a path is that of the file which standard output goes into.
-#[cfg(unix)]
-pub(crate) fn is_stdout(path: &Path) -> bool {
-    use std::os::fd::AsFd;
-    use std::os::unix::fs::MetadataExt;
+/// The file that standard output goes into, if it goes into one.
+#[derive(Clone, Copy)]
+pub(crate) struct StdoutFile {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+}
 
-    let file = |data: fs::Metadata| data.is_file().then(|| (data.dev(), data.ino()));
-    let out = io::stdout().as_fd().try_clone_to_owned().and_then(|out| File::from(out).metadata());
-    out.ok().and_then(file).is_some_and(|out| fs::metadata(path).ok().and_then(file) == Some(out))
+#[cfg(unix)]
+impl StdoutFile {
+    pub(crate) fn find() -> Option<Self> {
+        use std::os::fd::AsFd;
+
+        let out = io::stdout().as_fd().try_clone_to_owned().ok()?;
+        Self::of(&File::from(out).metadata().ok()?)
+    }
+
+    fn of(data: &fs::Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+
+        data.is_file().then(|| Self { device_and_inode: (data.dev(), data.ino()) })
+    }
+
+    /// Whether a path is that of this file.
+    pub(crate) fn is_at(self, path: &Path) -> bool {
+        let there = fs::metadata(path).ok().and_then(|data| Self::of(&data));
+        there.is_some_and(|there| there.device_and_inode == self.device_and_inode)
+    }
 }
 
 #[cfg(not(unix))]
-pub(crate) fn is_stdout(_path: &Path) -> bool {
-    false
+impl StdoutFile {
+    pub(crate) fn find() -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn is_at(self, _path: &Path) -> bool {
+        false
+    }
 }
 
 /// A temporary file that may take the place of another one.
