@@ -67,7 +67,7 @@ impl Unspinner {
                 .filter_map(|(family, weight)| Some((family, weight?)))
                 .collect(),
             pages: found.pages,
-            rank: (found.rank < 255).then_some(found.rank),
+            rank: found.rank,
             sources: named(found.flags, &SOURCES),
             made: named(found.flags, &MADE),
         };

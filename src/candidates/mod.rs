@@ -201,7 +201,7 @@ pub(crate) fn sentences_with(
             quoted: token.has(QUOTED),
             fixed: token.kind == TokenKind::Protected
                 || token.has(VOUCHED)
-                || token.kind == TokenKind::Number && is_joined(block, token)
+                || token.kind == TokenKind::Number && (is_joined(block, token) || is_label(block, token))
                 || is_in_identifier(block, token),
             prefixed: is_prefixed(block, &tokens[..=index]),
             barrier: barrier || token.has(QUOTE_BEFORE),
@@ -223,6 +223,31 @@ fn is_joined(block: &str, number: &Token) -> bool {
     let mut before = block[..number.start as usize].chars().rev();
     after.next().is_some_and(joins) && after.next().is_some_and(digit)
         || before.next().is_some_and(joins) && before.next().is_some_and(digit)
+}
+
+/// Whether a number only tells where it stands: in brackets on its own, at the start of one of several lines that start
+/// so, or before a capital after a semicolon ("5 Divers; 9 Reporter").
+fn is_label(block: &str, number: &Token) -> bool {
+    let (before, after) = (&block[..number.start as usize], &block[number.end as usize..]);
+    if before.ends_with('(') && after.starts_with([')', ',']) || before.ends_with(',') && after.starts_with(')') {
+        return true;
+    }
+    let before = before.trim_end_matches([' ', '\t']);
+    if before.ends_with(';') {
+        return after.trim_start().starts_with(char::is_uppercase);
+    }
+    if !before.is_empty() && !before.ends_with('\n') {
+        return false;
+    }
+    let starts_so = |line: &str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let next = after.split_once('\n').is_some_and(|(_, rest)| starts_so(rest));
+    next || before
+        .trim_end()
+        .rsplit_once('\n')
+        .map_or(before.trim_end(), |(_, last)| last)
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_ascii_digit())
 }
 
 /// Prefixes of which what a hyphen joins to them is a part; behind others ("pre-", "self-") stand words that spinners swap.
@@ -396,7 +421,7 @@ fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictio
     Candidate {
         flags: found.flags,
         pages: found.pages,
-        rank: found.rank,
+        rank: found.rank.unwrap_or(u8::MAX),
         certain: found.certain,
         ..Candidate::new(start, length, Reading::Original(found.original), ids, found.codes)
     }

@@ -11,18 +11,18 @@ use super::header::Kind;
 use super::table::{Shape, mix};
 
 /// What every model file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNGM1";
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNGM2";
 /// Bytes of the header.
 pub(crate) const HEADER: usize = 128;
-/// Log-probabilities, in nats, run from here to 0 in the 7-bit and 16-bit codes.
+/// Log-probabilities of words on their own, in nats, run from here to 0.
 pub(crate) const LOWEST: f32 = -18.0;
 /// Back-off weights, in nats, run from here to [`HIGHEST_BACKOFF`].
 pub(crate) const LOWEST_BACKOFF: f32 = -5.0;
 /// See [`LOWEST_BACKOFF`].
 pub(crate) const HIGHEST_BACKOFF: f32 = 0.5;
-/// Bits of a probability in the tables.
+/// Bits of a probability in the tables, at most.
 pub(crate) const PROBABILITY_BITS: u32 = 7;
-/// Bits of a back-off weight in the table of 2-grams.
+/// Bits of a back-off weight in the table of 2-grams, at most.
 pub(crate) const BACKOFF_BITS: u32 = 5;
 
 /// A trained n-gram model, opened in place.
@@ -35,6 +35,8 @@ pub(crate) struct Ngrams {
     bigrams: std::ops::Range<usize>,
     trigram: Shape,
     trigrams: std::ops::Range<usize>,
+    /// Bits of a probability in the tables.
+    bits: u32,
     probability: [f32; 1 << PROBABILITY_BITS],
     backoff: [f32; 1 << BACKOFF_BITS],
 }
@@ -93,8 +95,17 @@ impl Ngrams {
             fingerprint_bits: field(n + 2) as u32,
             payload_bits,
         };
-        let bigram = shape(4, PROBABILITY_BITS + BACKOFF_BITS);
-        let trigram = shape(7, PROBABILITY_BITS);
+        let (bits, backoff_bits, lowest) = (field(10) as u32, field(11) as u32, field(12) as f32);
+        if !(1..=PROBABILITY_BITS).contains(&bits) || !(1..=BACKOFF_BITS).contains(&backoff_bits) {
+            let most = format!("1 to {PROBABILITY_BITS} and 1 to {BACKOFF_BITS}");
+            return Err(KIND.bad(
+                "bits of a probability and of a back-off weight",
+                most,
+                format!("{bits} and {backoff_bits}"),
+            ));
+        }
+        let bigram = shape(4, bits + backoff_bits);
+        let trigram = shape(7, bits);
         for shape in [bigram, trigram] {
             if !shape.segment_length.is_power_of_two() || shape.fingerprint_bits > 32 || shape.segment_length > 1 << 18
             {
@@ -109,7 +120,7 @@ impl Ngrams {
         let slice = Slice { data: data.clone(), range: HEADER..lexicon_end };
         let lexicon = fst::Map::new(slice).map_err(|error| KIND.bad("lexicon", "an fst".into(), error.to_string()))?;
         let step =
-            |codes: usize, low: f32, high: f32, code: usize| low + (high - low) * code as f32 / (codes - 1) as f32;
+            |bits: u32, low: f32, high: f32, code: usize| low + (high - low) * code as f32 / ((1 << bits) - 1) as f32;
         Ok(Self {
             lexicon,
             words,
@@ -118,8 +129,9 @@ impl Ngrams {
             bigrams: unigrams_end..bigrams_end,
             trigram,
             trigrams: bigrams_end..trigrams_end,
-            probability: std::array::from_fn(|code| step(1 << PROBABILITY_BITS, LOWEST, 0.0, code)),
-            backoff: std::array::from_fn(|code| step(1 << BACKOFF_BITS, LOWEST_BACKOFF, HIGHEST_BACKOFF, code)),
+            bits,
+            probability: std::array::from_fn(|code| step(bits, -lowest, 0.0, code)),
+            backoff: std::array::from_fn(|code| step(backoff_bits, LOWEST_BACKOFF, HIGHEST_BACKOFF, code)),
             data,
         })
     }
@@ -186,8 +198,13 @@ impl Ngrams {
 
     #[inline]
     fn pair_of(&self, payload: u64) -> (f32, f32) {
-        let probability = self.probability[(payload & ((1 << PROBABILITY_BITS) - 1)) as usize];
-        (probability, self.backoff[(payload >> PROBABILITY_BITS) as usize & ((1 << BACKOFF_BITS) - 1)])
+        let backoff = (payload >> self.bits) as usize & ((1 << BACKOFF_BITS) - 1);
+        (self.probability_of(payload & ((1 << self.bits) - 1)), self.backoff[backoff])
+    }
+
+    #[inline]
+    fn probability_of(&self, payload: u64) -> f32 {
+        self.probability[payload as usize & ((1 << PROBABILITY_BITS) - 1)]
     }
 
     /// Calls `found` with [`Self::bigram`] of each of many pairs, as [`bigram_key`] has them; cheaper than one after the
@@ -202,15 +219,14 @@ impl Ngrams {
     #[inline]
     pub(crate) fn trigrams(&self, triples: &[u64], mut found: impl FnMut(Option<f32>)) {
         let cells = &self.data[self.trigrams.clone()];
-        let probability = |payload: u64| self.probability[payload as usize & ((1 << PROBABILITY_BITS) - 1)];
-        self.trigram.get_many(cells, triples, |payload| found(payload.map(probability)));
+        self.trigram.get_many(cells, triples, |payload| found(payload.map(|payload| self.probability_of(payload))));
     }
 
     /// ln P(third | first, second), where the model holds all three as one.
     #[inline]
     pub(crate) fn trigram(&self, first: u32, second: u32, third: u32) -> Option<f32> {
         let payload = self.trigram.get(&self.data[self.trigrams.clone()], trigram_key(first, second, third))?;
-        Some(self.probability[payload as usize & ((1 << PROBABILITY_BITS) - 1)])
+        Some(self.probability_of(payload))
     }
 
     /// ln P(second | first), backed off where the pair is not held.

@@ -17,14 +17,18 @@ use super::header::Kind;
 use super::table::mix;
 
 /// What every pack starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK2";
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNPK3";
 /// Number of sections.
 pub(crate) const SECTIONS: usize = 23;
 /// Bytes of the header: the magic, the checksum, the model's checksum, the number of words and the section ends.
 pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
-/// Bytes of one substitution.
-pub(crate) const ENTRY: usize = 12;
-/// Log-weights, in nats, run from here in steps of 1/16.
+/// Bytes of one substitution, see [`Substitution::packed`].
+const ENTRY: usize = 9;
+/// Originals that a pack can number.
+pub(crate) const ORIGINALS: usize = 1 << 21;
+/// Rank of what has none.
+const UNRANKED: u8 = 127;
+/// Log-weights, in nats, run from here in steps of 1/8.
 pub(crate) const LOWEST_WEIGHT: f32 = -14.0;
 
 /// Where the parts of a pack lie.
@@ -90,8 +94,8 @@ pub(crate) const NAME: u8 = 64;
 /// Words moved or doubled; never in the pack itself.
 pub(crate) const MOVED: u8 = 128;
 
-/// A substitution's weights for the families, as the pack has them: 0 for a family that does not make it, else steps of
-/// 1/16 nat from [`LOWEST_WEIGHT`].
+/// A substitution's weights for the families, as the pack has them: 0 for a family that does not make it, else up to 127
+/// steps of 1/8 nat from [`LOWEST_WEIGHT`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Codes(pub(crate) [u8; 4]);
 
@@ -116,12 +120,12 @@ impl Codes {
 
     /// The codes nearest to these weights, in nats.
     pub(crate) fn of(weights: [Option<f32>; 4]) -> Self {
-        Self(weights.map(|weight| weight.map_or(0, |w| ((w - LOWEST_WEIGHT) * 16.0).round().clamp(1.0, 255.0) as u8)))
+        Self(weights.map(|weight| weight.map_or(0, |w| ((w - LOWEST_WEIGHT) * 8.0).round().clamp(1.0, 127.0) as u8)))
     }
 }
 
 fn weight(code: u8) -> f32 {
-    LOWEST_WEIGHT + f32::from(code) / 16.0
+    LOWEST_WEIGHT + f32::from(code) / 8.0
 }
 
 /// One substitution: what an observed run of words may stand for.
@@ -135,13 +139,43 @@ pub(crate) struct Substitution {
     pub(crate) codes: Codes,
     /// Number of spun pages it was seen on, at most 255.
     pub(crate) pages: u8,
-    /// Its rank among the substitutes of the original, from 0; 255 where it has none.
-    pub(crate) rank: u8,
+    /// Its rank among the substitutes of the original, from 0 to 126 at most; `None` where it has none.
+    pub(crate) rank: Option<u8>,
     /// Whether these words are never good English.
     pub(crate) certain: bool,
 }
 
 impl Substitution {
+    /// As a pack has it, from the lowest bit on: 21 of the original, seven of the flags, one for certain, seven of the
+    /// rank, eight of the pages, seven for each family's weight.
+    pub(crate) fn packed(self) -> [u8; ENTRY] {
+        let rank = self.rank.map_or(UNRANKED, |rank| rank.min(UNRANKED - 1));
+        let mut low = u64::from(self.original) | u64::from(self.flags & 127) << 21 | u64::from(self.certain) << 28;
+        low |= u64::from(rank) << 29 | u64::from(self.pages) << 36;
+        let codes = self.codes.0.iter().rev().fold(0u32, |codes, &code| codes << 7 | u32::from(code));
+        low |= u64::from(codes & 0xf_ffff) << 44;
+        let mut entry = [(codes >> 20) as u8; ENTRY];
+        entry[..8].copy_from_slice(&low.to_le_bytes());
+        entry
+    }
+
+    /// See [`Self::packed`].
+    #[inline]
+    fn unpacked(entry: [u8; ENTRY]) -> Self {
+        let [bytes @ .., high] = entry;
+        let low = u64::from_le_bytes(bytes);
+        let codes = (low >> 44) as u32 | u32::from(high) << 20;
+        let rank = (low >> 29) as u8 & 127;
+        Self {
+            original: low as u32 & (ORIGINALS as u32 - 1),
+            flags: (low >> 21) as u8 & 127,
+            codes: Codes(std::array::from_fn(|family| (codes >> (7 * family)) as u8 & 127)),
+            pages: (low >> 36) as u8,
+            rank: (rank < UNRANKED).then_some(rank),
+            certain: low >> 28 & 1 == 1,
+        }
+    }
+
     /// The same, with its original numbered from `first`.
     pub(crate) fn numbered_from(self, first: u32) -> Self {
         Self { original: self.original + first, ..self }
@@ -309,14 +343,7 @@ impl Pack {
 
     fn entries(&self, range: Range<usize>) -> impl Iterator<Item = Substitution> + '_ {
         let bytes = self.section(Section::Entries).get(range.start * ENTRY..range.end * ENTRY).unwrap_or_default();
-        bytes.chunks_exact(ENTRY).map(|entry| Substitution {
-            original: u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]),
-            codes: Codes([entry[4], entry[5], entry[6], entry[7]]),
-            flags: entry[8],
-            pages: entry[9],
-            rank: entry[10],
-            certain: entry[11] != 0,
-        })
+        bytes.as_chunks().0.iter().map(|&entry| Substitution::unpacked(entry))
     }
 
     /// Calls `visit` with the length and index of every run of at least two words that starts `words`.

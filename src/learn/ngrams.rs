@@ -12,8 +12,7 @@ use std::path::PathBuf;
 use super::corpus::for_each_line;
 use super::counts::{Counted, Counter};
 use crate::dictionary::ngrams::{
-    BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, LOWEST, LOWEST_BACKOFF, MAGIC, Ngrams, PROBABILITY_BITS, bigram_key,
-    checksum, trigram_key,
+    HEADER, HIGHEST_BACKOFF, LOWEST, LOWEST_BACKOFF, MAGIC, Ngrams, bigram_key, checksum, trigram_key,
 };
 use crate::dictionary::table::{self, Shape};
 use crate::text::case::{self, Case};
@@ -47,6 +46,12 @@ pub struct TrainOptions {
     pub run_keys: usize,
     /// Fingerprint bits of 2-grams and of 3-grams.
     pub fingerprints: (u32, u32),
+    /// Bits of a probability in the tables, 1 to 7.
+    pub bits: u32,
+    /// Bits of a back-off weight in the table of 2-grams, 1 to 5.
+    pub backoff_bits: u32,
+    /// Log-probabilities in the tables run from minus this to 0, in nats.
+    pub lowest: u8,
 }
 
 impl Default for TrainOptions {
@@ -55,12 +60,15 @@ impl Default for TrainOptions {
             corpora: Vec::new(),
             words: 160_000,
             word_count: 5,
-            bigrams: 3_300_000,
-            trigrams: 4_900_000,
+            bigrams: 2_500_000,
+            trigrams: 3_500_000,
             kneser_ney: true,
             held_out: 500,
             run_keys: 140_000_000,
-            fingerprints: (9, 8),
+            fingerprints: (8, 5),
+            bits: 6,
+            backoff_bits: 4,
+            lowest: 14,
         }
     }
 }
@@ -508,24 +516,20 @@ fn pack(spool: &Spool, map: &WordMap, model: &Smoothed, options: &TrainOptions) 
         fst::Map::from_iter(list.iter().map(|&(word, id)| (word, u64::from(id)))).map_err(io::Error::other)?;
     let lexicon = lexicon.as_fst().as_bytes();
 
+    let code = |probability: f32| quantize(probability, -f32::from(options.lowest), 0.0, 1 << options.bits);
     let bigrams: Vec<(u64, u64)> = model
         .bigrams
         .iter()
         .map(|&(key, probability, backoff)| {
-            let probability = quantize(probability, LOWEST, 0.0, 1 << PROBABILITY_BITS);
-            let backoff = quantize(backoff, LOWEST_BACKOFF, HIGHEST_BACKOFF, 1 << BACKOFF_BITS);
-            (key, probability | backoff << PROBABILITY_BITS)
+            let backoff = quantize(backoff, LOWEST_BACKOFF, HIGHEST_BACKOFF, 1 << options.backoff_bits);
+            (key, code(probability) | backoff << options.bits)
         })
         .collect();
-    let trigrams: Vec<(u64, u64)> = model
-        .trigrams
-        .iter()
-        .map(|&(key, probability)| (key, quantize(probability, LOWEST, 0.0, 1 << PROBABILITY_BITS)))
-        .collect();
+    let trigrams: Vec<(u64, u64)> = model.trigrams.iter().map(|&(key, probability)| (key, code(probability))).collect();
     let failed = || io::Error::other("the n-gram table could not be built: a key stands twice");
     let (shape2, cells2) =
-        table::build(&bigrams, options.fingerprints.0, PROBABILITY_BITS + BACKOFF_BITS).ok_or_else(failed)?;
-    let (shape3, cells3) = table::build(&trigrams, options.fingerprints.1, PROBABILITY_BITS).ok_or_else(failed)?;
+        table::build(&bigrams, options.fingerprints.0, options.bits + options.backoff_bits).ok_or_else(failed)?;
+    let (shape3, cells3) = table::build(&trigrams, options.fingerprints.1, options.bits).ok_or_else(failed)?;
 
     let mut bytes = vec![0u8; HEADER];
     bytes.extend_from_slice(lexicon);
@@ -547,6 +551,9 @@ fn pack(spool: &Spool, map: &WordMap, model: &Smoothed, options: &TrainOptions) 
     };
     shape(4, &shape2);
     shape(7, &shape3);
+    field(10, options.bits.into());
+    field(11, options.backoff_bits.into());
+    field(12, options.lowest.into());
     Ok(bytes)
 }
 

@@ -3,7 +3,7 @@
 //! Sums are taken in the same order and every product is fused with its sum whatever the width, so that all processors
 //! come to the same figures.
 
-use super::scorer::{DIMENSIONS, HIDDEN, Scorer, State, WIDE_UNIT};
+use super::scorer::{DIMENSIONS, HALF, HIDDEN, Scorer, State, WIDE_UNIT};
 
 /// Places that go through the hidden layer side by side.
 pub(crate) const TILE: usize = 32;
@@ -128,6 +128,18 @@ fn products<S: pulp::Simd, const V: usize>(
     }
 }
 
+/// The number in a byte's low four bits.
+#[inline(always)]
+fn low(byte: u8) -> f32 {
+    f32::from((byte << 4) as i8 >> 4)
+}
+
+/// The number in a byte's high four bits.
+#[inline(always)]
+fn high(byte: u8) -> f32 {
+    f32::from(byte as i8 >> 4)
+}
+
 /// How well words fit a place.
 pub(crate) struct Fit<'a> {
     pub(crate) scorer: &'a Scorer,
@@ -145,15 +157,19 @@ impl pulp::WithSimd for Fit<'_> {
         let mut touched = 0;
         for &word in self.words {
             let vector = self.scorer.output(word).vector;
-            touched ^= vector[0] ^ vector[DIMENSIONS / 2] ^ vector[DIMENSIONS - 1];
+            touched ^= vector[0] ^ vector[HALF - 1];
         }
         std::hint::black_box(touched);
         for (&word, score) in self.words.iter().zip(self.scores) {
             let output = self.scorer.output(word);
             let mut lanes = [0f32; 16];
-            for (bytes, x) in output.vector.chunks_exact(16).zip(self.state.0.chunks_exact(16)) {
+            let (first, second) = self.state.0.split_at(HALF);
+            for ((bytes, x), y) in
+                output.vector.chunks_exact(16).zip(first.chunks_exact(16)).zip(second.chunks_exact(16))
+            {
                 for lane in 0..16 {
-                    lanes[lane] = f32::from(bytes[lane] as i8).mul_add(x[lane], lanes[lane]);
+                    lanes[lane] = low(bytes[lane]).mul_add(x[lane], lanes[lane]);
+                    lanes[lane] = high(bytes[lane]).mul_add(y[lane], lanes[lane]);
                 }
             }
             let mut width = 8;
@@ -186,8 +202,10 @@ impl pulp::WithSimd for Widen<'_> {
             let input = scorer.input(word);
             let factor = (input.wide * input.scale * WIDE_UNIT).round() as i32;
             let before = sums[at];
-            for ((sum, before), &byte) in sums[at + 1].iter_mut().zip(before).zip(input.vector) {
-                *sum = before.wrapping_add(factor.wrapping_mul(i32::from(byte as i8)));
+            let (first, second) = sums[at + 1].split_at_mut(HALF);
+            for (n, &byte) in input.vector.iter().enumerate() {
+                first[n] = before[n].wrapping_add(factor.wrapping_mul(i32::from((byte << 4) as i8 >> 4)));
+                second[n] = before[n + HALF].wrapping_add(factor.wrapping_mul(i32::from(byte as i8 >> 4)));
             }
             weights[at + 1] = weights[at].wrapping_add((input.wide * WIDE_UNIT).round() as i32);
         }
@@ -220,8 +238,13 @@ impl pulp::WithSimd for Gather<'_> {
         for (words, weights) in near {
             for (&word, weights) in words.iter().zip(weights.chunks_exact(DIMENSIONS)) {
                 let input = scorer.input(word);
-                for ((q, &byte), weight) in q.iter_mut().zip(input.vector).zip(weights) {
-                    *q = (input.scale * weight).mul_add(f32::from(byte as i8), *q);
+                let (first, second) = q.split_at_mut(HALF);
+                let (first_weights, second_weights) = weights.split_at(HALF);
+                for ((q, &byte), weight) in first.iter_mut().zip(input.vector).zip(first_weights) {
+                    *q = (input.scale * weight).mul_add(low(byte), *q);
+                }
+                for ((q, &byte), weight) in second.iter_mut().zip(input.vector).zip(second_weights) {
+                    *q = (input.scale * weight).mul_add(high(byte), *q);
                 }
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! A log-bilinear model with position-dependent weights (Mnih and Hinton, 2007) over the nearest words, a weighted
 //! mean of the words farther off, and one residual hidden layer. It was trained to tell which of the readings that
-//! the substitution table allows truly stood at a place. Word vectors are eight bits a number and used in place; word
+//! the substitution table allows truly stood at a place. Word vectors are four bits a number and used in place; word
 //! ids are those of the n-gram model, the most frequent words only.
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
 pub(super) static BUILTIN: &[u8] = include_bytes!("../../dictionaries/model/english.ctx");
 
 /// What every file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNCX1";
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNCX2";
 /// Numbers in a vector.
 pub(crate) const DIMENSIONS: usize = 128;
 /// Units of the hidden layer.
@@ -42,8 +42,12 @@ pub(crate) const BIAS_AT: usize = OUTER_AT + HIDDEN * DIMENSIONS;
 /// Weights of the channel and of the keeping prior.
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
 pub(crate) const PRIOR_AT: usize = BIAS_AT + HIDDEN;
+/// Bytes of a word's vector: each has a number of its first half in its low four bits, one of its second in the others.
+pub(crate) const HALF: usize = DIMENSIONS / 2;
+/// Numbers of a vector run from minus this to this, times the vector's scale.
+const MOST: f32 = 7.0;
 /// Bytes of one word: two scales, a bias, a weight in the wide context and two vectors.
-const STRIDE: usize = 16 + 2 * DIMENSIONS;
+const STRIDE: usize = 16 + 2 * HALF;
 
 /// A vector in full numbers.
 pub(crate) type Vector = [f32; DIMENSIONS];
@@ -218,7 +222,7 @@ impl Scorer {
             let b = &row[index * 4..index * 4 + 4];
             f32::from_le_bytes([b[0], b[1], b[2], b[3]])
         };
-        let vector = &row[16 + which * DIMENSIONS..16 + (which + 1) * DIMENSIONS];
+        let vector = &row[16 + which * HALF..16 + (which + 1) * HALF];
         Part { scale: number(which), vector, bias: number(2), wide: number(3) }
     }
 
@@ -309,6 +313,26 @@ impl Scorer {
     }
 }
 
+/// Which of its numbers a number is kept as.
+fn step(x: f32, scale: f32) -> i8 {
+    (x / scale).round().clamp(-MOST, MOST) as i8
+}
+
+/// The scale of a vector: of some that cut off up to two thirds of what is longest, with their best fit, the one that
+/// errs least in squares.
+#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training writes scorers"))]
+fn scale(vector: &[f32]) -> f32 {
+    let most = vector.iter().fold(1e-9f32, |most, x| most.max(x.abs()));
+    let fits = (0..=26).map(|cut| {
+        let first = most * (1.0 - 0.025 * cut as f32) / MOST;
+        let steps = || vector.iter().map(|x| (x, f32::from(step(*x, first))));
+        let (products, squares) = steps().fold((0.0, 0.0), |(p, s), (x, step)| (p + x * step, s + step * step));
+        let scale = if squares > 0.0 { products / squares } else { first };
+        (steps().map(|(x, step)| (x - step * scale).powi(2)).sum::<f32>(), scale)
+    });
+    fits.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(most, |(_, scale)| scale)
+}
+
 /// Writes a scorer in the form that [`Scorer::open`] takes: `input` and `output` are one vector a word.
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training writes scorers"))]
 pub(crate) fn pack(dense: &[f32], input: &[f32], output: &[f32], bias: &[f32], wide: &[f32], model: u64) -> Vec<u8> {
@@ -316,10 +340,13 @@ pub(crate) fn pack(dense: &[f32], input: &[f32], output: &[f32], bias: &[f32], w
     bytes.extend(dense.iter().flat_map(|x| x.to_le_bytes()));
     for (word, (input, output)) in input.chunks_exact(DIMENSIONS).zip(output.chunks_exact(DIMENSIONS)).enumerate() {
         let parts = [input, output];
-        let scales = parts.map(|vector| vector.iter().fold(1e-9f32, |most, x| most.max(x.abs())) / 127.0);
+        let scales = parts.map(scale);
         scales.iter().chain([&bias[word], &wide[word]]).for_each(|x| bytes.extend(x.to_le_bytes()));
         for (vector, scale) in parts.iter().zip(scales) {
-            bytes.extend(vector.iter().map(|x| (x / scale).round() as i8 as u8));
+            let (first, second) = vector.split_at(HALF);
+            bytes.extend(
+                first.iter().zip(second).map(|(a, b)| step(*a, scale) as u8 & 15 | (step(*b, scale) as u8) << 4),
+            );
         }
     }
     bytes[..8].copy_from_slice(MAGIC);
@@ -368,7 +395,10 @@ mod tests {
     fn places_are_what_the_words_around_make_them() {
         let scorer = Scorer::open(sample().into(), 7, true).expect("a whole scorer");
         let dense = &scorer.dense;
-        let number = |part: &Part<'_>, n: usize| part.scale * f32::from(part.vector[n] as i8);
+        let number = |part: &Part<'_>, n: usize| {
+            let byte = part.vector[n % HALF] as i8;
+            part.scale * f32::from(if n < HALF { byte << 4 >> 4 } else { byte >> 4 })
+        };
         let mut states = places(&scorer);
         // The fourth word of all, with both ends of its sentence near; the words outside it are the wide context.
         let near = [(0, 0, WORDS[2]), (0, 1, SENTENCE)]

@@ -6,8 +6,8 @@ use super::{Compiler, Pair, Phrase};
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::checksum;
 use crate::dictionary::pack::{
-    ALONE, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, PAIR_BITS, PART, SECTIONS, STARTS_ALLOWED,
-    STARTS_EXPRESSION, STARTS_RUN, Section, pair_bit, push_key,
+    ALONE, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, ORIGINALS, PAIR_BITS, PART, SECTIONS, STARTS_ALLOWED,
+    STARTS_EXPRESSION, STARTS_RUN, Section, Substitution, pair_bit, push_key,
 };
 use crate::dictionary::spelling::{self, Use};
 
@@ -144,6 +144,10 @@ impl Compiler<'_> {
             if numbers.contains_key(&original) {
                 continue;
             }
+            if numbers.len() == ORIGINALS {
+                let error = format!("cannot compile: more than {ORIGINALS} corrections; use several directories");
+                return Err(DictionaryError::new(ErrorKind::Pack, error));
+            }
             numbers.insert(original, numbers.len() as u32);
             let phrase = &self.phrases[original as usize];
             texts += phrase.text.len() as u32;
@@ -172,10 +176,15 @@ impl Compiler<'_> {
         let mut entries = 0u32;
         let mut push = |group: &[Weighted], out: &mut Vec<u8>| {
             for (_, original, weights, pair) in group {
-                out.extend(numbers[original].to_le_bytes());
-                out.extend(Codes::of(*weights).0);
-                let rank = pair.rank.unwrap_or(255);
-                out.extend([pair.flags, pair.pages.min(255) as u8, rank, u8::from(pair.certain)]);
+                let substitution = Substitution {
+                    original: numbers[original],
+                    flags: pair.flags,
+                    codes: Codes::of(*weights),
+                    pages: pair.pages.min(255) as u8,
+                    rank: pair.rank,
+                    certain: pair.certain,
+                };
+                out.extend(substitution.packed());
                 entries += 1;
             }
             entries
