@@ -246,12 +246,14 @@ impl Unspinner {
         let prior = prior.clamp(1e-6, 1.0 - 1e-6);
         let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
-            let scored = passage.judge(&self.dictionary, forest, least);
+            let mut scored = passage.judge(&self.dictionary, forest, least);
             if !asked {
+                decide::assure(&mut scored);
                 return (scored, stretches.iter().map(|stretch| (stretch.clone(), 1.0)).collect());
             }
             let figures = |(stretch, glance)| forest.document(&decide::document(passage, stretch, &scored, glance));
             let mut odds: Vec<f32> = stretches.iter().zip(&glances).map(figures).collect();
+            decide::assure(&mut scored);
             decide::together(&mut odds, &stretches);
             let spun = odds.iter().map(|&odds| 1.0 / (1.0 + (-f64::from(odds) - prior).exp()));
             (scored, stretches.iter().cloned().zip(spun).collect::<Vec<_>>())

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use super::channel::IdMap;
 use super::gate::SORTS;
-use super::passage::{Passage, Scored};
+use super::passage::{CERTAIN, Passage, Scored};
+use crate::dictionary::table::mix;
 use crate::span::Span;
 
 /// Number of figures that the document's decision looks at, the constant included.
@@ -127,9 +129,19 @@ pub(crate) fn together(odds: &mut [f32], stretches: &[Stretch]) {
     odds.iter_mut().for_each(|odds| *odds += OTHERS * (mean - *odds));
 }
 
-/// What the document's decision looks at in a stretch; `glance` is what the first look saw of it. What stands in
-/// quotation marks may be there because it is odd: unless it is most of the stretch, all of it says no more than what
-/// stands outside.
+/// Takes what is never good English for what it is. Only after the document's decision: there it says no more than any
+/// other candidate, for one such phrase may be a name after all.
+pub(crate) fn assure(scored: &mut [Scored]) {
+    for scored in scored.iter_mut().filter(|scored| scored.certain) {
+        scored.probability = scored.probability.max(CERTAIN);
+    }
+}
+
+/// What the document's decision looks at in a stretch; `glance` is what the first look saw of it.
+///
+/// Of candidates for the same words the second counts half, the third a third: a text about one thing whose name
+/// spinners like says it a dozen times. What stands in quotation marks may be there because it is odd: unless it is most
+/// of the stretch, all of it says no more than what stands outside.
 pub(crate) fn document(
     passage: &Passage<'_>,
     stretch: &Stretch,
@@ -137,8 +149,6 @@ pub(crate) fn document(
     glance: &[f32; SORTS],
 ) -> [f32; DOCUMENT] {
     let tokens = stretch.tokens.len().max(1) as f32;
-    let evidence = passage.estimate.evidence[stretch.sentences.clone()].iter().sum::<f32>();
-    let evidence = (evidence / tokens).clamp(-0.05, 0.4);
     let paragraphs = paragraphs(passage, &stretch.sentences);
     let mut expected = vec![0f32; paragraphs.len()];
     // ln of how unlikely it is, all candidates taken for independent, that none of them is right.
@@ -146,22 +156,31 @@ pub(crate) fn document(
     let first = scored.partition_point(|scored| scored.place.0 < stretch.sentences.start);
     let end = scored.partition_point(|scored| scored.place.0 < stretch.sentences.end);
     let scored = &scored[first..end];
-    let choices = select(scored, LEAST_EVIDENCE);
-    let chosen = || {
-        choices.iter().map(|choice| {
-            let best = &scored[choice.best];
-            (best, passage.lattices[best.place.0].quoted(passage.candidate(best.place)))
+    let mut times: IdMap<u64, u16> = IdMap::default();
+    let chosen: Vec<Chosen> = select(scored, LEAST_EVIDENCE)
+        .into_iter()
+        .map(|choice| {
+            let Scored { place, probability, .. } = scored[choice.best];
+            let candidate = passage.candidate(place);
+            let words = &passage.sentences[place.0][usize::from(candidate.start)..usize::from(candidate.end)];
+            let time = times.entry(words.iter().fold(0, |hash, word| mix(hash ^ u64::from(word.lookup)))).or_default();
+            *time += 1;
+            let quoted = passage.lattices[place.0].quoted(candidate);
+            Chosen { sentence: place.0, probability, weight: 1.0 / f32::from(*time), quoted }
         })
-    };
-    let sum = |inside: bool| chosen().filter(|own| own.1 == inside).map(|own| own.0.probability).sum::<f32>();
+        .collect();
+    let sum =
+        |quoted: bool| chosen.iter().filter(|own| own.quoted == quoted).map(|own| own.weight * own.probability).sum();
+    let (outside, inside): (f32, f32) = (sum(false), sum(true));
     let words = || passage.sentences[stretch.sentences.clone()].iter().flatten();
     let mostly_quoted = 2 * words().filter(|word| word.quoted).count() > words().count();
-    let quoted = if mostly_quoted { 1.0 } else { (sum(false) / sum(true)).min(1.0) };
-    for (best, inside) in chosen() {
-        let share = if inside { quoted } else { 1.0 };
-        expected[paragraphs.partition_point(|paragraph| paragraph.0 <= best.place.0)] += share * best.probability;
-        doubt -= share * (1.0 - best.probability.min(0.999)).ln();
+    let quoted = if mostly_quoted { 1.0 } else { (outside / inside).min(1.0) };
+    for own in &chosen {
+        let share = own.weight * if own.quoted { quoted } else { 1.0 };
+        expected[paragraphs.partition_point(|paragraph| paragraph.0 <= own.sentence)] += share * own.probability;
+        doubt -= share * (1.0 - own.probability.min(0.999)).ln();
     }
+    let evidence = (evidence(passage, stretch, &chosen) / tokens).clamp(-0.05, 0.4);
     let share = (expected.iter().sum::<f32>() / tokens).min(0.4);
     // Of a text that is spun in part the worst paragraph says more than all of it.
     let shares = paragraphs.iter().zip(&expected).map(|(paragraph, sum)| sum / (paragraph.1 as f32 + PARAGRAPH));
@@ -172,6 +191,28 @@ pub(crate) fn document(
     figures[..OWN].copy_from_slice(&own);
     figures[OWN..].copy_from_slice(&glance[1..]);
     figures
+}
+
+/// A candidate that says whether its document is spun.
+struct Chosen {
+    sentence: usize,
+    probability: f32,
+    /// How much it counts, as its words may have come before.
+    weight: f32,
+    quoted: bool,
+}
+
+/// The lattice's evidence of a stretch, in nats: what speaks for a spinner in a sentence counts as its candidates do.
+fn evidence(passage: &Passage<'_>, stretch: &Stretch, chosen: &[Chosen]) -> f32 {
+    let mut chosen = chosen.chunk_by(|a, b| a.sentence == b.sentence).peekable();
+    let sentences = stretch.sentences.clone().map(|sentence| {
+        let own = chosen.next_if(|own| own[0].sentence == sentence).unwrap_or_default();
+        let all: f32 = own.iter().map(|own| own.probability).sum();
+        let counted: f32 = own.iter().map(|own| own.weight * own.probability).sum();
+        let evidence = passage.estimate.evidence[sentence];
+        if evidence > 0.0 && all > 0.0 { evidence * counted / all } else { evidence }
+    });
+    sentences.sum()
 }
 
 /// The paragraphs of some sentences, as far as they are theirs: one past the last sentence, and the number of words.

@@ -2,7 +2,8 @@
 //!
 //! Words are sorted by how much oftener spinners leave them than English has them, and by whether clean text has them
 //! beside their neighbors. The shares of each sort are judged by boosted trees of their own. It costs one or two table
-//! look-ups for every third word.
+//! look-ups for every third word. A word that comes again soon counts less each time: a text about frameworks says
+//! "framework" a dozen times, and that is no more odd than once.
 
 use crate::candidates::Word;
 use crate::dictionary::Dictionary;
@@ -14,27 +15,59 @@ pub(crate) const SORTS: usize = TELLS.len() * 3 + 2;
 /// Lower ends, in nats, of the ranges of tells.
 const TELLS: [f32; 7] = [-4.0, -2.5, -1.5, -0.75, 0.0, 1.0, 2.0];
 
+/// Words among which a word is told to come again, so that texts of any length are looked at alike.
+const SOON: usize = 256;
+
 /// Room for the pairs of words that are looked up together.
 #[derive(Default)]
 pub(crate) struct Pairs {
     keys: Vec<u64>,
     seen: Vec<bool>,
-    /// Of every word that tells anything: the range of its tell, and whether the pair before it was asked for, too.
-    words: Vec<(u8, bool)>,
+    /// Of every word that tells anything: the range of its tell, whether the pair before it was asked for, too, and which
+    /// time it comes.
+    words: Vec<(u8, bool, u16)>,
+    /// How often each word came lately, and which ones did.
+    times: Vec<u16>,
+    came: Vec<u32>,
+}
+
+impl Pairs {
+    /// Which time a word comes, from 1.
+    fn time(&mut self, word: u32) -> u16 {
+        let word = word as usize;
+        if word >= self.times.len() {
+            self.times.resize((word + 1).next_power_of_two(), 0);
+        }
+        let times = &mut self.times[word];
+        if *times == 0 {
+            self.came.push(word as u32);
+        }
+        *times += 1;
+        *times
+    }
+
+    fn forget(&mut self) {
+        self.came.drain(..).for_each(|word| self.times[word as usize] = 0);
+    }
 }
 
 /// The share of a passage's words of each sort, the constant first. How many words there are says nothing: spun articles
 /// to learn from are shorter than clean ones.
 pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &mut Pairs) -> [f32; SORTS] {
     let mut shares = [0f32; SORTS];
-    let Pairs { keys, seen, words } = pairs;
-    keys.clear();
-    words.clear();
+    pairs.keys.clear();
+    pairs.words.clear();
     let mut evidence = 0f32;
+    let mut left_till_forgotten = SOON;
     for sentence in sentences {
         // Whether the pair of the word at hand and the one before it is the last that was asked for.
         let mut asked = false;
         for (at, word) in sentence.iter().enumerate() {
+            if left_till_forgotten == 0 {
+                pairs.forget();
+                left_till_forgotten = SOON;
+            }
+            left_till_forgotten -= 1;
             let tell = dictionary.pack.tell(word.lookup);
             let range = TELLS.iter().map(|&low| u8::from(tell >= low)).sum();
             if range == 0 {
@@ -43,23 +76,26 @@ pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &m
             }
             if !asked {
                 let left = at.checked_sub(1).map_or(SENTENCE, |before| sentence[before].model);
-                keys.push(bigram_key(left, word.model));
+                pairs.keys.push(bigram_key(left, word.model));
             }
             let right = sentence.get(at + 1).map_or(END, |after| after.model);
-            keys.push(bigram_key(word.model, right));
-            words.push((range, asked));
-            evidence += dictionary.pack.evidence(word.lookup);
+            pairs.keys.push(bigram_key(word.model, right));
+            let time = pairs.time(word.lookup);
+            pairs.words.push((range, asked, time));
+            evidence += dictionary.pack.evidence(word.lookup) / f32::from(time);
             asked = true;
         }
     }
+    pairs.forget();
+    let Pairs { keys, seen, words, .. } = pairs;
     seen.clear();
     dictionary.ngrams.bigrams(keys, |pair| seen.push(pair.is_some()));
     let mut next = 0;
-    for &(range, asked) in &*words {
+    for &(range, asked, time) in &*words {
         let before = if asked { next - 1 } else { next };
         next = before + 2;
         let beside = usize::from(seen[before]) + usize::from(seen[before + 1]);
-        shares[2 + (usize::from(range) - 1) * 3 + beside] += 1.0;
+        shares[2 + (usize::from(range) - 1) * 3 + beside] += 1.0 / f32::from(time);
     }
     shares[1] = evidence;
     let count: usize = sentences.iter().map(Vec::len).sum();

@@ -20,7 +20,7 @@ use crate::text::key;
 use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token};
 
 /// Probability, in a spun text, of what stands for a phrase that is never good English.
-const CERTAIN: f32 = 0.97;
+pub(super) const CERTAIN: f32 = 0.97;
 
 /// A passage with all its readings. Spans are bytes of the passage.
 pub(crate) struct Passage<'t> {
@@ -63,6 +63,8 @@ pub(crate) struct Scored {
     pub(crate) features: [f32; COUNT],
     /// Calibrated probability that this is right, given that the passage is spun.
     pub(crate) probability: f32,
+    /// Whether its words are never good English, which is more than the trees know.
+    pub(crate) certain: bool,
 }
 
 /// A candidate with what decides about it, before it is written into the text.
@@ -225,13 +227,13 @@ impl<'t> Passage<'t> {
     #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning wants them all"))]
     pub(crate) fn score(&self, dictionary: &Dictionary) -> Vec<Scored> {
         let mut scored = Vec::new();
-        self.for_each_row(dictionary, |row| scored.extend(self.scored(row, 0.0, dictionary)));
+        self.for_each_row(dictionary, |row| scored.extend(self.scored(row, (0.0, false), dictionary)));
         scored
     }
 
     /// The candidates that the trees give at least this probability, in order, and other readings of their words.
     pub(crate) fn judge(&self, dictionary: &Dictionary, forest: &Forest, least: f32) -> Vec<Scored> {
-        let mut judged: Vec<(Row, f32)> = Vec::new();
+        let mut judged: Vec<(Row, f32, bool)> = Vec::new();
         let mut rows: Vec<Row> = Vec::with_capacity(LANES);
         let mut columns = [[0f32; LANES]; COUNT];
         let mut judge = |rows: &mut Vec<Row>| {
@@ -242,9 +244,8 @@ impl<'t> Passage<'t> {
                 let candidate = self.candidate(row.place);
                 // What is quoted may be there because it is odd.
                 let certain = candidate.certain && !self.lattices[row.place.0].quoted(candidate);
-                let probability = if certain { probability.max(CERTAIN) } else { probability };
-                if probability >= least.min(LEAST_TOLD) {
-                    judged.push((row, probability));
+                if probability >= least.min(LEAST_TOLD) || certain {
+                    judged.push((row, probability, certain));
                 }
             }
         };
@@ -261,20 +262,22 @@ impl<'t> Passage<'t> {
         let mut told = Vec::with_capacity(judged.len());
         // Rows are in order of their starts.
         for group in judged.chunk_by(|a, b| start(&a.0) == start(&b.0)) {
-            let is_told = |row: &Row| group.iter().any(|(other, p)| *p >= least && end(other) == end(row));
-            told.extend(group.iter().map(|(row, _)| is_told(row)));
+            let is_told =
+                |row: &Row| group.iter().any(|(other, p, certain)| (*p >= least || *certain) && end(other) == end(row));
+            told.extend(group.iter().map(|(row, ..)| is_told(row)));
         }
         let told = judged.into_iter().zip(told).filter(|(_, is_told)| *is_told);
-        told.filter_map(|((row, probability), _)| self.scored(row, probability, dictionary)).collect()
+        told.filter_map(|((row, probability, certain), _)| self.scored(row, (probability, certain), dictionary))
+            .collect()
     }
 
     /// A candidate written into the text, unless it stands there already.
-    fn scored(&self, row: Row, probability: f32, dictionary: &Dictionary) -> Option<Scored> {
+    fn scored(&self, row: Row, (probability, certain): (f32, bool), dictionary: &Dictionary) -> Option<Scored> {
         let Row { place, keys, features, capitals } = row;
         let realized = self.realize(place, capitals, dictionary);
         let changes = self.text[realized.span.range()] != realized.text
             && self.article_fits(place, &realized.text, &dictionary.ngrams);
-        changes.then_some(Scored { place, realized, keys, features, probability })
+        changes.then_some(Scored { place, realized, keys, features, probability, certain })
     }
 
     /// Whether a reading that is an article fits the word after it as that stands.
