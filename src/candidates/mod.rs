@@ -537,3 +537,66 @@ fn drop_in_names(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], 
         start = end.max(start + 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::block;
+
+    /// The words of a sentence, each with the text of its token.
+    fn read<'t>(text: &'t str, dictionary: &Dictionary) -> Vec<(&'t str, Word)> {
+        let mut tokens = Vec::new();
+        block::read(text, &mut tokens);
+        let words = sentences(text, &tokens, dictionary).into_iter().flatten();
+        words.map(|word| (tokens[word.token as usize].text(text), word)).collect()
+    }
+
+    #[test]
+    fn nobody_says_twice() {
+        let dictionary = Dictionary::builtin();
+        let grammar = Grammar::new(&dictionary);
+        for (text, run, reading, twice) in [
+            ("fees and charges", (2, 3), "fees", true),
+            ("charges and fees", (0, 1), "fees", true),
+            ("fees, and charges", (3, 4), "fees", true),
+            ("charges or fees", (0, 1), "fees", true),
+            ("they paid fees and extra charges", (4, 6), "fees", true),
+            ("fees charges", (1, 2), "fees", false),
+            ("fees of charges", (2, 3), "fees", false),
+            ("fees paid and charges", (3, 4), "fees", false),
+            ("fees and charges", (2, 3), "taxes", false),
+            ("fees and charges", (2, 3), "paid fees", false),
+            // Numbers of one shape are not the same number.
+            ("12 and charges", (2, 3), "13", false),
+        ] {
+            let sentence: Vec<Word> = read(text, &dictionary).into_iter().map(|(_, word)| word).collect();
+            let reading: Vec<u32> = read(reading, &dictionary).into_iter().map(|(_, word)| word.model).collect();
+            assert_eq!(grammar.says_twice(&sentence, run, &reading), twice, "{text:?} at {run:?}: {reading:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_a_mark_joins_stay() {
+        let dictionary = Dictionary::builtin();
+        for (text, joined) in [
+            ("They won 3-1 there.", true),
+            ("They won 2–1 there.", true),
+            ("They left at 10:30 sharp.", true),
+            ("They got 1/2 of it.", true),
+            ("They built it in 1998–2004.", true),
+            ("They saw 10 people.", false),
+            ("They fought a 30-year war.", false),
+            ("They made a pre-2000 car.", false),
+            ("They read chapter 3: it is long.", false),
+            ("They lost 3 - 1 of them twice.", false),
+        ] {
+            let words = read(text, &dictionary);
+            let numbers: Vec<_> =
+                words.iter().filter(|word| word.0.starts_with(|c: char| c.is_ascii_digit())).collect();
+            assert!(!numbers.is_empty(), "{text}");
+            for (number, word) in numbers {
+                assert_eq!(word.fixed, joined, "{number} in {text:?}");
+            }
+        }
+    }
+}

@@ -201,3 +201,28 @@ impl Layers {
         self.base.write_british(phrase, opens)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dictionary::Dictionary;
+    use crate::dictionary::source::SourceFile;
+
+    #[test]
+    fn a_layer_adds_evidence_where_it_tells_more() {
+        let mut dictionary = Dictionary::builtin();
+        let figures = |dictionary: &Dictionary| -> Vec<(f32, f32)> {
+            let words = 0..dictionary.ngrams.words() as u32;
+            words.map(|word| (dictionary.pack.tell(word), dictionary.pack.evidence(word))).collect()
+        };
+        let before = figures(&dictionary);
+        let rows = "original,substitutes,source\npeople,walrus,own\n";
+        let file = SourceFile { path: "substitutions/own.csv".into(), bytes: rows.into() };
+        dictionary.layer(&[file]).expect("a sound row");
+        let walrus = dictionary.ngrams.id("walrus").expect("a word of the model") as usize;
+        let after = figures(&dictionary);
+        assert!(after[walrus].0 > before[walrus].0 && after[walrus].1 > before[walrus].1 + 1.0, "{:?}", after[walrus]);
+        for (word, (before, after)) in before.into_iter().zip(after).enumerate() {
+            assert!(after == before || after.0 > before.0, "{word}: {before:?}, {after:?}");
+        }
+    }
+}

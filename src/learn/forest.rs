@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 
+use super::random::Random;
 use crate::model::forest::{LEAF, Node};
 
 /// How trees are grown.
@@ -114,13 +115,8 @@ pub(crate) fn grow(table: &Table, growth: &Growth) -> Grown {
     let share = (positive / weight).clamp(1e-6, 1.0 - 1e-6);
     let base = (share / (1.0 - share)).ln() as f32;
     let mut scores = vec![base; rows];
-    let mut random = 0x2545_f491_4f6c_dd1du64;
-    let mut draw = move || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random >> 40) as f32 / (1u64 << 24) as f32
-    };
+    let mut random = Random::from_state(0x2545_f491_4f6c_dd1d);
+    let mut draw = move || random.raw_unit();
     let mut trees = Vec::with_capacity(growth.trees);
     for _ in 0..growth.trees {
         let gradients: Vec<(f32, f32)> = scores

@@ -8,6 +8,7 @@ mod held_out;
 pub mod ngrams;
 mod part;
 pub mod places;
+mod random;
 pub mod scorer;
 pub mod vectors;
 pub mod weights;

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::held_out::HeldOut;
-use super::scorer::{Corpus, Forward, RATES, Random, draw_family};
+use super::random::Random;
+use super::scorer::{Corpus, Forward, RATES, draw_family};
 use super::weights::fold;
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;

@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::random::Random;
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
@@ -67,30 +68,6 @@ impl Default for ScorerOptions {
             resume: None,
             state: None,
         }
-    }
-}
-
-pub(super) struct Random(u64);
-
-impl Random {
-    pub(super) fn new(seed: u64) -> Self {
-        Self((seed ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9) | 1)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// From 0 up to 1.
-    pub(super) fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
-    }
-
-    pub(super) fn below(&mut self, n: usize) -> usize {
-        ((self.next() >> 32) * n as u64 >> 32) as usize
     }
 }
 

@@ -7,6 +7,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::corpus::for_each_line;
+use super::random::Random;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS, Vector, pack};
 use crate::text::key::{self, FIRST_WORD};
@@ -33,17 +34,6 @@ pub struct VectorOptions {
 impl Default for VectorOptions {
     fn default() -> Self {
         Self { corpora: Vec::new(), model: PathBuf::new(), words: 40_000, window: 8, negatives: 6, rate: 0.04 }
-    }
-}
-
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
     }
 }
 
@@ -94,9 +84,10 @@ pub fn train(options: &VectorOptions, progress: &mut dyn FnMut(&str)) -> io::Res
             (keep.min(1.0) * f64::from(u32::MAX)) as u32
         })
         .collect();
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::from_state(0x9e37_79b9_7f4a_7c15);
+    let mut next = || random.next() >> 16;
     let mut contexts: Vec<Vector> = (0..words)
-        .map(|_| std::array::from_fn(|_| ((random.next() & 0xffff) as f32 / 65536.0 - 0.5) / DIMENSIONS as f32))
+        .map(|_| std::array::from_fn(|_| ((next() & 0xffff) as f32 / 65536.0 - 0.5) / DIMENSIONS as f32))
         .collect();
     let mut outputs: Vec<Vector> = vec![[0.0; DIMENSIONS]; words];
     let mut paragraph: Vec<u32> = Vec::new();
@@ -104,10 +95,10 @@ pub fn train(options: &VectorOptions, progress: &mut dyn FnMut(&str)) -> io::Res
     for part in text.split(|&id| id == u32::MAX) {
         done += part.len();
         paragraph.clear();
-        paragraph.extend(part.iter().filter(|&&id| random.next() as u32 <= keep[id as usize]));
+        paragraph.extend(part.iter().filter(|&&id| next() as u32 <= keep[id as usize]));
         let rate = options.rate * (1.0 - done as f32 / text.len() as f32).max(1e-4);
         for at in 0..paragraph.len() {
-            let reach = 1 + random.next() as usize % options.window;
+            let reach = 1 + next() as usize % options.window;
             let (from, to) = (at.saturating_sub(reach), (at + reach + 1).min(paragraph.len()));
             let count = to - from - 1;
             if count == 0 {
@@ -122,7 +113,7 @@ pub fn train(options: &VectorOptions, progress: &mut dyn FnMut(&str)) -> io::Res
             let mut change = [0f32; DIMENSIONS];
             for draw in 0..=options.negatives {
                 let (word, label) =
-                    if draw == 0 { (paragraph[at], 1.0) } else { (table[random.next() as usize % table.len()], 0.0) };
+                    if draw == 0 { (paragraph[at], 1.0) } else { (table[next() as usize % table.len()], 0.0) };
                 if draw > 0 && word == paragraph[at] {
                     continue;
                 }

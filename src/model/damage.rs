@@ -6,8 +6,8 @@ use super::features::COUNT;
 use super::forest::Forest;
 use super::scorer::{self, Scorer};
 use crate::dictionary::error::DictionaryError;
-use crate::dictionary::ngrams::Ngrams;
-use crate::dictionary::pack::Pack;
+use crate::dictionary::ngrams::{self, Ngrams};
+use crate::dictionary::pack::{self, Pack};
 use crate::dictionary::usage::Usage;
 use crate::dictionary::{MODEL, PACK, USAGE};
 
@@ -17,9 +17,9 @@ type Open = fn(Vec<u8>) -> Result<(), DictionaryError>;
 
 /// Each kind of file, with what opens it and the first byte that its checksum covers.
 const KINDS: [(&str, &[u8], Open, usize); 5] = [
-    ("n-gram model", MODEL, |data| Ngrams::open(data.into(), true).map(drop), 512),
-    ("pack", PACK, |data| Pack::open(data.into(), model(), true).map(drop), 512),
-    ("scorer", scorer::BUILTIN, |data| Scorer::open(data.into(), model(), true).map(drop), 512),
+    ("n-gram model", MODEL, |data| Ngrams::open(data.into(), true).map(drop), ngrams::HEADER),
+    ("pack", PACK, |data| Pack::open(data.into(), model(), true).map(drop), pack::HEADER),
+    ("scorer", scorer::BUILTIN, |data| Scorer::open(data.into(), model(), true).map(drop), scorer::HEADER),
     ("usage", USAGE, |data| Usage::open(data.into(), true).map(drop), 16),
     ("trees", FOREST, |data| Forest::open(&data, COUNT).map(drop), 16),
 ];

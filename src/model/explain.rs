@@ -197,3 +197,70 @@ pub(crate) fn id(passage: &Passage<'_>, scored: &Scored) -> String {
     feed(&scored.realized.text);
     format!("{:016x}", mix(hash))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates::realize::Realized;
+    use crate::dictionary::Dictionary;
+    use crate::dictionary::usage::Keys;
+    use crate::span::Span;
+
+    fn with(figures: &[(&str, f32)]) -> [f32; COUNT] {
+        let mut features = [0.0; COUNT];
+        for (name, value) in figures {
+            features[NAMES.iter().position(|known| known == name).expect("a feature")] = *value;
+        }
+        features
+    }
+
+    #[test]
+    fn severity_goes_by_how_badly_words_fit() {
+        for (rule, gain, left, right, expected) in [
+            (Rule::SwappedWord, 0.0, 0.0, 0.0, Severity::Note),
+            (Rule::SwappedWord, 2.5, 0.0, 0.0, Severity::Note),
+            (Rule::SwappedWord, 2.6, 0.0, 0.0, Severity::Warning),
+            (Rule::SwappedWord, 5.0, 0.0, 0.0, Severity::Warning),
+            (Rule::SwappedWord, 5.1, 0.0, 0.0, Severity::Error),
+            (Rule::SwappedWord, -3.0, -2.0, 0.0, Severity::Note),
+            (Rule::SwappedWord, -3.0, -2.1, 0.0, Severity::Error),
+            (Rule::SwappedWord, -3.0, -1.1, -1.0, Severity::Error),
+            // A good fit on one side makes up for nothing on the other.
+            (Rule::SwappedWord, 0.0, -2.1, 9.0, Severity::Error),
+            (Rule::SwappedWord, 0.0, 9.0, -2.1, Severity::Error),
+            (Rule::InsertedWords, 2.6, 0.0, 0.0, Severity::Warning),
+            (Rule::BrokenExpression, 0.0, 0.0, 0.0, Severity::Error),
+        ] {
+            let scored = Scored {
+                place: (0, 0),
+                realized: Realized { span: Span::new(0, 0), text: String::new() },
+                keys: Keys::UNKNOWN,
+                features: with(&[("context_gain", gain), ("spun_left", left), ("spun_right", right)]),
+                probability: 0.5,
+            };
+            assert_eq!(severity(rule, &scored), expected, "{rule:?}: {gain}, {left}, {right}");
+        }
+    }
+
+    #[test]
+    fn what_speaks_for_a_correction_comes_first() {
+        let dictionary = Dictionary::builtin();
+        let text = "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.";
+        let passage = Passage::of(text, &dictionary);
+        let is_known = |scored: &Scored| {
+            let known = dictionary.usage.of(&scored.keys);
+            known.pair != [0; 4] && known.substitute.all.iter().sum::<u32>() >= WORTH_TELLING
+        };
+        let found = passage.score(&dictionary).into_iter().find(is_known).expect("a substitution that was seen");
+        let kinds = |gain: f32, others: usize| -> Vec<&'static str> {
+            let figures =
+                [("context_gain", gain), ("encoder", 1.0), ("repeated", 2.0), ("original_count", 1.0), ("scorer", 2.0)];
+            let scored = Scored { features: with(&figures), ..found.clone() };
+            evidence(&passage, &scored, others, &dictionary.usage).iter().map(|one| one.kind).collect()
+        };
+        let rest = ["encoder", "substitution", "usage", "repetition", "witness", "context", "document"];
+        assert_eq!(kinds(3.0, 2), [&["language-model"][..], &rest].concat());
+        assert_eq!(kinds(-3.0, 2), [&rest[..], &["language-model"]].concat());
+        assert_eq!(kinds(-3.0, 0), [&rest[..6], &["language-model"]].concat());
+    }
+}

@@ -14,10 +14,6 @@ const BLOCK: usize = 4;
 type Row = [f32; TILE];
 
 /// Sum of sixteen numbers, in an order that vectorises.
-#[cfg_attr(
-    not(any(feature = "cli", feature = "encoder")),
-    allow(dead_code, reason = "only training and the encoder need it")
-)]
 #[inline(always)]
 pub(crate) fn sum(lanes: &mut [f32; 16]) -> f32 {
     let mut width = 8;
@@ -172,14 +168,7 @@ impl pulp::WithSimd for Fit<'_> {
                     lanes[lane] = high(bytes[lane]).mul_add(y[lane], lanes[lane]);
                 }
             }
-            let mut width = 8;
-            while width > 0 {
-                for lane in 0..width {
-                    lanes[lane] += lanes[lane + width];
-                }
-                width /= 2;
-            }
-            *score = output.bias + output.scale * lanes[0];
+            *score = output.bias + output.scale * sum(&mut lanes);
         }
     }
 }

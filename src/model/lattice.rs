@@ -505,3 +505,113 @@ impl<'m> Builder<'m> {
 fn joined(words: [u32; 2]) -> u64 {
     u64::from(words[0]) << 32 | u64::from(words[1])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates::{Ids, Reading};
+    use crate::dictionary::Dictionary;
+    use crate::dictionary::pack::Codes;
+
+    /// A sentence with its candidates under a belief, as far as its readings are concerned.
+    struct Table<'t> {
+        ngrams: &'t Ngrams,
+        weights: &'t Weights,
+        belief: &'t Belief,
+        sentence: &'t [Word],
+        candidates: &'t [Candidate],
+    }
+
+    impl Table<'_> {
+        /// The language model's part of a reading.
+        fn language(&self, ids: &[u32]) -> f64 {
+            let all = [&[SENTENCE, SENTENCE], ids, &[END]].concat();
+            let sum: f32 = all.windows(3).map(|three| self.ngrams.log_prob(three[0], three[1], three[2])).sum();
+            f64::from(self.weights.language * sum + self.weights.word * ids.len() as f32)
+        }
+
+        /// Calls `visit` with the probability of every reading from a place on and the candidates in it.
+        fn readings(&self, place: usize, ids: &[u32], used: &[usize], p: f64, visit: &mut impl FnMut(f64, &[usize])) {
+            let Some(word) = self.sentence.get(place) else { return visit(p * self.language(ids).exp(), used) };
+            let rate = self.belief.rates[usize::from(word.quoted)];
+            let kept = f64::from(1.0 - rate * readiness(word.lookup));
+            self.readings(place + 1, &[ids, &[word.model]].concat(), used, p * kept, visit);
+            for (at, candidate) in self.candidates.iter().enumerate().filter(|one| one.1.start as usize == place) {
+                let weights = candidate.codes.weights().map(|weight| weight.map_or(0.0, f32::exp));
+                let mixed: f32 = weights.iter().zip(self.belief.families).map(|(weight, share)| weight * share).sum();
+                let swapped =
+                    rate * mixed.powf(self.weights.channel) * (self.weights.context * candidate.context).exp();
+                let (ids, used) = ([ids, &candidate.ids].concat(), [used, &[at]].concat());
+                self.readings(candidate.end as usize, &ids, &used, p * f64::from(swapped), visit);
+            }
+        }
+    }
+
+    fn readiness(word: u32) -> f32 {
+        0.5 + (word % 4) as f32 / 4.0
+    }
+
+    #[test]
+    fn sums_are_those_of_all_readings() {
+        let ngrams = Dictionary::builtin().ngrams;
+        let id = |word: &str| ngrams.id(word).expect("a common word");
+        let words = ["the", "navy", "would", "stay", "here"];
+        let sentence: Vec<Word> = (0..)
+            .zip(words)
+            .map(|(token, word)| Word {
+                model: id(word),
+                lookup: id(word),
+                token,
+                quoted: token > 2,
+                fixed: false,
+                prefixed: false,
+                barrier: false,
+                capital: false,
+            })
+            .collect();
+        let candidate = |start: usize, length: usize, original: &str, codes: [Option<f32>; 4], context: f32| {
+            let ids = Ids::new(original.split_whitespace().map(id));
+            let reading = Reading::Original(0);
+            Candidate { context, ..Candidate::new(start, length, reading, ids, Codes::of(codes)) }
+        };
+        let candidates = vec![
+            candidate(1, 1, "military", [Some(-1.0), Some(-2.0), None, Some(-3.0)], 0.7),
+            candidate(1, 1, "armed forces", [Some(-2.0), None, None, Some(-1.0)], -0.4),
+            candidate(1, 3, "ships remain", [None, Some(-0.5), None, None], 0.0),
+            candidate(2, 2, "stayed", [Some(-1.5); 4], 0.3),
+            candidate(3, 1, "remain", [Some(-1.0); 4], 0.2),
+            candidate(4, 1, "", [Some(-4.0), None, Some(-2.0), None], 0.0),
+        ];
+        // Nothing is left out of the search.
+        let weights = Weights { states: usize::MAX, beam: f32::INFINITY, ..Weights::default() };
+        let before = |at: usize| if at == 0 { SENTENCE } else { sentence[at - 1].model };
+        let standing: Vec<Pair> = (0..=words.len())
+            .map(|at| ngrams.bigram(before(at), sentence.get(at).map_or(END, |word| word.model)))
+            .collect();
+        let mut builder = Builder::new(&ngrams, &weights);
+        let mut kinds = Kinds::default();
+        let start = Belief { rates: [0.2, 0.05], families: [0.4, 0.25, 0.25, 0.1] };
+        let lattice =
+            Lattice::build(&mut builder, &sentence, candidates.clone(), &mut kinds, readiness, &standing, &start);
+        let other = Belief { rates: [0.5, 0.3], families: [0.1, 0.2, 0.0, 0.7] };
+        for belief in [start, other] {
+            let (candidates, sentence) = (&candidates[..], &sentence[..]);
+            let table = Table { ngrams: &ngrams, weights: &weights, belief: &belief, sentence, candidates };
+            let (mut total, mut posterior) = (0.0, [0.0; 6]);
+            table.readings(0, &[], &[], 1.0, &mut |p, used| {
+                total += p;
+                used.iter().for_each(|&at| posterior[at] += p);
+            });
+            let swaps = kinds.mixed(&belief.families, weights.channel);
+            let mut sums = Sums::default();
+            lattice.sum(&belief, &swaps, &mut Scratch::default(), &mut sums);
+            assert!((f64::from(sums.total) - f64::ln(total)).abs() < 1e-3, "{} for {}", sums.total, f64::ln(total));
+            for (got, expected) in sums.posterior.iter().zip(posterior) {
+                assert!((f64::from(*got) - expected / total).abs() < 1e-4, "{got} for {}", expected / total);
+            }
+            assert_eq!(sums.posterior.len(), posterior.len());
+            let ids: Vec<u32> = sentence.iter().map(|word| word.model).collect();
+            assert!((f64::from(lattice.kept) - table.language(&ids)).abs() < 1e-3, "{}", lattice.kept);
+        }
+    }
+}

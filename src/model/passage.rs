@@ -109,6 +109,17 @@ impl<'t> Passage<'t> {
         Self { text, tokens, sentences, lattices, kinds, estimate, damage: Vec::new(), british }
     }
 
+    /// A text read as one passage.
+    #[cfg(test)]
+    pub(super) fn of(text: &'t str, dictionary: &Dictionary) -> Self {
+        let mut tokens = Vec::new();
+        crate::text::block::read(text, &mut tokens);
+        let sentences = crate::candidates::sentences(text, &tokens, dictionary);
+        let (scorer, grammar) = (Scorer::builtin(dictionary), Grammar::new(dictionary));
+        let (weights, mut readings) = (Weights::default(), Readings::default());
+        Self::read(text, tokens, sentences, dictionary, &scorer, &grammar, &weights, &mut readings)
+    }
+
     /// Takes in what the encoder says of it: how much better than what stands there each candidate fits, in nats, and
     /// ln of the odds that each word was changed, in order of the text.
     #[cfg_attr(not(any(feature = "cli", feature = "encoder")), allow(dead_code, reason = "for the encoder"))]

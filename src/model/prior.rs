@@ -123,3 +123,28 @@ fn own_rates(
 fn exposure(lattices: &[Lattice]) -> [f32; 2] {
     lattices.iter().map(Lattice::exposure).fold([0.0; 2], |sum, own| [sum[0] + own[0], sum[1] + own[1]])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dictionary::Dictionary;
+    use crate::model::passage::Passage;
+
+    const SPUN: &str =
+        "The Protection Secretary stated on Tuesday that the American navy would stay within the nation.";
+    const CLEAN: &str = "The ship left the harbor at noon. Nobody on board knew where it was going.";
+
+    #[test]
+    fn paragraphs_have_rates_of_their_own() {
+        let dictionary = Dictionary::builtin();
+        let text = format!("{SPUN}\n\n{CLEAN}");
+        let estimate = Passage::of(&text, &dictionary).estimate;
+        let all = estimate.belief.rates[0];
+        let [spun, clean] = &estimate.paragraphs[..] else { panic!("{:?}", estimate.paragraphs) };
+        assert_eq!((spun.end, clean.end), (1, 3));
+        assert!(spun.rates[0] > 1.1 * all && all > 1.1 * clean.rates[0], "{} {all} {}", spun.rates[0], clean.rates[0]);
+        // One alone has what the passage has.
+        let estimate = Passage::of(SPUN, &dictionary).estimate;
+        assert_eq!(estimate.paragraphs.len(), 1);
+        assert_eq!(estimate.paragraphs[0].rates, estimate.belief.rates);
+    }
+}
