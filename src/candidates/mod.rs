@@ -576,7 +576,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_a_mark_joins_stay() {
+    fn numbers_that_a_mark_joins_and_labels_stay() {
         let dictionary = Dictionary::builtin();
         for (text, joined) in [
             ("They won 3-1 there.", true),
@@ -589,6 +589,14 @@ mod tests {
             ("They made a pre-2000 car.", false),
             ("They read chapter 3: it is long.", false),
             ("They lost 3 - 1 of them twice.", false),
+            ("Bank employee loses head (6).", true),
+            ("Counterfeit coin found in a bay (5,4).", true),
+            ("Employees of the bank (5 people).", false),
+            ("Castanet; 5 Divers.", true),
+            ("They came early; 5 stayed.", false),
+            ("1 Employees with a stick\n2 Learner enters", true),
+            ("Down\n1 Employees with a stick\n2 Learner enters", true),
+            ("4 people were hurt.\nThe others were not.", false),
         ] {
             let words = read(text, &dictionary);
             let numbers: Vec<_> =

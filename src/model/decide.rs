@@ -239,7 +239,7 @@ mod tests {
 
     fn scored(place: (usize, usize), span: Range<usize>, text: &str, probability: f32) -> Scored {
         let realized = Realized { span: Span::new(span.start, span.end), text: text.to_owned() };
-        Scored { place, realized, keys: Keys::UNKNOWN, features: [0.0; COUNT], probability }
+        Scored { place, realized, keys: Keys::UNKNOWN, features: [0.0; COUNT], probability, certain: false }
     }
 
     #[test]
@@ -322,6 +322,37 @@ mod tests {
             assert!((figures[2] * tokens - sum).abs() < 1e-3, "{} for {sum}: {text}", figures[2] * tokens);
             assert!((figures[7] - doubt).abs() < 1e-3, "{} for {doubt}: {text}", figures[7]);
         }
+    }
+
+    #[test]
+    fn the_same_words_count_less_each_time() {
+        let dictionary = Dictionary::builtin();
+        for (text, sum) in [
+            ("The pupil reads. The navy stays.", 0.9 * 2.0),
+            ("The pupil reads. The pupil writes.", 0.9 * (1.0 + 0.5)),
+            ("The pupil reads. The navy stays. The pupil writes. A pupil sings.", 0.9 * (2.0 + 0.5 + 1.0 / 3.0)),
+        ] {
+            let passage = Passage::of(text, &dictionary);
+            let mut own = Vec::new();
+            for (sentence, lattice) in passage.lattices.iter().enumerate() {
+                let is_noun = |candidate: &crate::candidates::Candidate| (candidate.start, candidate.end) == (1, 2);
+                let at = lattice.candidates.iter().position(is_noun).expect(text);
+                own.push(scored((sentence, at), 40 * sentence..40 * sentence + 5, "", 0.9));
+            }
+            let figures = document(&passage, &Stretch::whole(&passage), &own, &[0.0; SORTS]);
+            let found = figures[2] * passage.tokens.len() as f32;
+            assert!((found - sum).abs() < 1e-3, "{found} for {sum}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_never_good_english_is_sure() {
+        let mut own = [0.2, 0.99].map(|p| Scored { certain: true, ..scored((0, 0), 0..1, "", p) });
+        assure(&mut own);
+        assert_eq!(own.map(|scored| scored.probability), [CERTAIN, 0.99]);
+        let mut own = [scored((0, 0), 0..1, "", 0.2)];
+        assure(&mut own);
+        assert_eq!(own.map(|scored| scored.probability), [0.2]);
     }
 
     #[test]

@@ -237,6 +237,7 @@ mod tests {
                 keys: Keys::UNKNOWN,
                 features: with(&[("context_gain", gain), ("spun_left", left), ("spun_right", right)]),
                 probability: 0.5,
+                certain: false,
             };
             assert_eq!(severity(rule, &scored), expected, "{rule:?}: {gain}, {left}, {right}");
         }

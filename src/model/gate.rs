@@ -103,3 +103,34 @@ pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &m
     shares[0] = 1.0;
     shares
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates;
+    use crate::text::block;
+
+    #[test]
+    fn words_that_come_again_soon_count_less() {
+        let dictionary = Dictionary::builtin();
+        let mut pairs = Pairs::default();
+        // What all sorts but the first hold together, in words.
+        let mut told = |text: &str| {
+            let mut tokens = Vec::new();
+            block::read(text, &mut tokens);
+            let sentences = candidates::sentences(text, &tokens, &dictionary);
+            let count: usize = sentences.iter().map(Vec::len).sum();
+            glance(&sentences, &dictionary, &mut pairs)[2..].iter().sum::<f32>() * count as f32
+        };
+        // Words that nobody knows tell nothing.
+        let plain = "xqzv ".repeat(300);
+        for (text, words) in [
+            ("framework framework framework ".to_owned(), 1.0 + 0.5 + 1.0 / 3.0),
+            ("framework hyperlink framework ".to_owned(), 2.0 + 0.5),
+            (format!("framework {plain}framework "), 2.0),
+        ] {
+            let found = told(&text);
+            assert!((found - words).abs() < 1e-3, "{found} for {words}: {text}");
+        }
+    }
+}
