@@ -403,17 +403,20 @@ fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictio
 }
 
 /// Trims the words that both sides of a candidate share at their ends: "throughout the" for "in the" is "throughout"
-/// for "in". No word of a reading is cut in two: what "long haul" stands for is "long-term", not "-term".
+/// for "in". No word of either side is cut in two: what "long haul" stands for is "long-term", not "-term", and of what
+/// stands for "sign up" no "sign-" is left.
 fn trim(sentence: &[Word], grammar: &Grammar, out: &mut [Candidate]) {
     for candidate in out.iter_mut().filter(|candidate| matches!(candidate.reading, Reading::Original(_))) {
         let same = |id: Option<&u32>, at: u16| {
             let word = &sentence[at as usize];
             id.is_some_and(|&id| id == word.model || id == word.lookup)
         };
+        let is_hyphen = |at: u16| sentence[at as usize].model == grammar.hyphen;
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
             && same(candidate.ids.last(), candidate.end - 1)
             && candidate.ids[candidate.ids.len() - 2] != grammar.hyphen
+            && !is_hyphen(candidate.end - 2)
         {
             candidate.end -= 1;
             candidate.ids.drop_last();
@@ -423,6 +426,7 @@ fn trim(sentence: &[Word], grammar: &Grammar, out: &mut [Candidate]) {
             && candidate.ids.len() > 1
             && same(candidate.ids.first(), candidate.start)
             && !grammar.endings.contains(&candidate.ids[1])
+            && !is_hyphen(candidate.start + 1)
         {
             candidate.start += 1;
             candidate.ids.drop_first();

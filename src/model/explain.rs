@@ -171,6 +171,7 @@ fn rounded(times: f32) -> String {
 
 /// One sentence for people.
 pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
+    let text = text.trim();
     match (rule, text) {
         (_, "") => format!("\u{201c}{}\u{201d} was most probably not in the original", spun.trim()),
         (Rule::BrokenExpression, _) => {

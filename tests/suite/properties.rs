@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::thread;
 
 use proptest::prelude::*;
-use unspin::{Quotes, Report, Selection, Unspinner};
+use unspin::{Quotes, Report, Selection, Span, Unspinner};
 
 static DEFAULT: LazyLock<Unspinner> = LazyLock::new(Unspinner::builtin);
 static SPUN: LazyLock<Unspinner> = LazyLock::new(|| Unspinner::builder().assume_spun(true).build());
@@ -72,6 +72,19 @@ fn unicode() -> impl Strategy<Value = String> {
     proptest::collection::vec(any::<char>(), 0..200).prop_map(|chars| chars.into_iter().collect())
 }
 
+/// Whether a correction makes one word of letters that what it replaces keeps apart.
+fn joins(text: &str, span: Span, correction: &str) -> bool {
+    let letter = char::is_alphanumeric;
+    let (before, covered, after) = (&text[..span.start], &text[span.range()], &text[span.end..]);
+    match correction {
+        "" => before.ends_with(letter) && after.starts_with(letter),
+        _ => {
+            before.ends_with(letter) && correction.starts_with(letter) && !covered.starts_with(letter)
+                || correction.ends_with(letter) && after.starts_with(letter) && !covered.ends_with(letter)
+        }
+    }
+}
+
 /// Asserts what every report on a text must be.
 fn assert_sound(text: &str, report: &Report) {
     let mut at = 0;
@@ -81,6 +94,9 @@ fn assert_sound(text: &str, report: &Report) {
         assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end), "{span:?} in {text:?}");
         assert!(!finding.corrections.is_empty(), "{span:?} in {text:?}");
         assert!(text[span.range()] != *finding.correction(), "{span:?} stays as it is in {text:?}");
+        for correction in &finding.corrections {
+            assert!(!joins(text, span, &correction.text), "{span:?} for {correction:?} joins words of {text:?}");
+        }
         let confidences: Vec<f32> = finding.corrections.iter().map(|correction| correction.confidence).collect();
         assert!(confidences.iter().all(|confidence| (0.0..=1.0).contains(confidence)), "{confidences:?}");
         assert!(confidences.is_sorted_by(|one, next| one >= next), "{confidences:?}");
@@ -175,6 +191,8 @@ fn spun_words_are_repaired_in_their_places() {
             "The Labour Party's chief said the pound fell 1.2 per cent, and the programme was cancelled. It was 3 per cent of the labour market.",
         ),
         ("The Protection Sec\u{2060}retary stated it.", "The Defense Sec\u{2060}retary said it."),
+        ("Try to get-off of it, he stated.", "Try to get out of it, he said."),
+        ("A phone had simply up-to-date their programs.", "A phone had simply updated their programs."),
     ] {
         assert_eq!(SPUN.check(text).fix(text, &Selection::All).text, fixed);
     }
