@@ -41,7 +41,8 @@ pub struct Config {
     pub min_confidence: f32,
     /// The families of spinners to look for.
     pub families: Vec<Family>,
-    /// Phrases that are never reported, in any case and spacing.
+    /// Phrases that are never reported, in any case and spacing: no finding changes a part of one, though one may reach
+    /// over all of it and further.
     pub allow: Vec<String>,
     /// Give findings their evidence.
     pub evidence: bool,

@@ -80,6 +80,7 @@ struct Room {
     recent: Recent,
     pairs: Pairs,
     readings: Readings,
+    allowed: Allowed,
     #[cfg(feature = "encoder")]
     embeddings: Embeddings,
 }
@@ -218,7 +219,8 @@ impl Unspinner {
             }
             sums.add(&own);
         }
-        Part { findings: self.findings(&passage, &scored, &stretches, start, config), ..sums.mean() }
+        let findings = self.findings(&passage, &scored, &stretches, start, config, &mut room.allowed);
+        Part { findings, ..sums.mean() }
     }
 
     /// The candidates of a passage with their probabilities, and its stretches, each with the probability that it is
@@ -275,6 +277,7 @@ impl Unspinner {
         stretches: &[(Stretch, f64)],
         start: usize,
         config: &Config,
+        allowed: &mut Allowed,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
         let spun = |place: (usize, usize)| {
@@ -286,7 +289,10 @@ impl Unspinner {
             return out;
         }
         let mut choices = decide::select(scored, config.min_confidence / likeliest);
-        let allowed = allowed(passage, &config.allow);
+        if choices.is_empty() {
+            return out;
+        }
+        let allowed = allowed.runs(passage, &config.allow);
         let family = |candidate: &Candidate| explain::family(candidate, &passage.estimate.belief.families);
         choices.retain(|choice| {
             let Scored { place, probability, .. } = scored[choice.best];
@@ -296,7 +302,7 @@ impl Unspinner {
             probability * spun(place) >= config.min_confidence
                 && !(quoted && config.quotes == Quotes::Skip)
                 && config.families.contains(&family(candidate))
-                && !allowed.iter().any(|run| run.start <= first && last < run.end)
+                && allowed.iter().all(|run| candidates::spares(run, &(first..last + 1)))
         });
         for choice in &choices {
             let best = &scored[choice.best];
@@ -412,26 +418,39 @@ impl Iterator for Passages<'_> {
     }
 }
 
-/// The runs of a passage's tokens that are phrases which the settings allow, in any case and spacing.
-fn allowed(passage: &Passage<'_>, allow: &[String]) -> Vec<Range<usize>> {
-    let mut phrases: HashMap<String, Vec<Vec<String>>> = HashMap::new();
-    for phrase in allow {
-        let tokens = tokenizer::part(phrase);
-        let mut forms = tokens.iter().map(|token| form(token.text(phrase)));
-        if let Some(first) = forms.next() {
-            phrases.entry(first).or_default().push(forms.collect());
+/// Phrases that settings allow, looked up by their first word.
+#[derive(Default)]
+struct Allowed {
+    /// The phrases, as the settings that were last in force have them.
+    list: Vec<String>,
+    phrases: HashMap<String, Vec<Vec<String>>>,
+}
+
+impl Allowed {
+    /// The runs of a passage's tokens that are phrases of a list, in any case and spacing.
+    fn runs(&mut self, passage: &Passage<'_>, list: &[String]) -> Vec<Range<usize>> {
+        if self.list != list {
+            self.list = list.to_vec();
+            self.phrases.clear();
+            for phrase in list {
+                let tokens = tokenizer::part(phrase);
+                let mut forms = tokens.iter().map(|token| form(token.text(phrase)));
+                if let Some(first) = forms.next() {
+                    self.phrases.entry(first).or_default().push(forms.collect());
+                }
+            }
         }
+        if self.phrases.is_empty() {
+            return Vec::new();
+        }
+        let forms: Vec<String> = passage.tokens.iter().map(|token| form(token.text(passage.text))).collect();
+        let runs = forms.iter().enumerate().flat_map(|(start, first)| {
+            let rest = &forms[start + 1..];
+            let starting = self.phrases.get(first).into_iter().flatten().filter(|phrase| rest.starts_with(phrase));
+            starting.map(move |phrase| start..start + 1 + phrase.len())
+        });
+        runs.collect()
     }
-    if phrases.is_empty() {
-        return Vec::new();
-    }
-    let forms: Vec<String> = passage.tokens.iter().map(|token| form(token.text(passage.text))).collect();
-    let runs = forms.iter().enumerate().flat_map(|(start, first)| {
-        let rest = &forms[start + 1..];
-        let starting = phrases.get(first).into_iter().flatten().filter(|phrase| rest.starts_with(phrase));
-        starting.map(move |phrase| start..start + 1 + phrase.len())
-    });
-    runs.collect()
 }
 
 /// The look-up form of a token.

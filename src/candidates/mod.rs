@@ -5,6 +5,8 @@
 pub(crate) mod order;
 pub(crate) mod realize;
 
+use std::ops::Range;
+
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{Codes, Substitution};
 use crate::text::key::{self, FIRST_WORD, Short};
@@ -477,11 +479,16 @@ fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], o
 fn hold(start: usize, end: usize, free: &mut [bool], out: &mut Vec<Candidate>, others: impl Fn(&Candidate) -> bool) {
     free[start..end].fill(false);
     out.retain(|candidate| {
-        let (from, to) = (candidate.start as usize, candidate.end as usize);
-        let apart = to <= start || from >= end;
-        let over = from <= start && to >= end && to - from > end - start;
-        apart || over || others(candidate)
+        spares(&(start..end), &(candidate.start as usize..candidate.end as usize)) || others(candidate)
     });
+}
+
+/// Whether a change of some words leaves a run alone that is to stay whole: it lies apart, or reaches over all of the run
+/// and further.
+pub(crate) fn spares(run: &Range<usize>, words: &Range<usize>) -> bool {
+    let apart = words.end <= run.start || words.start >= run.end;
+    let over = words.start <= run.start && words.end >= run.end && words.len() > run.len();
+    apart || over
 }
 
 /// Drops the candidates that change a part of a name which stands there whole: the Home Office is no House Office. Where

@@ -308,6 +308,25 @@ fn allowed_phrases_may_have_quotation_marks() {
     assert!(fixed("'re").contains("they're"), "{}", fixed("'re"));
 }
 
+/// Nor is a part of an allowed phrase changed, but with all of it.
+#[test]
+fn what_is_allowed_stays_whole() {
+    let text = "It is a brand new day in the nation, the Protection Secretary stated.";
+    let fixed = |allow: &str| {
+        let unspinner = Unspinner::builder().assume_spun(true).allow([allow]).build();
+        unspinner.check(text).fix(text, &Selection::All).text
+    };
+    for (allow, kept) in [
+        ("nothing of it", ["It is a new day", "the Defense Secretary said"]),
+        ("brand  New day", ["It is a brand new day", "the Defense Secretary said"]),
+        ("brand", ["It is a new day", "the Defense Secretary said"]),
+        ("Protection", ["It is a new day", "the Protection Secretary said"]),
+    ] {
+        let fixed = fixed(allow);
+        assert!(kept.iter().all(|kept| fixed.contains(kept)), "{allow}: {fixed}");
+    }
+}
+
 /// An interview is a text like others; a text that quotes what is odd is not odd itself.
 #[test]
 fn quotations_count_where_they_are_most_of_a_text() {
