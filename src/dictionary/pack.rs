@@ -290,8 +290,11 @@ impl Pack {
         !self.sections[Section::SingleEnds as usize].is_empty()
     }
 
-    /// The number of the run of one word.
+    /// The number of the run of one word; for most words there is none, which a byte tells.
     fn single_run(&self, word: u32) -> Option<u64> {
+        if self.starts(word) >> ALONE & STARTS_RUN == 0 {
+            return None;
+        }
         self.runs.get(&word.to_be_bytes()[1..])
     }
 
