@@ -136,9 +136,28 @@ impl Unspinner {
     /// a rayon pool, in builds with the feature `cli`, it shares the passages of a text among the pool's threads; the
     /// report is the same.
     pub fn check(&self, text: &str) -> Report {
+        self.check_with(text, &self.config)
+    }
+
+    /// Checks one text as [`check`](Self::check) does, with settings that may differ from this unspinner's own
+    /// [`config`](Self::config): dictionaries are opened once, whatever texts are checked by.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let unspinner = Unspinner::builtin();
+    /// let mut config = unspinner.config().clone();
+    /// config.assume_spun = true;
+    /// let text = "The Protection Secretary stated it.";
+    /// assert!(unspinner.check(text).findings.is_empty());
+    /// assert!(!unspinner.check_with(text, &config).findings.is_empty());
+    /// ```
+    pub fn check_with(&self, text: &str, config: &Config) -> Report {
         let mut sums = Sums::default();
         let mut findings = Vec::new();
-        self.for_each_part(text, |mut part| {
+        self.for_each_part(text, config, |mut part| {
             sums.add(&part);
             findings.append(&mut part.findings);
         });
@@ -169,8 +188,8 @@ impl Unspinner {
     }
 
     /// Calls `take` for every part of a text, in order.
-    fn for_each_part(&self, text: &str, mut take: impl FnMut(Part)) {
-        let part = |(start, part)| self.part(start, part, &self.config);
+    fn for_each_part(&self, text: &str, config: &Config, mut take: impl FnMut(Part)) {
+        let part = |(start, part)| self.part(start, part, config);
         if text.len() > 2 * block::BLOCK {
             return in_order(block::blocks(text).collect(), part).into_iter().for_each(take);
         }
