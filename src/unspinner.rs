@@ -623,17 +623,15 @@ impl Builder {
         self
     }
 
-    /// Opens the built-in dictionaries; ones given as source files, and an encoder, are for
-    /// [`try_build`](Self::try_build).
+    /// Opens and compiles the dictionaries as [`try_build`](Self::try_build) does, for settings that cannot fail.
     ///
     /// # Panics
     ///
-    /// Never: the built-in dictionaries are compiled and opened when the library is built.
+    /// Where dictionaries given as source files, or an encoder, are at fault, or there is nothing to use: where
+    /// `try_build` gives an error. Never with the built-in dictionaries alone, which were compiled, and held against the
+    /// model, when the library was built.
     pub fn build(self) -> Unspinner {
-        let own = Self { builtin: true, layers: Vec::new(), ..self };
-        #[cfg(feature = "encoder")]
-        let own = Self { encoder: None, ..own };
-        own.try_build().expect("the built-in dictionaries were checked when built in")
+        self.try_build().unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Opens and compiles the dictionaries.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::thread;
 
 use proptest::prelude::*;
-use unspin::{Quotes, Report, Selection, Span, Unspinner};
+use unspin::{Quotes, Report, Selection, SourceFile, Span, Unspinner};
 
 static DEFAULT: LazyLock<Unspinner> = LazyLock::new(Unspinner::builtin);
 static SPUN: LazyLock<Unspinner> = LazyLock::new(|| Unspinner::builder().assume_spun(true).build());
@@ -324,6 +324,24 @@ fn what_is_allowed_stays_whole() {
     ] {
         let fixed = fixed(allow);
         assert!(kept.iter().all(|kept| fixed.contains(kept)), "{allow}: {fixed}");
+    }
+}
+
+#[test]
+fn what_a_builder_is_given_is_used() {
+    let file = |bytes: &str| {
+        let file = SourceFile { path: "substitutions/own.csv".into(), bytes: bytes.into() };
+        Unspinner::builder().builtin_dictionaries(false).dictionaries(vec![file])
+    };
+    let own = file("original,substitutes,source\nZyxel router,Zyxel switch,own\n").build();
+    assert_eq!(own.substitutes_for("Zyxel switch")[0].original, "Zyxel router");
+    assert!(own.substitutes_for("navy").is_empty());
+    for wrong in
+        [file("original,substitutes,source\nsay,state,mine\n"), Unspinner::builder().builtin_dictionaries(false)]
+    {
+        let message = wrong.clone().try_build().expect_err("at fault").to_string();
+        let panic = std::panic::catch_unwind(|| wrong.build()).expect_err("panics");
+        assert_eq!(panic.downcast_ref::<String>(), Some(&message));
     }
 }
 
