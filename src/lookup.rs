@@ -2,7 +2,7 @@
 
 use crate::candidates::{self, Word};
 use crate::dictionary::coverage;
-use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, Substitution, THESAURUS};
+use crate::dictionary::pack::{INFLECTED, NAME, PART, SOURCES, Substitution, named};
 use crate::report::Family;
 use crate::text::block;
 use crate::text::key::UNKNOWN;
@@ -21,7 +21,7 @@ pub struct Substitute {
     pub pages: u8,
     /// Its rank among the substitutes that lists give for the original, from 0.
     pub rank: Option<u8>,
-    /// Where it comes from, such as `spun-pages`, `authored` or `thesaurus`.
+    /// The kinds of source that list it, as in [`Finding::sources`](crate::Finding::sources).
     pub sources: Vec<&'static str>,
     /// How it was made from what the sources say: `inflected`, `part` of a longer one, of a `name`.
     pub made: Vec<&'static str>,
@@ -130,18 +130,7 @@ impl Unspinner {
     }
 }
 
-const SOURCES: [(u8, &str); 4] = [
-    (ATTESTED, "spun-pages"),
-    (AUTHORED, "authored"),
-    (PUBLISHED, "tortured-phrases-2025-07"),
-    (THESAURUS, "thesaurus"),
-];
-
 const MADE: [(u8, &str); 3] = [(INFLECTED, "inflected"), (PART, "part"), (NAME, "name")];
-
-fn named(flags: u8, names: &[(u8, &'static str)]) -> Vec<&'static str> {
-    names.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, name)| *name).collect()
-}
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use crate::candidates::{self, Candidate, Grammar, Recent};
 use crate::config::{Config, Model, Quotes};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
+use crate::dictionary::pack;
 use crate::dictionary::source::SourceFile;
 #[cfg(feature = "encoder")]
 use crate::model::attend::attend;
@@ -351,7 +352,7 @@ impl Unspinner {
                 } else {
                     Vec::new()
                 },
-                sources: explain::sources(candidate),
+                sources: pack::named(candidate.flags, &pack::SOURCES),
                 id: explain::id(passage, best),
             });
         }

@@ -90,6 +90,19 @@ pub(crate) const NAME: u8 = 64;
 /// Words moved or doubled; never in the pack itself.
 pub(crate) const MOVED: u8 = 128;
 
+/// The kinds of source, by the bits above, with the names that reports have for them.
+pub(crate) const SOURCES: [(u8, &str); 4] = [
+    (ATTESTED, "spun-pages"),
+    (AUTHORED, "authored"),
+    (PUBLISHED, "tortured-phrases-2025-07"),
+    (THESAURUS, "thesaurus"),
+];
+
+/// The names of those of a table's bits that are set.
+pub(crate) fn named(flags: u8, names: &[(u8, &'static str)]) -> Vec<&'static str> {
+    names.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, name)| *name).collect()
+}
+
 /// A substitution's weights for the families, as the pack has them: 0 for a family that does not make it, else steps of
 /// 1/16 nat from [`LOWEST_WEIGHT`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
