@@ -62,3 +62,15 @@ impl Default for Config {
         }
     }
 }
+
+impl Config {
+    /// [`Self::prior`], or the usual one where that is no number.
+    pub(crate) fn prior(&self) -> f64 {
+        if self.prior.is_nan() { Self::default().prior } else { self.prior }
+    }
+
+    /// [`Self::min_confidence`], or the usual one where that is no number.
+    pub(crate) fn least(&self) -> f32 {
+        if self.min_confidence.is_nan() { Self::default().min_confidence } else { self.min_confidence }
+    }
+}

@@ -101,7 +101,7 @@ impl Unspinner {
     }
 
     /// Probability of a word of clean English without its context, by the language model; for a phrase, that of its
-    /// rarest word, and 0 where the model lacks it. As lower orders of a Kneser-Ney model are, it is the share of
+    /// rarest word, and 0 where the model lacks it or there are no words. As lower orders of a Kneser-Ney model are, it is the share of
     /// different pairs of words that end with this one, in which the most frequent words stand out less than in running
     /// text.
     ///
@@ -113,9 +113,13 @@ impl Unspinner {
     /// let unspinner = Unspinner::builtin();
     /// assert!(unspinner.unigram("policy") > unspinner.unigram("obesity"));
     /// assert_eq!(unspinner.unigram("zyxwv"), 0.0);
+    /// assert_eq!(unspinner.unigram(""), 0.0);
     /// ```
     pub fn unigram(&self, phrase: &str) -> f64 {
         let words = self.words(phrase);
+        if words.is_empty() {
+            return 0.0;
+        }
         let rarest = words.iter().map(|word| match word.model {
             UNKNOWN => f64::NEG_INFINITY,
             id => f64::from(self.dictionary().ngrams.unigram(id)),

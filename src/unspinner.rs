@@ -256,7 +256,7 @@ impl Unspinner {
         config: &Config,
         room: &mut Room,
     ) -> (Vec<Scored>, Vec<(Stretch, f64)>) {
-        let least = decide::least(config.min_confidence);
+        let least = decide::least(config.least());
         let stretches = decide::stretches(passage);
         let pairs = &mut room.pairs;
         let glances: Vec<_> = stretches
@@ -264,8 +264,7 @@ impl Unspinner {
             .filter(|_| asked)
             .map(|stretch| gate::glance(&passage.sentences[stretch.sentences.clone()], &self.dictionary, pairs))
             .collect();
-        let prior = if config.prior.is_nan() { Config::default().prior } else { config.prior };
-        let prior = prior.clamp(1e-6, 1.0 - 1e-6);
+        let prior = config.prior().clamp(1e-6, 1.0 - 1e-6);
         let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let scored = passage.judge(&self.dictionary, forest, least);
@@ -305,10 +304,10 @@ impl Unspinner {
             stretches[at].1 as f32
         };
         let likeliest = stretches.iter().map(|(_, spun)| *spun as f32).fold(0.0, f32::max);
-        if likeliest < config.min_confidence {
+        if likeliest < config.least() {
             return out;
         }
-        let mut choices = decide::select(scored, config.min_confidence / likeliest);
+        let mut choices = decide::select(scored, config.least() / likeliest);
         if choices.is_empty() {
             return out;
         }
@@ -319,7 +318,7 @@ impl Unspinner {
             let candidate = passage.candidate(place);
             let (first, last) = passage.token_range(place);
             let quoted = passage.lattices[place.0].quoted(candidate);
-            probability * spun(place) >= config.min_confidence
+            probability * spun(place) >= config.least()
                 && !(quoted && config.quotes == Quotes::Skip)
                 && config.families.contains(&family(candidate))
                 && allowed.iter().all(|run| candidates::spares(run, &(first..last + 1)))
@@ -381,6 +380,15 @@ pub struct Passages<'t> {
     sums: Sums,
 }
 
+impl std::fmt::Debug for Passages<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Passages")
+            .field("config", &self.config)
+            .field("tokens", &self.sums.tokens)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Passages<'_> {
     /// The judgement on what was checked so far, without the findings. Once all passages are through it is the one of
     /// the whole text.
@@ -388,8 +396,8 @@ impl Passages<'_> {
         self.sums.report()
     }
 
-    /// Checks the next passages, so many at most, and gives what `then` makes of each, in order; nothing at the end of
-    /// the text. Called from a thread of a rayon pool, in builds with the feature `cli`, it shares them among the pool's
+    /// Checks the next passages, so many at most and one at least, and gives what `then` makes of each, in order; nothing
+    /// at the end of the text. Called from a thread of a rayon pool, in builds with the feature `cli`, it shares them among the pool's
     /// threads. Findings are held for no longer than `then` holds them.
     ///
     /// # Examples
@@ -405,7 +413,7 @@ impl Passages<'_> {
     /// assert_eq!(passages.report().tokens, unspinner.check(&text).tokens);
     /// ```
     pub fn next_batch<T: Send>(&mut self, most: usize, then: impl Fn(Checked) -> T + Sync) -> Vec<T> {
-        let blocks: Vec<(usize, &str)> = self.blocks.by_ref().take(most).collect();
+        let blocks: Vec<(usize, &str)> = self.blocks.by_ref().take(most.max(1)).collect();
         let work = |(start, text): (usize, &str)| {
             let mut part = self.unspinner.part(start, text, self.config);
             let findings = std::mem::take(&mut part.findings);

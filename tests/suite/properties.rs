@@ -159,6 +159,8 @@ fn awkward_texts_are_checked() {
     for prior in [f64::NAN, -1.0, 2.0] {
         assert_sound(ARTICLE, &Unspinner::builder().prior(prior).build().check(ARTICLE));
     }
+    let usual = Unspinner::builder().min_confidence(f32::NAN).build().check(ARTICLE);
+    assert_eq!(usual.findings.len(), DEFAULT.check(ARTICLE).findings.len());
     check(&"precious ".repeat(5_000));
     check(&"x".repeat(100_000));
     check(&"“".repeat(2_000));
@@ -343,6 +345,12 @@ fn what_a_builder_is_given_is_used() {
         let panic = std::panic::catch_unwind(|| wrong.build()).expect_err("panics");
         assert_eq!(panic.downcast_ref::<String>(), Some(&message));
     }
+}
+
+#[test]
+fn a_batch_is_of_one_passage_at_least() {
+    let mut passages = DEFAULT.passages(ARTICLE, DEFAULT.config());
+    assert_eq!(passages.next_batch(0, |passage| passage.span.start), [0], "{passages:?}");
 }
 
 /// An interview is a text like others; a text that quotes what is odd is not odd itself.
