@@ -41,7 +41,8 @@ pub struct Config {
     pub min_confidence: f32,
     /// The families of spinners to look for.
     pub families: Vec<Family>,
-    /// Phrases that are never reported, in any case and spacing.
+    /// Phrases that are never reported, in any case and spacing: no finding changes a part of one, though one may reach
+    /// over all of it and further.
     pub allow: Vec<String>,
     /// Give findings their evidence.
     pub evidence: bool,
@@ -59,5 +60,17 @@ impl Default for Config {
             allow: Vec::new(),
             evidence: true,
         }
+    }
+}
+
+impl Config {
+    /// [`Self::prior`], or the usual one where that is no number.
+    pub(crate) fn prior(&self) -> f64 {
+        if self.prior.is_nan() { Self::default().prior } else { self.prior }
+    }
+
+    /// [`Self::min_confidence`], or the usual one where that is no number.
+    pub(crate) fn least(&self) -> f32 {
+        if self.min_confidence.is_nan() { Self::default().min_confidence } else { self.min_confidence }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::candidates::{self, Word};
 use crate::dictionary::coverage;
-use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, Substitution, THESAURUS};
+use crate::dictionary::pack::{INFLECTED, NAME, PART, SOURCES, Substitution, named};
 use crate::report::Family;
 use crate::text::block;
 use crate::text::key::UNKNOWN;
@@ -21,7 +21,7 @@ pub struct Substitute {
     pub pages: u8,
     /// Its rank among the substitutes that lists give for the original, from 0.
     pub rank: Option<u8>,
-    /// Where it comes from, such as `spun-pages`, `authored` or `thesaurus`.
+    /// The kinds of source that list it, as in [`Finding::sources`](crate::Finding::sources).
     pub sources: Vec<&'static str>,
     /// How it was made from what the sources say: `inflected`, `part` of a longer one, of a `name`.
     pub made: Vec<&'static str>,
@@ -101,7 +101,7 @@ impl Unspinner {
     }
 
     /// Probability of a word of clean English without its context, by the language model; for a phrase, that of its
-    /// rarest word, and 0 where the model lacks it. As lower orders of a Kneser-Ney model are, it is the share of
+    /// rarest word, and 0 where the model lacks it or there are no words. As lower orders of a Kneser-Ney model are, it is the share of
     /// different pairs of words that end with this one, in which the most frequent words stand out less than in running
     /// text.
     ///
@@ -113,9 +113,13 @@ impl Unspinner {
     /// let unspinner = Unspinner::builtin();
     /// assert!(unspinner.unigram("policy") > unspinner.unigram("obesity"));
     /// assert_eq!(unspinner.unigram("zyxwv"), 0.0);
+    /// assert_eq!(unspinner.unigram(""), 0.0);
     /// ```
     pub fn unigram(&self, phrase: &str) -> f64 {
         let words = self.words(phrase);
+        if words.is_empty() {
+            return 0.0;
+        }
         let rarest = words.iter().map(|word| match word.model {
             UNKNOWN => f64::NEG_INFINITY,
             id => f64::from(self.dictionary().ngrams.unigram(id)),
@@ -130,18 +134,7 @@ impl Unspinner {
     }
 }
 
-const SOURCES: [(u8, &str); 4] = [
-    (ATTESTED, "spun-pages"),
-    (AUTHORED, "authored"),
-    (PUBLISHED, "tortured-phrases-2025-07"),
-    (THESAURUS, "thesaurus"),
-];
-
 const MADE: [(u8, &str); 3] = [(INFLECTED, "inflected"), (PART, "part"), (NAME, "name")];
-
-fn named(flags: u8, names: &[(u8, &'static str)]) -> Vec<&'static str> {
-    names.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, name)| *name).collect()
-}
 
 #[cfg(test)]
 mod tests {

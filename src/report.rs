@@ -187,7 +187,9 @@ pub struct Finding {
     pub message: String,
     /// The reasons.
     pub evidence: Vec<Evidence>,
-    /// Ids of the dictionary sources that list the substitution (see `dictionaries/sources.csv`).
+    /// The kinds of source that list the substitution: `spun-pages` where it was seen on real spun pages, `authored`
+    /// where it was written from knowledge, `tortured-phrases-2025-07` for the published list of that name, and
+    /// `thesaurus`. Empty where words were moved or doubled.
     pub sources: Vec<&'static str>,
     /// Hash of the words, the correction and two words of context on either side, as 16 hexadecimal digits; the same
     /// finding keeps it when text around it moves.

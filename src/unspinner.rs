@@ -8,6 +8,7 @@ use crate::candidates::{self, Candidate, Grammar, Recent};
 use crate::config::{Config, Model, Quotes};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
+use crate::dictionary::pack;
 use crate::dictionary::source::SourceFile;
 #[cfg(feature = "encoder")]
 use crate::model::attend::attend;
@@ -80,6 +81,7 @@ struct Room {
     recent: Recent,
     pairs: Pairs,
     readings: Readings,
+    allowed: Allowed,
     #[cfg(feature = "encoder")]
     embeddings: Embeddings,
 }
@@ -135,9 +137,28 @@ impl Unspinner {
     /// a rayon pool, in builds with the feature `cli`, it shares the passages of a text among the pool's threads; the
     /// report is the same.
     pub fn check(&self, text: &str) -> Report {
+        self.check_with(text, &self.config)
+    }
+
+    /// Checks one text as [`check`](Self::check) does, with settings that may differ from this unspinner's own
+    /// [`config`](Self::config): dictionaries are opened once, whatever texts are checked by.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let unspinner = Unspinner::builtin();
+    /// let mut config = unspinner.config().clone();
+    /// config.assume_spun = true;
+    /// let text = "The Protection Secretary stated it.";
+    /// assert!(unspinner.check(text).findings.is_empty());
+    /// assert!(!unspinner.check_with(text, &config).findings.is_empty());
+    /// ```
+    pub fn check_with(&self, text: &str, config: &Config) -> Report {
         let mut sums = Sums::default();
         let mut findings = Vec::new();
-        self.for_each_part(text, |mut part| {
+        self.for_each_part(text, config, |mut part| {
             sums.add(&part);
             findings.append(&mut part.findings);
         });
@@ -168,8 +189,8 @@ impl Unspinner {
     }
 
     /// Calls `take` for every part of a text, in order.
-    fn for_each_part(&self, text: &str, mut take: impl FnMut(Part)) {
-        let part = |(start, part)| self.part(start, part, &self.config);
+    fn for_each_part(&self, text: &str, config: &Config, mut take: impl FnMut(Part)) {
+        let part = |(start, part)| self.part(start, part, config);
         if text.len() > 2 * block::BLOCK {
             return in_order(block::blocks(text).collect(), part).into_iter().for_each(take);
         }
@@ -218,7 +239,8 @@ impl Unspinner {
             }
             sums.add(&own);
         }
-        Part { findings: self.findings(&passage, &scored, &stretches, start, config), ..sums.mean() }
+        let findings = self.findings(&passage, &scored, &stretches, start, config, &mut room.allowed);
+        Part { findings, ..sums.mean() }
     }
 
     /// The candidates of a passage with their probabilities, and its stretches, each with the probability that it is
@@ -234,7 +256,7 @@ impl Unspinner {
         config: &Config,
         room: &mut Room,
     ) -> (Vec<Scored>, Vec<(Stretch, f64)>) {
-        let least = decide::least(config.min_confidence);
+        let least = decide::least(config.least());
         let stretches = decide::stretches(passage);
         let pairs = &mut room.pairs;
         let glances: Vec<_> = stretches
@@ -242,8 +264,7 @@ impl Unspinner {
             .filter(|_| asked)
             .map(|stretch| gate::glance(&passage.sentences[stretch.sentences.clone()], &self.dictionary, pairs))
             .collect();
-        let prior = if config.prior.is_nan() { Config::default().prior } else { config.prior };
-        let prior = prior.clamp(1e-6, 1.0 - 1e-6);
+        let prior = config.prior().clamp(1e-6, 1.0 - 1e-6);
         let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let mut scored = passage.judge(&self.dictionary, forest, least);
@@ -277,6 +298,7 @@ impl Unspinner {
         stretches: &[(Stretch, f64)],
         start: usize,
         config: &Config,
+        allowed: &mut Allowed,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
         let spun = |place: (usize, usize)| {
@@ -284,21 +306,24 @@ impl Unspinner {
             stretches[at].1 as f32
         };
         let likeliest = stretches.iter().map(|(_, spun)| *spun as f32).fold(0.0, f32::max);
-        if likeliest < config.min_confidence {
+        if likeliest < config.least() {
             return out;
         }
-        let mut choices = decide::select(scored, config.min_confidence / likeliest);
-        let allowed = allowed(passage, &config.allow);
+        let mut choices = decide::select(scored, config.least() / likeliest);
+        if choices.is_empty() {
+            return out;
+        }
+        let allowed = allowed.runs(passage, &config.allow);
         let family = |candidate: &Candidate| explain::family(candidate, &passage.estimate.belief.families);
         choices.retain(|choice| {
             let Scored { place, probability, .. } = scored[choice.best];
             let candidate = passage.candidate(place);
             let (first, last) = passage.token_range(place);
             let quoted = passage.lattices[place.0].quoted(candidate);
-            probability * spun(place) >= config.min_confidence
+            probability * spun(place) >= config.least()
                 && !(quoted && config.quotes == Quotes::Skip)
                 && config.families.contains(&family(candidate))
-                && !allowed.iter().any(|run| run.start <= first && last < run.end)
+                && allowed.iter().all(|run| candidates::spares(run, &(first..last + 1)))
         });
         for choice in &choices {
             let best = &scored[choice.best];
@@ -328,7 +353,7 @@ impl Unspinner {
                 } else {
                     Vec::new()
                 },
-                sources: explain::sources(candidate),
+                sources: pack::named(candidate.flags, &pack::SOURCES),
                 id: explain::id(passage, best),
             });
         }
@@ -357,6 +382,15 @@ pub struct Passages<'t> {
     sums: Sums,
 }
 
+impl std::fmt::Debug for Passages<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Passages")
+            .field("config", &self.config)
+            .field("tokens", &self.sums.tokens)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Passages<'_> {
     /// The judgement on what was checked so far, without the findings. Once all passages are through it is the one of
     /// the whole text.
@@ -364,8 +398,8 @@ impl Passages<'_> {
         self.sums.report()
     }
 
-    /// Checks the next passages, so many at most, and gives what `then` makes of each, in order; nothing at the end of
-    /// the text. Called from a thread of a rayon pool, in builds with the feature `cli`, it shares them among the pool's
+    /// Checks the next passages, so many at most and one at least, and gives what `then` makes of each, in order; nothing
+    /// at the end of the text. Called from a thread of a rayon pool, in builds with the feature `cli`, it shares them among the pool's
     /// threads. Findings are held for no longer than `then` holds them.
     ///
     /// # Examples
@@ -381,7 +415,7 @@ impl Passages<'_> {
     /// assert_eq!(passages.report().tokens, unspinner.check(&text).tokens);
     /// ```
     pub fn next_batch<T: Send>(&mut self, most: usize, then: impl Fn(Checked) -> T + Sync) -> Vec<T> {
-        let blocks: Vec<(usize, &str)> = self.blocks.by_ref().take(most).collect();
+        let blocks: Vec<(usize, &str)> = self.blocks.by_ref().take(most.max(1)).collect();
         let work = |(start, text): (usize, &str)| {
             let mut part = self.unspinner.part(start, text, self.config);
             let findings = std::mem::take(&mut part.findings);
@@ -414,26 +448,39 @@ impl Iterator for Passages<'_> {
     }
 }
 
-/// The runs of a passage's tokens that are phrases which the settings allow, in any case and spacing.
-fn allowed(passage: &Passage<'_>, allow: &[String]) -> Vec<Range<usize>> {
-    let mut phrases: HashMap<String, Vec<Vec<String>>> = HashMap::new();
-    for phrase in allow {
-        let tokens = tokenizer::part(phrase);
-        let mut forms = tokens.iter().map(|token| form(token.text(phrase)));
-        if let Some(first) = forms.next() {
-            phrases.entry(first).or_default().push(forms.collect());
+/// Phrases that settings allow, looked up by their first word.
+#[derive(Default)]
+struct Allowed {
+    /// The phrases, as the settings that were last in force have them.
+    list: Vec<String>,
+    phrases: HashMap<String, Vec<Vec<String>>>,
+}
+
+impl Allowed {
+    /// The runs of a passage's tokens that are phrases of a list, in any case and spacing.
+    fn runs(&mut self, passage: &Passage<'_>, list: &[String]) -> Vec<Range<usize>> {
+        if self.list != list {
+            self.list = list.to_vec();
+            self.phrases.clear();
+            for phrase in list {
+                let tokens = tokenizer::part(phrase);
+                let mut forms = tokens.iter().map(|token| form(token.text(phrase)));
+                if let Some(first) = forms.next() {
+                    self.phrases.entry(first).or_default().push(forms.collect());
+                }
+            }
         }
+        if self.phrases.is_empty() {
+            return Vec::new();
+        }
+        let forms: Vec<String> = passage.tokens.iter().map(|token| form(token.text(passage.text))).collect();
+        let runs = forms.iter().enumerate().flat_map(|(start, first)| {
+            let rest = &forms[start + 1..];
+            let starting = self.phrases.get(first).into_iter().flatten().filter(|phrase| rest.starts_with(phrase));
+            starting.map(move |phrase| start..start + 1 + phrase.len())
+        });
+        runs.collect()
     }
-    if phrases.is_empty() {
-        return Vec::new();
-    }
-    let forms: Vec<String> = passage.tokens.iter().map(|token| form(token.text(passage.text))).collect();
-    let runs = forms.iter().enumerate().flat_map(|(start, first)| {
-        let rest = &forms[start + 1..];
-        let starting = phrases.get(first).into_iter().flatten().filter(|phrase| rest.starts_with(phrase));
-        starting.map(move |phrase| start..start + 1 + phrase.len())
-    });
-    runs.collect()
 }
 
 /// The look-up form of a token.
@@ -587,17 +634,15 @@ impl Builder {
         self
     }
 
-    /// Opens the built-in dictionaries; ones given as source files, and an encoder, are for
-    /// [`try_build`](Self::try_build).
+    /// Opens and compiles the dictionaries as [`try_build`](Self::try_build) does, for settings that cannot fail.
     ///
     /// # Panics
     ///
-    /// Never: the built-in dictionaries are compiled and opened when the library is built.
+    /// Where dictionaries given as source files, or an encoder, are at fault, or there is nothing to use: where
+    /// `try_build` gives an error. Never with the built-in dictionaries alone, which were compiled, and held against the
+    /// model, when the library was built.
     pub fn build(self) -> Unspinner {
-        let own = Self { builtin: true, layers: Vec::new(), ..self };
-        #[cfg(feature = "encoder")]
-        let own = Self { encoder: None, ..own };
-        own.try_build().expect("the built-in dictionaries were checked when built in")
+        self.try_build().unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Opens and compiles the dictionaries.

@@ -5,6 +5,8 @@
 pub(crate) mod order;
 pub(crate) mod realize;
 
+use std::ops::Range;
+
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::{Codes, Substitution};
 use crate::text::key::{self, FIRST_WORD, Short};
@@ -428,17 +430,20 @@ fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictio
 }
 
 /// Trims the words that both sides of a candidate share at their ends: "throughout the" for "in the" is "throughout"
-/// for "in". No word of a reading is cut in two: what "long haul" stands for is "long-term", not "-term".
+/// for "in". No word of either side is cut in two: what "long haul" stands for is "long-term", not "-term", and of what
+/// stands for "sign up" no "sign-" is left.
 fn trim(sentence: &[Word], grammar: &Grammar, out: &mut [Candidate]) {
     for candidate in out.iter_mut().filter(|candidate| matches!(candidate.reading, Reading::Original(_))) {
         let same = |id: Option<&u32>, at: u16| {
             let word = &sentence[at as usize];
             id.is_some_and(|&id| id == word.model || id == word.lookup)
         };
+        let is_hyphen = |at: u16| sentence[at as usize].model == grammar.hyphen;
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
             && same(candidate.ids.last(), candidate.end - 1)
             && candidate.ids[candidate.ids.len() - 2] != grammar.hyphen
+            && !is_hyphen(candidate.end - 2)
         {
             candidate.end -= 1;
             candidate.ids.drop_last();
@@ -448,6 +453,7 @@ fn trim(sentence: &[Word], grammar: &Grammar, out: &mut [Candidate]) {
             && candidate.ids.len() > 1
             && same(candidate.ids.first(), candidate.start)
             && !grammar.endings.contains(&candidate.ids[1])
+            && !is_hyphen(candidate.start + 1)
         {
             candidate.start += 1;
             candidate.ids.drop_first();
@@ -498,11 +504,16 @@ fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], o
 fn hold(start: usize, end: usize, free: &mut [bool], out: &mut Vec<Candidate>, others: impl Fn(&Candidate) -> bool) {
     free[start..end].fill(false);
     out.retain(|candidate| {
-        let (from, to) = (candidate.start as usize, candidate.end as usize);
-        let apart = to <= start || from >= end;
-        let over = from <= start && to >= end && to - from > end - start;
-        apart || over || others(candidate)
+        spares(&(start..end), &(candidate.start as usize..candidate.end as usize)) || others(candidate)
     });
+}
+
+/// Whether a change of some words leaves a run alone that is to stay whole: it lies apart, or reaches over all of the run
+/// and further.
+pub(crate) fn spares(run: &Range<usize>, words: &Range<usize>) -> bool {
+    let apart = words.end <= run.start || words.start >= run.end;
+    let over = words.start <= run.start && words.end >= run.end && words.len() > run.len();
+    apart || over
 }
 
 /// Drops the candidates that change a part of a name which stands there whole: the Home Office is no House Office. Where

@@ -62,7 +62,8 @@ pub(crate) fn realize(
 ///
 /// An original keeps its own capitals where it has any; else it takes those of the words it replaces. Where nothing
 /// is to stand there, the white space on one side goes too, and the next word takes over the capital of a sentence's
-/// start. `shouts` tells that the words are in capitals as those around them are.
+/// start. What marks kept apart ("20%", "ex-officer") spaces do. `shouts` tells that the words are in capitals as those
+/// around them are.
 fn write(
     block: &str,
     tokens: &[Token],
@@ -83,7 +84,8 @@ fn write(
         text.push('.');
     }
     let clings = tokens[first].text(block).starts_with(['\'', '’']) && !tokens[first].has(SPACE_BEFORE);
-    if clings && first > 0 && text.starts_with(char::is_alphanumeric) {
+    let is_joined = block[..start].ends_with(is_letter) && !block[start..].starts_with(is_letter);
+    if (clings && first > 0 || is_joined) && text.starts_with(is_letter) {
         text.insert(0, ' ');
     }
     if let Some((mark, possessive)) =
@@ -91,6 +93,9 @@ fn write(
     {
         text.push_str(&if shouts { possessive.to_uppercase() } else { possessive });
         end = mark.end as usize;
+    }
+    if text.ends_with(is_letter) && block[end..].starts_with(is_letter) && !block[..end].ends_with(is_letter) {
+        text.push(' ');
     }
     if block[start..end].contains('’') {
         text = text.replace('\'', "’");
@@ -115,15 +120,25 @@ fn possessive<'t>(block: &str, next: &'t Token, text: &str) -> Option<(&'t Token
     }
 }
 
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric()
+}
+
+/// Removes the tokens `first..=last`, with the white space on one side of them where words stay apart without it.
 fn remove(block: &str, tokens: &[Token], first: usize, last: usize) -> Realized {
     let (start, end) = (tokens[first].start as usize, tokens[last].end as usize);
+    let joins = |from: usize, to: usize| block[..from].ends_with(is_letter) && block[to..].starts_with(is_letter);
     let Some(next) = tokens.get(last + 1).filter(|next| next.has(SPACE_BEFORE) && !next.has(SENTENCE_START)) else {
         // Before a mark, the white space in front goes.
         let from = first.checked_sub(1).map_or(start, |before| tokens[before].end as usize);
-        let from = if block[from..start].chars().all(|c| c == ' ') { from } else { start };
-        return Realized { span: Span::new(from, end), text: String::new() };
+        let goes = block[from..start].chars().all(|c| c == ' ') && !joins(from, end);
+        let text = if joins(start, end) { " " } else { "" };
+        return Realized { span: Span::new(if goes { from } else { start }, end), text: text.to_owned() };
     };
     let (next_start, next_end) = (next.start as usize, next.end as usize);
+    if joins(start, next_start) {
+        return Realized { span: Span::new(start, end), text: String::new() };
+    }
     let capital = case::of(tokens[first].text(block)) == Case::Title && opens(block, tokens, first);
     if capital && next.kind == TokenKind::Word && case::of(&block[next_start..next_end]) == Case::Lower {
         return Realized { span: Span::new(start, next_end), text: case::capitalize(&block[next_start..next_end]) };
@@ -440,6 +455,12 @@ mod tests {
             ("he's a man", (1, 1), "is", "he is a man"),
             ("a outdated man", (1, 1), "old", "an old man"),
             ("the US of old", (1, 1), "country", "the country of old"),
+            ("up 20% today", (2, 2), "percent", "up 20 percent today"),
+            ("the ex-president left", (1, 2), "former", "the former president left"),
+            ("a brand-new cap", (1, 2), "", "a new cap"),
+            ("the all-brand new cap", (2, 3), "", "the all new cap"),
+            ("the all-new cap", (2, 2), "", "the all new cap"),
+            ("a cap-like, new", (2, 3), "", "a cap, new"),
         ] {
             let mut tokens = Vec::new();
             crate::text::block::read(text, &mut tokens);

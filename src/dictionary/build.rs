@@ -1,6 +1,7 @@
 //! Build script: compiles `dictionaries/` into the pack that the library embeds.
 //!
-//! It shares the compiler with the library, so what `unspin` can open is what this makes.
+//! It shares the compiler with the library, so what `unspin` can open is what this makes. The other files of the model are
+//! held against it: none of another version, or made for another model, is built in.
 
 #![allow(
     dead_code,
@@ -31,6 +32,8 @@ mod dictionary {
     pub(crate) mod table;
 }
 
+use dictionary::error::ErrorKind;
+use dictionary::header::{FOREST, Kind, SCORER, USAGE};
 use dictionary::source::SourceFile;
 
 fn main() {
@@ -49,6 +52,17 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     gather(&root, &root, &mut files)?;
     let model = fs::read(root.join("model/english.ngm"))?;
     let ngrams = dictionary::ngrams::Ngrams::open(model.into(), true)?;
+    for (name, magic) in [("english.ctx", SCORER), ("english.forest", FOREST), ("english.use", USAGE)] {
+        let remedy = "make it anew, or take the one that belongs to these sources";
+        let kind = Kind { error: ErrorKind::Model, name, remedy, magic, header: 24 };
+        let data = fs::read(root.join("model").join(name))?;
+        let made_for = kind.fields(&data)?.number(1);
+        // Only the scorer goes by the model's words.
+        if magic == SCORER && made_for != ngrams.checksum() {
+            let (expected, got) = (format!("{:016x}", ngrams.checksum()), format!("{made_for:016x}"));
+            return Err(kind.bad("n-gram model", expected, got).into());
+        }
+    }
     let pack = dictionary::compile::compile(&files, &ngrams, None)?;
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("english.pack"), pack)?;
     Ok(())

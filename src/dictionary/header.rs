@@ -4,6 +4,14 @@
 use super::error::{DictionaryError, ErrorKind};
 use super::ngrams::checksum;
 
+/// What a context scorer starts with; the last character is the version, as in all of these. They are here for the build
+/// script, which holds the files of the model against them.
+pub(crate) const SCORER: &[u8; 8] = b"UNSPNCX2";
+/// What decision trees start with.
+pub(crate) const FOREST: &[u8; 8] = b"UNSPNFR2";
+/// What a table of usage starts with.
+pub(crate) const USAGE: &[u8; 8] = b"UNSPNUS1";
+
 /// A kind of file.
 pub(crate) struct Kind {
     pub(crate) error: ErrorKind,

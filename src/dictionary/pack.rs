@@ -94,6 +94,19 @@ pub(crate) const NAME: u8 = 64;
 /// Words moved or doubled; never in the pack itself.
 pub(crate) const MOVED: u8 = 128;
 
+/// The kinds of source, by the bits above, with the names that reports have for them.
+pub(crate) const SOURCES: [(u8, &str); 4] = [
+    (ATTESTED, "spun-pages"),
+    (AUTHORED, "authored"),
+    (PUBLISHED, "tortured-phrases-2025-07"),
+    (THESAURUS, "thesaurus"),
+];
+
+/// The names of those of a table's bits that are set.
+pub(crate) fn named(flags: u8, names: &[(u8, &'static str)]) -> Vec<&'static str> {
+    names.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, name)| *name).collect()
+}
+
 /// A substitution's weights for the families, as the pack has them: 0 for a family that does not make it, else up to 127
 /// steps of 1/8 nat from [`LOWEST_WEIGHT`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -324,8 +337,11 @@ impl Pack {
         !self.sections[Section::SingleEnds as usize].is_empty()
     }
 
-    /// The number of the run of one word.
+    /// The number of the run of one word; for most words there is none, which a byte tells.
     fn single_run(&self, word: u32) -> Option<u64> {
+        if self.starts(word) >> ALONE & STARTS_RUN == 0 {
+            return None;
+        }
         self.runs.get(&word.to_be_bytes()[1..])
     }
 

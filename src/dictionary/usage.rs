@@ -9,12 +9,10 @@
 use std::borrow::Cow;
 
 use super::error::{DictionaryError, ErrorKind};
-use super::header::Kind;
+use super::header::{Kind, USAGE as MAGIC};
 use super::ngrams::checksum;
 use super::table::{self, FNV, Shape, fnv, mix};
 
-/// What every file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNUS1";
 /// Bytes of the header: the magic, the checksum, then seed, segment length and count of each table.
 const HEADER: usize = 64;
 /// Bits of a count's step.

@@ -1,19 +1,14 @@
 //! What a finding says of itself: its rule, severity, message and evidence.
 
-use super::features::{COUNT, NAMES};
+use super::features::at;
 use super::passage::{Passage, Scored};
 use crate::candidates::Candidate;
-use crate::dictionary::pack::{ATTESTED, AUTHORED, MOVED, NAME, PUBLISHED, THESAURUS};
+use crate::dictionary::pack::{MOVED, NAME, PUBLISHED};
 use crate::dictionary::table::{FNV, fnv, mix};
 use crate::dictionary::usage::Usage;
 use crate::report::{Evidence, Family, Rule, Severity};
 use crate::text::case::{self, Case};
 use crate::text::key;
-
-/// A feature of a scored candidate, by name.
-fn feature(features: &[f32; COUNT], name: &str) -> f32 {
-    NAMES.iter().position(|known| *known == name).map_or(0.0, |at| features[at])
-}
 
 /// Words of ln P above this are grammar rather than content.
 const FREQUENT: f32 = -6.6;
@@ -34,8 +29,8 @@ pub(crate) fn rule(passage: &Passage<'_>, scored: &Scored) -> Rule {
     if candidate.flags & NAME != 0 && words.iter().any(titled) || capitals {
         return Rule::BrokenExpression;
     }
-    if feature(&scored.features, "spun_frequency") > FREQUENT
-        && feature(&scored.features, "original_frequency") > FREQUENT
+    if scored.features[const { at("spun_frequency") }] > FREQUENT
+        && scored.features[const { at("original_frequency") }] > FREQUENT
     {
         return Rule::SwappedFunctionWord;
     }
@@ -44,8 +39,9 @@ pub(crate) fn rule(passage: &Passage<'_>, scored: &Scored) -> Rule {
 
 /// How much a finding matters: by how badly the words that stand there fit.
 pub(crate) fn severity(rule: Rule, scored: &Scored) -> Severity {
-    let gain = feature(&scored.features, "context_gain");
-    let fit = feature(&scored.features, "spun_left").min(0.0) + feature(&scored.features, "spun_right").min(0.0);
+    let gain = scored.features[const { at("context_gain") }];
+    let fit =
+        scored.features[const { at("spun_left") }].min(0.0) + scored.features[const { at("spun_right") }].min(0.0);
     match rule {
         Rule::BrokenExpression => Severity::Error,
         _ if gain > 5.0 || fit < -2.0 => Severity::Error,
@@ -61,20 +57,6 @@ pub(crate) fn family(candidate: &Candidate, mix: &[f32; 4]) -> Family {
     Family::ALL[best]
 }
 
-/// Ids of the sources that list the substitution.
-pub(crate) fn sources(candidate: &Candidate) -> Vec<&'static str> {
-    [
-        (ATTESTED, "spun-pages"),
-        (AUTHORED, "authored"),
-        (PUBLISHED, "tortured-phrases-2025-07"),
-        (THESAURUS, "thesaurus"),
-    ]
-    .into_iter()
-    .filter(|(flag, _)| candidate.flags & flag != 0)
-    .map(|(_, source)| source)
-    .collect()
-}
-
 /// Counts from this on say something.
 const WORTH_TELLING: u32 = 5;
 
@@ -83,11 +65,11 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, us
     let candidate = passage.candidate(scored.place);
     let span = scored.realized.span;
     let spun = &passage.text[span.range()];
-    let text = &scored.realized.text;
-    let value = |name: &str| feature(&scored.features, name);
+    let text = scored.realized.text.trim();
+    let features = &scored.features;
     let mut list = Vec::new();
     let mut push = |kind: &'static str, text: String, nats: Option<f32>| list.push(Evidence { kind, text, nats });
-    let gain = value("context_gain");
+    let gain = features[const { at("context_gain") }];
     let times = gain.abs().min(20.0).exp();
     if gain >= 0.0 {
         let words = if text.is_empty() {
@@ -97,12 +79,12 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, us
         };
         push("language-model", words, Some(gain));
     }
-    let fit = value("encoder");
+    let fit = features[const { at("encoder") }];
     if fit != 0.0 {
         let how = if fit > 0.0 { "better" } else { "worse" };
         push("encoder", format!("read in its sentences, “{text}” fits {how} than “{spun}”"), Some(fit));
     }
-    let channel = value("channel");
+    let channel = features[const { at("channel") }];
     if candidate.pages > 0 {
         let pages = candidate.pages;
         let pages = match pages {
@@ -126,19 +108,19 @@ pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, us
             format!("in spun texts whose originals are known, “{spun}” stands {stands} times, {is} for “{text}”");
         push("usage", words, None);
     }
-    if value("repeated") > 0.7 {
-        let times = match value("repeated").round() {
+    if features[const { at("repeated") }] > 0.7 {
+        let times = match features[const { at("repeated") }].round() {
             1.0 => "once more".to_owned(),
             times => format!("about {times} more times"),
         };
         push("repetition", format!("the text makes the same substitution {times}"), None);
     }
-    if value("original_quoted") > 0.0 {
+    if features[const { at("original_quoted") }] > 0.0 {
         push("witness", "the text has the original word inside quotation marks".to_owned(), None);
-    } else if value("original_count") > 0.0 {
+    } else if features[const { at("original_count") }] > 0.0 {
         push("witness", "the text has the original word elsewhere".to_owned(), None);
     }
-    let context = value("scorer");
+    let context = features[const { at("scorer") }];
     if context > 1.0 {
         push("context", "it fits the words around it better".to_owned(), Some(context));
     }
@@ -171,6 +153,7 @@ fn rounded(times: f32) -> String {
 
 /// One sentence for people.
 pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
+    let text = text.trim();
     match (rule, text) {
         (_, "") => format!("\u{201c}{}\u{201d} was most probably not in the original", spun.trim()),
         (Rule::BrokenExpression, _) => {
@@ -204,6 +187,7 @@ mod tests {
     use crate::candidates::realize::Realized;
     use crate::dictionary::Dictionary;
     use crate::dictionary::usage::Keys;
+    use crate::model::features::{COUNT, NAMES};
     use crate::span::Span;
 
     fn with(figures: &[(&str, f32)]) -> [f32; COUNT] {

@@ -79,7 +79,25 @@ pub(crate) const NAMES: [&str; COUNT] = [
 pub(crate) const COUNT: usize = 62;
 /// Where the figures of what spinners were seen to do are.
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning fills them in later"))]
-pub(crate) const USAGE: std::ops::Range<usize> = 52..52 + FIGURES;
+pub(crate) const USAGE: std::ops::Range<usize> = at("usage_pair")..at("usage_pair") + FIGURES;
+
+/// Where the feature of a name is; of a name that there is not, it is no constant.
+pub(crate) const fn at(name: &str) -> usize {
+    let name = name.as_bytes();
+    let mut at = 0;
+    while at < COUNT {
+        let known = NAMES[at].as_bytes();
+        let mut same = 0;
+        while same < name.len() && same < known.len() && name[same] == known[same] {
+            same += 1;
+        }
+        if same == name.len() && same == known.len() {
+            return at;
+        }
+        at += 1;
+    }
+    panic!("no feature has this name")
+}
 
 /// A run of words is looked at where a candidate for it has this posterior.
 pub(crate) const LEAST: f32 = 0.2;

@@ -3,11 +3,9 @@
 use super::decide::DOCUMENT;
 use super::gate::SORTS;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
-use crate::dictionary::header::Kind;
+use crate::dictionary::header::{FOREST as MAGIC, Kind};
 use crate::dictionary::ngrams::checksum;
 
-/// What every file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNFR2";
 /// Where the weights of the document's decision are, and the number of the first look's trees with what they start from.
 const DOCUMENT_AT: usize = 36;
 const GATE_AT: usize = DOCUMENT_AT + DOCUMENT * 4;

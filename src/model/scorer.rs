@@ -10,14 +10,12 @@ use std::borrow::Cow;
 use super::kernels::{Fit, Gather, Refine, Widen, sum};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
-use crate::dictionary::header::Kind;
+use crate::dictionary::header::{Kind, SCORER as MAGIC};
 use crate::dictionary::ngrams::checksum;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
 
 pub(super) static BUILTIN: &[u8] = include_bytes!("../../dictionaries/model/english.ctx");
 
-/// What every file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNCX2";
 /// Numbers in a vector.
 pub(crate) const DIMENSIONS: usize = 128;
 /// Units of the hidden layer.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::thread;
 
 use proptest::prelude::*;
-use unspin::{Quotes, Report, Selection, Unspinner};
+use unspin::{Quotes, Report, Selection, SourceFile, Span, Unspinner};
 
 static DEFAULT: LazyLock<Unspinner> = LazyLock::new(Unspinner::builtin);
 static SPUN: LazyLock<Unspinner> = LazyLock::new(|| Unspinner::builder().assume_spun(true).build());
@@ -72,6 +72,19 @@ fn unicode() -> impl Strategy<Value = String> {
     proptest::collection::vec(any::<char>(), 0..200).prop_map(|chars| chars.into_iter().collect())
 }
 
+/// Whether a correction makes one word of letters that what it replaces keeps apart.
+fn joins(text: &str, span: Span, correction: &str) -> bool {
+    let letter = char::is_alphanumeric;
+    let (before, covered, after) = (&text[..span.start], &text[span.range()], &text[span.end..]);
+    match correction {
+        "" => before.ends_with(letter) && after.starts_with(letter),
+        _ => {
+            before.ends_with(letter) && correction.starts_with(letter) && !covered.starts_with(letter)
+                || correction.ends_with(letter) && after.starts_with(letter) && !covered.ends_with(letter)
+        }
+    }
+}
+
 /// Asserts what every report on a text must be.
 fn assert_sound(text: &str, report: &Report) {
     let mut at = 0;
@@ -81,6 +94,9 @@ fn assert_sound(text: &str, report: &Report) {
         assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end), "{span:?} in {text:?}");
         assert!(!finding.corrections.is_empty(), "{span:?} in {text:?}");
         assert!(text[span.range()] != *finding.correction(), "{span:?} stays as it is in {text:?}");
+        for correction in &finding.corrections {
+            assert!(!joins(text, span, &correction.text), "{span:?} for {correction:?} joins words of {text:?}");
+        }
         let confidences: Vec<f32> = finding.corrections.iter().map(|correction| correction.confidence).collect();
         assert!(confidences.iter().all(|confidence| (0.0..=1.0).contains(confidence)), "{confidences:?}");
         assert!(confidences.is_sorted_by(|one, next| one >= next), "{confidences:?}");
@@ -143,6 +159,8 @@ fn awkward_texts_are_checked() {
     for prior in [f64::NAN, -1.0, 2.0] {
         assert_sound(ARTICLE, &Unspinner::builder().prior(prior).build().check(ARTICLE));
     }
+    let usual = Unspinner::builder().min_confidence(f32::NAN).build().check(ARTICLE);
+    assert_eq!(usual.findings.len(), DEFAULT.check(ARTICLE).findings.len());
     check(&"precious ".repeat(5_000));
     check(&"x".repeat(100_000));
     check(&"“".repeat(2_000));
@@ -175,6 +193,8 @@ fn spun_words_are_repaired_in_their_places() {
             "The Labour Party's chief said the pound fell 1.2 per cent, and the programme was cancelled. It was 3 per cent of the labour market.",
         ),
         ("The Protection Sec\u{2060}retary stated it.", "The Defense Sec\u{2060}retary said it."),
+        ("Try to get-off of it, he stated.", "Try to get out of it, he said."),
+        ("A phone had simply up-to-date their programs.", "A phone had simply updated their programs."),
     ] {
         assert_eq!(SPUN.check(text).fix(text, &Selection::All).text, fixed);
     }
@@ -288,6 +308,49 @@ fn allowed_phrases_may_have_quotation_marks() {
     let kept = fixed("so-called \"Protection Secretary\"");
     assert!(kept.contains("\"Protection Secretary\"") && kept.contains("The Defense Secretary"), "{kept}");
     assert!(fixed("'re").contains("they're"), "{}", fixed("'re"));
+}
+
+/// Nor is a part of an allowed phrase changed, but with all of it.
+#[test]
+fn what_is_allowed_stays_whole() {
+    let text = "It is a brand new day in the nation, the Protection Secretary stated.";
+    let fixed = |allow: &str| {
+        let unspinner = Unspinner::builder().assume_spun(true).allow([allow]).build();
+        unspinner.check(text).fix(text, &Selection::All).text
+    };
+    for (allow, kept) in [
+        ("nothing of it", ["It is a new day", "the Defense Secretary said"]),
+        ("brand  New day", ["It is a brand new day", "the Defense Secretary said"]),
+        ("brand", ["It is a new day", "the Defense Secretary said"]),
+        ("Protection", ["It is a new day", "the Protection Secretary said"]),
+    ] {
+        let fixed = fixed(allow);
+        assert!(kept.iter().all(|kept| fixed.contains(kept)), "{allow}: {fixed}");
+    }
+}
+
+#[test]
+fn what_a_builder_is_given_is_used() {
+    let file = |bytes: &str| {
+        let file = SourceFile { path: "substitutions/own.csv".into(), bytes: bytes.into() };
+        Unspinner::builder().builtin_dictionaries(false).dictionaries(vec![file])
+    };
+    let own = file("original,substitutes,source\nZyxel router,Zyxel switch,own\n").build();
+    assert_eq!(own.substitutes_for("Zyxel switch")[0].original, "Zyxel router");
+    assert!(own.substitutes_for("navy").is_empty());
+    for wrong in
+        [file("original,substitutes,source\nsay,state,mine\n"), Unspinner::builder().builtin_dictionaries(false)]
+    {
+        let message = wrong.clone().try_build().expect_err("at fault").to_string();
+        let panic = std::panic::catch_unwind(|| wrong.build()).expect_err("panics");
+        assert_eq!(panic.downcast_ref::<String>(), Some(&message));
+    }
+}
+
+#[test]
+fn a_batch_is_of_one_passage_at_least() {
+    let mut passages = DEFAULT.passages(ARTICLE, DEFAULT.config());
+    assert_eq!(passages.next_batch(0, |passage| passage.span.start), [0], "{passages:?}");
 }
 
 /// An interview is a text like others; a text that quotes what is odd is not odd itself.

@@ -28,8 +28,7 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
     let checking = Checking { min_confidence: least, assume_spun: true, ..command.checking.clone() };
     let settings = Settings::new(&checking)?;
     let report = settings.check(Path::new(""), &phrase);
-    let unspinner = settings.unspinner();
-    let runs = runs(unspinner, &phrase);
+    let runs = runs(&settings.unspinner, &phrase);
     if command.format == TableFormat::Json {
         let document = render::Document::whole("-", &phrase, &report);
         let style = render::Style::default();

@@ -72,7 +72,7 @@ impl Long {
         let record = &*self.record;
         let profile = settings.profile(&self.source);
         let (index, directives) = (OnceLock::new(), OnceLock::new());
-        let mut passages = profile.unspinner.passages(record.text(0), profile.unspinner.config());
+        let mut passages = settings.unspinner.passages(record.text(0), &profile.config);
         loop {
             let done = passages.next_batch(AHEAD * threads, |passage| {
                 let mut findings = passage.findings;

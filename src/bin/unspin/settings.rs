@@ -111,13 +111,15 @@ fn overrides<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rules>, D
 
 /// How some texts are checked, ready to use.
 pub(crate) struct Profile {
-    pub(crate) unspinner: Unspinner,
+    pub(crate) config: Config,
     /// Findings below it are left out.
     pub(crate) severity: Severity,
 }
 
 /// How all texts are checked, ready to use.
 pub(crate) struct Settings {
+    /// What checks them all: the dictionaries and the encoder are the same for all.
+    pub(crate) unspinner: Unspinner,
     base: Profile,
     overrides: Vec<(Globs, Profile)>,
     /// Files and directories to leave out.
@@ -137,21 +139,16 @@ impl Settings {
     /// As [`new`](Self::new), from another directory than the current one.
     pub(crate) fn within(checking: &Checking, here: &Path) -> anyhow::Result<Self> {
         let (file, path, root) = resolve(checking, here)?;
-        let profile = |rules: &Rules| -> anyhow::Result<Profile> {
-            Ok(Profile {
-                unspinner: rules.unspinner(&file)?,
-                severity: rules.severity.map_or(Severity::Note, Severity::from),
-            })
-        };
         let rules = file.rules();
         let mut overrides = Vec::with_capacity(file.r#override.len());
         for one in &file.r#override {
-            overrides.push((Globs::new(&root, &one.paths)?, profile(&one.over(&rules))?));
+            overrides.push((Globs::new(&root, &one.paths)?, one.over(&rules).profile()));
         }
         // What is written anew is not looked at: it may not be there yet, and holds what is to be written again.
         let known = file.baseline.as_deref().filter(|_| !checking.accepts_all).map(baseline::read).transpose()?;
         Ok(Self {
-            base: profile(&rules)?,
+            unspinner: file.unspinner()?,
+            base: rules.profile(),
             overrides,
             exclude: Globs::new(&root, &file.exclude)?,
             known: known.unwrap_or_default(),
@@ -161,16 +158,15 @@ impl Settings {
 
     /// Findings come without their evidence.
     pub(crate) fn without_evidence(mut self) -> Self {
-        let quiet = |profile: Profile| Profile { unspinner: profile.unspinner.without_evidence(), ..profile };
-        self.base = quiet(self.base);
-        self.overrides = self.overrides.into_iter().map(|(globs, profile)| (globs, quiet(profile))).collect();
+        let profiles = self.overrides.iter_mut().map(|(_, profile)| profile).chain([&mut self.base]);
+        profiles.for_each(|profile| profile.config.evidence = false);
         self
     }
 
     /// Checks a text that comes from a file.
     pub(crate) fn check(&self, path: &Path, text: &str) -> Report {
         let profile = self.profile(path);
-        let mut report = profile.unspinner.check(text);
+        let mut report = self.unspinner.check_with(text, &profile.config);
         report.findings.retain(|finding| finding.severity >= profile.severity && !self.is_known(finding));
         report
     }
@@ -178,11 +174,6 @@ impl Settings {
     /// Whether the baseline holds a finding.
     pub(crate) fn is_known(&self, finding: &Finding) -> bool {
         self.known.contains(&finding.id)
-    }
-
-    /// What checks texts that come from no file.
-    pub(crate) fn unspinner(&self) -> &Unspinner {
-        &self.base.unspinner
     }
 
     /// How a file's text is checked.
@@ -227,6 +218,33 @@ impl File {
             files.extend(dictionary::paths(directory)?);
         }
         Ok(files)
+    }
+
+    /// The dictionaries and the encoder that the settings name, opened.
+    fn unspinner(&self) -> anyhow::Result<Unspinner> {
+        let builtin = self.builtin_dictionaries.unwrap_or(true);
+        let mut builder = Unspinner::builder().builtin_dictionaries(builtin);
+        for directory in &self.dictionaries {
+            builder = builder.dictionaries(dictionary::read(directory)?);
+        }
+        if let Some(directory) = &self.encoder {
+            builder = encoder(builder, directory)?;
+        }
+        let named = || {
+            // The message names the file; which directory it lies in is found by trying each alone.
+            let fails = |directory: &&PathBuf| {
+                let alone = Unspinner::builder().builtin_dictionaries(builtin);
+                dictionary::read(directory).is_ok_and(|files| alone.dictionaries(files).try_build().is_err())
+            };
+            self.dictionaries.iter().find(fails).map_or("dictionaries".into(), |found| found.display().to_string())
+        };
+        builder.try_build().map_err(|error| {
+            let place = match (error.kind(), &self.encoder) {
+                (ErrorKind::Model, Some(directory)) => directory.display().to_string(),
+                _ => named(),
+            };
+            anyhow::Error::from(error).context(place)
+        })
     }
 
     fn set_rules(&mut self, rules: Rules) {
@@ -275,50 +293,28 @@ impl Rules {
         }
     }
 
-    fn unspinner(&self, file: &File) -> anyhow::Result<Unspinner> {
-        let mut builder = Unspinner::builder().allow(self.allow.iter().cloned());
+    fn profile(&self) -> Profile {
+        let mut config = Config::default();
         if let Some(confidence) = self.min_confidence {
-            builder = builder.min_confidence(confidence);
+            config.min_confidence = confidence;
         }
         if let Some(quotes) = self.quotes {
-            builder = builder.quotes(quotes.into());
+            config.quotes = quotes.into();
         }
         if let Some(model) = self.model {
-            builder = builder.model(model.into());
+            config.model = model.into();
         }
         if let Some(yes) = self.assume_spun {
-            builder = builder.assume_spun(yes);
+            config.assume_spun = yes;
         }
         if let Some(prior) = self.prior {
-            builder = builder.prior(prior);
+            config.prior = prior;
         }
         if let Some(names) = &self.families {
-            let families: Vec<Family> = names.iter().map(|name| name.0).collect();
-            builder = builder.families(&families);
+            config.families = names.iter().map(|name| name.0).collect();
         }
-        let builtin = file.builtin_dictionaries.unwrap_or(true);
-        builder = builder.builtin_dictionaries(builtin);
-        for directory in &file.dictionaries {
-            builder = builder.dictionaries(dictionary::read(directory)?);
-        }
-        if let Some(directory) = &file.encoder {
-            builder = encoder(builder, directory)?;
-        }
-        let named = || {
-            // The message names the file; which directory it lies in is found by trying each alone.
-            let fails = |directory: &&PathBuf| {
-                let alone = Unspinner::builder().builtin_dictionaries(builtin);
-                dictionary::read(directory).is_ok_and(|files| alone.dictionaries(files).try_build().is_err())
-            };
-            file.dictionaries.iter().find(fails).map_or("dictionaries".into(), |found| found.display().to_string())
-        };
-        builder.try_build().map_err(|error| {
-            let place = match (error.kind(), &file.encoder) {
-                (ErrorKind::Model, Some(directory)) => directory.display().to_string(),
-                _ => named(),
-            };
-            anyhow::Error::from(error).context(place)
-        })
+        config.allow.clone_from(&self.allow);
+        Profile { config, severity: self.severity.map_or(Severity::Note, Severity::from) }
     }
 }
 
@@ -496,9 +492,7 @@ mod tests {
             let checking = Checking { config: Some(path.clone()), min_confidence: confidence, ..Checking::default() };
             Settings::new(&checking).expect("sound")
         };
-        let least = |settings: &Settings, name: &str| {
-            settings.profile(&root.path().join(name)).unspinner.config().min_confidence
-        };
+        let least = |settings: &Settings, name: &str| settings.profile(&root.path().join(name)).config.min_confidence;
         let plain = settings(None);
         for (name, wanted) in [
             ("a.txt", 0.7),
@@ -512,7 +506,7 @@ mod tests {
         ] {
             assert_eq!(least(&plain, name), wanted, "{name}");
         }
-        assert_eq!(plain.overrides[0].1.unspinner.config().allow, ["a", "b"]);
+        assert_eq!(plain.overrides[0].1.config.allow, ["a", "b"]);
         // Nor does it matter how the file itself is named.
         std::fs::create_dir(root.path().join("x")).expect("made");
         let config = Some(root.path().join("x/..").join(NAME));

@@ -145,7 +145,7 @@ mod tests {
         fs::create_dir_all(&deep).expect("made");
         let mut workspace = Workspace::new(Checking::default(), vec![root.path().to_owned()]);
         let file = deep.join("c.txt");
-        let least = |settings: &Settings| settings.unspinner().config().min_confidence;
+        let least = |settings: &Settings| settings.profile(&file).config.min_confidence;
         let before = least(&workspace.settings(Some(&file)).expect("sound"));
         fs::write(root.path().join("unspin.toml"), "min-confidence = 0.75\nexclude = [\"a/b\"]\n").expect("written");
         let settings = workspace.settings(Some(&file)).expect("sound");

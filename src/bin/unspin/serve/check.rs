@@ -49,7 +49,7 @@ impl Options {
     /// What they come to, over those of the server.
     pub(super) fn over(&self, server: &Server) -> Result<Plan, Refusal> {
         let profile = profile(server);
-        let mut config = profile.unspinner.config().clone();
+        let mut config = profile.config.clone();
         if let Some(confidence) = self.min_confidence {
             if !(0.0..=1.0).contains(&confidence) {
                 return Err(Refusal::bad("settings.min_confidence must be from 0 to 1"));
@@ -164,7 +164,7 @@ pub(super) fn check(
     limit: &Limit,
     mut each: impl FnMut(Span, Report) -> Result<(), Failure>,
 ) -> Result<Report, Refusal> {
-    let mut passages = profile(server).unspinner.passages(text.checked(), &plan.config);
+    let mut passages = server.settings.unspinner.passages(text.checked(), &plan.config);
     let (mut all, mut directives) = (Vec::new(), None);
     loop {
         if limit.is_over() {
