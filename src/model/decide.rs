@@ -11,7 +11,7 @@ use crate::span::Span;
 /// Number of figures that the document's decision looks at, the constant included.
 pub(crate) const DOCUMENT: usize = OWN + SORTS - 1;
 /// Those that the first look does not have.
-const OWN: usize = 8;
+const OWN: usize = 10;
 
 /// Other readings at or below this probability are not told.
 pub(crate) const LEAST_TOLD: f32 = 0.02;
@@ -153,6 +153,8 @@ pub(crate) fn document(
     let mut expected = vec![0f32; paragraphs.len()];
     // ln of how unlikely it is, all candidates taken for independent, that none of them is right.
     let mut doubt = 0f32;
+    // The same, and the sum of probabilities, however often words come.
+    let (mut doubts, mut sums) = (0f32, 0f32);
     let first = scored.partition_point(|scored| scored.place.0 < stretch.sentences.start);
     let end = scored.partition_point(|scored| scored.place.0 < stretch.sentences.end);
     let scored = &scored[first..end];
@@ -176,9 +178,13 @@ pub(crate) fn document(
     let mostly_quoted = 2 * words().filter(|word| word.quoted).count() > words().count();
     let quoted = if mostly_quoted { 1.0 } else { (outside / inside).min(1.0) };
     for own in &chosen {
-        let share = own.weight * if own.quoted { quoted } else { 1.0 };
+        let one = if own.quoted { quoted } else { 1.0 };
+        let share = own.weight * one;
         expected[paragraphs.partition_point(|paragraph| paragraph.0 <= own.sentence)] += share * own.probability;
-        doubt -= share * (1.0 - own.probability.min(0.999)).ln();
+        let unlikely = -(1.0 - own.probability.min(0.999)).ln();
+        doubt += share * unlikely;
+        doubts += one * unlikely;
+        sums += one * own.probability;
     }
     let evidence = (evidence(passage, stretch, &chosen) / tokens).clamp(-0.05, 0.4);
     let share = (expected.iter().sum::<f32>() / tokens).min(0.4);
@@ -186,7 +192,18 @@ pub(crate) fn document(
     let shares = paragraphs.iter().zip(&expected).map(|(paragraph, sum)| sum / (paragraph.1 as f32 + PARAGRAPH));
     let worst = shares.fold(0.0, f32::max).min(0.4);
     let length = (tokens.min(2000.0)).sqrt() / 10.0;
-    let own: [f32; OWN] = [1.0, evidence, share, evidence * length, share * length, length, worst, doubt];
+    let own: [f32; OWN] = [
+        1.0,
+        evidence,
+        share,
+        evidence * length,
+        share * length,
+        length,
+        worst,
+        doubt,
+        (sums / tokens).min(0.4),
+        doubts,
+    ];
     let mut figures = [0f32; DOCUMENT];
     figures[..OWN].copy_from_slice(&own);
     figures[OWN..].copy_from_slice(&glance[1..]);
