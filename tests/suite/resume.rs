@@ -52,6 +52,7 @@ fn contents(path: &Path) -> Vec<u8> {
 /// Kills a run again and again, and goes on each time.
 fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -> (i32, usize) {
     let args = [args, &["--resume", "--output", out, "in"]].concat();
+    let mut done = 0;
     for kills in 0.. {
         let mut child = command(here, &args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
         sleep(Duration::from_secs_f64(random(seed) * longest));
@@ -61,6 +62,12 @@ fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -
             None => child.kill().expect("killed"),
         }
         child.wait().expect("ends");
+        if let Ok(journal) = fs::read(here.join(format!("{out}.resume"))) {
+            let journal: serde_json::Value = serde_json::from_slice(&journal).expect("JSON");
+            let bytes = journal["progress"]["bytes"].as_u64().expect("a number");
+            assert!(bytes >= done, "{bytes} bytes of the inputs are done after {done}");
+            done = bytes;
+        }
     }
     unreachable!("the loop ends by returning")
 }

@@ -3,10 +3,9 @@
 use std::io::Write;
 
 use crate::args::{Args, Checking, Command};
+use crate::settings::Stated;
 use crate::terminal::{self, Ending};
-use crate::{
-    check, completions, dict, diff, eval, explain, fix, learn, lsp, man, review, score, settings, stats, train,
-};
+use crate::{check, completions, dict, diff, eval, explain, fix, learn, lsp, man, review, score, stats, train};
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
     if let Some(checking) = args.command.checking().filter(|checking| checking.dump_config) {
@@ -34,7 +33,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
 
 fn dump(checking: &Checking) -> anyhow::Result<Ending> {
     let mut out = terminal::stdout();
-    out.write_all(settings::dump(checking)?.as_bytes())?;
+    out.write_all(Stated::new(checking)?.dump()?.as_bytes())?;
     out.flush()?;
     Ok(Ending::default())
 }

@@ -7,17 +7,17 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use unspin::input::{self, ErrorKind, FileOptions, Format, InputError, Raw, Record, Source, resolved};
 use unspin::render::{Document, Edits, Summary};
 use unspin::{Applicability, Directives, Edit, Finding, Report, Selection, Span};
@@ -26,7 +26,7 @@ use crate::args::{Checking, Common, Inputs, Shard, Target};
 use crate::long::{self, Long, Passage};
 use crate::output::{self, StdoutFile};
 use crate::review::store;
-use crate::settings::{self, Settings};
+use crate::settings::{self, Settings, Stated};
 use crate::stats::Figures;
 use crate::terminal::{self, complain};
 
@@ -61,8 +61,8 @@ pub(crate) struct Job {
     backup: Option<String>,
     common: Common,
     started: Instant,
-    /// Hash of the settings in force, with the files that they name where a run may go on later.
-    settings_hash: u64,
+    /// Of the settings in force, with the files that they name where a run may go on later.
+    identity: Identity,
     /// The run may be killed and go on later.
     resumable: bool,
 }
@@ -169,6 +169,9 @@ pub(crate) struct Progress {
     position: Position,
     pub(crate) outcome: Outcome,
     current: Current,
+    /// Bytes of the inputs that are done; notes of older versions lack it.
+    #[serde(default)]
+    bytes: u64,
 }
 
 /// What is done, as the inputs are read.
@@ -236,7 +239,8 @@ impl Job {
         target: Option<&Target>,
         common: Common,
     ) -> anyhow::Result<Self> {
-        let settings = Settings::new(checking)?;
+        let stated = Stated::new(checking)?;
+        let settings = stated.settings(checking)?;
         let files = FileOptions {
             format: inputs.input.map(Format::from),
             fields: inputs.field.clone(),
@@ -254,12 +258,13 @@ impl Job {
         } else if paths.is_empty() {
             paths.push(PathBuf::from("-"));
         }
-        let mut hasher = DefaultHasher::new();
-        settings::dump(checking)?.hash(&mut hasher);
+        let mut identity = Identity::new();
+        identity.add(&stated.dump()?);
+        identity.add(&stated.root.to_string_lossy());
         let resumable = target.is_some_and(|target| target.file().is_some());
         if resumable {
             let all = FileOptions { hidden: true, no_ignore: true, ..FileOptions::default() };
-            stamp(input::sources(&settings::files(checking)?, &all)?, &mut hasher);
+            identity.add_files(input::sources(&stated.files(), &all)?);
         }
         let mut own = target.map(output::own_paths).unwrap_or_default();
         own.extend(settings.own.iter().chain(&inputs.stats).cloned());
@@ -277,7 +282,7 @@ impl Job {
             backup: None,
             common,
             started: Instant::now(),
-            settings_hash: hasher.finish(),
+            identity,
             resumable,
         };
         job.leaving_out(&own).apart([&inputs.stats])
@@ -324,13 +329,26 @@ impl Job {
     /// What changes the results of a run: its inputs, its settings and, as `command`, how they are written. Runs with
     /// the same description give the same results, but for what comes from standard input.
     pub(crate) fn description(&self, command: &str) -> anyhow::Result<String> {
-        let mut hasher = DefaultHasher::new();
-        self.settings_hash.hash(&mut hasher);
-        (format!("{:?}", self.files), format!("{:?}", self.shard)).hash(&mut hasher);
+        let mut identity = self.identity;
+        // What is left out is among the settings.
+        let FileOptions { format, fields, columns, added, hidden, no_ignore, exclude, leave_out: _, utf8_names } =
+            &self.files;
+        let options = json!({
+            "format": format.map(|format| format!("{format:?}")),
+            "fields": fields,
+            "columns": columns,
+            "added": added,
+            "hidden": hidden,
+            "no_ignore": no_ignore,
+            "exclude": exclude,
+            "utf8_names": utf8_names,
+            "shard": self.shard.map(|shard| [shard.index, shard.count]),
+        });
+        identity.add(&options.to_string());
         if self.resumable {
-            stamp(self.sources()?, &mut hasher);
+            identity.add_files(self.sources()?);
         }
-        Ok(format!("unspin {} {command} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish()))
+        Ok(format!("unspin {} {command} {:016x}", env!("CARGO_PKG_VERSION"), identity.0))
     }
 
     /// The same run for a command that keeps something about files by their names.
@@ -401,8 +419,8 @@ impl Job {
             .then(|| rayon::ThreadPoolBuilder::new().num_threads(self.threads).build())
             .transpose()
             .context("cannot start threads")?;
-        let bar = self.progress();
-        let Progress { position, mut outcome, current } = *done.unwrap_or_default();
+        let Progress { position, mut outcome, current, bytes } = *done.unwrap_or_default();
+        let bar = self.progress(bytes);
         let mut reading = self.reading(current);
         let before = outcome.seconds;
         let mut checkpoint = Instant::now();
@@ -462,7 +480,7 @@ impl Job {
                         if fault.is_skipped() {
                             outcome.binaries += 1;
                             if self.common.verbose {
-                                complain(&format!("{}; skipped", fault.error));
+                                bar.suspend(|| complain(&format!("{}; skipped", fault.error)));
                             }
                         } else if self.strict {
                             // Its message has its cause in it.
@@ -478,7 +496,8 @@ impl Job {
                 }
                 if checkpoint.elapsed() >= CHECKPOINT {
                     outcome.seconds = before + self.started.elapsed().as_secs_f32();
-                    let progress = Progress { position, outcome: outcome.clone(), current: reading.current };
+                    let (outcome, current) = (outcome.clone(), reading.current);
+                    let progress = Progress { position, outcome, current, bytes: bar.position() };
                     each(Event::Checkpoint(Box::new(progress)))?;
                     checkpoint = Instant::now();
                 }
@@ -564,9 +583,10 @@ impl Job {
         Reading { source: None, current, begun: false, sharded: self.shard.is_some() }
     }
 
-    fn progress(&self) -> ProgressBar {
+    /// A bar that starts where so many bytes are done. It counts even where it is not shown.
+    fn progress(&self, done: u64) -> ProgressBar {
         if !terminal::shows_progress(self.common) {
-            return ProgressBar::hidden();
+            return ProgressBar::hidden().with_position(done);
         }
         // Only plain files tell how much there is to do.
         let size = |path: &PathBuf| {
@@ -585,6 +605,9 @@ impl Job {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
+        bar.set_position(done);
+        // The time left is reckoned from what this run does.
+        bar.reset_eta();
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }
@@ -829,12 +852,32 @@ pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, text: usi
     report
 }
 
-/// Takes in how files are now.
-fn stamp(sources: impl Iterator<Item = Result<Source, InputError>>, hasher: &mut impl Hasher) {
-    for source in sources.flatten() {
-        source.path.hash(hasher);
-        if let Some(data) = source.path.metadata().ok().filter(fs::Metadata::is_file) {
-            (data.len(), data.modified().ok()).hash(hasher);
+/// A hash of what a run depends on (FNV-1a): the same whatever the program was built with, as those of `std` need not
+/// be.
+#[derive(Clone, Copy)]
+struct Identity(u64);
+
+impl Identity {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    /// Takes in a part, and that it ends there.
+    fn add(&mut self, part: &str) {
+        // No text has the last byte.
+        for byte in part.bytes().chain([0xff]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    /// Takes in how files are now.
+    fn add_files(&mut self, sources: impl Iterator<Item = Result<Source, InputError>>) {
+        for source in sources.flatten() {
+            self.add(&source.path.to_string_lossy());
+            if let Some(data) = source.path.metadata().ok().filter(fs::Metadata::is_file) {
+                let since = data.modified().ok().and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+                self.add(&format!("{} {}", data.len(), since.map_or(0, |since| since.as_nanos())));
+            }
         }
     }
 }
@@ -907,6 +950,18 @@ mod tests {
     fn threads_are_bounded() {
         assert_eq!([Some(1), Some(3), Some(20_000)].map(threads), [1, 3, MOST_THREADS]);
         assert!(threads(None) > 0 && threads(Some(0)) == threads(None));
+    }
+
+    /// Other numbers would refuse the runs that an earlier build left unfinished.
+    #[test]
+    fn identities_stay_what_they_were() {
+        let identity = |parts: &[&str]| {
+            let mut identity = Identity::new();
+            parts.iter().for_each(|part| identity.add(part));
+            identity.0
+        };
+        assert_eq!(identity(&["ab", "c"]), 0x20ba_9b30_25a8_b421);
+        assert_ne!(identity(&["a", "bc"]), identity(&["ab", "c"]));
     }
 
     #[test]

@@ -133,27 +133,12 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads the nearest `unspin.toml`, unless told otherwise, and puts the command line on top.
     pub(crate) fn new(checking: &Checking) -> anyhow::Result<Self> {
-        Self::within(checking, &current()?)
+        Stated::new(checking)?.settings(checking)
     }
 
     /// As [`new`](Self::new), from another directory than the current one.
     pub(crate) fn within(checking: &Checking, here: &Path) -> anyhow::Result<Self> {
-        let (file, path, root) = resolve(checking, here)?;
-        let rules = file.rules();
-        let mut overrides = Vec::with_capacity(file.r#override.len());
-        for one in &file.r#override {
-            overrides.push((Globs::new(&root, &one.paths)?, one.over(&rules).profile()));
-        }
-        // What is written anew is not looked at: it may not be there yet, and holds what is to be written again.
-        let known = file.baseline.as_deref().filter(|_| !checking.accepts_all).map(baseline::read).transpose()?;
-        Ok(Self {
-            unspinner: file.unspinner()?,
-            base: rules.profile(),
-            overrides,
-            exclude: Globs::new(&root, &file.exclude)?,
-            known: known.unwrap_or_default(),
-            own: file.own()?.into_iter().chain(path).collect(),
-        })
+        Stated::within(checking, here)?.settings(checking)
     }
 
     /// Findings come without their evidence.
@@ -334,72 +319,106 @@ fn encoder(_: Builder, directory: &Path) -> anyhow::Result<Builder> {
     anyhow::bail!("{}: this program was built without encoders; build it with --features encoder", directory.display())
 }
 
-/// The settings in force, as TOML.
-pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
-    let (mut file, ..) = resolve(checking, &current()?)?;
-    let Config { quotes, model, assume_spun, prior, min_confidence, families, .. } = Config::default();
-    let defaults = Rules {
-        paths: Vec::new(),
-        min_confidence: Some(min_confidence),
-        quotes: Some(quotes.into()),
-        model: Some(model.into()),
-        assume_spun: Some(assume_spun),
-        prior: Some(prior),
-        families: Some(families.into_iter().map(FamilyName).collect()),
-        severity: Some(Level::Note),
-        allow: Vec::new(),
-    };
-    file.set_rules(file.rules().over(&defaults));
-    Ok(toml::to_string(&file)?)
+/// What `unspin.toml` says with the command line on top, before what they name is read.
+pub(crate) struct Stated {
+    file: File,
+    /// The file that it comes from.
+    path: Option<PathBuf>,
+    /// The directory that its globs start from.
+    pub(crate) root: PathBuf,
 }
 
-/// Files and directories that the settings in force name, whose contents count with them.
-pub(crate) fn files(checking: &Checking) -> anyhow::Result<Vec<PathBuf>> {
-    let (file, ..) = resolve(checking, &current()?)?;
-    Ok(file.dictionaries.into_iter().chain(file.encoder).chain(file.baseline).collect())
-}
+impl Stated {
+    /// Reads the nearest `unspin.toml`, unless told otherwise.
+    pub(crate) fn new(checking: &Checking) -> anyhow::Result<Self> {
+        Self::within(checking, &std::env::current_dir().context("the current directory")?)
+    }
 
-/// The settings that count with the command line on top, the file that they come from, and the directory that its globs
-/// start from.
-fn resolve(checking: &Checking, here: &Path) -> anyhow::Result<(File, Option<PathBuf>, PathBuf)> {
-    let path = match &checking.config {
-        Some(path) => Some(path.clone()),
-        None if checking.isolated => None,
-        None => nearest(here),
-    };
-    let (mut file, root) = match &path {
-        Some(path) => {
-            let root = straight(path).parent().map_or_else(|| here.to_owned(), Path::to_owned);
-            (read(path)?, root)
+    fn within(checking: &Checking, here: &Path) -> anyhow::Result<Self> {
+        let path = match &checking.config {
+            Some(path) => Some(path.clone()),
+            None if checking.isolated => None,
+            None => nearest(here),
+        };
+        let (mut file, root) = match &path {
+            Some(path) => {
+                let root = straight(path).parent().map_or_else(|| here.to_owned(), Path::to_owned);
+                (read(path)?, root)
+            }
+            None => (File::default(), here.to_owned()),
+        };
+        let on_top = Rules::of_command_line(checking);
+        // Phrases of the command line are allowed once: overrides are put over the base later.
+        let values = Rules { allow: Vec::new(), ..on_top.clone() };
+        file.set_rules(on_top.over(&file.rules()));
+        for one in &mut file.r#override {
+            *one = values.over(one);
         }
-        None => (File::default(), here.to_owned()),
-    };
-    let on_top = Rules::of_command_line(checking);
-    // Phrases of the command line are allowed once: overrides are put over the base later.
-    let values = Rules { allow: Vec::new(), ..on_top.clone() };
-    file.set_rules(on_top.over(&file.rules()));
-    for one in &mut file.r#override {
-        *one = values.over(one);
+        let placed = |path: &mut PathBuf| *path = root.join(&path);
+        file.dictionaries.iter_mut().for_each(placed);
+        file.dictionaries.extend(checking.dictionary.iter().cloned());
+        if checking.no_builtin_dictionary {
+            file.builtin_dictionaries = Some(false);
+        }
+        file.encoder.iter_mut().for_each(placed);
+        if checking.encoder.is_some() {
+            file.encoder.clone_from(&checking.encoder);
+        }
+        ensure!(
+            file.encoder.is_some() || checking.model != Some(ModelName::Full),
+            "--model full needs an encoder; name its directory with --encoder"
+        );
+        file.baseline.iter_mut().for_each(placed);
+        if checking.baseline.is_some() {
+            file.baseline.clone_from(&checking.baseline);
+        }
+        Ok(Self { file, path, root })
     }
-    let placed = |path: &mut PathBuf| *path = root.join(&path);
-    file.dictionaries.iter_mut().for_each(placed);
-    file.dictionaries.extend(checking.dictionary.iter().cloned());
-    if checking.no_builtin_dictionary {
-        file.builtin_dictionaries = Some(false);
+
+    /// The settings in force, as TOML.
+    pub(crate) fn dump(&self) -> anyhow::Result<String> {
+        let mut file = self.file.clone();
+        let Config { quotes, model, assume_spun, prior, min_confidence, families, .. } = Config::default();
+        let defaults = Rules {
+            paths: Vec::new(),
+            min_confidence: Some(min_confidence),
+            quotes: Some(quotes.into()),
+            model: Some(model.into()),
+            assume_spun: Some(assume_spun),
+            prior: Some(prior),
+            families: Some(families.into_iter().map(FamilyName).collect()),
+            severity: Some(Level::Note),
+            allow: Vec::new(),
+        };
+        file.set_rules(file.rules().over(&defaults));
+        Ok(toml::to_string(&file)?)
     }
-    file.encoder.iter_mut().for_each(placed);
-    if checking.encoder.is_some() {
-        file.encoder.clone_from(&checking.encoder);
+
+    /// Files and directories that the settings in force name, whose contents count with them.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let File { dictionaries, encoder, baseline, .. } = &self.file;
+        dictionaries.iter().chain(encoder).chain(baseline).cloned().collect()
     }
-    ensure!(
-        file.encoder.is_some() || checking.model != Some(ModelName::Full),
-        "--model full needs an encoder; name its directory with --encoder"
-    );
-    file.baseline.iter_mut().for_each(placed);
-    if checking.baseline.is_some() {
-        file.baseline.clone_from(&checking.baseline);
+
+    /// The same, ready to use.
+    pub(crate) fn settings(&self, checking: &Checking) -> anyhow::Result<Settings> {
+        let Self { file, path, root } = self;
+        let rules = file.rules();
+        let mut overrides = Vec::with_capacity(file.r#override.len());
+        for one in &file.r#override {
+            overrides.push((Globs::new(root, &one.paths)?, one.over(&rules).profile()));
+        }
+        // What is written anew is not looked at: it may not be there yet, and holds what is to be written again.
+        let known = file.baseline.as_deref().filter(|_| !checking.accepts_all).map(baseline::read).transpose()?;
+        Ok(Settings {
+            unspinner: file.unspinner()?,
+            base: rules.profile(),
+            overrides,
+            exclude: Globs::new(root, &file.exclude)?,
+            known: known.unwrap_or_default(),
+            own: file.own()?.into_iter().chain(path.clone()).collect(),
+        })
     }
-    Ok((file, path, root))
 }
 
 impl Choice {
@@ -418,10 +437,6 @@ impl Choice {
 /// The settings file that a phrase is added to: the one in force from a directory on, or a new one there.
 pub(crate) fn file_for(checking: &Checking, here: &Path) -> PathBuf {
     checking.config.clone().or_else(|| nearest(here)).unwrap_or_else(|| here.join(NAME))
-}
-
-fn current() -> anyhow::Result<PathBuf> {
-    std::env::current_dir().context("the current directory")
 }
 
 fn nearest(here: &Path) -> Option<PathBuf> {
