@@ -296,7 +296,7 @@ impl SourceFile {
     /// What is wrong with the sources of dictionaries, in order of place.
     ///
     /// Rows are held against the built-in language model: an original that it lacks cannot be proposed, and a published
-    /// phrase that clean English says more often than its correction needs words that must, or must not, stand near it.
+    /// phrase that clean English says more often than its correction needs a condition, with which it weighs less.
     ///
     /// Costs about a second for 200,000 substitutions.
     pub fn verify(files: &[Self]) -> Vec<DictionaryFault> {
@@ -559,7 +559,11 @@ impl Check<'_> {
                 if gap > COMMONER {
                     let message =
                         format!("{substitute:?} is {:.0} times as common in clean English as {original:?}", gap.exp());
-                    let remedy = "name words that must stand near it (required) or must not (excluded)";
+                    let remedy = if table == Table::Published {
+                        "name required or excluded words, so that it weighs less"
+                    } else {
+                        "put it into substitutions/, where its surroundings decide"
+                    };
                     self.fault(record, other, FaultKind::Common, message, remedy);
                 }
             }
