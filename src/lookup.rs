@@ -2,7 +2,7 @@
 
 use crate::candidates::{self, Word};
 use crate::dictionary::coverage;
-use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, Substitution, THESAURUS};
+use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, Substitution};
 use crate::report::Family;
 use crate::text::block;
 use crate::text::key::UNKNOWN;
@@ -130,12 +130,8 @@ impl Unspinner {
     }
 }
 
-const SOURCES: [(u8, &str); 4] = [
-    (ATTESTED, "spun-pages"),
-    (AUTHORED, "authored"),
-    (PUBLISHED, "tortured-phrases-2025-07"),
-    (THESAURUS, "thesaurus"),
-];
+const SOURCES: [(u8, &str); 3] =
+    [(ATTESTED, "spun-pages"), (AUTHORED, "authored"), (PUBLISHED, "tortured-phrases-2025-07")];
 
 const MADE: [(u8, &str); 3] = [(INFLECTED, "inflected"), (PART, "part"), (NAME, "name")];
 

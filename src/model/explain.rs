@@ -3,7 +3,7 @@
 use super::features::{COUNT, NAMES};
 use super::passage::{Passage, Scored};
 use crate::candidates::Candidate;
-use crate::dictionary::pack::{ATTESTED, AUTHORED, MOVED, NAME, PUBLISHED, THESAURUS};
+use crate::dictionary::pack::{ATTESTED, AUTHORED, MOVED, NAME, PUBLISHED};
 use crate::dictionary::table::{FNV, fnv, mix};
 use crate::dictionary::usage::Usage;
 use crate::report::{Evidence, Family, Rule, Severity};
@@ -63,16 +63,11 @@ pub(crate) fn family(candidate: &Candidate, mix: &[f32; 4]) -> Family {
 
 /// Ids of the sources that list the substitution.
 pub(crate) fn sources(candidate: &Candidate) -> Vec<&'static str> {
-    [
-        (ATTESTED, "spun-pages"),
-        (AUTHORED, "authored"),
-        (PUBLISHED, "tortured-phrases-2025-07"),
-        (THESAURUS, "thesaurus"),
-    ]
-    .into_iter()
-    .filter(|(flag, _)| candidate.flags & flag != 0)
-    .map(|(_, source)| source)
-    .collect()
+    [(ATTESTED, "spun-pages"), (AUTHORED, "authored"), (PUBLISHED, "tortured-phrases-2025-07")]
+        .into_iter()
+        .filter(|(flag, _)| candidate.flags & flag != 0)
+        .map(|(_, source)| source)
+        .collect()
 }
 
 /// Counts from this on say something.
