@@ -152,7 +152,7 @@ pub(crate) struct Part<'s> {
 const KIND: Kind = Kind {
     error: ErrorKind::Model,
     name: "context scorer",
-    remedy: "make it anew with `unspin train`",
+    remedy: "make it anew with `unspin learn scorer`",
     magic: MAGIC,
     header: HEADER,
 };
@@ -413,6 +413,7 @@ mod tests {
         let refused = |bytes: Vec<u8>, model: u64, part: &str| {
             let error = Scorer::open(bytes.into(), model, true).expect_err(part).to_string();
             assert!(error.contains(part) && error.contains("expected") && error.contains("got"), "{error}");
+            assert!(error.ends_with("make it anew with `unspin learn scorer`"), "{error}");
         };
         refused(Vec::new(), 7, "first bytes");
         refused(good.clone(), 8, "n-gram model");
