@@ -228,17 +228,6 @@ impl Scorer {
         if (word as usize) < self.words { word } else { UNKNOWN }
     }
 
-    /// Encodes one place, ready to score: see [`Self::gather`] and [`Self::refine`].
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training asks for one at a time"))]
-    pub(crate) fn encode(&self, words: &[u32], sentence: (usize, usize), place: (usize, usize)) -> State {
-        let mut wide = Wide::default();
-        self.widen(words, place.0, place.1, &mut wide);
-        let mut state = [self.gather(words, sentence, place, &wide)];
-        self.refine(&mut state);
-        let [state] = state;
-        state
-    }
-
     /// Adds up the wide context of the places of a sentence, which is `start..end` of the words.
     pub(crate) fn widen(&self, words: &[u32], start: usize, end: usize, wide: &mut Wide) {
         let run = &words[start.saturating_sub(WIDE)..(end + WIDE).min(words.len())];
@@ -298,7 +287,7 @@ impl Scorer {
     /// How well a word fits a place: ln of its probability there, up to a constant that is the same for all words.
     ///
     /// `None` for a word that the scorer lacks; the score of [`UNKNOWN`] is what such words get in training.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training asks for one at a time"))]
+    #[cfg(test)]
     pub(crate) fn score(&self, state: &State, word: u32) -> Option<f32> {
         if word as usize >= self.words {
             return None;
