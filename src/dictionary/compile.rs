@@ -10,7 +10,7 @@ use super::error::DictionaryError;
 use super::inflection::{Form, Inflection};
 use super::layers::Layers;
 use super::ngrams::Ngrams;
-use super::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, THESAURUS, push_key};
+use super::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, push_key};
 use super::source::{
     AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SeldomRow, SourceFile,
     SpellingRow, SubstitutesRow, read, row_error,
@@ -28,6 +28,8 @@ const OWN: &str = "own";
 const LONGEST: usize = 7;
 /// Share of a published phrase's count where the list states conditions for it.
 const CONDITIONAL: f32 = 0.3;
+/// Rank that a second list of substitutes starts from.
+const SECOND: usize = 6;
 
 /// What a substitution in an article of `training/` counts, where one in a real spun page counts 1.
 const ARTICLE: f32 = 0.5;
@@ -437,16 +439,15 @@ impl<'m> Compiler<'m> {
     }
 
     fn substitutes(&mut self, file: &str, row: &SubstitutesRow) {
-        let name = file.starts_with("names");
-        let science = file.starts_with("science");
-        let thesaurus = file.starts_with("thesaurus");
-        // A second list goes on where a first one ended; a third was written from the side of the substitutes, and its
-        // order says little.
-        let offset = match file.trim_end_matches(".csv").rsplit('-').next() {
-            _ if thesaurus => 30,
-            Some("2") => 6,
-            Some("3") => 24,
-            _ => 0,
+        // A second list goes on where a first one ended. What files on top of others are called says nothing.
+        let (name, science, offset) = match file {
+            _ if self.below.is_some() => (false, false, 0),
+            "names.csv" => (true, false, 0),
+            "names-2.csv" => (true, false, SECOND),
+            "science.csv" => (false, true, 0),
+            "science-2.csv" => (false, true, SECOND),
+            "phrases-2.csv" | "words-2.csv" => (false, false, SECOND),
+            _ => (false, false, 0),
         };
         let inflects = !name && self.inflects(&row.original);
         for (rank, spun) in row.substitutes.split('|').enumerate() {
@@ -454,7 +455,7 @@ impl<'m> Compiler<'m> {
             let mut pair = Pair {
                 authored: 1.0 / (rank as f32 + 2.0).powf(0.9),
                 rank: Some(rank.min(254) as u8),
-                flags: if thesaurus { THESAURUS } else { AUTHORED },
+                flags: AUTHORED,
                 ..Pair::default()
             };
             if name {

@@ -82,8 +82,6 @@ pub(crate) const ATTESTED: u8 = 1;
 pub(crate) const AUTHORED: u8 = 2;
 /// A published tortured phrase, or part of one.
 pub(crate) const PUBLISHED: u8 = 4;
-/// From a thesaurus.
-pub(crate) const THESAURUS: u8 = 8;
 /// Made from another substitution by inflecting both sides.
 pub(crate) const INFLECTED: u8 = 16;
 /// Part of a longer substitution.

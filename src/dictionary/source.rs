@@ -43,9 +43,10 @@ pub(crate) struct PublishedRow {
     pub(crate) spun: String,
     pub(crate) original: String,
     pub(crate) papers: u32,
-    /// Words that must stand elsewhere in the text; empty for none.
+    /// Words that the list wants elsewhere in the text; empty for none. They are not looked for: with them or with
+    /// excluded ones the row weighs less.
     pub(crate) required: String,
-    /// Words that must not stand in the text; empty for none.
+    /// Words that the list does not want in the text; empty for none.
     pub(crate) excluded: String,
     pub(crate) source: String,
 }

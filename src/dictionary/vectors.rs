@@ -31,7 +31,7 @@ pub(crate) struct Vectors {
 const KIND: Kind = Kind {
     error: ErrorKind::Model,
     name: "word vectors",
-    remedy: "make them anew with `unspin train`",
+    remedy: "make them anew with `unspin learn vectors`",
     magic: MAGIC,
     header: HEADER,
 };

@@ -41,6 +41,8 @@ pub enum FaultKind {
     Form,
     /// It says something twice; rewriting repairs it.
     Duplicate,
+    /// Two rows say different things of the same phrase; which is right cannot be told.
+    Conflict,
     /// It puts a phrase in place of itself; rewriting repairs it.
     Identity,
     /// It names a source, family or form that does not exist.
@@ -62,6 +64,7 @@ impl FaultKind {
             Self::Malformed => "malformed",
             Self::Form => "form",
             Self::Duplicate => "duplicate",
+            Self::Conflict => "conflict",
             Self::Identity => "identity",
             Self::Unknown => "unknown",
             Self::License => "license",
@@ -169,6 +172,7 @@ impl Table {
     fn identifying(self) -> usize {
         match self {
             Self::Substitutes
+            | Self::Phrases
             | Self::Spellings
             | Self::Expressions
             | Self::Allowed
@@ -176,18 +180,31 @@ impl Table {
             | Self::Lexicon
             | Self::Origins
             | Self::Examples => 1,
-            Self::Published | Self::Phrases => 2,
+            Self::Published => 2,
             Self::Attested | Self::Forms => 3,
         }
     }
 
-    /// What makes a row what it is. Phrases are looked up whatever their case and spacing, so those are the same here.
-    fn identity<'r>(self, fields: impl Iterator<Item = &'r str>) -> Vec<String> {
+    /// The columns that two rows of the same kind are made one in: lists are joined and counts added.
+    fn joined(self) -> std::ops::Range<usize> {
+        match self {
+            Self::Substitutes => 1..2,
+            Self::Attested => 3..5,
+            _ => 0..0,
+        }
+    }
+
+    /// What makes a row what it is, and what else must be the same in two rows for them to be made one. Phrases are
+    /// looked up whatever their case and spacing, so those are the same here.
+    fn identity<'r>(self, fields: impl Iterator<Item = &'r str>) -> [Vec<String>; 2] {
         let same = |(at, field): (usize, &str)| match self {
             Self::Phrases | Self::Allowed if at == 0 => key::phrase(field),
             _ => field.to_owned(),
         };
-        fields.take(self.identifying()).enumerate().map(same).collect()
+        let kept = fields.enumerate().filter(|(at, _)| !self.joined().contains(at)).map(same);
+        let mut identity: Vec<String> = kept.collect();
+        let rest = identity.split_off(self.identifying());
+        [identity, rest]
     }
 
     /// The column of the phrase that is proposed.
@@ -279,7 +296,7 @@ impl SourceFile {
     /// What is wrong with the sources of dictionaries, in order of place.
     ///
     /// Rows are held against the built-in language model: an original that it lacks cannot be proposed, and a published
-    /// phrase that clean English says more often than its correction needs words that must, or must not, stand near it.
+    /// phrase that clean English says more often than its correction needs a condition, with which it weighs less.
     ///
     /// Costs about a second for 200,000 substitutions.
     pub fn verify(files: &[Self]) -> Vec<DictionaryFault> {
@@ -334,7 +351,7 @@ impl SourceFile {
     }
 
     /// A file in canonical form: fields in their normal form, rows in byte order, what was said twice said once, and
-    /// nothing put in place of itself.
+    /// nothing put in place of itself. Rows that say different things of the same phrase are all kept.
     ///
     /// # Errors
     ///
@@ -345,7 +362,7 @@ impl SourceFile {
             DictionaryError::new(ErrorKind::Row, format!("{path}:{line}:{column}: {message}; {remedy}"))
         };
         let Rows { table, records, .. } = Rows::read(self).map_err(bad)?;
-        let mut rows: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+        let mut rows: BTreeMap<[Vec<String>; 2], Vec<String>> = BTreeMap::new();
         for record in &records {
             let fields: Vec<String> = record.iter().enumerate().map(|(n, value)| normal(value, table, n)).collect();
             let identity = table.identity(fields.iter().map(String::as_str));
@@ -354,10 +371,11 @@ impl SourceFile {
                 Some(kept) => match table {
                     Table::Substitutes => kept[1] = format!("{}|{}", kept[1], fields[1]),
                     Table::Attested => {
-                        let number = |text: &str| text.parse::<u64>().unwrap_or(0);
-                        kept[3] = (number(&kept[3]) + number(&fields[3])).to_string();
+                        let number = |text: &str| text.parse::<u32>().unwrap_or(0);
+                        kept[3] = number(&kept[3]).saturating_add(number(&fields[3])).to_string();
                         kept[4] = number(&kept[4]).max(number(&fields[4])).to_string();
                     }
+                    // Nothing else differs.
                     _ => {}
                 },
             }
@@ -430,7 +448,8 @@ impl Check<'_> {
 
     fn rows(&mut self) {
         let rows = self.rows;
-        let mut seen: HashMap<Vec<String>, u64> = HashMap::new();
+        // By what makes a row what it is: what else the rows say, and their lines.
+        let mut seen: HashMap<Vec<String>, Vec<(Vec<String>, u64)>> = HashMap::new();
         let mut last: Option<&csv::StringRecord> = None;
         for record in &rows.records {
             for (field, value) in record.iter().enumerate() {
@@ -444,20 +463,22 @@ impl Check<'_> {
                 self.fault(record, 0, FaultKind::Form, message, &format!("rows are in byte order; {REWRITE}"));
             }
             last = Some(record);
-            let mut identity = rows.table.identity(record.iter());
-            let mut remedy = format!("make one row of both; {REWRITE}");
-            if rows.table == Table::Phrases {
-                // What is never good English has one correction, and which it is cannot be told here.
-                identity.truncate(1);
-                "keep one of them".clone_into(&mut remedy);
-            }
+            let [identity, rest] = rows.table.identity(record.iter());
             let line = rows.place(record, 0).0;
-            if let Some(first) = seen.get(&identity) {
-                let named: Vec<&str> = record.iter().take(identity.len()).collect();
-                let message = format!("{:?} is in line {first} already", named.join(","));
+            let named = record.iter().take(identity.len()).collect::<Vec<_>>().join(",");
+            let before: &mut Vec<(Vec<String>, u64)> = seen.entry(identity).or_default();
+            if let Some((_, first)) = before.iter().find(|(other, _)| *other == rest) {
+                let message = format!("{named:?} is in line {first} already");
+                let remedy = format!("make one row of both; {REWRITE}");
                 self.fault(record, 0, FaultKind::Duplicate, message, &remedy);
             } else {
-                seen.insert(identity, line);
+                if let Some((_, first)) = before.first() {
+                    let message = format!("line {first} says something else of {named:?}");
+                    let joins = !rows.table.joined().is_empty();
+                    let remedy = if joins { "keep one of them, or give both one source" } else { "keep one of them" };
+                    self.fault(record, 0, FaultKind::Conflict, message, remedy);
+                }
+                before.push((rest, line));
             }
             self.row(record);
         }
@@ -538,7 +559,11 @@ impl Check<'_> {
                 if gap > COMMONER {
                     let message =
                         format!("{substitute:?} is {:.0} times as common in clean English as {original:?}", gap.exp());
-                    let remedy = "name words that must stand near it (required) or must not (excluded)";
+                    let remedy = if table == Table::Published {
+                        "name required or excluded words, so that it weighs less"
+                    } else {
+                        "put it into substitutions/, where its surroundings decide"
+                    };
                     self.fault(record, other, FaultKind::Common, message, remedy);
                 }
             }
@@ -644,15 +669,25 @@ mod tests {
         let header = "original,substitutes,source\n";
         let attested = "spun,original,family,count,pages,source\n";
         let phrases = "phrase,correction,source\n";
-        let duplicate = Some(FaultKind::Duplicate);
+        let published = "spun,original,papers,required,excluded,source\n";
+        let conflict = Some(FaultKind::Conflict);
         for (path, text, line, column, kind) in [
             ("substitutions/a.csv", format!("{header}say,state|tell,own\n"), 0, 0, None),
             ("substitutions/a.csv", format!("{header}say,state|state,own\n"), 2, 5, Some(FaultKind::Duplicate)),
             ("substitutions/a.csv", format!("{header}say,state|Say,own\n"), 2, 5, Some(FaultKind::Identity)),
             ("substitutions/a.csv", format!("{header}say,state| tell,own\n"), 2, 5, Some(FaultKind::Form)),
             ("substitutions/a.csv", format!("{header}say,state,own\nsay,tell,own\n"), 3, 1, Some(FaultKind::Duplicate)),
-            ("phrases/a.csv", format!("{phrases}Daily Post,mail,own\ndaily post,news,own\n"), 3, 1, duplicate),
-            ("allowed.csv", "phrase,reason\nGreen Zone,a\ngreen zone,b\n".into(), 3, 1, duplicate),
+            ("phrases/a.csv", format!("{phrases}Daily Post,mail,own\ndaily post,news,own\n"), 3, 1, conflict),
+            ("allowed.csv", "phrase,reason\nGreen Zone,a\ngreen zone,b\n".into(), 3, 1, conflict),
+            ("allowed.csv", "phrase,reason\nGreen Zone,a\ngreen zone,a\n".into(), 3, 1, Some(FaultKind::Duplicate)),
+            (
+                "substitutions/published.csv",
+                format!("{published}navy gathering,military group,1,,,own\nnavy gathering,military group,2,,,own\n"),
+                3,
+                1,
+                conflict,
+            ),
+            ("examples/a.csv", "text,flagged,expected\nIt is so.,no,\nIt is so.,yes,\n".into(), 3, 1, conflict),
             ("substitutions/a.csv", format!("{header}say,state,own\nask,beg,own\n"), 3, 1, Some(FaultKind::Form)),
             ("substitutions/a.csv", format!("{header}say,state,other\n"), 2, 11, Some(FaultKind::Unknown)),
             ("substitutions/a.csv", format!("{header}\"say, so\",state,other\n"), 2, 17, Some(FaultKind::Unknown)),
@@ -694,6 +729,18 @@ mod tests {
             let found = SourceFile::verify(&[sources(), row]);
             assert_eq!(found.first().map(|fault| fault.kind), kind, "{phrase}");
         }
+        // Neither of two sources and licenses is dropped.
+        let sources = "id,title,license,origin,date\nmine,Mine,MIT,,\nmine,Mine,own,,\ntheirs,Theirs,MIT,,\n";
+        let substitutes = file("substitutions/a.csv", &format!("{header}say,state,mine\nsay,tell,theirs\n"));
+        let both = [file("sources.csv", sources), substitutes];
+        let found = SourceFile::verify(&both);
+        assert_eq!(
+            found.iter().map(|fault| (fault.line, fault.kind)).collect::<Vec<_>>(),
+            [(3, FaultKind::Conflict); 2]
+        );
+        for file in &both {
+            assert_eq!(file.canonical().expect("a table"), file.bytes);
+        }
         let unlicensed = file("sources.csv", "id,title,license,origin,date\nown,Mine,,own,2026-11\n");
         assert_eq!(SourceFile::verify(&[unlicensed])[0].kind, FaultKind::License);
     }
@@ -709,9 +756,18 @@ mod tests {
         let again = SourceFile { path: "substitutions/a.csv".into(), bytes: once.clone() };
         assert_eq!(again.canonical().expect("a table"), once);
         assert_eq!(SourceFile::verify(&[sources(), again]), Vec::new());
-        let attested =
-            "spun,original,family,count,pages,source\nstate,say,science,1,1,own\nstate,say,science,2,3,own\n";
-        let merged = file("substitutions/attested.csv", attested).canonical().expect("a table");
-        assert!(String::from_utf8_lossy(&merged).ends_with("state,say,science,3,3,own\n"));
+        let header = "spun,original,family,count,pages,source\n";
+        for (rows, merged) in [
+            ("state,say,science,1,1,own\nstate,say,science,2,3,own\n", "state,say,science,3,3,own\n"),
+            // As much as can be read again.
+            ("state,say,science,4294967295,1,own\nstate,say,science,2,3,own\n", "state,say,science,4294967295,3,own\n"),
+            (
+                "state,say,science,1,1,own\nstate,say,science,2,3,theirs\nstate,say,science,4,1,own\n",
+                "state,say,science,2,3,theirs\nstate,say,science,5,1,own\n",
+            ),
+        ] {
+            let found = file("substitutions/attested.csv", &format!("{header}{rows}")).canonical().expect("a table");
+            assert_eq!(String::from_utf8_lossy(&found), format!("{header}{merged}"));
+        }
     }
 }

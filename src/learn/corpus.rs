@@ -5,12 +5,17 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Calls `visit` with every line of a corpus, bytes that are not UTF-8 replaced. `-` is standard input.
+///
+/// # Errors
+///
+/// Where the corpus cannot be read, with its path, or where `visit` fails.
 pub(crate) fn for_each_line(path: &Path, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
-    let mut reader = open(path)?;
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let mut reader = open(path).map_err(named)?;
     let mut line = Vec::new();
     loop {
         line.clear();
-        if reader.read_until(b'\n', &mut line)? == 0 {
+        if reader.read_until(b'\n', &mut line).map_err(named)? == 0 {
             return Ok(());
         }
         match std::str::from_utf8(&line) {
@@ -18,6 +23,11 @@ pub(crate) fn for_each_line(path: &Path, mut visit: impl FnMut(&str) -> io::Resu
             Err(_) => visit(&String::from_utf8_lossy(&line))?,
         }
     }
+}
+
+/// What is said of corpora that there is nothing to learn from.
+pub(crate) fn nothing(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, format!("the corpora hold no {what}"))
 }
 
 fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {

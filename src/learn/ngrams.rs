@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::PathBuf;
 
-use super::corpus::for_each_line;
+use super::corpus::{for_each_line, nothing};
 use super::counts::{Counted, Counter};
 use crate::dictionary::ngrams::{
     HEADER, HIGHEST_BACKOFF, LOWEST, LOWEST_BACKOFF, MAGIC, Ngrams, bigram_key, checksum, trigram_key,
@@ -88,9 +88,10 @@ pub struct Trained {
     pub distinct: (u64, u64),
     /// 2-grams and 3-grams kept.
     pub kept: (usize, usize),
-    /// Tokens held out.
+    /// Tokens held out, those that the lexicon lacks among them.
     pub held_out_tokens: u64,
-    /// Perplexity of the finished, quantised model on the held-out lines, per token.
+    /// Perplexity of the finished, quantised model on the held-out lines, per token that the lexicon has. Ends of
+    /// sentences are not counted.
     pub perplexity: f64,
     /// Share of held-out tokens that the lexicon lacks.
     pub unknown: f64,
@@ -208,15 +209,11 @@ impl Spool {
                     start = false;
                 }
                 Ok(())
-            })
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            })?;
             progress(&format!("read {} ({tokens_read} tokens so far)", path.display()));
         }
         if tokens_read == 0 {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the corpora hold no text; give at least one non-empty file",
-            ));
+            return Err(nothing("text; give at least one non-empty file"));
         }
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         Ok(Self { words, file, tokens: tokens_read, held_out })

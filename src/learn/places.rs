@@ -9,9 +9,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::corpus::nothing;
 use super::held_out::HeldOut;
 use super::random::Random;
-use super::scorer::{Corpus, Forward, RATES, draw_family};
+use super::scorer::{FRUITLESS, Forward, GROUPS, LEAST_WORDS, RATES, draw_family, read_chunks};
 use super::weights::fold;
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
@@ -26,7 +27,7 @@ use crate::text::token::Token;
 /// What to write places of.
 #[derive(Clone, Debug)]
 pub struct PlaceOptions {
-    /// Corpora, one paragraph a line, as for the context scorer.
+    /// Corpora, one paragraph a line, as for the context scorer: `.txt`, `.txt.zst`, `.txt.gz`, or `-`.
     pub corpora: Vec<PathBuf>,
     /// Stretches of corpora, some 200 words each.
     pub stretches: usize,
@@ -110,27 +111,31 @@ fn offers(passage: &Passage<'_>, dictionary: &Dictionary) -> Vec<Offer> {
 ///
 /// # Errors
 ///
-/// Where a corpus cannot be read or `out` cannot be written to.
+/// Where a corpus cannot be read, the corpora have hardly any stretch that is long enough, or `out` cannot be written
+/// to.
 pub fn spins(options: &PlaceOptions, out: &mut dyn Write) -> io::Result<()> {
     let dictionary = Dictionary::builtin();
-    let corpus = Corpus::read(&options.corpora)?;
+    let groups = read_chunks(&options.corpora)?;
     let spinner =
         Spinner { forward: Forward::of(&dictionary), spellings: spellings(&dictionary), dictionary: &dictionary };
     let mut random = Random::new(options.seed);
-    let mut done = 0;
+    let (mut done, mut fruitless) = (0, 0);
     while done < options.stretches {
-        let group = &corpus.groups[[0, 0, 0, 1, 2][random.below(5)]];
+        let group = &groups[GROUPS[random.below(GROUPS.len())]];
         if group.is_empty() {
             continue;
         }
-        let chunk = group[random.below(group.len())];
-        let line = spinner.spin(&corpus.text(chunk), &mut random);
-        if line.words.len() < 40 {
+        let line = spinner.spin(&group[random.below(group.len())], &mut random);
+        if line.words.len() < LEAST_WORDS {
+            fruitless += 1;
+            if fruitless == FRUITLESS {
+                return Err(nothing(&format!("stretch of {LEAST_WORDS} English words; give longer texts")));
+            }
             continue;
         }
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;
-        done += 1;
+        (done, fruitless) = (done + 1, 0);
     }
     Ok(())
 }

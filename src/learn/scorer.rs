@@ -1,4 +1,4 @@
-//! Trains and measures the context scorer: `unspin train --scorer`.
+//! Trains the context scorer: `unspin learn scorer`.
 //!
 //! Text is spun by running the substitution table forwards; the scorer learns to tell which of the readings that the
 //! table then allows truly stood at a place. One thread, so that the same corpora give the same bytes.
@@ -6,14 +6,15 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::corpus::{for_each_line, nothing};
 use super::random::Random;
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS as VECTOR, Vectors};
 use crate::model::scorer::{
-    BIAS_AT, DENSE, DIMENSIONS, HIDDEN, INNER_AT, OUTER_AT, PRIOR_AT, REACH, Scorer, Vector, WIDE, WIDE_AT, add, dot,
-    pack, wide_weight,
+    BIAS_AT, DENSE, DIMENSIONS, HIDDEN, INNER_AT, OUTER_AT, PRIOR_AT, REACH, Vector, WIDE, WIDE_AT, add, dot, pack,
+    wide_weight,
 };
 use crate::text::block;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
@@ -29,13 +30,12 @@ const READINGS: usize = 24;
 const CHUNK: usize = 1200;
 /// See [`CHUNK`].
 const CHUNK_WORDS: usize = 500;
-/// Every this many chunks, one is held out.
-const HELD_OUT: usize = 500;
 
 /// What to train the scorer from.
 #[derive(Clone, Debug)]
 pub struct ScorerOptions {
-    /// Corpora, one paragraph a line; "science" and "wikipedia" in a file's name set its share.
+    /// Corpora, one paragraph a line: `.txt`, `.txt.zst`, `.txt.gz`, or `-`; "science" and "wikipedia" in a file's
+    /// name set its share.
     pub corpora: Vec<PathBuf>,
     /// Number of words with vectors, the most frequent ones.
     pub words: usize,
@@ -51,8 +51,6 @@ pub struct ScorerOptions {
     pub vectors: Option<PathBuf>,
     /// A state that an earlier training left, to go on from.
     pub resume: Option<PathBuf>,
-    /// Where to leave the state.
-    pub state: Option<PathBuf>,
 }
 
 impl Default for ScorerOptions {
@@ -66,7 +64,6 @@ impl Default for ScorerOptions {
             seed: 1,
             vectors: None,
             resume: None,
-            state: None,
         }
     }
 }
@@ -147,49 +144,46 @@ impl Forward {
     }
 }
 
-/// Corpora in memory, cut into chunks of some paragraphs.
-pub(super) struct Corpus {
-    texts: Vec<Vec<u8>>,
-    /// News, science, wikipedia: chunks as file, start, end.
-    pub(super) groups: [Vec<(u32, u32, u32)>; 3],
-    held_out: Vec<(u32, u32, u32)>,
-}
+/// News, science, wikipedia: as often as text is drawn from each.
+pub(super) const GROUPS: [usize; 5] = [0, 0, 0, 1, 2];
+/// Least words of a chunk; shorter ones say little.
+pub(super) const LEAST_WORDS: usize = 40;
+/// Chunks drawn in a row without anything to learn from after which there is no more to hope for.
+pub(super) const FRUITLESS: usize = 5000;
 
-impl Corpus {
-    pub(super) fn read(paths: &[PathBuf]) -> io::Result<Self> {
-        let mut corpus = Self { texts: Vec::new(), groups: std::array::from_fn(|_| Vec::new()), held_out: Vec::new() };
-        let mut count = 0usize;
-        for (file, path) in paths.iter().enumerate() {
-            let text = std::fs::read(path)?;
-            let name = path.to_string_lossy();
-            let group = if name.contains("science") {
-                1
-            } else if name.contains("wikipedia") {
-                2
-            } else {
-                0
-            };
-            let mut start = 0;
-            while start < text.len() {
-                let from = (start + CHUNK).min(text.len());
-                let end = memchr::memchr(b'\n', &text[from..]).map_or(text.len(), |at| from + at + 1);
-                let chunk = (file as u32, start as u32, end as u32);
-                if count.is_multiple_of(HELD_OUT) {
-                    corpus.held_out.push(chunk);
-                } else {
-                    corpus.groups[group].push(chunk);
-                }
-                count += 1;
-                start = end;
+/// Corpora in memory, cut into chunks of some paragraphs: news, science, wikipedia.
+///
+/// # Errors
+///
+/// Where a corpus cannot be read, or where there is no text.
+pub(super) fn read_chunks(paths: &[PathBuf]) -> io::Result<[Vec<Box<str>>; 3]> {
+    let mut groups: [Vec<Box<str>>; 3] = Default::default();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let group = if name.contains("science") {
+            1
+        } else if name.contains("wikipedia") {
+            2
+        } else {
+            0
+        };
+        let mut chunk = String::new();
+        for_each_line(path, |line| {
+            chunk.push_str(line);
+            if chunk.len() > CHUNK {
+                groups[group].push(chunk.as_str().into());
+                chunk.clear();
             }
-            corpus.texts.push(text);
+            Ok(())
+        })?;
+        if !chunk.is_empty() {
+            groups[group].push(chunk.into());
         }
-        Ok(corpus)
     }
-
-    pub(super) fn text(&self, chunk: (u32, u32, u32)) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.texts[chunk.0 as usize][chunk.1 as usize..chunk.2 as usize])
+    if groups.iter().all(Vec::is_empty) {
+        return Err(nothing("text; give at least one non-empty file"));
     }
+    Ok(groups)
 }
 
 /// One reading of a place: the word, and ln of the prior of it, up to the channel's weight.
@@ -230,8 +224,6 @@ struct Chunk {
 struct Spinner<'d> {
     dictionary: &'d Dictionary,
     forward: Forward,
-    /// Most numbers of unchanged sites against each changed one; `None` takes all.
-    balance: Option<f32>,
 }
 
 /// Marks an observed word whose true word no reading can be.
@@ -311,14 +303,13 @@ impl Spinner<'_> {
             let choices = (first as u32, chunk.choices.len() as u32);
             chunk.sites.push(Site { at: at as u32, choices, truth: found, kept: 0.0 });
         }
-        if let Some(balance) = self.balance {
-            let share = (balance * changed / unchanged.max(1.0)).clamp(0.08, 1.0);
-            let kept = share.ln();
-            chunk.sites.retain_mut(|site| {
-                site.kept = kept;
-                site.truth > 0 || random.unit() < share
-            });
-        }
+        // No more unchanged sites than changed ones, where there are any.
+        let share = (changed / unchanged.max(1.0)).clamp(0.08, 1.0);
+        let kept = share.ln();
+        chunk.sites.retain_mut(|site| {
+            site.kept = kept;
+            site.truth > 0 || random.unit() < share
+        });
     }
 }
 
@@ -598,15 +589,24 @@ impl Net {
     }
 }
 
-/// Trains a scorer for the built-in model and dictionaries; the result is the file's bytes.
+/// A trained scorer.
+#[derive(Debug)]
+pub struct Trained {
+    /// The file's bytes.
+    pub bytes: Vec<u8>,
+    /// What a later training goes on from.
+    pub state: Vec<u8>,
+}
+
+/// Trains a scorer for the built-in model and dictionaries.
 ///
 /// # Errors
 ///
-/// Where a corpus or state cannot be read, or the state cannot be written.
-pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Result<Vec<u8>> {
+/// Where a corpus or state cannot be read, or the corpora have hardly any place to learn from.
+pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Result<Trained> {
     let dictionary = Dictionary::builtin();
-    let corpus = Corpus::read(&options.corpora)?;
-    let spinner = Spinner { dictionary: &dictionary, forward: Forward::of(&dictionary), balance: Some(1.0) };
+    let mut groups = read_chunks(&options.corpora)?;
+    let spinner = Spinner { dictionary: &dictionary, forward: Forward::of(&dictionary) };
     let words = (options.words + FIRST_WORD as usize).min(dictionary.ngrams.words());
     let vectors = match &options.vectors {
         Some(path) => Some(
@@ -620,11 +620,10 @@ pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Res
     }
     progress(&format!(
         "{} chunks, {} substitutions",
-        corpus.groups.iter().map(Vec::len).sum::<usize>(),
+        groups.iter().map(Vec::len).sum::<usize>(),
         spinner.forward.substitutes.len()
     ));
     let mut random = Random::new(options.seed);
-    let mut groups = corpus.groups.clone();
     let mut next = [0usize; 3];
     let mut chunk = Chunk::default();
     let mut scratch = Scratch {
@@ -638,8 +637,9 @@ pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Res
     };
     let (mut done, mut shown, mut chunks) = (0u64, 0u64, 0u64);
     let (mut loss, mut changed, mut readings) = (0f64, 0u64, 0u64);
+    let mut fruitless = 0;
     while done < options.sites {
-        let group = [0, 0, 0, 1, 2][random.below(5)];
+        let group = GROUPS[random.below(GROUPS.len())];
         if groups[group].is_empty() {
             continue;
         }
@@ -647,12 +647,16 @@ pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Res
         let at = next[group];
         let with = at + random.below(groups[group].len() - at);
         groups[group].swap(at, with);
-        let text = corpus.text(groups[group][at]);
         next[group] = (at + 1) % groups[group].len();
-        spinner.spin(&text, &mut random, &mut chunk);
-        if chunk.sites.is_empty() {
+        spinner.spin(&groups[group][at], &mut random, &mut chunk);
+        if chunk.sites.is_empty() || chunk.words.len() < LEAST_WORDS {
+            fruitless += 1;
+            if fruitless == FRUITLESS {
+                return Err(nothing(&format!("stretch of {LEAST_WORDS} English words; give longer texts")));
+            }
             continue;
         }
+        fruitless = 0;
         let left = 1.0 - done as f32 / options.sites as f32;
         let share = options.last + (1.0 - options.last) * left;
         loss += net.learn(&chunk, options.rates.map(|rate| rate * share), &mut scratch);
@@ -674,166 +678,5 @@ pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Res
             (loss, changed, readings, shown) = (0.0, 0, 0, done);
         }
     }
-    if let Some(path) = &options.state {
-        std::fs::write(path, net.save())?;
-    }
-    Ok(net.pack(dictionary.ngrams.checksum()))
-}
-
-/// Parts of a reading's score: n-gram model, context scorer, channel with rate, prior of keeping, whether it is kept.
-const PARTS: usize = 5;
-
-/// One held-out place: its readings' parts, the first reading what stands there.
-struct Measured {
-    parts: Vec<[f32; PARTS]>,
-    truth: usize,
-}
-
-/// Measures a scorer on the held-out chunks of the corpora: one line for each mix of parts.
-///
-/// Weights of the parts are fitted on every other chunk by their likelihood, and what is told is of the rest.
-///
-/// # Errors
-///
-/// Where a corpus cannot be read or the scorer cannot be used.
-pub fn measure(options: &ScorerOptions, scorer: &[u8], progress: &mut dyn FnMut(&str)) -> io::Result<()> {
-    let dictionary = Dictionary::builtin();
-    let corpus = Corpus::read(&options.corpora)?;
-    let scorer = Scorer::open(scorer.to_vec().into(), dictionary.ngrams.checksum(), true).map_err(io::Error::other)?;
-    let spinner = Spinner { dictionary: &dictionary, forward: Forward::of(&dictionary), balance: None };
-    let mut random = Random::new(4711);
-    let mut chunk = Chunk::default();
-    let mut halves: [Vec<Measured>; 2] = [Vec::new(), Vec::new()];
-    let (mut encoded, mut clock) = (0u64, std::time::Duration::ZERO);
-    for (number, &held_out) in corpus.held_out.iter().enumerate() {
-        spinner.spin(&corpus.text(held_out), &mut random, &mut chunk);
-        for site in &chunk.sites {
-            let at = site.at as usize;
-            let (start, end) = (chunk.sentence[at].0 as usize, chunk.sentence[at].1 as usize);
-            let from = std::time::Instant::now();
-            let state = scorer.encode(&chunk.words, (start, end), (at, at + 1));
-            clock += from.elapsed();
-            encoded += 1;
-            let before = |back: usize| if at >= start + back { chunk.words[at - back] } else { SENTENCE };
-            let after = |ahead: usize| (at + ahead < end).then(|| chunk.words[at + ahead]);
-            let choices = &chunk.choices[site.choices.0 as usize..site.choices.1 as usize];
-            let parts = choices.iter().enumerate().map(|(index, choice)| {
-                let mut language = dictionary.ngrams.log_prob(before(2), before(1), choice.word);
-                language += dictionary.ngrams.log_prob(before(1), choice.word, after(1).unwrap_or(END));
-                if let Some(next) = after(1) {
-                    language += dictionary.ngrams.log_prob(choice.word, next, after(2).unwrap_or(END));
-                }
-                let context =
-                    scorer.score(&state, choice.word).or_else(|| scorer.score(&state, UNKNOWN)).unwrap_or(0.0);
-                let kept = f32::from(u8::from(index == 0));
-                [language, context, (1.0 - kept) * choice.prior, kept * choice.prior, kept]
-            });
-            halves[number % 2].push(Measured { parts: parts.collect(), truth: site.truth as usize });
-        }
-    }
-    let changed = halves[1].iter().filter(|site| site.truth > 0).count();
-    progress(&format!(
-        "{} held-out sites, {changed} of {} changed in the half that is told of; {:.1} µs to encode a place",
-        halves[0].len() + halves[1].len(),
-        halves[1].len(),
-        clock.as_secs_f64() * 1e6 / encoded.max(1) as f64,
-    ));
-    for (name, used) in [
-        ("prior", [false, false]),
-        ("prior + n-grams", [true, false]),
-        ("prior + scorer", [false, true]),
-        ("all three", [true, true]),
-    ] {
-        let weights = fit(&halves[0], used);
-        progress(&format!("{name:16} {} weights {weights:.2?}", tell(&halves[1], &weights)));
-    }
-    Ok(())
-}
-
-fn scores<'m>(site: &'m Measured, weights: &'m [f32; PARTS]) -> impl Iterator<Item = f32> + 'm {
-    site.parts.iter().map(move |parts| parts.iter().zip(weights).map(|(part, weight)| part * weight).sum())
-}
-
-/// ln of the sum of exponentials.
-fn log_sum(scores: impl Iterator<Item = f32>) -> f32 {
-    let scores: Vec<f32> = scores.collect();
-    let most = scores.iter().copied().fold(-1e9, f32::max);
-    most + scores.iter().map(|score| (score - most).exp()).sum::<f32>().ln()
-}
-
-/// Weights under which the true readings are likeliest, by search along each in turn.
-fn fit(sites: &[Measured], used: [bool; 2]) -> [f32; PARTS] {
-    let loss = |weights: &[f32; PARTS]| -> f32 {
-        let sample = sites.iter().filter(|site| site.truth > 0).chain(sites.iter().step_by(3));
-        sample.map(|site| log_sum(scores(site, weights)) - scores(site, weights).nth(site.truth).unwrap_or(0.0)).sum()
-    };
-    let share = if used == [true, true] { 0.4 } else { 0.7 };
-    let mut weights = [f32::from(u8::from(used[0])) * share, f32::from(u8::from(used[1])) * share, 0.8, 0.8, 0.0];
-    let mut best = loss(&weights);
-    for step in [0.4, 0.2, 0.1, 0.05] {
-        for _ in 0..3 {
-            for part in 0..PARTS {
-                if part < 2 && !used[part] {
-                    continue;
-                }
-                for sign in [step, -step] {
-                    loop {
-                        let mut other = weights;
-                        other[part] += sign;
-                        let here = loss(&other);
-                        if here >= best {
-                            break;
-                        }
-                        (weights, best) = (other, here);
-                    }
-                }
-            }
-        }
-    }
-    weights
-}
-
-fn tell(sites: &[Measured], weights: &[f32; PARTS]) -> String {
-    let (mut right, mut changed, mut free) = (0u32, 0u32, 0u32);
-    // Evidence of a change, whether there is one, whether the best reading is right.
-    let mut ranked: Vec<(f32, bool, bool)> = Vec::new();
-    for site in sites {
-        let all: Vec<f32> = scores(site, weights).collect();
-        let best = |from: usize| (from..all.len()).max_by(|&a, &b| all[a].total_cmp(&all[b])).unwrap_or(0);
-        if site.truth > 0 {
-            changed += 1;
-            right += u32::from(best(1) == site.truth);
-            free += u32::from(best(0) == site.truth);
-        }
-        ranked.push((log_sum(all[1..].iter().copied()) - all[0], site.truth > 0, best(1) == site.truth));
-    }
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let unchanged = sites.len() as f64 - f64::from(changed);
-    let (mut above, mut area) = (0f64, 0f64);
-    let (mut hits, mut repaired, mut told) = (0f64, 0f64, 0f64);
-    let (mut detect, mut repair) = (0f64, 0f64);
-    for &(_, is_changed, is_right) in &ranked {
-        told += 1.0;
-        if is_changed {
-            above += 1.0;
-        } else {
-            area += above;
-        }
-        hits += f64::from(u8::from(is_changed));
-        repaired += f64::from(u8::from(is_changed && is_right));
-        let f = |good: f64| {
-            let (precision, recall) = (good / told, good / f64::from(changed));
-            1.25 * precision * recall / (0.25 * precision + recall).max(1e-9)
-        };
-        detect = detect.max(f(hits));
-        repair = repair.max(f(repaired));
-    }
-    format!(
-        "right among originals {:.4}, with itself {:.4}; AUC {:.4}; F0.5 of detection {:.4}, of repair {:.4};",
-        f64::from(right) / f64::from(changed),
-        f64::from(free) / f64::from(changed),
-        area / unchanged / f64::from(changed),
-        detect,
-        repair,
-    )
+    Ok(Trained { bytes: net.pack(dictionary.ngrams.checksum()), state: net.save() })
 }

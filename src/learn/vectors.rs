@@ -1,4 +1,4 @@
-//! Trains the word vectors: `unspin train --vectors`.
+//! Trains the word vectors that the context scorer starts from: `unspin learn vectors`.
 //!
 //! Continuous bag of words with negative sampling (Mikolov et al., 2013) over paragraphs, one thread, so that the
 //! same corpora give the same bytes.
@@ -6,7 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::corpus::for_each_line;
+use super::corpus::{for_each_line, nothing};
 use super::random::Random;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS, Vector, pack};
@@ -43,7 +43,7 @@ impl Default for VectorOptions {
 ///
 /// # Errors
 ///
-/// Where a corpus or the model cannot be read.
+/// Where a corpus or the model cannot be read, or the corpora have no word of the model.
 pub fn train(options: &VectorOptions, progress: &mut dyn FnMut(&str)) -> io::Result<Vec<u8>> {
     let ngrams = Ngrams::open(std::fs::read(&options.model)?.into(), true).map_err(io::Error::other)?;
     let words = (options.words + FIRST_WORD as usize).min(ngrams.words());
@@ -68,6 +68,9 @@ pub fn train(options: &VectorOptions, progress: &mut dyn FnMut(&str)) -> io::Res
         progress(&format!("read {} ({} words so far)", path.display(), text.len()));
     }
     let total: u64 = counts.iter().sum();
+    if total == 0 {
+        return Err(nothing("word that the model has; give at least one file of English text"));
+    }
     // Drawing table for negatives, counts to the power of 3/4.
     let mut table: Vec<u32> = Vec::with_capacity(1 << 22);
     let mass: f64 = counts.iter().map(|&count| (count as f64).powf(0.75)).sum();
@@ -79,7 +82,7 @@ pub fn train(options: &VectorOptions, progress: &mut dyn FnMut(&str)) -> io::Res
     let keep: Vec<u32> = counts
         .iter()
         .map(|&count| {
-            let share = count as f64 / total.max(1) as f64 / 1e-4;
+            let share = count as f64 / total as f64 / 1e-4;
             let keep = if share > 0.0 { (share.sqrt() + 1.0) / share } else { 1.0 };
             (keep.min(1.0) * f64::from(u32::MAX)) as u32
         })

@@ -154,7 +154,7 @@ pub(crate) struct Part<'s> {
 const KIND: Kind = Kind {
     error: ErrorKind::Model,
     name: "context scorer",
-    remedy: "make it anew with `unspin train`",
+    remedy: "make it anew with `unspin learn scorer`",
     magic: MAGIC,
     header: HEADER,
 };
@@ -230,17 +230,6 @@ impl Scorer {
         if (word as usize) < self.words { word } else { UNKNOWN }
     }
 
-    /// Encodes one place, ready to score: see [`Self::gather`] and [`Self::refine`].
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training asks for one at a time"))]
-    pub(crate) fn encode(&self, words: &[u32], sentence: (usize, usize), place: (usize, usize)) -> State {
-        let mut wide = Wide::default();
-        self.widen(words, place.0, place.1, &mut wide);
-        let mut state = [self.gather(words, sentence, place, &wide)];
-        self.refine(&mut state);
-        let [state] = state;
-        state
-    }
-
     /// Adds up the wide context of the places of a sentence, which is `start..end` of the words.
     pub(crate) fn widen(&self, words: &[u32], start: usize, end: usize, wide: &mut Wide) {
         let run = &words[start.saturating_sub(WIDE)..(end + WIDE).min(words.len())];
@@ -300,7 +289,7 @@ impl Scorer {
     /// How well a word fits a place: ln of its probability there, up to a constant that is the same for all words.
     ///
     /// `None` for a word that the scorer lacks; the score of [`UNKNOWN`] is what such words get in training.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training asks for one at a time"))]
+    #[cfg(test)]
     pub(crate) fn score(&self, state: &State, word: u32) -> Option<f32> {
         if word as usize >= self.words {
             return None;
@@ -441,6 +430,7 @@ mod tests {
         let refused = |bytes: Vec<u8>, model: u64, part: &str| {
             let error = Scorer::open(bytes.into(), model, true).expect_err(part).to_string();
             assert!(error.contains(part) && error.contains("expected") && error.contains("got"), "{error}");
+            assert!(error.ends_with("make it anew with `unspin learn scorer`"), "{error}");
         };
         refused(Vec::new(), 7, "first bytes");
         refused(good.clone(), 8, "n-gram model");

@@ -102,6 +102,21 @@ fn dictionaries_of_ones_own_are_added_to_the_built_in_ones() {
 }
 
 #[test]
+fn what_files_of_ones_own_are_called_says_nothing() {
+    let explained = |name: &str| {
+        let row = b"original,substitutes,source\nteapot,kettledrum,own\n";
+        let here = directory(&[(&format!("own/substitutions/{name}.csv"), row)]);
+        let ran = unspin(here.path(), &["explain", "--dictionary", "own", "--format", "json", "kettledrum"], b"");
+        ran.text().to_owned()
+    };
+    let plain = explained("own");
+    assert!(plain.contains("teapot"), "{plain}");
+    for name in ["names", "names-of-ships", "science-2", "words-2"] {
+        assert_eq!(explained(name), plain, "{name}");
+    }
+}
+
+#[test]
 fn faults_in_dictionaries_of_ones_own_have_a_place() {
     for (name, text, says) in [
         (

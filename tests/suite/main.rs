@@ -6,6 +6,7 @@ mod dictionaries;
 mod fuzz;
 mod inputs;
 mod layering;
+mod learn;
 mod long;
 mod lsp;
 mod properties;

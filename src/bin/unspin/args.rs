@@ -529,7 +529,7 @@ pub(crate) struct LearnPlaces {
     /// Documents whose ids start like this are counted nowhere.
     #[arg(long, value_name = "PREFIX", default_value = "re")]
     pub(crate) watch: String,
-    /// Corpora, one paragraph a line, to spin.
+    /// Corpora to spin, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
     #[arg(long, value_name = "CORPUS", num_args = 1.., conflicts_with = "gold")]
     pub(crate) corpus: Vec<PathBuf>,
     /// Stretches of corpora to spin.
@@ -567,7 +567,7 @@ pub(crate) struct LearnWeights {
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct LearnVectors {
-    /// Corpora, one paragraph a line.
+    /// Corpora, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
     #[arg(value_name = "CORPUS", required = true)]
     pub(crate) corpora: Vec<PathBuf>,
     /// The n-gram model whose words get vectors.
@@ -580,7 +580,7 @@ pub(crate) struct LearnVectors {
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct LearnScorer {
-    /// Corpora, one paragraph a line.
+    /// Corpora, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
     #[arg(value_name = "CORPUS", required = true)]
     pub(crate) corpora: Vec<PathBuf>,
     /// Places to learn from, in millions.

@@ -1,7 +1,6 @@
 //! `unspin learn`: fit what the decisions are made with.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,6 +12,7 @@ use unspin::learn::{channel, places, scorer, vectors, weights};
 use crate::args::{Common, Learn, LearnChannel, LearnPlaces, LearnScorer, LearnVectors, LearnWeights};
 use crate::dictionary;
 use crate::eval::read_gold;
+use crate::output::{self, Replacement};
 use crate::terminal::{Ending, note};
 
 pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
@@ -34,12 +34,12 @@ pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
 
 fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let learned = channel::learn(&documents(&command.gold, &[])?, progress)?;
-    fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
+    output::replace(&command.out, &learned.bytes)?;
     if let Some(path) = &command.rows {
-        fs::write(path, &learned.rows).with_context(|| path.display().to_string())?;
+        output::replace(path, learned.rows.as_bytes())?;
     }
     if let Some(path) = &command.seldom {
-        fs::write(path, &learned.seldom).with_context(|| path.display().to_string())?;
+        output::replace(path, learned.seldom.as_bytes())?;
     }
     note(&learned.report);
     Ok(())
@@ -56,7 +56,7 @@ fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyh
     }
     let sources = sources(command.dictionary.as_deref())?;
     let learned = weights::learn(&gold, &heard, &sources, &command.watch, progress)?;
-    fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
+    output::replace(&command.out, &learned.bytes)?;
     note(learned.report.trim_end());
     Ok(())
 }
@@ -85,23 +85,21 @@ fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDoc
 }
 
 fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
-    let file = fs::File::create(&command.out).with_context(|| command.out.display().to_string())?;
-    let mut out = std::io::BufWriter::new(file);
+    let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
         let sources = sources(command.dictionary.as_deref())?;
-        places::gold(&documents(&command.gold, &command.clean)?, &sources, &command.watch, &mut out)
+        places::gold(&documents(&command.gold, &command.clean)?, &sources, &command.watch, &mut out)?;
     } else {
         let LearnPlaces { corpus: corpora, stretches, seed, .. } = command;
-        places::spins(&places::PlaceOptions { corpora, stretches, seed }, &mut out)
+        places::spins(&places::PlaceOptions { corpora, stretches, seed }, &mut out)?;
     }
-    .and_then(|()| out.flush())
-    .with_context(|| command.out.display().to_string())
+    out.finish()
 }
 
 fn learn_vectors(command: LearnVectors, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let options = vectors::VectorOptions { corpora: command.corpora, model: command.model, ..Default::default() };
     let bytes = vectors::train(&options, progress)?;
-    fs::write(&command.out, bytes).with_context(|| command.out.display().to_string())
+    output::replace(&command.out, &bytes)
 }
 
 fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
@@ -113,9 +111,11 @@ fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow:
         rates: [command.rate.unwrap_or(defaults.rates[0]), command.dense_rate.unwrap_or(defaults.rates[1])],
         vectors: command.vectors,
         resume: command.resume,
-        state: command.state,
         ..defaults
     };
-    let bytes = scorer::train(&options, progress)?;
-    fs::write(&command.out, bytes).with_context(|| command.out.display().to_string())
+    let trained = scorer::train(&options, progress)?;
+    if let Some(path) = &command.state {
+        output::replace(path, &trained.state)?;
+    }
+    output::replace(&command.out, &trained.bytes)
 }

@@ -1,14 +1,12 @@
 //! `unspin train`: make the n-gram model, with a manifest that says how to make it again.
 
-use std::fs;
-use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Context;
 use serde_json::json;
 use unspin::learn::ngrams::{self, TrainOptions};
 
 use crate::args::{Common, Train};
+use crate::output;
 use crate::terminal::{Ending, note};
 
 pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
@@ -31,7 +29,7 @@ pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
         }
     };
     let trained = ngrams::train(&options, &mut progress)?;
-    fs::write(&command.out, &trained.bytes).with_context(|| command.out.display().to_string())?;
+    output::replace(&command.out, &trained.bytes)?;
 
     let corpora: Vec<_> = options
         .corpora
@@ -58,10 +56,7 @@ pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
         "perplexity": (trained.perplexity * 100.0).round() / 100.0,
         "unknown_share": (trained.unknown * 10_000.0).round() / 10_000.0,
     });
-    let mut path = command.out.into_os_string();
-    path.push(".json");
-    let path = PathBuf::from(path);
-    fs::write(&path, format!("{manifest:#}\n")).with_context(|| path.display().to_string())?;
+    output::replace(&output::beside(&command.out, ".json"), format!("{manifest:#}\n").as_bytes())?;
     if !common.quiet {
         note(&format!(
             "{} bytes, {} words, {} 2-grams, {} 3-grams, perplexity {:.1} on {} held-out tokens",

@@ -1,0 +1,71 @@
+//! Learning: what is told where there is nothing to learn from, what corpora are read, and how results are written.
+
+use std::fs;
+
+use crate::run::{directory, unspin};
+
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/model/english.ngm");
+
+#[test]
+fn there_is_an_error_where_there_is_nothing_to_learn_from() {
+    let here = directory(&[("empty.txt", b""), ("short.txt", b"One two three.\n"), ("out", b"As it was.")]);
+    for (args, says) in [
+        (&["train", "empty.txt"][..], "no text"),
+        (&["learn", "vectors", "--model", MODEL, "empty.txt"], "no word that the model has"),
+        (&["learn", "scorer", "empty.txt"], "no text"),
+        (&["learn", "scorer", "short.txt"], "no stretch of 40 English words"),
+        (&["learn", "places", "--corpus", "empty.txt"], "no text"),
+        (&["learn", "places", "--corpus", "short.txt"], "no stretch of 40 English words"),
+    ] {
+        let ran = unspin(here.path(), &[args, &["--quiet", "--out", "out"]].concat(), b"");
+        let message = format!("unspin: the corpora hold {says}");
+        assert!(ran.code == 2 && ran.err.starts_with(&message), "{args:?}: {ran:?}");
+    }
+    // What was there stays until there is something better.
+    assert_eq!(fs::read(here.path().join("out")).expect("kept"), b"As it was.");
+    assert_eq!(fs::read_dir(here.path()).expect("there").count(), 3);
+}
+
+#[test]
+fn weights_need_documents_to_be_cross_validated_on() {
+    let gold = r#"{"id": "a", "family": "thesaurus", "text": "The navy put up a plan for the ships of the nation.",
+                   "edits": [{"start": 4, "end": 8, "corrections": ["military"], "severity": "hard"}]}"#;
+    let here = directory(&[("gold.json", gold.as_bytes())]);
+    let ran = unspin(here.path(), &["learn", "weights", "gold.json", "--quiet", "--watch", "", "--out", "out"], b"");
+    assert!(ran.code == 2 && ran.err.starts_with("unspin: too few documents"), "{ran:?}");
+}
+
+#[test]
+fn corpora_are_read_packed_and_from_standard_input() {
+    let text = "The committee said on Tuesday that the plan for the new harbor would cost more than was thought, and \
+                that the mayor had been told about it in March by people who knew the builders of the old bridge and \
+                of the road to the airport.\n"
+        .repeat(40);
+    let packed = zstd::encode_all(text.as_bytes(), 1).expect("packed");
+    let here = directory(&[
+        ("news.txt", text.as_bytes()),
+        ("news.txt.zst", &packed),
+        // Its directory says nothing of what is in a file.
+        ("science/news.txt", text.as_bytes()),
+    ]);
+    let places = |corpus: &str| {
+        let args = ["learn", "places", "--corpus", corpus, "--stretches", "3", "--out", "out"];
+        let ran = unspin(here.path(), &args, text.as_bytes());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{corpus}");
+        fs::read_to_string(here.path().join("out")).expect("written")
+    };
+    let plain = places("news.txt");
+    assert_eq!(plain.lines().count(), 3);
+    for corpus in ["news.txt.zst", "science/news.txt", "-"] {
+        assert_eq!(places(corpus), plain, "{corpus}");
+    }
+    let ran = unspin(here.path(), &["learn", "scorer", "no.txt", "--out", "out"], b"");
+    assert!(ran.code == 2 && ran.err.starts_with("unspin: no.txt: "), "{ran:?}");
+}
+
+#[test]
+fn what_cannot_be_used_is_named_with_the_command_that_makes_it() {
+    let here = directory(&[("news.txt", b"A plan."), ("old.vec", b"UNSPNVC0")]);
+    let ran = unspin(here.path(), &["learn", "scorer", "news.txt", "--vectors", "old.vec", "--out", "out"], b"");
+    assert!(ran.code == 2 && ran.err.contains("make them anew with `unspin learn vectors`"), "{ran:?}");
+}
