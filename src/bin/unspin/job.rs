@@ -285,18 +285,7 @@ impl Job {
 
     /// Refuses to write over an input that is named, or to one file twice.
     pub(crate) fn apart<const N: usize>(self, outputs: [&Option<PathBuf>; N]) -> anyhow::Result<Self> {
-        let mut known = HashSet::new();
-        for path in outputs.into_iter().flatten() {
-            // What is no file, such as a terminal, takes all that comes.
-            if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-                continue;
-            }
-            let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| resolved(path));
-            let file = place(path);
-            let named = |input: &PathBuf| input.as_os_str() != "-" && place(input) == file;
-            ensure!(!self.paths.iter().any(named), "{}: is an input, too; write to another file", path.display());
-            ensure!(known.insert(file), "{}: is to be written twice; name two files", path.display());
-        }
+        output::apart(&self.paths, outputs.into_iter().flatten())?;
         Ok(self)
     }
 
