@@ -171,6 +171,13 @@ pub(crate) struct Progress {
     current: Current,
 }
 
+impl Progress {
+    /// Whether the next input is done in part.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.position.rows > 0
+    }
+}
+
 /// What is done, as the inputs are read.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Position {
@@ -287,6 +294,11 @@ impl Job {
     pub(crate) fn apart<const N: usize>(self, outputs: [&Option<PathBuf>; N]) -> anyhow::Result<Self> {
         output::apart(&self.paths, outputs.into_iter().flatten())?;
         Ok(self)
+    }
+
+    /// Whether a file is named as an input.
+    pub(crate) fn names(&self, path: &Path) -> bool {
+        output::is_among(path, &self.paths)
     }
 
     /// Opens the file that figures go into at the run's end, so that it does not end with finding out that it cannot;
