@@ -428,7 +428,21 @@ fn records_get_what_they_were_and_what_was_changed() {
         assert_eq!((ran.code, ran.text()), (2, ""), "{args:?}");
         assert!(ran.err.ends_with(&format!("has a column {name:?} already; add one of another name\n")), "{}", ran.err);
     }
-    assert_eq!(fix(&["--keep-original", "was", "--edits", "was", "a.csv"]).code, 2);
+    for args in [
+        &["--keep-original", "was", "--edits", "was", "a.csv"][..],
+        &["--keep-original", "x", "--edits", "x.y", "--field", "y.z", "--field", "z", "two.jsonl"],
+    ] {
+        let ran = fix(args);
+        assert_eq!((ran.code, ran.err.ends_with("need fields of different names\n")), (2, true), "{}", ran.err);
+    }
+    // A row with more fields than the header has no place for more.
+    let wide = format!("id,text\n1,{SPUN},\n2,{SPUN}\n");
+    fs::write(here.path().join("wide.csv"), &wide).expect("written");
+    let ran = fix(&["--keep-original", "was", "wide.csv"]);
+    let lines: Vec<&str> = ran.text().lines().collect();
+    assert_eq!(lines[..2], ["id,text,was", wide.lines().nth(1).expect("a row")]);
+    assert!(lines[2].ends_with(&format!(",{SPUN}")), "{}", lines[2]);
+    assert_eq!((ran.code, ran.err.as_str()), (2, "unspin: wide.csv, record 1: has more fields than the header\n"));
     let ran = fix(&["--keep-original", "was", "--field", "a", "--field", "b", "two.jsonl"]);
     assert_eq!(ran.text(), "{\"a\":\"One.\",\"b\":\"Two.\",\"was.a\":\"One.\",\"was.b\":\"Two.\"}");
 }
