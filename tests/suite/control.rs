@@ -179,6 +179,40 @@ fn files_are_left_out_wherever_the_walk_begins() {
     assert!(!found("", "docs/deep", "b.txt") && found("", "docs/deep/b.txt", "b.txt"));
     assert_eq!(unspin(here.path(), &["score", "docs"], b"").text().lines().count(), 1);
     unspin(here.path(), &["fix", "--write", "--assume-spun", "docs"], b"");
+#[cfg(unix)]
+#[test]
+fn settings_hold_in_places_whose_names_are_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let root = directory(&[]);
+    let here = root.path().join(std::ffi::OsStr::from_bytes(b"d\xff"));
+    fs::create_dir_all(here.join("own")).expect("made");
+    for (name, text) in [
+        ("a.txt", SPUN),
+        ("known", ""),
+        ("own/allowed.csv", "phrase,reason\ngreen zone,a place\n"),
+        ("unspin.toml", "baseline = \"known\"\ndictionaries = [\"own\"]\nassume-spun = true\n"),
+    ] {
+        fs::write(here.join(name), text).expect("written");
+    }
+    assert!(!check(&here, &["a.txt"]).is_empty());
+    let ran = unspin(&here, &["score", "-o", "out", "a.txt"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let ran = unspin(&here, &["check", "--dump-config"], b"");
+    assert!(ran.code == 2 && ran.err.contains("/own: has no place in TOML"), "{}", ran.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named() {
+    let here = directory(&[("a.txt", SPUN.as_bytes())]);
+    for command in ["check", "fix", "score"] {
+        let ran = unspin(here.path(), &[command, "-q", "-o", "/dev/full", "a.txt"], b"");
+        let says = "unspin: /dev/full: No space left on device (os error 28)\n";
+        assert_eq!((ran.code, ran.err.as_str()), (2, says), "{command}");
+    }
+}
+
     let left = |name: &str| fs::read_to_string(here.path().join(name)).expect("there") == SPUN;
     assert!(!left("docs/a.txt") && left("docs/deep/b.txt"));
     // On the command line, globs are of the directory that is named.

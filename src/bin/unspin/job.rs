@@ -262,7 +262,7 @@ impl Job {
             paths.push(PathBuf::from("-"));
         }
         let mut hasher = DefaultHasher::new();
-        settings::dump(checking)?.hash(&mut hasher);
+        settings::described(checking)?.hash(&mut hasher);
         let resumable = target.is_some_and(|target| target.file().is_some());
         if resumable {
             let all = FileOptions { hidden: true, no_ignore: true, ..FileOptions::default() };

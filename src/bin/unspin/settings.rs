@@ -354,7 +354,18 @@ pub(crate) fn dump(checking: &Checking) -> anyhow::Result<String> {
         allow: Vec::new(),
     };
     file.set_rules(file.rules().over(&defaults));
+    let mut paths = file.dictionaries.iter().chain(&file.encoder).chain(&file.baseline);
+    let odd = paths.find(|path| path.to_str().is_none());
+    if let Some(path) = odd {
+        anyhow::bail!("{}: has no place in TOML, for it is not UTF-8", path.display());
+    }
     Ok(toml::to_string(&file)?)
+}
+
+/// The same as far as the file and the command line say it, in a form that tells any two apart.
+pub(crate) fn described(checking: &Checking) -> anyhow::Result<String> {
+    let (file, ..) = resolve(checking, &current()?)?;
+    Ok(format!("{file:?}"))
 }
 
 /// Files and directories that the settings in force name, whose contents count with them.
