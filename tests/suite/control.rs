@@ -110,9 +110,24 @@ fn a_baseline_stays_where_a_new_one_would_lack_something() {
 
 #[test]
 fn what_is_written_is_no_named_input() {
-    let here = directory(&[("a.txt", SPUN.as_bytes()), ("in/b.txt", SPUN.as_bytes())]);
+    let gold = json!({ "id": "a", "text": SPUN, "edits": [] }).to_string();
+    let here = directory(&[
+        ("a.txt", SPUN.as_bytes()),
+        ("in/b.txt", SPUN.as_bytes()),
+        ("g.json", gold.as_bytes()),
+        ("gold/g.json", gold.as_bytes()),
+    ]);
     for (args, says) in [
         (&["check", "-o", "a.txt", "a.txt"][..], "is an input, too"),
+        (&["fix", "-o", "a.txt", "--resume", "./a.txt"], "is an input, too"),
+        (&["train", "--out", "a.txt", "a.txt"], "is an input, too"),
+        (&["eval", "g.json", "--save", "g.json"], "is an input, too"),
+        (&["learn", "places", "--gold", "g.json", "--out", "./g.json"], "is an input, too"),
+        (&["learn", "channel", "gold", "--out", "gold/g.json"], "is an input, too"),
+        (&["learn", "channel", "gold", "--out", "x", "--rows", "./x"], "is to be written twice"),
+        (&["eval", "g.json", "--save", "x.gold.m2", "--m2", "x"], "is to be written twice"),
+        (&["train", "--out", "no/x", "a.txt"], "no/x: cannot write beside it"),
+        (&["learn", "weights", "gold", "--out", "in"], "in: is a directory"),
         (&["check", "--stats", "in/../a.txt", "a.txt"], "is an input, too"),
         (&["score", "-o", "a.txt", "a.txt"], "is an input, too"),
         (&["fix", "--write", "--stats", "a.txt", "a.txt"], "is an input, too"),
@@ -123,9 +138,11 @@ fn what_is_written_is_no_named_input() {
     ] {
         let ran = unspin(here.path(), args, b"");
         assert!(ran.code == 2 && ran.err.contains(says), "{args:?}: {}", ran.err);
-        assert_eq!(fs::read_to_string(here.path().join("a.txt")).expect("there"), SPUN, "{args:?}");
+        for (name, bytes) in [("a.txt", SPUN), ("g.json", &gold), ("gold/g.json", &gold)] {
+            assert_eq!(fs::read_to_string(here.path().join(name)).expect("there"), bytes, "{args:?}");
+        }
     }
-    assert!(!here.path().join("x").exists());
+    assert_eq!(fs::read_dir(here.path()).expect("listed").count(), 4);
 }
 
 #[test]
@@ -162,23 +179,6 @@ fn links_and_permissions_survive() {
     }
 }
 
-#[test]
-fn files_are_left_out_wherever_the_walk_begins() {
-    let here = directory(&[
-        ("unspin.toml", b"exclude = [\"docs/deep\"]\n"),
-        ("docs/a.txt", SPUN.as_bytes()),
-        ("docs/deep/b.txt", SPUN.as_bytes()),
-    ]);
-    let found = |from: &str, path: &str, name: &str| {
-        let found = check(&here.path().join(from), &[path]);
-        found.iter().any(|one| one["path"].as_str().is_some_and(|path| path.ends_with(name)))
-    };
-    for (from, path) in [("", "."), ("", "docs"), ("docs", "."), ("docs/deep", ".."), ("", "docs/deep/..")] {
-        assert!(found(from, path, "a.txt") && !found(from, path, "b.txt"), "{path} from {from:?}");
-    }
-    assert!(!found("", "docs/deep", "b.txt") && found("", "docs/deep/b.txt", "b.txt"));
-    assert_eq!(unspin(here.path(), &["score", "docs"], b"").text().lines().count(), 1);
-    unspin(here.path(), &["fix", "--write", "--assume-spun", "docs"], b"");
 #[cfg(unix)]
 #[test]
 fn settings_hold_in_places_whose_names_are_no_text() {
@@ -213,6 +213,23 @@ fn a_full_disk_is_named() {
     }
 }
 
+#[test]
+fn files_are_left_out_wherever_the_walk_begins() {
+    let here = directory(&[
+        ("unspin.toml", b"exclude = [\"docs/deep\"]\n"),
+        ("docs/a.txt", SPUN.as_bytes()),
+        ("docs/deep/b.txt", SPUN.as_bytes()),
+    ]);
+    let found = |from: &str, path: &str, name: &str| {
+        let found = check(&here.path().join(from), &[path]);
+        found.iter().any(|one| one["path"].as_str().is_some_and(|path| path.ends_with(name)))
+    };
+    for (from, path) in [("", "."), ("", "docs"), ("docs", "."), ("docs/deep", ".."), ("", "docs/deep/..")] {
+        assert!(found(from, path, "a.txt") && !found(from, path, "b.txt"), "{path} from {from:?}");
+    }
+    assert!(!found("", "docs/deep", "b.txt") && found("", "docs/deep/b.txt", "b.txt"));
+    assert_eq!(unspin(here.path(), &["score", "docs"], b"").text().lines().count(), 1);
+    unspin(here.path(), &["fix", "--write", "--assume-spun", "docs"], b"");
     let left = |name: &str| fs::read_to_string(here.path().join(name)).expect("there") == SPUN;
     assert!(!left("docs/a.txt") && left("docs/deep/b.txt"));
     // On the command line, globs are of the directory that is named.

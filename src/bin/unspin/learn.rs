@@ -12,7 +12,8 @@ use unspin::learn::{channel, places, scorer, vectors, weights};
 
 use crate::args::{Common, Learn, LearnChannel, LearnPlaces, LearnScorer, LearnVectors, LearnWeights};
 use crate::dictionary;
-use crate::eval::read_gold;
+use crate::eval::{gold_files, read_gold};
+use crate::output;
 use crate::terminal::{Ending, note};
 
 pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
@@ -33,6 +34,8 @@ pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
 }
 
 fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let outputs = [&command.out].into_iter().chain(&command.rows).chain(&command.seldom);
+    output::writable(&gold_files(&command.gold)?, outputs)?;
     let learned = channel::learn(&documents(&command.gold, &[])?, progress)?;
     fs::write(&command.out, &learned.bytes).with_context(|| command.out.display().to_string())?;
     if let Some(path) = &command.rows {
@@ -46,6 +49,8 @@ fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyh
 }
 
 fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let inputs = [gold_files(&command.gold)?, command.clean.clone(), command.heard.clone()].concat();
+    output::writable(&inputs, [&command.out])?;
     let gold = documents(&command.gold, &command.clean)?;
     let mut heard: Vec<weights::Heard> = Vec::new();
     for path in &command.heard {
@@ -68,10 +73,7 @@ fn sources(root: Option<&Path>) -> anyhow::Result<Vec<SourceFile>> {
 
 /// Gold documents, what they were before they were spun, and clean ones.
 fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> {
-    let mut gold = Vec::new();
-    for path in files {
-        read_gold(path, &mut gold)?;
-    }
+    let mut gold = read_gold(files)?;
     ensure!(!gold.is_empty(), "no gold documents found");
     // What the documents were before they were spun is clean text of the same kind.
     let restored: Vec<GoldDocument> = gold.iter().map(GoldDocument::restored).collect();
@@ -85,6 +87,8 @@ fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDoc
 }
 
 fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
+    let inputs = [gold_files(&command.gold)?, command.clean.clone(), command.corpus.clone()].concat();
+    output::writable(&inputs, [&command.out])?;
     let file = fs::File::create(&command.out).with_context(|| command.out.display().to_string())?;
     let mut out = std::io::BufWriter::new(file);
     if command.corpus.is_empty() {
@@ -99,12 +103,17 @@ fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
 }
 
 fn learn_vectors(command: LearnVectors, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    output::writable(&[&command.corpora[..], std::slice::from_ref(&command.model)].concat(), [&command.out])?;
     let options = vectors::VectorOptions { corpora: command.corpora, model: command.model, ..Default::default() };
     let bytes = vectors::train(&options, progress)?;
     fs::write(&command.out, bytes).with_context(|| command.out.display().to_string())
 }
 
 fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let inputs = [&command.corpora[..], command.vectors.as_slice()].concat();
+    output::writable(&inputs, [&command.out].into_iter().chain(&command.state))?;
+    // A state may take the place of the one that it comes from.
+    output::apart(command.resume.as_slice(), [&command.out])?;
     let defaults = scorer::ScorerOptions::default();
     let options = scorer::ScorerOptions {
         corpora: command.corpora,
