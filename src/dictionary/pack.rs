@@ -93,12 +93,8 @@ pub(crate) const NAME: u8 = 64;
 pub(crate) const MOVED: u8 = 128;
 
 /// The kinds of source, by the bits above, with the names that reports have for them.
-pub(crate) const SOURCES: [(u8, &str); 4] = [
-    (ATTESTED, "spun-pages"),
-    (AUTHORED, "authored"),
-    (PUBLISHED, "tortured-phrases-2025-07"),
-    (THESAURUS, "thesaurus"),
-];
+pub(crate) const SOURCES: [(u8, &str); 3] =
+    [(ATTESTED, "spun-pages"), (AUTHORED, "authored"), (PUBLISHED, "tortured-phrases-2025-07")];
 
 /// The names of those of a table's bits that are set.
 pub(crate) fn named(flags: u8, names: &[(u8, &'static str)]) -> Vec<&'static str> {

@@ -61,7 +61,13 @@ impl<R: BufRead> Rows<R> {
             return Ok(rows);
         };
         let text = if encoding.is_utf8() || encoding.is_utf16() {
-            String::from_utf8_lossy(&header).into_owned()
+            match std::str::from_utf8(&header) {
+                Ok(text) => text.to_owned(),
+                Err(error) => {
+                    let message = format!("its header is not UTF-8 at byte {}", error.valid_up_to());
+                    return Err(InputError::new(&rows.source.path, ErrorKind::Encoding, message));
+                }
+            }
         } else {
             encoding.decode(&header).0
         };
@@ -74,8 +80,18 @@ impl<R: BufRead> Rows<R> {
         let mut columns: Vec<(usize, String)> = Vec::new();
         for wanted in &rows.source.fields {
             let number = || wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|&n| n < names.len());
-            let place = names.iter().position(|name| name == wanted || name.trim() == wanted).or_else(number);
-            let Some(place) = place else {
+            let named = |(n, name): (usize, &String)| (name == wanted || name.trim() == wanted).then_some(n);
+            let named: Vec<usize> = names.iter().enumerate().filter_map(named).collect();
+            if named.len() > 1 {
+                let numbers: Vec<String> = named.iter().map(|n| (n + 1).to_string()).collect();
+                let message = format!(
+                    "has {} columns {wanted:?}; name the one that is text by its number, which is {}",
+                    named.len(),
+                    numbers.join(" or ")
+                );
+                return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, message));
+            }
+            let Some(place) = named.first().copied().or_else(number) else {
                 let message = format!("has no column {wanted:?}; it has {}", names.join(", "));
                 return Err(InputError::new(&rows.source.path, ErrorKind::MissingField, message));
             };
@@ -264,6 +280,10 @@ pub(super) fn addition(
         && let Some((name, _)) = added.iter().find(|(name, _)| fields.iter().any(|f| lift(row, f).text == *name))
     {
         return Err(format!("has a column {name:?} already"));
+    }
+    // What is added to it would stand under no name, or under another one.
+    if !is_header && fields.len() > width {
+        return Err("has more fields than the header".into());
     }
     let special = |c: char| c == '"' || c == '\n' || c == '\r' || c == delimiter as char;
     // A row that is too short is filled up, so that what is added stands under its name.

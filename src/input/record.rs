@@ -88,12 +88,6 @@ impl Raw {
         }
     }
 
-    /// The line end that a row lacks, being the last of its input, in its encoding.
-    pub fn missing_line_end(&self) -> Option<Vec<u8>> {
-        let Content::Row { bytes, encoding, .. } = &self.content else { return None };
-        (!bytes.ends_with(b"\n")).then(|| encoding.encode("\n")).flatten()
-    }
-
     /// What stands in the input for an unreadable record: itself, byte for byte.
     pub fn untouched(&self) -> Vec<u8> {
         match &self.content {

@@ -117,8 +117,16 @@ fn tables() {
     // A bare field is quoted when it must be.
     let out = rewrite("a.csv", &["2"], b"id,words\n1,the navy navy\n", "navy", "army, \"x\"");
     assert_eq!(String::from_utf8_lossy(&out), "id,words\n1,\"the army, \"\"x\"\" army, \"\"x\"\"\"\n");
-    let missing = Source::new("a.csv", None, &["body".into()]).read(b"id,text\n".to_vec()).err().expect("no column");
-    assert_eq!(missing.to_string(), "a.csv: has no column \"body\"; it has id, text");
+    for (header, says) in [
+        (&b"id,words\n"[..], "has no column \"text\"; it has id, words"),
+        (b"text,id, text \n", "has 2 columns \"text\"; name the one that is text by its number, which is 1 or 3"),
+        (b"\xef\xbb\xbfid,te\xffxt,text\n", "its header is not UTF-8 at byte 5"),
+    ] {
+        let error = Source::new("a.csv", None, &[]).read(header.to_vec()).err().expect("refused");
+        assert_eq!(error.to_string(), format!("a.csv: {says}"));
+    }
+    let out = rewrite("a.csv", &["1", "3"], b"text,id,text\nnavy,navy,navy\n", "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&out), "text,id,text\narmy,navy,army\n");
     let mut rows = Source::new("a.csv", None, &[]).read(b"text\n\"open\n\n".to_vec()).expect("opens");
     assert!(rows.next().expect("header").is_ok());
     assert!(rows.next().expect("row").expect_err("unclosed").to_string().contains("never closed"));

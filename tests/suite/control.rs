@@ -110,9 +110,24 @@ fn a_baseline_stays_where_a_new_one_would_lack_something() {
 
 #[test]
 fn what_is_written_is_no_named_input() {
-    let here = directory(&[("a.txt", SPUN.as_bytes()), ("in/b.txt", SPUN.as_bytes())]);
+    let gold = json!({ "id": "a", "text": SPUN, "edits": [] }).to_string();
+    let here = directory(&[
+        ("a.txt", SPUN.as_bytes()),
+        ("in/b.txt", SPUN.as_bytes()),
+        ("g.json", gold.as_bytes()),
+        ("gold/g.json", gold.as_bytes()),
+    ]);
     for (args, says) in [
         (&["check", "-o", "a.txt", "a.txt"][..], "is an input, too"),
+        (&["fix", "-o", "a.txt", "--resume", "./a.txt"], "is an input, too"),
+        (&["train", "--out", "a.txt", "a.txt"], "is an input, too"),
+        (&["eval", "g.json", "--save", "g.json"], "is an input, too"),
+        (&["learn", "places", "--gold", "g.json", "--out", "./g.json"], "is an input, too"),
+        (&["learn", "channel", "gold", "--out", "gold/g.json"], "is an input, too"),
+        (&["learn", "channel", "gold", "--out", "x", "--rows", "./x"], "is to be written twice"),
+        (&["eval", "g.json", "--save", "x.gold.m2", "--m2", "x"], "is to be written twice"),
+        (&["train", "--out", "no/x", "a.txt"], "no/x: cannot write beside it"),
+        (&["learn", "weights", "gold", "--out", "in"], "in: is a directory"),
         (&["check", "--stats", "in/../a.txt", "a.txt"], "is an input, too"),
         (&["score", "-o", "a.txt", "a.txt"], "is an input, too"),
         (&["fix", "--write", "--stats", "a.txt", "a.txt"], "is an input, too"),
@@ -123,9 +138,11 @@ fn what_is_written_is_no_named_input() {
     ] {
         let ran = unspin(here.path(), args, b"");
         assert!(ran.code == 2 && ran.err.contains(says), "{args:?}: {}", ran.err);
-        assert_eq!(fs::read_to_string(here.path().join("a.txt")).expect("there"), SPUN, "{args:?}");
+        for (name, bytes) in [("a.txt", SPUN), ("g.json", &gold), ("gold/g.json", &gold)] {
+            assert_eq!(fs::read_to_string(here.path().join(name)).expect("there"), bytes, "{args:?}");
+        }
     }
-    assert!(!here.path().join("x").exists());
+    assert_eq!(fs::read_dir(here.path()).expect("listed").count(), 4);
 }
 
 #[test]
@@ -159,6 +176,40 @@ fn links_and_permissions_survive() {
     for (file, link) in [("known", "link"), ("sources", "words/sources.csv")] {
         let data = fs::metadata(at(file)).expect("there");
         assert!(at(link).is_symlink() && data.permissions().mode() & 0o777 == 0o600 && data.len() > 40, "{file}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_hold_in_places_whose_names_are_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let root = directory(&[]);
+    let here = root.path().join(std::ffi::OsStr::from_bytes(b"d\xff"));
+    fs::create_dir_all(here.join("own")).expect("made");
+    for (name, text) in [
+        ("a.txt", SPUN),
+        ("known", ""),
+        ("own/allowed.csv", "phrase,reason\ngreen zone,a place\n"),
+        ("unspin.toml", "baseline = \"known\"\ndictionaries = [\"own\"]\nassume-spun = true\n"),
+    ] {
+        fs::write(here.join(name), text).expect("written");
+    }
+    assert!(!check(&here, &["a.txt"]).is_empty());
+    let ran = unspin(&here, &["score", "-o", "out", "a.txt"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let ran = unspin(&here, &["check", "--dump-config"], b"");
+    assert!(ran.code == 2 && ran.err.contains("/own: has no place in TOML"), "{}", ran.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named() {
+    let here = directory(&[("a.txt", SPUN.as_bytes())]);
+    for command in ["check", "fix", "score"] {
+        let ran = unspin(here.path(), &[command, "-q", "-o", "/dev/full", "a.txt"], b"");
+        let says = "unspin: /dev/full: No space left on device (os error 28)\n";
+        assert_eq!((ran.code, ran.err.as_str()), (2, says), "{command}");
     }
 }
 
@@ -428,7 +479,21 @@ fn records_get_what_they_were_and_what_was_changed() {
         assert_eq!((ran.code, ran.text()), (2, ""), "{args:?}");
         assert!(ran.err.ends_with(&format!("has a column {name:?} already; add one of another name\n")), "{}", ran.err);
     }
-    assert_eq!(fix(&["--keep-original", "was", "--edits", "was", "a.csv"]).code, 2);
+    for args in [
+        &["--keep-original", "was", "--edits", "was", "a.csv"][..],
+        &["--keep-original", "x", "--edits", "x.y", "--field", "y.z", "--field", "z", "two.jsonl"],
+    ] {
+        let ran = fix(args);
+        assert_eq!((ran.code, ran.err.ends_with("need fields of different names\n")), (2, true), "{}", ran.err);
+    }
+    // A row with more fields than the header has no place for more.
+    let wide = format!("id,text\n1,{SPUN},\n2,{SPUN}\n");
+    fs::write(here.path().join("wide.csv"), &wide).expect("written");
+    let ran = fix(&["--keep-original", "was", "wide.csv"]);
+    let lines: Vec<&str> = ran.text().lines().collect();
+    assert_eq!(lines[..2], ["id,text,was", wide.lines().nth(1).expect("a row")]);
+    assert!(lines[2].ends_with(&format!(",{SPUN}")), "{}", lines[2]);
+    assert_eq!((ran.code, ran.err.as_str()), (2, "unspin: wide.csv, record 1: has more fields than the header\n"));
     let ran = fix(&["--keep-original", "was", "--field", "a", "--field", "b", "two.jsonl"]);
     assert_eq!(ran.text(), "{\"a\":\"One.\",\"b\":\"Two.\",\"was.a\":\"One.\",\"was.b\":\"Two.\"}");
 }

@@ -431,6 +431,8 @@ fn repairs_that_could_not_be_written_are_not_counted() {
 #[test]
 fn records_of_several_inputs_stay_on_lines_of_their_own() {
     let (one, two) = ("{\"text\":\"One.\"}", "{\"text\":\"Two.\"}");
+    // More than is worked on at once.
+    let long = CLEAN.repeat(15_000) + "Nobody knew.";
     let here = directory(&[
         ("a.jsonl", one.as_bytes()),
         ("b.jsonl", two.as_bytes()),
@@ -438,6 +440,8 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         ("ended.jsonl", format!("{one}\n").as_bytes()),
         ("empty.jsonl", b""),
         ("wide.jsonl", &utf16(one)),
+        ("rows.jsonl", &utf16(&format!("{one}\n{{}}\n"))),
+        ("marks.jsonl", format!("\u{feff}{two}\n{one}\n").as_bytes()),
         ("marked.jsonl", format!("\u{feff}{two}\n").as_bytes()),
         ("latin.jsonl", LATIN),
         ("accents.jsonl", "{\"text\":\"é\"}\n".as_bytes()),
@@ -445,6 +449,7 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         ("b.csv", b"text\nOne."),
         ("a.txt", b"Nobody "),
         ("b.txt", b"knew."),
+        ("long.txt", long.as_bytes()),
     ]);
     let cases: &[(&[&str], Vec<u8>)] = &[
         (&["a.jsonl", "b.jsonl"], format!("{one}\n{two}").into()),
@@ -460,6 +465,12 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         ),
         (&["a.csv", "b.csv"], b"text\ntext\nOne.".to_vec()),
         (&["a.txt", "b.txt"], b"Nobody knew.".to_vec()),
+        (&["a.txt", "a.jsonl", "a.txt", "b.txt"], format!("Nobody \n{one}\nNobody knew.").into()),
+        (&["long.txt", "a.jsonl"], format!("{long}\n{one}").into()),
+        (&["--shard", "2/2", "wide.jsonl", "wide.jsonl"], utf16(one)),
+        (&["--shard", "2/2", "rows.jsonl"], utf16("{}\n")),
+        (&["--shard", "2/2", "rows.jsonl", "rows.jsonl"], utf16("{}\n{}\n")),
+        (&["--shard", "2/3", "marks.jsonl"], format!("{one}\n").into()),
     ];
     for (inputs, wanted) in cases {
         let ran = unspin(here.path(), &[&["fix"], *inputs].concat(), b"");

@@ -173,6 +173,37 @@ fn what_lacks_a_part_of_the_inputs_is_not_put_in_place() {
     }
 }
 
+/// Every row of it starts with what is a byte order mark elsewhere.
+#[test]
+fn a_run_goes_on_inside_an_input_and_only_with_what_it_wrote() {
+    let rows = format!("\u{feff}1,{SPUN}\n").repeat(6000);
+    let here = directory(&[("a.csv", format!("id,text\n{rows}").as_bytes())]);
+    let path = |name: &str| here.path().join(name);
+    let args = |out| ["fix", "-q", "--assume-spun", "-j", "1", "a.csv", "-o", out, "--resume"];
+    unspin(here.path(), &args("whole"), b"");
+    let mut child = command(here.path(), &args("out")).spawn().expect("starts");
+    let done = || {
+        let journal = fs::read_to_string(path("out.resume")).unwrap_or_default();
+        let journal: serde_json::Value = serde_json::from_str(&journal).unwrap_or_default();
+        journal["progress"]["position"]["rows"].as_u64().unwrap_or_default()
+    };
+    while done() < 2 {
+        assert_eq!(child.try_wait().expect("asked"), None, "too fast");
+        sleep(Duration::from_millis(1));
+    }
+    child.kill().and_then(|()| child.wait()).expect("ends");
+
+    // What is there of another run is not what this one would write.
+    fs::write(path("out"), "OLD").expect("written");
+    fs::rename(path("out.partial"), path("moved")).expect("moved");
+    let ran = unspin(here.path(), &args("out"), b"");
+    assert_eq!((ran.code, ran.err.contains("out.partial: is gone; start anew without --resume")), (2, true));
+    fs::rename(path("moved"), path("out.partial")).expect("moved");
+    unspin(here.path(), &args("out"), b"");
+    let read = |name: &str| fs::read(path(name)).expect("there");
+    assert!(read("out") == read("whole"));
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_there_keeps_its_kind_and_permissions() {

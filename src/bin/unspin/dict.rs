@@ -84,10 +84,7 @@ fn stats(dir: Option<&Path>, gold: &[PathBuf], first: usize, format: TableFormat
         }
         _ => Unspinner::builtin(),
     };
-    let mut documents = Vec::new();
-    for path in gold {
-        eval::read_gold(path, &mut documents)?;
-    }
+    let documents = eval::read_gold(gold)?;
     let coverage = Coverage::of(&unspinner, &documents, first);
     let mut out = terminal::stdout();
     match format {

@@ -15,18 +15,22 @@ use unspin::{Finding, Report};
 
 use crate::args::{Common, Eval, Show, TableFormat};
 use crate::job;
+use crate::output;
 use crate::settings::Settings;
 use crate::terminal::{self, Ending};
 
 /// Resamples of the bootstrap.
 const SAMPLES: usize = 10_000;
+/// What the names of files in ERRANT's format end with: what is wanted, and what was found.
+const M2: [&str; 2] = [".gold.m2", ".found.m2"];
 
 pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     let settings = Settings::new(&command.checking)?;
-    let mut gold = Vec::new();
-    for path in &command.gold {
-        read_gold(path, &mut gold)?;
-    }
+    let m2 = command.m2.iter().flat_map(|prefix| M2.map(|end| output::beside(prefix, end)));
+    let outputs: Vec<PathBuf> = command.save.iter().cloned().chain(m2).collect();
+    // Figures may take the place of those that they are compared with.
+    output::writable(&[gold_files(&command.gold)?, command.clean.clone()].concat(), &outputs)?;
+    let mut gold = read_gold(&command.gold)?;
     for path in &command.clean {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
@@ -55,7 +59,7 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     };
     if let Some(path) = &command.save {
         let text = serde_json::to_string_pretty(&evaluation.counts())?;
-        fs::write(path, text + "\n").with_context(|| path.display().to_string())?;
+        output::replace(path, (text + "\n").as_bytes())?;
     }
 
     let mut out = terminal::stdout();
@@ -79,26 +83,40 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     Ok(Ending::default())
 }
 
-/// Reads gold files, and those in directories.
-pub(crate) fn read_gold(path: &Path, gold: &mut Vec<GoldDocument>) -> anyhow::Result<()> {
-    if path.is_dir() {
+/// Gold files, and those in directories.
+pub(crate) fn gold_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
         let entries = fs::read_dir(path).with_context(|| path.display().to_string())?;
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-        paths.retain(|path| {
+        let mut inside: Vec<PathBuf> =
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+        inside.retain(|path| {
             let extension = path.extension().unwrap_or_default();
             path.is_dir() || ["json", "jsonl", "m2"].iter().any(|known| extension == *known)
         });
-        paths.sort();
-        return paths.iter().try_for_each(|path| read_gold(path, gold));
+        inside.sort();
+        files.extend(gold_files(&inside)?);
     }
-    let name = || path.display().to_string();
-    let text = fs::read_to_string(path).with_context(name)?;
-    if path.extension().is_some_and(|extension| extension == "m2") {
-        gold.push(m2::read(&name(), &text)?);
-    } else {
-        gold.extend(GoldDocument::read(&text).with_context(name)?);
+    Ok(files)
+}
+
+/// Reads gold files, and those in directories.
+pub(crate) fn read_gold(paths: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> {
+    let mut gold = Vec::new();
+    for path in gold_files(paths)? {
+        let name = || path.display().to_string();
+        let text = fs::read_to_string(&path).with_context(name)?;
+        if path.extension().is_some_and(|extension| extension == "m2") {
+            gold.push(m2::read(&name(), &text)?);
+        } else {
+            gold.extend(GoldDocument::read(&text).with_context(name)?);
+        }
     }
-    Ok(())
+    Ok(gold)
 }
 
 fn write_m2(prefix: &Path, gold: &[GoldDocument], reports: &[Report]) -> anyhow::Result<()> {
@@ -116,13 +134,9 @@ fn write_m2(prefix: &Path, gold: &[GoldDocument], reports: &[Report]) -> anyhow:
             .collect();
         found.push_str(&m2::write(&document.text, &edits));
     }
-    for (name, text) in [("gold.m2", wanted), ("found.m2", found)] {
-        let mut path = prefix.as_os_str().to_owned();
-        path.push(".");
-        path.push(name);
-        fs::write(&path, text).with_context(|| PathBuf::from(&path).display().to_string())?;
-    }
-    Ok(())
+    M2.iter()
+        .zip([wanted, found])
+        .try_for_each(|(end, text)| output::replace(&output::beside(prefix, end), text.as_bytes()))
 }
 
 /// One thing that went wrong.

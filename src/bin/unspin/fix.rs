@@ -1,12 +1,13 @@
 //! `unspin fix`: write repaired text.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use unspin::input::{Encoding, InputError, Record, resolved};
+use unspin::input::{Encoding, InputError, Record, Source, resolved};
 use unspin::render::Document;
 use unspin::{Finding, LineIndex, Report, Selection, Span};
 
@@ -24,8 +25,6 @@ struct Repaired {
     left: usize,
     /// What was applied, a line each.
     lines: Vec<String>,
-    /// The line end that it lacks, if it should have one.
-    unended: Option<Vec<u8>>,
     /// How its bytes are written, where it has some.
     encoding: Option<Encoding>,
 }
@@ -37,8 +36,9 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     }
     let target = (!command.write).then_some(&command.target);
     let added = Added { original: command.keep_original.as_deref(), edits: command.edits.as_deref() };
+    let Inputs { field, column, .. } = &command.inputs;
     ensure!(
-        added.original.is_none() || added.original != added.edits,
+        added.are_apart(field) && added.are_apart(column),
         "--keep-original and --edits need fields of different names"
     );
     let own: Vec<_> = output::own_paths(&command.target).iter().map(|path| resolved(path)).collect();
@@ -52,11 +52,20 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         .keeping(command.backup.as_deref());
     let selection = command.choice.selection();
     let job_name = job.description(&format!("fix {selection:?} {added:?}"))?;
+    if let Some(path) = command.target.file().filter(|path| command.target.resume && job.names(path)) {
+        ensure!(
+            !output::is_done(path),
+            "{}: is an input, too, and no run that writes it was interrupted; leave out --resume",
+            path.display()
+        );
+    }
     let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, job.open_figures()?, common)? {
         Start::Anew(out) => (out, None, Counts::default()),
         Start::Resumed(out, progress, counts) => (out, Some(progress), counts),
         Start::Done => return Ok(Ending::default()),
     };
+    // Where a run goes on inside an input, what is known of that is known.
+    let mut inside = done.as_ref().is_some_and(|progress| progress.is_inside());
     let mut in_place = command.write.then(|| InPlace::new(command.backup.as_deref()));
     let long = long::Work {
         suits: &Record::has_parts,
@@ -68,7 +77,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         |checked| repair(&checked, checked.fixes(&selection), added),
         Some(&long),
         |event| {
-            let (mut lacks, mut encoding) = (None, None);
+            let mut encoding = None;
             let event = match event {
                 Event::Record((repaired, error)) => {
                     if let Some(error) = error {
@@ -77,7 +86,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                     }
                     counts.left += repaired.left;
                     let Repaired { record, lines, .. } = repaired;
-                    (lacks, encoding) = (repaired.unended, repaired.encoding);
+                    encoding = repaired.encoding;
                     let takes = in_place.as_mut().is_none_or(|in_place| in_place.takes(&record, lines.len()));
                     if takes && !common.quiet {
                         lines.iter().for_each(|line| note(line));
@@ -92,11 +101,13 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             };
             match (&mut in_place, event) {
                 (Some(in_place), event) => in_place.follow(event),
-                (None, Event::Start(source)) => counts.joint.start(source.name()),
-                (None, Event::Record(record)) => counts.joint.put(&record.bytes, encoding, lacks, &mut out)?,
-                (None, Event::Skipped(raw)) => {
-                    counts.joint.put(&raw.untouched(), raw.encoding(), raw.missing_line_end(), &mut out)?;
+                (None, Event::Start(source)) => {
+                    if !std::mem::take(&mut inside) {
+                        counts.joint.start(&source);
+                    }
                 }
+                (None, Event::Record(record)) => counts.joint.put(&record.bytes, encoding, &mut out)?,
+                (None, Event::Skipped(raw)) => counts.joint.put(&raw.untouched(), raw.encoding(), &mut out)?,
                 (None, _) => {}
             }
             Ok(())
@@ -131,12 +142,23 @@ struct Counts {
 #[derive(Default, Serialize, Deserialize)]
 struct Joint {
     written: Option<Written>,
-    /// The line end that the last record lacks.
-    unended: Option<Vec<u8>>,
+    /// What was written last.
+    last: Last,
     /// The input that is being read.
     input: String,
+    /// It holds records.
+    records: bool,
     /// Nothing of it was written.
     fresh: bool,
+}
+
+/// What was written last.
+#[derive(Default, Serialize, Deserialize)]
+struct Last {
+    /// The line end that it lacks.
+    unended: Option<Vec<u8>>,
+    /// It is a record.
+    record: bool,
 }
 
 /// How all that was written is.
@@ -150,31 +172,33 @@ struct Written {
 }
 
 impl Joint {
-    fn start(&mut self, input: String) {
-        (self.input, self.fresh) = (input, true);
+    fn start(&mut self, source: &Source) {
+        (self.input, self.records, self.fresh) = (source.name(), source.format.has_records(), true);
     }
 
-    /// Writes a record. Where the one before lacks its line end, being the last of its input, it gets that first: two
-    /// records on one line are none. A byte order mark has its place before the first input alone.
-    fn put(
-        &mut self,
-        bytes: &[u8],
-        encoding: Option<Encoding>,
-        lacks: Option<Vec<u8>>,
-        out: &mut impl Write,
-    ) -> anyhow::Result<()> {
+    /// Writes a record, or what comes next of a text. Where it or what stands before it is a record, and the latter
+    /// lacks its line end, being the last of its input, that comes first: two records on one line are none. A byte order
+    /// mark has its place before the first input alone; UTF-16, which nobody reads without, gets it where the first
+    /// record of its input is not among those that are written.
+    fn put(&mut self, bytes: &[u8], encoding: Option<Encoding>, out: &mut impl Write) -> anyhow::Result<()> {
         let Some(encoding) = encoding.filter(|_| !bytes.is_empty()) else { return Ok(()) };
-        let again = std::mem::take(&mut self.fresh) && self.written.is_some();
-        let mark = if again { encoding.bom() } else { b"" };
-        let bytes = bytes.strip_prefix(mark).unwrap_or(bytes);
-        if bytes.is_empty() {
+        let (first, fresh) = (self.written.is_none(), std::mem::take(&mut self.fresh));
+        let mark = encoding.bom();
+        let text = bytes.strip_prefix(mark).filter(|_| fresh).unwrap_or(bytes);
+        let mark = if first && (text.len() < bytes.len() || encoding.is_utf16()) { mark } else { b"" };
+        if mark.is_empty() && text.is_empty() {
             return Ok(());
         }
-        self.join(encoding, bytes.is_ascii() && !encoding.is_utf16())?;
-        if let Some(end) = std::mem::replace(&mut self.unended, lacks) {
+        self.join(encoding, mark.is_empty() && text.is_ascii() && !encoding.is_utf16())?;
+        out.write_all(mark)?;
+        let end = encoding.encode("\n").unwrap_or_default();
+        let unended = !text.is_empty() && !text.ends_with(&end);
+        let last = Last { unended: unended.then_some(end), record: self.records };
+        let before = std::mem::replace(&mut self.last, last);
+        if let Some(end) = before.unended.filter(|_| before.record || self.records) {
             out.write_all(&end)?;
         }
-        Ok(out.write_all(bytes)?)
+        Ok(out.write_all(text)?)
     }
 
     /// Takes in how the next record is written, if that goes with what was written.
@@ -212,6 +236,19 @@ struct Added<'a> {
 impl Added<'_> {
     fn names(self) -> Vec<String> {
         self.original.into_iter().chain(self.edits).map(str::to_owned).collect()
+    }
+
+    /// Whether the fields have different names where these are the texts.
+    fn are_apart(self, texts: &[String]) -> bool {
+        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        if texts.is_empty() {
+            return self.original.is_none() || self.original != self.edits;
+        }
+        let mut known = HashSet::new();
+        let names = texts.iter().flat_map(|text| self.names().into_iter().map(move |name| format!("{name}.{text}")));
+        names.into_iter().all(|name| known.insert(name))
     }
 
     /// The fields with their values; where several fields of the record are texts, one for each, such as `edits.body`.
@@ -254,7 +291,7 @@ fn made(text: &str, n: usize, fixes: &Fixes) -> Value {
 /// The record with fixes applied; where they cannot be written in its encoding, as it was, with the reason.
 fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Option<InputError>) {
     let record = &checked.record;
-    let (unended, encoding) = (unended(record), Some(record.encoding()));
+    let encoding = Some(record.encoding());
     let nothing = Fixes::default();
     let write = |fixes: &Fixes| record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
     let as_it_was = || write(&nothing).or_else(|_| record.rewrite(&[])).unwrap_or_default();
@@ -265,20 +302,14 @@ fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Optio
         Ok(bytes) => {
             let changed = !fixes.edits.is_empty() || grown(&bytes);
             let (left, lines) = (fixes.left, lines(checked, &fixes));
-            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines, unended, encoding }, None)
+            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines, encoding }, None)
         }
         Err(error) => {
             let (bytes, left) = (as_it_was(), fixes.left + fixes.applied.len());
             let record = Rewritten { changed: grown(&bytes), bytes, before: None };
-            (Repaired { record, left, lines: Vec::new(), unended, encoding }, Some(error))
+            (Repaired { record, left, lines: Vec::new(), encoding }, Some(error))
         }
     }
-}
-
-/// The line end that a record of JSON Lines or of a table lacks; only the last of a file may.
-fn unended(record: &Record) -> Option<Vec<u8>> {
-    let lacks = !record.fields().is_empty() && !record.source().is_empty() && !record.source().ends_with('\n');
-    lacks.then(|| record.encoding().encode("\n")).flatten()
 }
 
 /// A passage of a long text with the selected fixes applied.
@@ -293,7 +324,7 @@ fn repair_passage(passage: &Passage<'_>, selection: &Selection) -> Repaired {
     let before = Some((Arc::clone(record), Span::new(0, passage.span.start)));
     let bytes = record.rewrite_part(passage.span, &fixes.edits);
     let rewritten = Rewritten { bytes, changed: !fixes.edits.is_empty(), before };
-    Repaired { record: rewritten, left: fixes.left, lines, unended: None, encoding: Some(record.encoding()) }
+    Repaired { record: rewritten, left: fixes.left, lines, encoding: Some(record.encoding()) }
 }
 
 /// One line for each fix.

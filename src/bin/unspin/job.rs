@@ -174,6 +174,13 @@ pub(crate) struct Progress {
     bytes: u64,
 }
 
+impl Progress {
+    /// Whether the next input is done in part.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.position.rows > 0
+    }
+}
+
 /// What is done, as the inputs are read.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Position {
@@ -259,7 +266,7 @@ impl Job {
             paths.push(PathBuf::from("-"));
         }
         let mut identity = Identity::new();
-        identity.add(&stated.dump()?);
+        identity.add(&stated.described());
         identity.add(&stated.root.to_string_lossy());
         let resumable = target.is_some_and(|target| target.file().is_some());
         if resumable {
@@ -290,19 +297,13 @@ impl Job {
 
     /// Refuses to write over an input that is named, or to one file twice.
     pub(crate) fn apart<const N: usize>(self, outputs: [&Option<PathBuf>; N]) -> anyhow::Result<Self> {
-        let mut known = HashSet::new();
-        for path in outputs.into_iter().flatten() {
-            // What is no file, such as a terminal, takes all that comes.
-            if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-                continue;
-            }
-            let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| resolved(path));
-            let file = place(path);
-            let named = |input: &PathBuf| input.as_os_str() != "-" && place(input) == file;
-            ensure!(!self.paths.iter().any(named), "{}: is an input, too; write to another file", path.display());
-            ensure!(known.insert(file), "{}: is to be written twice; name two files", path.display());
-        }
+        output::apart(&self.paths, outputs.into_iter().flatten())?;
         Ok(self)
+    }
+
+    /// Whether a file is named as an input.
+    pub(crate) fn names(&self, path: &Path) -> bool {
+        output::is_among(path, &self.paths)
     }
 
     /// Opens the file that figures go into at the run's end, so that it does not end with finding out that it cannot;

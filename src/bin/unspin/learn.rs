@@ -11,7 +11,7 @@ use unspin::learn::{channel, places, scorer, vectors, weights};
 
 use crate::args::{Common, Learn, LearnChannel, LearnPlaces, LearnScorer, LearnVectors, LearnWeights};
 use crate::dictionary;
-use crate::eval::read_gold;
+use crate::eval::{gold_files, read_gold};
 use crate::output::{self, Replacement};
 use crate::terminal::{Ending, note};
 
@@ -33,6 +33,8 @@ pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
 }
 
 fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let outputs = [&command.out].into_iter().chain(&command.rows).chain(&command.seldom);
+    output::writable(&gold_files(&command.gold)?, outputs)?;
     let learned = channel::learn(&documents(&command.gold, &[])?, progress)?;
     output::replace(&command.out, &learned.bytes)?;
     if let Some(path) = &command.rows {
@@ -46,6 +48,8 @@ fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyh
 }
 
 fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let inputs = [gold_files(&command.gold)?, command.clean.clone(), command.heard.clone()].concat();
+    output::writable(&inputs, [&command.out])?;
     let gold = documents(&command.gold, &command.clean)?;
     let mut heard: Vec<weights::Heard> = Vec::new();
     for path in &command.heard {
@@ -68,10 +72,7 @@ fn sources(root: Option<&Path>) -> anyhow::Result<Vec<SourceFile>> {
 
 /// Gold documents, what they were before they were spun, and clean ones.
 fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> {
-    let mut gold = Vec::new();
-    for path in files {
-        read_gold(path, &mut gold)?;
-    }
+    let mut gold = read_gold(files)?;
     ensure!(!gold.is_empty(), "no gold documents found");
     // What the documents were before they were spun is clean text of the same kind.
     let restored: Vec<GoldDocument> = gold.iter().map(GoldDocument::restored).collect();
@@ -85,6 +86,8 @@ fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDoc
 }
 
 fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
+    let inputs = [gold_files(&command.gold)?, command.clean.clone(), command.corpus.clone()].concat();
+    output::writable(&inputs, [&command.out])?;
     let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
         let sources = sources(command.dictionary.as_deref())?;
@@ -97,12 +100,17 @@ fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
 }
 
 fn learn_vectors(command: LearnVectors, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    output::writable(&[&command.corpora[..], std::slice::from_ref(&command.model)].concat(), [&command.out])?;
     let options = vectors::VectorOptions { corpora: command.corpora, model: command.model, ..Default::default() };
     let bytes = vectors::train(&options, progress)?;
     output::replace(&command.out, &bytes)
 }
 
 fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let inputs = [&command.corpora[..], command.vectors.as_slice()].concat();
+    output::writable(&inputs, [&command.out].into_iter().chain(&command.state))?;
+    // A state may take the place of the one that it comes from.
+    output::apart(command.resume.as_slice(), [&command.out])?;
     let defaults = scorer::ScorerOptions::default();
     let options = scorer::ScorerOptions {
         corpora: command.corpora,

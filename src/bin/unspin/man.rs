@@ -1,6 +1,6 @@
-//! `unspin man`: the manual page, with one section for each command.
+//! `unspin man`: the manual, with one page for each command.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use clap::CommandFactory;
 use clap_mangen::Man as Page;
@@ -9,13 +9,38 @@ use crate::args::{Args, Man};
 use crate::terminal::{self, Ending};
 
 pub(crate) fn run(_: &Man) -> anyhow::Result<Ending> {
-    let mut command = Args::command();
-    command.build();
     let mut out = terminal::stdout();
-    Page::new(command.clone()).render(&mut out)?;
-    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
-        Page::new(subcommand.clone()).render(&mut out)?;
-    }
+    pages(&whole(), &mut out)?;
     out.flush()?;
     Ok(Ending::default())
+}
+
+/// The program with all its commands but `help`, which says what --help does.
+fn whole() -> clap::Command {
+    let mut command = Args::command().disable_help_subcommand(true);
+    command.build();
+    command
+}
+
+/// The page of a command, and those of the commands in it.
+fn pages(command: &clap::Command, out: &mut impl Write) -> io::Result<()> {
+    Page::new(command.clone()).render(out)?;
+    command.get_subcommands().try_for_each(|inner| pages(inner, out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_that_is_referred_to_is_there() {
+        let mut out = Vec::new();
+        pages(&whole(), &mut out).expect("into memory");
+        let out = String::from_utf8(out).expect("text").replace("\\-", "-");
+        let referred: Vec<&str> = out.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
+        assert!(referred.contains(&"unspin-dict-check") && referred.contains(&"unspin-learn-places"));
+        for page in referred {
+            assert!(out.contains(&format!(".TH {page} 1")), "{page}");
+        }
+    }
 }

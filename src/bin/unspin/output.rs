@@ -6,6 +6,7 @@
 //! compressed is, in stretches from one such note to the next. What is there and is no file, such as a pipe, is written
 //! to as it is.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
-use unspin::input::{Compression, Compressor};
+use unspin::input::{Compression, Compressor, resolved};
 use unspin::render::Style;
 
 use crate::args::{Color, Common, Target};
@@ -78,7 +79,7 @@ impl Output {
         if there.as_ref().is_some_and(|there| !there.is_file()) {
             ensure!(!target.resume, "{}: is no file that a run can go on with; leave out --resume", name());
             let file = OpenOptions::new().write(true).open(named).with_context(name)?;
-            return Ok(Start::Anew(Self::new(Box::new(file), compression, None)?));
+            return Ok(Start::Anew(Self::new(Box::new(Named { file, name: name() }), compression, None)?));
         }
         let path = &followed(named);
         let (partial, journal) = (beside(path, ".partial"), beside(path, ".resume"));
@@ -92,27 +93,21 @@ impl Output {
                         "{}: is of a run with other options or inputs; start anew without --resume",
                         journal.display()
                     );
-                    if partial.exists() {
-                        let mut file = OpenOptions::new().read(true).write(true).open(&partial).with_context(name)?;
-                        ensure!(
-                            file.metadata()?.len() >= checkpoint.bytes,
-                            "{}: is shorter than {} says; start anew without --resume",
-                            partial.display(),
-                            journal.display()
-                        );
-                        file.set_len(checkpoint.bytes)?;
-                        file.seek(SeekFrom::End(0))?;
-                        let output = Self::to_file(path, compression, job, file)?;
-                        return Ok(Start::Resumed(output, checkpoint.progress, checkpoint.state));
-                    }
-                    // Killed between the last two steps of `finish`.
-                    ensure!(path.exists(), "{}: is gone; start anew without --resume", partial.display());
-                    fs::remove_file(&journal).with_context(name)?;
-                    return Ok(Start::Done);
+                    ensure!(partial.exists(), "{}: is gone; start anew without --resume", partial.display());
+                    let mut file = OpenOptions::new().read(true).write(true).open(&partial).with_context(name)?;
+                    ensure!(
+                        file.metadata()?.len() >= checkpoint.bytes,
+                        "{}: is shorter than {} says; start anew without --resume",
+                        partial.display(),
+                        journal.display()
+                    );
+                    file.set_len(checkpoint.bytes)?;
+                    file.seek(SeekFrom::End(0))?;
+                    let output = Self::to_file(path, compression, job, file)?;
+                    return Ok(Start::Resumed(output, checkpoint.progress, checkpoint.state));
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => {
-                    // A partial file is of a run that did not come to its end, and what is there of one before it.
-                    if there.is_some() && !partial.exists() {
+                    if is_done(named) {
                         if !common.quiet {
                             note(&format!("{}: is there already; remove it to start anew", name()));
                         }
@@ -124,10 +119,7 @@ impl Output {
         }
         ensure!(!there.as_ref().is_some_and(|there| there.permissions().readonly()), "{}: is read-only", name());
         // The journal goes first: without it the partial file counts for nothing.
-        match fs::remove_file(&journal) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).with_context(name),
-            _ => {}
-        }
+        remove_journal(path).with_context(name)?;
         let file = File::create(&partial).with_context(name)?;
         if let Some(there) = there {
             liken(&file, &there).with_context(name)?;
@@ -137,7 +129,7 @@ impl Output {
 
     fn to_file(path: &Path, compression: Compression, job: &str, file: File) -> anyhow::Result<Self> {
         let partial = Partial { path: path.to_owned(), job: job.to_owned(), file: file.try_clone()? };
-        Self::new(Box::new(file), compression, Some(partial))
+        Self::new(Box::new(Named { file, name: path.display().to_string() }), compression, Some(partial))
     }
 
     fn new(inner: Box<dyn Write>, compression: Compression, file: Option<Partial>) -> anyhow::Result<Self> {
@@ -153,14 +145,14 @@ impl Output {
         // What is compressed ends here, so that it can be cut here; another stretch of it may follow.
         let nothing: Buffered = BufWriter::with_capacity(0, Box::new(io::sink()));
         let before = std::mem::replace(&mut self.out, Compression::None.writer(nothing)?);
-        let mut inner = before.finish().with_context(|| file.path.display().to_string())?;
-        inner.flush().with_context(|| file.path.display().to_string())?;
+        let mut inner = before.finish()?;
+        inner.flush()?;
         self.out = self.compression.writer(inner)?;
-        file.file.sync_data()?;
+        file.file.sync_data().with_context(|| file.path.display().to_string())?;
         let bytes = file.file.metadata()?.len();
         let checkpoint = Checkpoint { job: file.job.clone(), bytes, progress, state };
         let mut fresh = temporary(directory(&journal)).with_context(name)?;
-        serde_json::to_writer(&mut fresh, &checkpoint)?;
+        serde_json::to_writer(&mut fresh, &checkpoint).with_context(name)?;
         fresh.persist(&journal).with_context(name)?;
         Ok(())
     }
@@ -169,11 +161,9 @@ impl Output {
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         let Some(path) = self.close()? else { return Ok(()) };
         let name = || path.display().to_string();
-        fs::rename(beside(&path, ".partial"), &path).with_context(name)?;
-        match fs::remove_file(beside(&path, ".resume")) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error).with_context(name),
-            _ => Ok(()),
-        }
+        // The journal goes first: beside a partial file that is gone it would not tell whether that was put in its place.
+        remove_journal(&path).with_context(name)?;
+        fs::rename(beside(&path, ".partial"), &path).with_context(name)
     }
 
     /// Writes what is left, and leaves the file beside its place.
@@ -181,10 +171,7 @@ impl Output {
         if let Some(path) = self.close()? {
             let partial = beside(&path, ".partial");
             // A later run is to read again what could not be read.
-            match fs::remove_file(beside(&path, ".resume")) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-                _ => {}
-            }
+            remove_journal(&path).with_context(|| path.display().to_string())?;
             complain(&format!(
                 "{}: not written, for some input could not be read to its end; what could be is in {}",
                 path.display(),
@@ -211,6 +198,83 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
+}
+
+/// A file that is named by what goes wrong with it.
+struct Named {
+    file: File,
+    name: String,
+}
+
+impl Named {
+    fn names(&self, error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), format!("{}: {error}", self.name))
+    }
+}
+
+impl Write for Named {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes).map_err(|error| self.names(error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush().map_err(|error| self.names(error))
+    }
+}
+
+/// Takes away the note of how far the run is that writes a file, if there is one.
+fn remove_journal(path: &Path) -> io::Result<()> {
+    match fs::remove_file(beside(path, ".resume")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file is there and no run that writes it was interrupted. A partial file is of a run that did not come to
+/// its end, and what is there of one before it.
+pub(crate) fn is_done(named: &Path) -> bool {
+    let path = followed(named);
+    path.exists() && [".partial", ".resume"].iter().all(|end| !beside(&path, end).exists())
+}
+
+/// Whether a file is among inputs that are named.
+pub(crate) fn is_among(path: &Path, inputs: &[PathBuf]) -> bool {
+    let file = place(path);
+    inputs.iter().any(|input| input.as_os_str() != "-" && place(input) == file)
+}
+
+/// Where a file is, by the one name that it has.
+fn place(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| resolved(path))
+}
+
+/// Refuses to write over an input that is named, or to one file twice.
+pub(crate) fn apart<'p>(inputs: &[PathBuf], outputs: impl IntoIterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
+    let mut known = HashSet::new();
+    for path in outputs {
+        // What is no file, such as a terminal, takes all that comes.
+        if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            continue;
+        }
+        ensure!(!is_among(path, inputs), "{}: is an input, too; write to another file", path.display());
+        ensure!(known.insert(place(path)), "{}: is to be written twice; name two files", path.display());
+    }
+    Ok(())
+}
+
+/// Refuses what [`apart`] does, and files that cannot be written, so that long work does not end with that.
+pub(crate) fn writable<'p>(
+    inputs: &[PathBuf],
+    outputs: impl IntoIterator<Item = &'p PathBuf> + Clone,
+) -> anyhow::Result<()> {
+    apart(inputs, outputs.clone())?;
+    for path in outputs {
+        // A pipe that is opened and closed again is at its end for who reads it.
+        if path.is_dir() || !fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            Replacement::new(path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Paths that a run with this target writes to, which are no inputs.

@@ -391,7 +391,15 @@ impl Stated {
             allow: Vec::new(),
         };
         file.set_rules(file.rules().over(&defaults));
+        if let Some(path) = self.files().iter().find(|path| path.to_str().is_none()) {
+            anyhow::bail!("{}: has no place in TOML, for it is not UTF-8", path.display());
+        }
         Ok(toml::to_string(&file)?)
+    }
+
+    /// The same as far as the file and the command line say it, in a form that tells any two apart.
+    pub(crate) fn described(&self) -> String {
+        format!("{:?}", self.file)
     }
 
     /// Files and directories that the settings in force name, whose contents count with them.

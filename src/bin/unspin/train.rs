@@ -10,6 +10,7 @@ use crate::output;
 use crate::terminal::{Ending, note};
 
 pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
+    output::writable(&command.corpora, [&command.out, &output::beside(&command.out, ".json")])?;
     let defaults = TrainOptions::default();
     let options = TrainOptions {
         corpora: command.corpora,
