@@ -26,6 +26,8 @@ pub(crate) const HEADER: usize = 32 + SECTIONS * 8;
 pub(crate) const ENTRY: usize = 12;
 /// Log-weights, in nats, run from here in steps of 1/16.
 pub(crate) const LOWEST_WEIGHT: f32 = -14.0;
+/// ln of the weight of a phrase that is never good English.
+pub(crate) const CERTAIN: f32 = 1.5;
 
 /// Where the parts of a pack lie.
 #[derive(Clone, Copy)]
@@ -137,11 +139,18 @@ pub(crate) struct Substitution {
     pub(crate) pages: u8,
     /// Its rank among the substitutes of the original, from 0; 255 where it has none.
     pub(crate) rank: u8,
-    /// Whether these words are never good English.
-    pub(crate) certain: bool,
+    /// Whether these words are never good English, in the lowest bit, and which of them must have a capital for that, in
+    /// the bits above, the lowest for the first word.
+    pub(crate) certain: u8,
 }
 
 impl Substitution {
+    /// Whether these words are never good English as they stand in a text; `capital` tells which of them have a capital
+    /// there.
+    pub(crate) fn is_certain(&self, capital: impl Fn(usize) -> bool) -> bool {
+        self.certain & 1 == 1 && (0..7).all(|at| self.certain >> (at + 1) & 1 == 0 || capital(at))
+    }
+
     /// The same, with its original numbered from `first`.
     pub(crate) fn numbered_from(self, first: u32) -> Self {
         Self { original: self.original + first, ..self }
@@ -315,7 +324,7 @@ impl Pack {
             flags: entry[8],
             pages: entry[9],
             rank: entry[10],
-            certain: entry[11] != 0,
+            certain: entry[11],
         })
     }
 
