@@ -8,9 +8,11 @@ pub(crate) mod realize;
 use std::ops::Range;
 
 use crate::dictionary::Dictionary;
-use crate::dictionary::pack::{Codes, Substitution};
-use crate::text::key::{self, FIRST_WORD, Short};
+use crate::dictionary::ngrams::Ngrams;
+use crate::dictionary::pack::{CERTAIN, Codes, Substitution};
+use crate::text::key::{self, FIRST_WORD, SENTENCE, Short};
 use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, SPACE_BEFORE, Token, TokenKind, VOUCHED};
+use crate::text::tokenizer;
 
 /// The longest run of words that is looked up.
 pub(crate) const LONGEST_RUN: usize = 7;
@@ -337,6 +339,11 @@ pub(crate) struct Grammar {
     hyphen: u32,
     /// What goes on a word that stands before it.
     endings: [u32; 7],
+    /// Nouns that spinners put many of a smaller measure for: "12 months" for "year".
+    measures: [u32; 10],
+    /// What a noun without an article does not stand behind, though clean English has some pairs of them: "year after
+    /// year".
+    bare: [u32; 20],
 }
 
 impl Grammar {
@@ -344,7 +351,15 @@ impl Grammar {
         let id = |word: &str| dictionary.ngrams.id(word).unwrap_or(u32::MAX);
         let joins = ["and", "or", ",", ":", "/", "&", "=", "nor"].map(id);
         let (hyphen, endings) = (id("-"), ["-", "'s", "'re", "'ve", "'ll", "'d", "'m"].map(id));
-        Self { articles: [id("a"), id("an")], marks: order::Marks::new(dictionary), joins, hyphen, endings }
+        let measures =
+            ["century", "day", "decade", "fortnight", "hour", "minute", "month", "quarter", "week", "year"].map(id);
+        let bare = [
+            "about", "after", "around", "at", "before", "by", "during", "for", "from", "in", "on", "over", "since",
+            "than", "through", "to", "until", "with", "within", "without",
+        ]
+        .map(id);
+        let articles = [id("a"), id("an")];
+        Self { articles, marks: order::Marks::new(dictionary), joins, hyphen, endings, measures, bare }
     }
 
     /// Whether a reading, in place of the words `start..end` of a sentence, says what stands beside them, joined to them
@@ -358,12 +373,35 @@ impl Grammar {
         let says = |word: Option<&Word>| word.is_some_and(|word| word.model >= FIRST_WORD && reading == [word.model]);
         says(joined(sentence[..start].iter().rev(), &self.joins)) || says(joined(sentence[end..].iter(), &self.joins))
     }
+
+    /// Whether a reading, in place of the words `start..end` of a sentence, is a noun that wants an article, and no word
+    /// before it stands for one: what happened "12 months earlier" did not happen "year earlier".
+    pub(crate) fn lacks_article(
+        &self,
+        sentence: &[Word],
+        (start, end): (usize, usize),
+        reading: &[u32],
+        ngrams: &Ngrams,
+    ) -> bool {
+        let &[noun] = reading else { return false };
+        if end - start < 2 || !self.measures.contains(&noun) {
+            return false;
+        }
+        let before = |count: usize| start.checked_sub(count).map_or(SENTENCE, |at| sentence[at].model);
+        let (first, second) = (before(2), before(1));
+        second == SENTENCE
+            || self.bare.contains(&second)
+            || ngrams.log_prob(first, second, noun) < ngrams.unigram(noun) + LEAST_DRAWN
+    }
 }
+
+/// How much likelier than anywhere, in nats, a noun without an article is behind what may stand in place of one.
+const LEAST_DRAWN: f32 = 1.0;
 
 /// Every reading of one word alone, whatever stands around it, in order; as of a sentence that is this word.
 pub(crate) fn alone(word: u32, dictionary: &Dictionary, grammar: &Grammar, out: &mut Vec<Candidate>) {
     out.clear();
-    out.extend(dictionary.pack.single(word).take(MOST_READINGS).map(|found| reading(0, 1, found, dictionary)));
+    out.extend(dictionary.pack.single(word).take(MOST_READINGS).map(|found| reading(0, 1, found, &[], dictionary)));
     let articles = grammar.articles;
     if let Some(at) = articles.iter().position(|&article| article == word) {
         let other = articles[1 - at];
@@ -407,41 +445,48 @@ pub(crate) fn runs(
             .map_or((start + LONGEST_RUN).min(sentence.len()), |at| start + 1 + at);
         let words = sentence[start..reach].iter().map(|word| word.lookup);
         pack.for_each_run(words, |length, run| {
-            out.extend(pack.run(run).map(|found| reading(start, length, found, dictionary)));
+            out.extend(pack.run(run).map(|found| reading(start, length, found, sentence, dictionary)));
         });
         order::candidates(sentence, start, reach, &grammar.marks, out);
     }
-    trim(sentence, grammar, out);
+    trim(sentence, dictionary, grammar, out);
     drop_spellings(|at| sentence[at].lookup, out, dictionary);
     drop_allowed(sentence, dictionary, free, out);
     drop_in_names(sentence, dictionary, free, out);
     merge(out);
 }
 
-fn reading(start: usize, length: usize, found: Substitution, dictionary: &Dictionary) -> Candidate {
+fn reading(start: usize, length: usize, found: Substitution, sentence: &[Word], dictionary: &Dictionary) -> Candidate {
     let ids = Ids::new(dictionary.pack.original_ids(found.original));
+    // "Basic Electric" is no name of a firm, but there are basic electric guitars.
+    let certain = found.is_certain(|at| sentence.get(start + at).is_some_and(|word| word.capital));
+    let codes = if certain { found.codes.or(Codes::of([Some(CERTAIN); 4])) } else { found.codes };
     Candidate {
         flags: found.flags,
         pages: found.pages,
         rank: found.rank.unwrap_or(u8::MAX),
-        certain: found.certain,
-        ..Candidate::new(start, length, Reading::Original(found.original), ids, found.codes)
+        certain,
+        ..Candidate::new(start, length, Reading::Original(found.original), ids, codes)
     }
 }
 
 /// Trims the words that both sides of a candidate share at their ends: "throughout the" for "in the" is "throughout"
 /// for "in". No word of either side is cut in two: what "long haul" stands for is "long-term", not "-term", and of what
-/// stands for "sign up" no "sign-" is left.
-fn trim(sentence: &[Word], grammar: &Grammar, out: &mut [Candidate]) {
-    for candidate in out.iter_mut().filter(|candidate| matches!(candidate.reading, Reading::Original(_))) {
-        let same = |id: Option<&u32>, at: u16| {
+/// stands for "sign up" no "sign-" is left. No name is left with a part of its capitals: "attorney basic" stands for "Attorney General", not "attorney General".
+fn trim(sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, out: &mut [Candidate]) {
+    for candidate in out {
+        let Reading::Original(original) = candidate.reading else { continue };
+        let total = candidate.ids.len();
+        let is_run = total > 1 && candidate.end - candidate.start > 1;
+        let capitals = if is_run { tokenizer::capitals(dictionary.pack.original(original)) } else { 0 };
+        let same = |id: Option<&u32>, place: usize, at: u16| {
             let word = &sentence[at as usize];
-            id.is_some_and(|&id| id == word.model || id == word.lookup)
+            id.is_some_and(|&id| id == word.model || id == word.lookup) && (word.capital || capitals >> place & 1 == 0)
         };
         let is_hyphen = |at: u16| sentence[at as usize].model == grammar.hyphen;
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
-            && same(candidate.ids.last(), candidate.end - 1)
+            && same(candidate.ids.last(), total - 1 - candidate.trimmed.1 as usize, candidate.end - 1)
             && candidate.ids[candidate.ids.len() - 2] != grammar.hyphen
             && !is_hyphen(candidate.end - 2)
         {
@@ -451,7 +496,7 @@ fn trim(sentence: &[Word], grammar: &Grammar, out: &mut [Candidate]) {
         }
         while candidate.end - candidate.start > 1
             && candidate.ids.len() > 1
-            && same(candidate.ids.first(), candidate.start)
+            && same(candidate.ids.first(), candidate.trimmed.0 as usize, candidate.start)
             && !grammar.endings.contains(&candidate.ids[1])
             && !is_hyphen(candidate.start + 1)
         {
@@ -616,6 +661,65 @@ mod tests {
             for (number, word) in numbers {
                 assert_eq!(word.fixed, joined, "{number} in {text:?}");
             }
+        }
+    }
+
+    /// The candidates of a text's runs, with the words that each changes and what it puts there.
+    fn found(text: &str, dictionary: &Dictionary) -> Vec<(String, String, bool)> {
+        let mut tokens = Vec::new();
+        block::read(text, &mut tokens);
+        let (grammar, mut out) = (Grammar::new(dictionary), Vec::new());
+        let sentence = &sentences(text, &tokens, dictionary)[0];
+        runs(sentence, dictionary, &grammar, &mut Vec::new(), &mut out);
+        let written = out.iter().filter_map(|candidate| {
+            let Reading::Original(original) = candidate.reading else { return None };
+            let [first, last] =
+                [candidate.start, candidate.end - 1].map(|at| &tokens[sentence[at as usize].token as usize]);
+            let spun = text[first.start as usize..last.end as usize].to_owned();
+            let original = realize::within(dictionary.pack.original(original), candidate.trimmed).to_owned();
+            Some((spun, original, candidate.certain))
+        });
+        written.collect()
+    }
+
+    #[test]
+    fn names_are_certain_where_they_have_their_capitals() {
+        let dictionary = Dictionary::builtin();
+        for (text, spun, original, certain) in [
+            ("He reads the Every day Mail now.", "Every day", "Daily", true),
+            ("He reads the EVERY DAY MAIL now.", "EVERY DAY", "Daily", true),
+            ("He sorts every day mail now.", "every day mail", "Daily Mail", false),
+            ("Every day mail is sorted.", "Every day mail", "Daily Mail", false),
+            ("They use machine studying algorithms now.", "studying", "learning", true),
+            // No name is left with a part of its capitals.
+            ("He was the attorney basic now.", "attorney basic", "Attorney General", false),
+            ("He was the Attorney basic now.", "basic", "General", false),
+        ] {
+            let found = found(text, &dictionary);
+            let wanted = (spun.to_owned(), original.to_owned(), certain);
+            assert!(found.contains(&wanted), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn measures_of_time_want_an_article() {
+        let dictionary = Dictionary::builtin();
+        let grammar = Grammar::new(&dictionary);
+        let year = dictionary.ngrams.id("year").expect("a word");
+        for (text, start, lacks) in [
+            ("It rose 12 months earlier", 2, true),
+            ("It rose more than 12 months ago", 4, true),
+            ("12 months later it rose", 0, true),
+            ("He used it for 12 months", 4, true),
+            ("It rose in the past 12 months", 5, false),
+            ("It rose each 12 months", 3, false),
+            ("It rose the next 12 months", 4, false),
+        ] {
+            let mut tokens = Vec::new();
+            block::read(text, &mut tokens);
+            let sentence = &sentences(text, &tokens, &dictionary)[0];
+            let lacking = grammar.lacks_article(sentence, (start, start + 2), &[year], &dictionary.ngrams);
+            assert_eq!(lacking, lacks, "{text}");
         }
     }
 }

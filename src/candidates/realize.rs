@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::dictionary::ngrams::Ngrams;
+use crate::dictionary::ngrams::{CaseShares, Ngrams};
 use crate::span::Span;
 use crate::text::case::{self, Case};
 use crate::text::key;
@@ -160,8 +160,17 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
     let titled = shapes.iter().filter(|shape| **shape == Case::Title).count();
     let long = words.iter().filter(|word| word.len() > 3).count();
     // In a name every longer word has its capital; at the start of a sentence the first word proves nothing.
-    let in_name =
-        if opens { titled >= 2 && titled >= long } else { titled > 0 && shapes.first() == Some(&Case::Title) };
+    let in_name = if words.is_empty() {
+        // A number has no capitals, but in a title the word after it has one that it has nowhere else.
+        tokens.get(last + 1).map(|token| token.text(block)).is_some_and(|next| {
+            let usually = ngrams.id(&next.to_lowercase()).map_or(0.0, |id| ngrams.case(id).lower);
+            case::of(next) == Case::Title && usually > 0.5
+        })
+    } else if opens {
+        titled >= 2 && titled >= long
+    } else {
+        titled > 0 && shapes.first() == Some(&Case::Title)
+    };
     // "Secretary-Basic": as the text has it, "Secretary-General".
     let run = &block[tokens[first].start as usize..tokens[last].end as usize];
     let all_parts = titled > 1 && titled == shapes.len() && run.contains('-');
@@ -178,7 +187,7 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
             out.push_str(&word.to_uppercase());
         } else if index == 0 && opens && shapes.first() != Some(&Case::Lower)
             || in_name && !(small && index > 0)
-            || proper.is_some_and(|case| case.lower < 0.1 && case.upper < 0.5) && word.chars().all(char::is_alphabetic)
+            || proper.is_some_and(CaseShares::is_proper) && word.chars().all(char::is_alphabetic)
         {
             for (at, part) in word.split_inclusive('-').enumerate() {
                 if at == 0 || all_parts {
@@ -454,6 +463,10 @@ mod tests {
             ("a radiograph", (1, 1), "x-ray", "an x-ray"),
             ("he's a man", (1, 1), "is", "he is a man"),
             ("a outdated man", (1, 1), "old", "an old man"),
+            ("Mayor Wins 3rd Term in Race", (2, 2), "third", "Mayor Wins Third Term in Race"),
+            ("Mayor is winner for 3rd Term in Race", (4, 4), "third", "Mayor is winner for Third Term in Race"),
+            ("on the 3rd Monday of May", (2, 2), "third", "on the third Monday of May"),
+            ("the mayor's 3rd term", (3, 3), "third", "the mayor's third term"),
             ("the US of old", (1, 1), "country", "the country of old"),
             ("up 20% today", (2, 2), "percent", "up 20 percent today"),
             ("the ex-president left", (1, 2), "former", "the former president left"),

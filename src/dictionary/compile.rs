@@ -169,8 +169,8 @@ struct Pair {
     authored: f32,
     rank: Option<u8>,
     flags: u8,
-    /// Never good English.
-    certain: bool,
+    /// Never good English, in the lowest bit, and which words must have a capital for that, in those above.
+    certain: u8,
 }
 
 impl Pair {
@@ -185,7 +185,11 @@ impl Pair {
             (a, b) => a.or(b),
         };
         self.flags |= other.flags | flags;
-        self.certain |= other.certain;
+        self.certain = match (self.certain, other.certain) {
+            (0, certain) | (certain, 0) => certain,
+            // What one of both says of any case holds in any.
+            (a, b) => a & b,
+        };
     }
 }
 
@@ -383,7 +387,11 @@ impl<'m> Compiler<'m> {
     }
 
     fn certain(&mut self, row: &PhraseRow) {
-        let pair = Pair { authored: 1.0, rank: Some(0), flags: AUTHORED, certain: true, ..Pair::default() };
+        // Single words are looked up once for all their places, so their case is not asked.
+        let is_single = tokenizer::phrase(&row.phrase).len() == 1;
+        let capitals = if is_single { 0 } else { tokenizer::capitals(&row.phrase) as u8 };
+        let certain = capitals << 1 | 1;
+        let pair = Pair { authored: 1.0, rank: Some(0), flags: AUTHORED, certain, ..Pair::default() };
         self.add(&row.correction, &row.phrase, &pair, 1.0, 0);
     }
 
@@ -545,10 +553,7 @@ impl<'m> Compiler<'m> {
 
     fn expression(&mut self, row: &ExpressionRow) {
         let keys = [self.key(&row.expression), self.key_as_written(&row.expression)];
-        let tokens = tokenizer::phrase(&row.expression);
-        // No run that is looked up has nearly as many words as there are bits.
-        let capitals = tokens.iter().take(64).map(|token| token.text(&row.expression).starts_with(char::is_uppercase));
-        let capitals = capitals.enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at);
+        let capitals = tokenizer::capitals(&row.expression);
         for key in keys.into_iter().filter(|key| !key.is_empty()) {
             // Files come in order of their names: what was written by hand has its say before what was counted.
             self.expressions.entry(key).or_insert(capitals);

@@ -66,6 +66,13 @@ pub(crate) struct CaseShares {
     pub(crate) upper: f32,
 }
 
+impl CaseShares {
+    /// Whether the word is hardly ever written without a capital, and is no acronym.
+    pub(crate) fn is_proper(self) -> bool {
+        self.lower < 0.1 && self.upper < 0.5
+    }
+}
+
 const KIND: Kind = Kind {
     error: ErrorKind::Model,
     name: "n-gram model",

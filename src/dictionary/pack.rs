@@ -30,6 +30,8 @@ pub(crate) const ORIGINALS: usize = 1 << 21;
 const UNRANKED: u8 = 127;
 /// Log-weights, in nats, run from here in steps of 1/8.
 pub(crate) const LOWEST_WEIGHT: f32 = -14.0;
+/// ln of the weight of a phrase that is never good English.
+pub(crate) const CERTAIN: f32 = 1.5;
 
 /// Where the parts of a pack lie.
 #[derive(Clone, Copy)]
@@ -146,18 +148,27 @@ pub(crate) struct Substitution {
     pub(crate) codes: Codes,
     /// Number of spun pages it was seen on, at most 255.
     pub(crate) pages: u8,
-    /// Its rank among the substitutes of the original, from 0 to 126 at most; `None` where it has none.
+    /// Its rank among the substitutes of the original, from 0 to 126 at most; `None` where it has none, or is certain.
     pub(crate) rank: Option<u8>,
-    /// Whether these words are never good English.
-    pub(crate) certain: bool,
+    /// Whether these words are never good English, in the lowest bit, and which of them must have a capital for that, in
+    /// the bits above, the lowest for the first word.
+    pub(crate) certain: u8,
 }
 
 impl Substitution {
+    /// Whether these words are never good English as they stand in a text; `capital` tells which of them have a capital
+    /// there.
+    pub(crate) fn is_certain(&self, capital: impl Fn(usize) -> bool) -> bool {
+        self.certain & 1 == 1 && (0..7).all(|at| self.certain >> (at + 1) & 1 == 0 || capital(at))
+    }
+
     /// As a pack has it, from the lowest bit on: 21 of the original, seven of the flags, one for certain, seven of the
-    /// rank, eight of the pages, seven for each family's weight.
+    /// rank or, for what is certain, of the capitals, eight of the pages, seven for each family's weight.
     pub(crate) fn packed(self) -> [u8; ENTRY] {
+        let certain = self.certain & 1;
         let rank = self.rank.map_or(UNRANKED, |rank| rank.min(UNRANKED - 1));
-        let mut low = u64::from(self.original) | u64::from(self.flags & 127) << 21 | u64::from(self.certain) << 28;
+        let rank = if certain == 1 { self.certain >> 1 } else { rank };
+        let mut low = u64::from(self.original) | u64::from(self.flags & 127) << 21 | u64::from(certain) << 28;
         low |= u64::from(rank) << 29 | u64::from(self.pages) << 36;
         let codes = self.codes.0.iter().rev().fold(0u32, |codes, &code| codes << 7 | u32::from(code));
         low |= u64::from(codes & 0xf_ffff) << 44;
@@ -172,14 +183,15 @@ impl Substitution {
         let [bytes @ .., high] = entry;
         let low = u64::from_le_bytes(bytes);
         let codes = (low >> 44) as u32 | u32::from(high) << 20;
+        let certain = (low >> 28) as u8 & 1;
         let rank = (low >> 29) as u8 & 127;
         Self {
             original: low as u32 & (ORIGINALS as u32 - 1),
             flags: (low >> 21) as u8 & 127,
             codes: Codes(std::array::from_fn(|family| (codes >> (7 * family)) as u8 & 127)),
             pages: (low >> 36) as u8,
-            rank: (rank < UNRANKED).then_some(rank),
-            certain: low >> 28 & 1 == 1,
+            rank: (certain == 0 && rank < UNRANKED).then_some(rank),
+            certain: if certain == 1 { rank << 1 | 1 } else { 0 },
         }
     }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::Dictionary;
 use super::error::{DictionaryError, ErrorKind};
 use super::inflection::Form;
-use super::ngrams::Ngrams;
 use super::source::{
     AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SeldomRow, SourceFile,
     SpellingRow, SubstitutesRow, place,
@@ -53,6 +53,8 @@ pub enum FaultKind {
     Lexicon,
     /// A phrase is commoner in clean English than its correction.
     Common,
+    /// A phrase that is said to have one original has another in a table of substitutions.
+    Ambiguous,
     /// A phrase is longer than the compiler takes.
     Long,
 }
@@ -70,13 +72,14 @@ impl FaultKind {
             Self::License => "license",
             Self::Lexicon => "lexicon",
             Self::Common => "common",
+            Self::Ambiguous => "ambiguous",
             Self::Long => "long",
         }
     }
 
     /// Whether the dictionaries may not be used like this; else it is only worth a look.
     pub fn is_error(self) -> bool {
-        !matches!(self, Self::Lexicon | Self::Common | Self::Long)
+        !matches!(self, Self::Lexicon | Self::Common | Self::Ambiguous | Self::Long)
     }
 
     /// Whether [`SourceFile::canonical`] repairs it.
@@ -216,6 +219,12 @@ impl Table {
         }
     }
 
+    /// What stands in place of the phrase that is proposed.
+    fn substitutes(self, record: &csv::StringRecord) -> impl Iterator<Item = &str> {
+        let (list, separator) = if self == Self::Substitutes { (&record[1], '|') } else { (&record[0], '\n') };
+        list.split(separator)
+    }
+
     /// Whether the row has the types that the compiler wants.
     fn is_sound(self, record: &csv::StringRecord) -> Result<(), csv::Error> {
         match self {
@@ -300,7 +309,7 @@ impl SourceFile {
     ///
     /// Costs about a second for 200,000 substitutions.
     pub fn verify(files: &[Self]) -> Vec<DictionaryFault> {
-        let dictionary = super::Dictionary::builtin();
+        let dictionary = Dictionary::builtin();
         let mut faults = Vec::new();
         let tables: Vec<(&SourceFile, Result<Rows<'_>, Box<DictionaryFault>>)> =
             files.iter().map(|file| (file, Rows::read(file))).collect();
@@ -313,6 +322,15 @@ impl SourceFile {
         let lexicons =
             tables.iter().filter_map(|(_, rows)| rows.as_ref().ok()).filter(|rows| rows.table == Table::Lexicon);
         let known: HashSet<&str> = lexicons.flat_map(|rows| rows.records.iter().map(|record| &record[0])).collect();
+        let mut originals: HashMap<String, Vec<&str>> = HashMap::new();
+        for rows in tables.iter().filter_map(|(_, rows)| rows.as_ref().ok()) {
+            let (Some(at), false) = (rows.table.original(), rows.table == Table::Phrases) else { continue };
+            for record in &rows.records {
+                for substitute in rows.table.substitutes(record) {
+                    originals.entry(key::phrase(substitute)).or_default().push(&record[at]);
+                }
+            }
+        }
         for (file, rows) in &tables {
             let before = faults.len();
             match rows {
@@ -323,7 +341,8 @@ impl SourceFile {
                         rows,
                         sources: &sources,
                         known: &known,
-                        ngrams: &dictionary.ngrams,
+                        dictionary: &dictionary,
+                        originals: &originals,
                         faults: Vec::new(),
                     };
                     check.rows();
@@ -429,7 +448,9 @@ struct Check<'c> {
     sources: &'c HashSet<&'c str>,
     /// Words that are right, though the model lacks them.
     known: &'c HashSet<&'c str>,
-    ngrams: &'c Ngrams,
+    dictionary: &'c Dictionary,
+    /// What each phrase of a table of substitutions stands for there.
+    originals: &'c HashMap<String, Vec<&'c str>>,
     faults: Vec<DictionaryFault>,
 }
 
@@ -531,13 +552,9 @@ impl Check<'_> {
         let Some(at) = table.original() else { return };
         let original = &record[at];
         let original_key = key::phrase(original);
-        let substitutes: Vec<&str> = match table {
-            Table::Substitutes => record[1].split('|').collect(),
-            _ => vec![&record[0]],
-        };
         let other = usize::from(table == Table::Substitutes);
         let mut seen = HashSet::new();
-        for substitute in substitutes {
+        for substitute in table.substitutes(record) {
             let substitute_key = key::phrase(substitute);
             if substitute_key == original_key {
                 let message = format!("{substitute:?} stands for itself");
@@ -567,9 +584,21 @@ impl Check<'_> {
                     self.fault(record, other, FaultKind::Common, message, remedy);
                 }
             }
+            if table == Table::Phrases
+                && let Some(another) = self
+                    .originals
+                    .get(&substitute_key)
+                    .and_then(|originals| originals.iter().find(|another| !self.says_the_same(another, original)))
+            {
+                let message = format!("{substitute:?} stands for {another:?}, too, in a table of substitutions");
+                let remedy = "leave it to the tables, where its surroundings decide, or correct them";
+                self.fault(record, other, FaultKind::Ambiguous, message, remedy);
+            }
         }
         let unknown = |word: &&str| {
-            word.chars().all(char::is_alphabetic) && self.ngrams.id(word).is_none() && !self.known.contains(word)
+            word.chars().all(char::is_alphabetic)
+                && self.dictionary.ngrams.id(word).is_none()
+                && !self.known.contains(word)
         };
         if let Some(word) = original_key.split(' ').find(unknown).map(str::to_owned) {
             let message = format!("{original:?}: the lexicon lacks {word:?}, so the language model cannot judge it");
@@ -587,23 +616,35 @@ impl Check<'_> {
         }
     }
 
+    /// Whether two originals are one but for their spelling, British or American, their hyphens, or for being an acronym.
+    fn says_the_same(&self, a: &str, b: &str) -> bool {
+        let [a, b] = [a, b].map(|phrase| key::phrase(phrase).replace(" - ", " "));
+        let id = |word| self.dictionary.ngrams.id(word).map(|id| self.dictionary.pack.twin(id)).ok_or(word);
+        let initials = |phrase: &str| -> String {
+            let long = phrase.split_whitespace().filter(|word| !matches!(*word, "and" | "for" | "of" | "the"));
+            long.filter_map(|word| word.chars().next()).collect()
+        };
+        a.split_whitespace().map(id).eq(b.split_whitespace().map(id)) || a == initials(&b)
+    }
+
     /// Whether clean English has every two neighbors of a phrase side by side; of words that never meet, none is common.
     fn is_said(&self, phrase: &str) -> bool {
         let words = key::phrase(phrase);
-        let ids: Vec<Option<u32>> = words.split(' ').map(|word| self.ngrams.id(word)).collect();
+        let ids: Vec<Option<u32>> = words.split(' ').map(|word| self.dictionary.ngrams.id(word)).collect();
         ids.windows(2).all(|pair| match pair {
-            [Some(first), Some(second)] => self.ngrams.bigram(*first, *second).is_some(),
+            [Some(first), Some(second)] => self.dictionary.ngrams.bigram(*first, *second).is_some(),
             _ => false,
         })
     }
 
     /// ln P(phrase) in running English; `None` where the lexicon lacks a word.
     fn frequency(&self, phrase: &str) -> Option<f32> {
-        let ids: Vec<u32> = key::phrase(phrase).split(' ').map(|word| self.ngrams.id(word)).collect::<Option<_>>()?;
+        let ids: Vec<u32> =
+            key::phrase(phrase).split(' ').map(|word| self.dictionary.ngrams.id(word)).collect::<Option<_>>()?;
         let at = |n: usize| match n {
-            0 => self.ngrams.unigram(ids[0]),
-            1 => self.ngrams.pair(ids[0], ids[1]),
-            _ => self.ngrams.log_prob(ids[n - 2], ids[n - 1], ids[n]),
+            0 => self.dictionary.ngrams.unigram(ids[0]),
+            1 => self.dictionary.ngrams.pair(ids[0], ids[1]),
+            _ => self.dictionary.ngrams.log_prob(ids[n - 2], ids[n - 1], ids[n]),
         };
         Some((0..ids.len()).map(at).sum())
     }
@@ -730,9 +771,9 @@ mod tests {
             assert_eq!(found.first().map(|fault| fault.kind), kind, "{phrase}");
         }
         // Neither of two sources and licenses is dropped.
-        let sources = "id,title,license,origin,date\nmine,Mine,MIT,,\nmine,Mine,own,,\ntheirs,Theirs,MIT,,\n";
+        let rows = "id,title,license,origin,date\nmine,Mine,MIT,,\nmine,Mine,own,,\ntheirs,Theirs,MIT,,\n";
         let substitutes = file("substitutions/a.csv", &format!("{header}say,state,mine\nsay,tell,theirs\n"));
-        let both = [file("sources.csv", sources), substitutes];
+        let both = [file("sources.csv", rows), substitutes];
         let found = SourceFile::verify(&both);
         assert_eq!(
             found.iter().map(|fault| (fault.line, fault.kind)).collect::<Vec<_>>(),
@@ -740,6 +781,19 @@ mod tests {
         );
         for file in &both {
             assert_eq!(file.canonical().expect("a table"), file.bytes);
+        }
+        // What is said to have one original has no other, but for its spelling and its acronym.
+        for (correction, another, kind) in [
+            ("High Court", "Supreme Court", Some(FaultKind::Ambiguous)),
+            ("High Court", "High Court", None),
+            ("Department of Defense", "Department of Defence", None),
+            ("denial of service", "denial-of-service", None),
+            ("European Central Bank", "ECB", None),
+        ] {
+            let certain = file("phrases/a.csv", &format!("{phrases}Grommet Sprocket,{correction},own\n"));
+            let table = file("substitutions/a.csv", &format!("{header}{another},Big|grommet sprocket,own\n"));
+            let found = SourceFile::verify(&[sources(), certain, table]);
+            assert_eq!(found.first().map(|fault| fault.kind), kind, "{another}: {found:?}");
         }
         let unlicensed = file("sources.csv", "id,title,license,origin,date\nown,Mine,,own,2026-11\n");
         assert_eq!(SourceFile::verify(&[unlicensed])[0].kind, FaultKind::License);

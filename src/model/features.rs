@@ -275,7 +275,8 @@ pub(crate) struct Expression {
     /// Its words, at least one of which is in the reading; 0 where there is none.
     length: usize,
     /// Which words of the reading have a capital in it, a bit for each from the lowest on. None have, unless the text
-    /// has another of its words with its capital, and none without.
+    /// has another of its words with its capital, and none without; or where it is all of the reading, and one of its
+    /// words is hardly ever written otherwise.
     pub(crate) capitals: u64,
 }
 
@@ -297,10 +298,12 @@ impl Expression {
                 found.length = found.length.max(length);
                 let has = |at: &usize| capitals >> (at - first) & 1 == 1;
                 let mut others = (first..first + length).filter(|at| !own.contains(at)).filter(has);
-                if length > cased
-                    && others.clone().any(|at| words[at].1 == Some(true))
-                    && others.all(|at| words[at].1 != Some(false))
-                {
+                let is_named = if (first..first + length) == own {
+                    capitals.count_ones() > 1 && ids.iter().any(|&id| dictionary.ngrams.case(id).is_proper())
+                } else {
+                    others.clone().any(|at| words[at].1 == Some(true)) && others.all(|at| words[at].1 != Some(false))
+                };
+                if length > cased && is_named {
                     cased = length;
                     let from_own =
                         if first < REACH { capitals >> (REACH - first) } else { capitals << (first - REACH) };

@@ -296,8 +296,12 @@ impl Readings {
             let stands = Ids::new(sentence[run.clone()].iter().map(|word| word.model));
             let mut standing = self.standing[run.start..].iter().copied();
             let stands = fit(&stands, around, &mut standing, ngrams, weights);
-            let says_twice = || grammar.says_twice(sentence, (run.start, run.end), &candidate.ids);
-            if !candidate.certain && (*rank < stands - weights.behind || says_twice()) {
+            let place = (run.start, run.end);
+            let is_wrong = || {
+                grammar.says_twice(sentence, place, &candidate.ids)
+                    || grammar.lacks_article(sentence, place, &candidate.ids, ngrams)
+            };
+            if !candidate.certain && (*rank < stands - weights.behind || is_wrong()) {
                 *rank = f32::NEG_INFINITY;
             }
         }

@@ -170,6 +170,17 @@ pub(crate) fn phrase(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// Which words of a phrase have a capital, a bit for each of its tokens from the lowest on. No run of words that is looked
+/// up has nearly as many as there are bits.
+pub(crate) fn capitals(text: &str) -> u64 {
+    if !text.chars().any(char::is_uppercase) {
+        return 0;
+    }
+    let tokens = phrase(text);
+    let capitals = tokens.iter().take(64).map(|token| token.text(text).starts_with(char::is_uppercase));
+    capitals.enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at)
+}
+
 /// The tokens of a part of a text: a clitic that stands apart ("doctor 's"), or first, is what it is in the whole.
 pub(crate) fn part(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();

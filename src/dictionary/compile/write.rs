@@ -6,8 +6,8 @@ use super::{Compiler, Pair, Phrase};
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::checksum;
 use crate::dictionary::pack::{
-    ALONE, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, ORIGINALS, PAIR_BITS, PART, SECTIONS, STARTS_ALLOWED,
-    STARTS_EXPRESSION, STARTS_RUN, Section, Substitution, pair_bit, push_key,
+    ALONE, CERTAIN, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, ORIGINALS, PAIR_BITS, PART, SECTIONS,
+    STARTS_ALLOWED, STARTS_EXPRESSION, STARTS_RUN, Section, Substitution, pair_bit, push_key,
 };
 use crate::dictionary::spelling::{self, Use};
 
@@ -25,9 +25,6 @@ const FREQUENCY: f32 = 0.6;
 const NOTHING: f32 = -8.0;
 /// ln of the frequency below which originals are all as rare as another.
 const LEAST_FREQUENT: f32 = -25.0;
-
-/// ln of the weight of a phrase that is never good English.
-const CERTAIN: f32 = 1.5;
 
 /// A substitute and its original, with the weights in each family.
 type Weighted = (u32, u32, [Option<f32>; 4], Pair);
@@ -88,7 +85,7 @@ impl Compiler<'_> {
                 let weights = std::array::from_fn(|family| {
                     let ready_here = (counts[family] + 2.0 * ready) / (totals[family] * frequency + 2.0);
                     let here = (pair.counts[family] + SHARED_MASS * pooled) / (counts[family] + SHARED_MASS);
-                    let weight = if pair.certain { CERTAIN } else { (ready_here.clamp(least, 8.0) * here).ln() };
+                    let weight = if pair.certain == 1 { CERTAIN } else { (ready_here.clamp(least, 8.0) * here).ln() };
                     (weight > LOWEST_WEIGHT).then_some(weight)
                 });
                 weighted.push((spun, original, weights, pair));
@@ -101,7 +98,7 @@ impl Compiler<'_> {
         let tells = self.tells(&weighted, readiness.len());
         // These few are more than a quarter of all words; what they might stand for costs time and says nothing.
         weighted.retain(|(spun, _, _, pair)| match self.phrases[*spun as usize].lookup[..] {
-            [word] => pair.certain || !self.seldom.contains(&word),
+            [word] => pair.certain != 0 || !self.seldom.contains(&word),
             _ => true,
         });
         self.write(&weighted, &readiness, &tells, &totals)
