@@ -207,7 +207,7 @@ fn settings_hold_in_places_whose_names_are_no_text() {
 fn a_full_disk_is_named() {
     let here = directory(&[("a.txt", SPUN.as_bytes())]);
     for command in ["check", "fix", "score"] {
-        let ran = unspin(here.path(), &[command, "-q", "-o", "/dev/full", "a.txt"], b"");
+        let ran = unspin(here.path(), &[command, "-q", "--assume-spun", "-o", "/dev/full", "a.txt"], b"");
         let says = "unspin: /dev/full: No space left on device (os error 28)\n";
         assert_eq!((ran.code, ran.err.as_str()), (2, says), "{command}");
     }
@@ -423,9 +423,11 @@ fn figures_have_a_place_before_the_run() {
 fn records_get_what_they_were_and_what_was_changed() {
     let row = json!({ "id": 1, "text": SPUN }).to_string();
     let csv = format!("id,text,note\r\n1,{SPUN},x\r\n2,\"All, \"\"well\"\".\"\r\n");
+    let wide = format!("id,text\n1,{SPUN},\n2,{SPUN}\n");
     let here = directory(&[
         ("a.jsonl", format!("{row}\n{{}}\n\n{{\"text\": \"Nobody knew.\" }}\n").as_bytes()),
         ("a.csv", csv.as_bytes()),
+        ("wide.csv", wide.as_bytes()),
         ("b.jsonl", b"{\"text\":\"x\",\"was\":1}\n"),
         ("two.jsonl", b"{\"a\":\"One.\",\"b\":\"Two.\"}"),
     ]);
@@ -487,8 +489,6 @@ fn records_get_what_they_were_and_what_was_changed() {
         assert_eq!((ran.code, ran.err.ends_with("need fields of different names\n")), (2, true), "{}", ran.err);
     }
     // A row with more fields than the header has no place for more.
-    let wide = format!("id,text\n1,{SPUN},\n2,{SPUN}\n");
-    fs::write(here.path().join("wide.csv"), &wide).expect("written");
     let ran = fix(&["--keep-original", "was", "wide.csv"]);
     let lines: Vec<&str> = ran.text().lines().collect();
     assert_eq!(lines[..2], ["id,text,was", wide.lines().nth(1).expect("a row")]);
