@@ -24,7 +24,8 @@ enum Directive {
 
 /// The stretches of a text that its author keeps from being checked.
 ///
-/// The words may stand in any kind of comment, or in none:
+/// [`Unspinner::check`](crate::Unspinner::check) does not heed them: which findings to keep is the caller's to say. The
+/// words may stand in any kind of comment, or in none:
 ///
 /// | word | keeps findings from |
 /// |---|---|
@@ -35,12 +36,14 @@ enum Directive {
 /// # Examples
 ///
 /// ```
-/// use unspin::{Directives, Span};
+/// use unspin::{Directives, Unspinner};
 ///
-/// let text = "The navy. <!-- unspin:ignore -->\nThe navy.\n";
+/// let text = "The Protection Secretary left. <!-- unspin:ignore -->\n\nThe Protection Secretary stated that.\n";
+/// let mut report = Unspinner::builder().assume_spun(true).build().check(text);
 /// let directives = Directives::read(text);
-/// assert!(directives.cover(Span::new(4, 8)));
-/// assert!(!directives.cover(Span::new(37, 41)));
+/// report.findings.retain(|finding| !directives.cover(finding.span));
+/// assert!(!report.findings.is_empty());
+/// assert!(report.findings.iter().all(|finding| finding.span.start > 55));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directives {
@@ -101,7 +104,7 @@ impl Directives {
 
     /// Whether a span reaches into where nothing is to be reported: a finding is there as a whole, or not at all.
     pub fn cover(&self, span: Span) -> bool {
-        let end = span.end.max(span.start + 1);
+        let end = span.end.max(span.start.saturating_add(1));
         let next = self.spans.partition_point(|covered| covered.start < end);
         next > 0 && span.start < self.spans[next - 1].end
     }
@@ -146,6 +149,7 @@ mod tests {
             }
         }
         assert!(Directives::read("unspin").is_empty());
+        assert!(!Directives::read("unspin:ignore").cover(Span::new(usize::MAX, usize::MAX)));
     }
 
     #[test]

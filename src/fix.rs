@@ -142,6 +142,7 @@ impl OffsetMap {
     }
 
     fn convert(&self, span: Span, from: impl Fn(&(Span, Span)) -> Span, to: impl Fn(&(Span, Span)) -> Span) -> Span {
+        let span = Span::new(span.start, span.end);
         // A stretch that is empty on this side lies between two characters of it: an empty span there stands for it,
         // any other span that ends there leaves it outside.
         let (first, last) = if span.is_empty() {
@@ -177,7 +178,7 @@ fn moved(
     from: impl Fn(&(Span, Span)) -> Span,
     to: impl Fn(&(Span, Span)) -> Span,
 ) -> usize {
-    last.map_or(at, |stretch| to(stretch).end + (at - from(stretch).end))
+    last.map_or(at, |stretch| to(stretch).end.saturating_add(at - from(stretch).end))
 }
 
 #[cfg(test)]
@@ -250,6 +251,18 @@ mod tests {
         assert_eq!(fixed.map.to_original(Span::new(0, 4)), Span::new(0, 4));
         assert_eq!(fixed.map.to_original(Span::new(0, 8)), Span::new(0, 17));
         assert_eq!(fixed.map.to_original(Span::new(5, 6)), Span::new(15, 16));
+    }
+
+    #[test]
+    fn spans_that_are_none_map_all_the_same() {
+        let map = Fixed::new("the brand new car", [edit(4, 14, ""), edit(17, 17, "s")]).map;
+        for (span, fixed, original) in [
+            (Span { start: 16, end: 2 }, Span::new(6, 6), Span::new(25, 25)),
+            (Span { start: 9, end: 0 }, Span::new(4, 4), Span::new(18, 18)),
+            (Span::new(17, usize::MAX), Span::new(8, usize::MAX - 9), Span::new(26, usize::MAX)),
+        ] {
+            assert_eq!((map.to_fixed(span), map.to_original(span)), (fixed, original), "{span:?}");
+        }
     }
 
     /// A text with edits that neither overlap nor leave its character boundaries.

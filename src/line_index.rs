@@ -41,7 +41,7 @@ impl<'t> LineIndex<'t> {
         let mut marks = vec![(0, 0, 0)];
         let (mut byte, mut chars, mut units) = (0, 0, 0);
         while byte < text.len() {
-            let next = floor_boundary(text, (byte + STRIDE).min(text.len())).max(byte + 1);
+            let next = floor_boundary(text, byte + STRIDE).max(byte + 1);
             let next = ceil_boundary(text, next);
             let (c, u) = count(&text[byte..next]);
             byte = next;
@@ -97,7 +97,7 @@ impl<'t> LineIndex<'t> {
     }
 
     fn units(&self, byte: usize) -> (usize, usize) {
-        let byte = floor_boundary(self.text, byte.min(self.text.len()));
+        let byte = floor_boundary(self.text, byte);
         let mark = self.marks.partition_point(|&(at, _, _)| at <= byte) - 1;
         let (at, chars, units) = self.marks[mark];
         let (c, u) = count(&self.text[at..byte]);
@@ -111,14 +111,18 @@ fn count(text: &str) -> (usize, usize) {
     (chars, chars + wide)
 }
 
-fn floor_boundary(text: &str, mut at: usize) -> usize {
+/// The last boundary of characters up to an offset.
+pub(crate) fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
     }
     at
 }
 
-fn ceil_boundary(text: &str, mut at: usize) -> usize {
+/// The first boundary of characters from an offset on; the end of the text beyond it.
+pub(crate) fn ceil_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at += 1;
     }

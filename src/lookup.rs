@@ -4,6 +4,7 @@ use crate::candidates::{self, Word};
 use crate::dictionary::coverage;
 use crate::dictionary::pack::{INFLECTED, NAME, PART, SOURCES, Substitution, named};
 use crate::report::Family;
+use crate::span::Span;
 use crate::text::block;
 use crate::text::key::UNKNOWN;
 use crate::unspinner::Unspinner;
@@ -82,6 +83,36 @@ impl Unspinner {
         }
         substitutes.sort_by(|a, b| b.weight().total_cmp(&a.weight()).then_with(|| a.original.cmp(&b.original)));
         substitutes
+    }
+
+    /// Where a text has phrases that the dictionaries allow, the longest at each place, in order: no word of one is
+    /// changed but with all of them and more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::{Span, Unspinner};
+    ///
+    /// let unspinner = Unspinner::builtin();
+    /// assert_eq!(unspinner.allowed_in("He was the attorney general."), [Span::new(11, 27)]);
+    /// ```
+    pub fn allowed_in(&self, text: &str) -> Vec<Span> {
+        let mut tokens = Vec::new();
+        block::read(text, &mut tokens);
+        let mut found = Vec::new();
+        for sentence in candidates::sentences(text, &tokens, self.dictionary()) {
+            for (at, first) in sentence.iter().enumerate() {
+                let words = sentence[at..].iter().map(|word| word.lookup);
+                let mut longest = 0;
+                self.dictionary().pack.for_each_allowed(words, |length, _| longest = longest.max(length));
+                if longest > 0 {
+                    let last = &sentence[at + longest - 1];
+                    let [first, last] = [first, last].map(|word| tokens[word.token as usize]);
+                    found.push(Span::new(first.start as usize, last.end as usize));
+                }
+            }
+        }
+        found
     }
 
     /// Whether the substitution table can turn spun words back into their original: word for word and run for run,

@@ -15,7 +15,7 @@ use crate::model::attend::attend;
 use crate::model::decide::{self, Stretch};
 #[cfg(feature = "encoder")]
 use crate::model::encoder::{Embeddings, Encoder};
-use crate::model::explain;
+use crate::model::explain::{self, Reasons};
 use crate::model::features::COUNT;
 use crate::model::forest::Forest;
 use crate::model::gate::{self, Pairs};
@@ -136,6 +136,22 @@ impl Unspinner {
     /// Long texts are judged in passages of about 48 KB, each with its own rate of substitution. Called from a thread of
     /// a rayon pool, in builds with the feature `cli`, it shares the passages of a text among the pool's threads; the
     /// report is the same.
+    ///
+    /// What a text says itself of where nothing is to be reported (`unspin:ignore`) is not heeded;
+    /// [`Directives`](crate::Directives) finds it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let unspinner = Unspinner::builder().assume_spun(true).build();
+    /// let text = "The Protection Secretary stated that the American navy would stay.";
+    /// let report = unspinner.check(text);
+    /// let first = &report.findings[0];
+    /// assert_eq!((&text[first.span.range()], first.correction()), ("Protection", "Defense"));
+    /// assert!(first.confidence() > 0.9);
+    /// ```
     pub fn check(&self, text: &str) -> Report {
         self.check_with(text, &self.config)
     }
@@ -325,6 +341,8 @@ impl Unspinner {
                 && config.families.contains(&family(candidate))
                 && allowed.iter().all(|run| candidates::spares(run, &(first..last + 1)))
         });
+        let usage = &self.dictionary.usage;
+        let reasons = (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, choices.len(), usage));
         for choice in &choices {
             let best = &scored[choice.best];
             let candidate = passage.candidate(best.place);
@@ -348,11 +366,7 @@ impl Unspinner {
                 rule,
                 family: family(candidate),
                 message: explain::message(rule, spun_text, &best.realized.text),
-                evidence: if config.evidence {
-                    explain::evidence(passage, best, choices.len() - 1, &self.dictionary.usage)
-                } else {
-                    Vec::new()
-                },
+                evidence: reasons.as_ref().map_or_else(Vec::new, |reasons| reasons.of(best)),
                 sources: pack::named(candidate.flags, &pack::SOURCES),
                 id: explain::id(passage, best),
             });

@@ -61,7 +61,7 @@ pub(crate) enum Reading {
 }
 
 /// The words of a reading, for the language model; held in place, as there are very many.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ids {
     words: [u32; LONGEST_RUN],
     count: u8,

@@ -98,12 +98,17 @@ pub struct Decision {
     pub by: Option<String>,
 }
 
-/// A line of the file, with the mark that tells what it is.
+/// A line of the file, with the mark that tells what it is; decisions that others wrote as JSON lack it.
 #[derive(Deserialize, Serialize)]
 struct Line<D> {
+    #[serde(default = "decision")]
     r#type: String,
     #[serde(flatten)]
     decision: D,
+}
+
+fn decision() -> String {
+    "decision".to_owned()
 }
 
 impl Decision {
@@ -144,7 +149,7 @@ impl Decision {
     ///
     /// Never: what it holds can always be written as JSON.
     pub fn to_line(&self) -> String {
-        let line = Line { r#type: "decision".to_owned(), decision: self };
+        let line = Line { r#type: decision(), decision: self };
         let json = serde_json::to_string(&line).expect("strings and numbers are JSON");
         json + "\n"
     }
@@ -199,13 +204,14 @@ pub struct Decisions {
 }
 
 impl Decisions {
-    /// Reads lines as [`Decision::to_line`] writes them. A last line without line break that is not whole is left out:
+    /// Reads lines as [`Decision::to_line`] writes them, or serde does, also behind a byte order mark. A last line without line break that is not whole is left out:
     /// it was being written when the program ended.
     ///
     /// # Errors
     ///
     /// Where any other line is no decision.
     pub fn parse(lines: &str) -> Result<Self, DecisionError> {
+        let lines = lines.strip_prefix('\u{feff}').unwrap_or(lines);
         let mut decisions = Self::default();
         for (n, line) in (1..).zip(lines.split_inclusive('\n')).filter(|(_, line)| !line.trim().is_empty()) {
             match serde_json::from_str::<Line<Decision>>(line) {

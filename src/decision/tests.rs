@@ -109,6 +109,10 @@ fn a_later_line_replaces_an_earlier_one() {
         // A kill in the middle of a write.
         ([&accept, &reject[..40]].concat(), Some(Verdict::Accept)),
         ([&accept, reject.trim_end()].concat(), Some(Verdict::Reject)),
+        // An editor saved it.
+        (format!("\u{feff}{reject}"), Some(Verdict::Reject)),
+        // Another program wrote it.
+        (reject.replace("\"type\":\"decision\",", ""), Some(Verdict::Reject)),
     ] {
         let decisions = Decisions::parse(&lines).expect("decisions");
         assert_eq!(decisions.iter().map(|one| one.verdict).next(), want, "{lines}");

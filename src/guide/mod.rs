@@ -1,10 +1,13 @@
 //! The guide: how the parts fit together, what the dictionaries are, what each rule finds, editors, and recipes.
 //!
-//! There is no code in here.
+//! There is no code in here. Where a page links to another one, that is defined below for the documentation, and at the
+//! page's foot for those who read the files; the first of two definitions counts.
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
 
+/// [method]: crate::guide::method
+///
 #[doc = include_str!("dictionary.md")]
 pub mod dictionary {}
 
@@ -17,9 +20,13 @@ pub mod method {}
 #[doc = include_str!("recipes.md")]
 pub mod recipes {}
 
+/// [serve]: crate::guide::serve
+///
 #[doc = include_str!("review.md")]
 pub mod review {}
 
+/// [review]: crate::guide::review
+///
 #[doc = include_str!("serve.md")]
 pub mod serve {}
 

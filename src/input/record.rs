@@ -206,6 +206,24 @@ impl Raw {
 }
 
 /// A record with its texts.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::Span;
+/// use unspin::input::Source;
+///
+/// let fields = ["body".to_owned()];
+/// let source = Source::new("news.jsonl", None, &fields);
+/// let raw = source.read(br#"{"id": 7, "body": "The \u006eavy left."}"#.to_vec())?.next().expect("one line")?;
+/// let record = raw.parse()?;
+/// assert_eq!((record.number, record.field(0), record.text(0)), (Some(1), Some("body"), "The navy left."));
+///
+/// // What is edited changes, and nothing else.
+/// let edits = record.source_edits(0, Span::new(4, 8), "military").expect("no markup inside");
+/// assert_eq!(record.rewrite(&edits)?, br#"{"id": 7, "body": "The military left."}"#);
+/// # Ok::<(), unspin::input::InputError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Record {
     /// Its place in the input, from 1, where the input has records.

@@ -1,14 +1,16 @@
 //! What a finding says of itself: its rule, severity, message and evidence.
 
-use super::features::at;
+use super::channel::IdMap;
+use super::features::{LEAST, at};
 use super::passage::{Passage, Scored};
-use crate::candidates::Candidate;
+use crate::candidates::{Candidate, Ids, Reading, Word};
 use crate::dictionary::pack::{MOVED, NAME, PUBLISHED};
 use crate::dictionary::table::{FNV, fnv, mix};
 use crate::dictionary::usage::Usage;
 use crate::report::{Evidence, Family, Rule, Severity};
+use crate::span::Span;
 use crate::text::case::{self, Case};
-use crate::text::key;
+use crate::text::key::{self, FIRST_WORD};
 
 /// Words of ln P above this are grammar rather than content.
 const FREQUENT: f32 = -6.6;
@@ -21,7 +23,7 @@ pub(crate) fn rule(passage: &Passage<'_>, scored: &Scored) -> Rule {
     if candidate.ids.iter().all(kept) && candidate.ids.len() < words.len() && candidate.flags & MOVED == 0 {
         return Rule::InsertedWords;
     }
-    let titled = |word: &crate::candidates::Word| {
+    let titled = |word: &Word| {
         let token = &passage.tokens[word.token as usize];
         matches!(case::of(token.text(passage.text)), Case::Title | Case::Upper)
     };
@@ -60,85 +62,150 @@ pub(crate) fn family(candidate: &Candidate, mix: &[f32; 4]) -> Family {
 /// Counts from this on say something.
 const WORTH_TELLING: u32 = 5;
 
-/// The reasons for a candidate.
-pub(crate) fn evidence(passage: &Passage<'_>, scored: &Scored, others: usize, usage: &Usage) -> Vec<Evidence> {
-    let candidate = passage.candidate(scored.place);
-    let span = scored.realized.span;
-    let spun = &passage.text[span.range()];
-    let text = scored.realized.text.trim();
-    let features = &scored.features;
-    let mut list = Vec::new();
-    let mut push = |kind: &'static str, text: String, nats: Option<f32>| list.push(Evidence { kind, text, nats });
-    let gain = features[const { at("context_gain") }];
-    let times = gain.abs().min(20.0).exp();
-    if gain >= 0.0 {
-        let words = if text.is_empty() {
-            format!("in these surroundings, clean English does without “{}” {} as often", spun.trim(), rounded(times))
+/// The reasons for the candidates of a passage.
+pub(crate) struct Reasons<'p> {
+    passage: &'p Passage<'p>,
+    usage: &'p Usage,
+    /// How many candidates were selected.
+    selected: usize,
+    /// Sum of posteriors of each run of words with each reading.
+    swaps: IdMap<(Ids, Reading), f32>,
+}
+
+impl<'p> Reasons<'p> {
+    pub(crate) fn new(passage: &'p Passage<'p>, selected: usize, usage: &'p Usage) -> Self {
+        let mut swaps: IdMap<(Ids, Reading), f32> = IdMap::default();
+        for (at, lattice) in passage.lattices.iter().enumerate() {
+            for (candidate, &posterior) in lattice.candidates.iter().zip(&passage.estimate.sums[at].posterior) {
+                if posterior >= LEAST {
+                    *swaps.entry((run(passage, at, candidate), candidate.reading)).or_default() += posterior;
+                }
+            }
+        }
+        Self { passage, usage, selected, swaps }
+    }
+
+    /// The reasons for one of the selected.
+    pub(crate) fn of(&self, scored: &Scored) -> Vec<Evidence> {
+        let candidate = self.passage.candidate(scored.place);
+        let spun = self.passage.text[scored.realized.span.range()].trim();
+        let text = scored.realized.text.trim();
+        let features = &scored.features;
+        let mut list = Vec::new();
+        let mut push = |kind: &'static str, text: String, nats: Option<f32>| list.push(Evidence { kind, text, nats });
+        let gain = features[const { at("context_gain") }];
+        let times = rounded(gain.abs().min(20.0).exp());
+        if gain >= 0.0 {
+            let words = match text {
+                "" => format!("in these surroundings, clean English does without “{spun}” {times} as often"),
+                _ => format!("in these surroundings, clean English has “{text}” {times} as often as “{spun}”"),
+            };
+            push("language-model", words, Some(gain));
+        }
+        let fit = features[const { at("encoder") }];
+        if fit != 0.0 {
+            let how = if fit > 0.0 { "better" } else { "worse" };
+            let words = match text {
+                "" => format!("its sentences read {how} without “{spun}”"),
+                _ => format!("read in its sentences, “{text}” fits {how} than “{spun}”"),
+            };
+            push("encoder", words, Some(fit));
+        }
+        let channel = features[const { at("channel") }];
+        if candidate.pages > 0 {
+            let pages = match candidate.pages {
+                1 => "1 spun page".to_owned(),
+                255 => "at least 255 spun pages".to_owned(),
+                pages => format!("{pages} spun pages"),
+            };
+            push("substitution", format!("seen in place of it on {pages}"), Some(channel));
+        } else if candidate.flags & MOVED != 0 {
+            push("substitution", "spinners move or double words in this way".to_owned(), Some(channel));
+        } else if candidate.flags & PUBLISHED != 0 {
+            push("substitution", "a published tortured phrase, or part of one".to_owned(), Some(channel));
         } else {
-            format!("in these surroundings, clean English has “{text}” {} as often as “{spun}”", rounded(times))
+            push("substitution", "spinners' word lists have it in place of that".to_owned(), Some(channel));
+        }
+        let known = self.usage.of(&scored.keys);
+        let [stands, is] = [known.substitute.all, known.pair].map(|counts| counts.iter().sum::<u32>());
+        if is > 0 && stands >= WORTH_TELLING {
+            let is = if is == 1 { "once".to_owned() } else { format!("{is} times") };
+            let what = if text.is_empty() { "where nothing was".to_owned() } else { format!("for “{text}”") };
+            let words = format!("in spun texts whose originals are known, “{spun}” stands {stands} times, {is} {what}");
+            push("usage", words, None);
+        }
+        let repeated = self.repeated(scored);
+        if repeated > 0.7 {
+            let times = match repeated.round() {
+                1.0 => "once more".to_owned(),
+                times => format!("about {times} more times"),
+            };
+            push("repetition", format!("the text makes the same substitution {times}"), None);
+        }
+        match self.elsewhere(scored) {
+            [0, 0] => {}
+            [_, 0] => push("witness", "the text has the original word elsewhere".to_owned(), None),
+            _ => push("witness", "the text has the original word inside quotation marks".to_owned(), None),
+        }
+        let context = features[const { at("scorer") }];
+        if context > 1.0 {
+            push("context", "it fits the words around it better".to_owned(), Some(context));
+        }
+        match self.selected - 1 {
+            0 => {}
+            1 => push("document", "1 other substitution in this passage".to_owned(), None),
+            others => push("document", format!("{others} other substitutions in this passage"), None),
+        }
+        // What speaks for it comes first.
+        if gain < 0.0 {
+            let than = if text.is_empty() { "it does without".to_owned() } else { format!("“{text}”") };
+            let words =
+                format!("against it: in these surroundings, clean English has “{spun}” {times} as often as {than}");
+            push("language-model", words, Some(gain));
+        }
+        list
+    }
+
+    /// How often other words of the passage are the same as a candidate's and stand for the same, about. The last
+    /// decision counts those that share the first word.
+    fn repeated(&self, scored: &Scored) -> f32 {
+        let (sentence, at) = scored.place;
+        let candidate = self.passage.candidate(scored.place);
+        let all = self.swaps.get(&(run(self.passage, sentence, candidate), candidate.reading)).copied();
+        let own = self.passage.estimate.sums[sentence].posterior[at];
+        all.unwrap_or_default() - if own >= LEAST { own } else { 0.0 }
+    }
+
+    /// How often the one word of a reading stands in the passage outside and inside quotation marks, apart from what
+    /// the candidate itself takes the place of: the last decision counts that, too.
+    fn elsewhere(&self, scored: &Scored) -> [u32; 2] {
+        let mut counts = const { [at("original_count"), at("original_quoted")] }
+            .map(|at| scored.features[at].exp_m1().round() as u32);
+        let span = scored.realized.span;
+        let is_own = |word: &&Word| {
+            let token = self.passage.tokens[word.token as usize];
+            span.overlaps(Span::new(token.start as usize, token.end as usize))
         };
-        push("language-model", words, Some(gain));
+        match self.passage.candidate(scored.place).ids[..] {
+            // Numbers and the like share an id with all others of their shape.
+            [original] if original >= FIRST_WORD => {
+                for own in self.passage.sentences[scored.place.0].iter().filter(is_own) {
+                    if own.lookup == original {
+                        let count = &mut counts[usize::from(own.quoted)];
+                        *count = count.saturating_sub(1);
+                    }
+                }
+                counts
+            }
+            _ => [0, 0],
+        }
     }
-    let fit = features[const { at("encoder") }];
-    if fit != 0.0 {
-        let how = if fit > 0.0 { "better" } else { "worse" };
-        push("encoder", format!("read in its sentences, “{text}” fits {how} than “{spun}”"), Some(fit));
-    }
-    let channel = features[const { at("channel") }];
-    if candidate.pages > 0 {
-        let pages = candidate.pages;
-        let pages = match pages {
-            1 => "1 spun page".to_owned(),
-            255 => "at least 255 spun pages".to_owned(),
-            _ => format!("{pages} spun pages"),
-        };
-        push("substitution", format!("seen in place of it on {pages}"), Some(channel));
-    } else if candidate.flags & MOVED != 0 {
-        push("substitution", "spinners move or double words in this way".to_owned(), Some(channel));
-    } else if candidate.flags & PUBLISHED != 0 {
-        push("substitution", "a published tortured phrase, or part of one".to_owned(), Some(channel));
-    } else {
-        push("substitution", "spinners' word lists have it in place of that".to_owned(), Some(channel));
-    }
-    let known = usage.of(&scored.keys);
-    let [stands, is] = [known.substitute.all, known.pair].map(|counts| counts.iter().sum::<u32>());
-    if is > 0 && stands >= WORTH_TELLING {
-        let is = if is == 1 { "once".to_owned() } else { format!("{is} times") };
-        let words =
-            format!("in spun texts whose originals are known, “{spun}” stands {stands} times, {is} for “{text}”");
-        push("usage", words, None);
-    }
-    if features[const { at("repeated") }] > 0.7 {
-        let times = match features[const { at("repeated") }].round() {
-            1.0 => "once more".to_owned(),
-            times => format!("about {times} more times"),
-        };
-        push("repetition", format!("the text makes the same substitution {times}"), None);
-    }
-    if features[const { at("original_quoted") }] > 0.0 {
-        push("witness", "the text has the original word inside quotation marks".to_owned(), None);
-    } else if features[const { at("original_count") }] > 0.0 {
-        push("witness", "the text has the original word elsewhere".to_owned(), None);
-    }
-    let context = features[const { at("scorer") }];
-    if context > 1.0 {
-        push("context", "it fits the words around it better".to_owned(), Some(context));
-    }
-    match others {
-        0 => {}
-        1 => push("document", "1 other substitution in this text".to_owned(), None),
-        _ => push("document", format!("{others} other substitutions in this text"), None),
-    }
-    // What speaks for it comes first.
-    if gain < 0.0 {
-        let words = format!(
-            "against it: in these surroundings, clean English has “{}” {} as often",
-            spun.trim(),
-            rounded(times)
-        );
-        push("language-model", words, Some(gain));
-    }
-    list
+}
+
+/// The words that a candidate of a sentence takes the place of, as they are looked up.
+fn run(passage: &Passage<'_>, sentence: usize, candidate: &Candidate) -> Ids {
+    let words = &passage.sentences[sentence][candidate.start as usize..candidate.end as usize];
+    Ids::new(words.iter().map(|word| word.lookup))
 }
 
 fn rounded(times: f32) -> String {
@@ -153,16 +220,11 @@ fn rounded(times: f32) -> String {
 
 /// One sentence for people.
 pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
-    let text = text.trim();
-    match (rule, text) {
-        (_, "") => format!("\u{201c}{}\u{201d} was most probably not in the original", spun.trim()),
-        (Rule::BrokenExpression, _) => {
-            format!("\u{201c}{spun}\u{201d} is most probably a broken \u{201c}{text}\u{201d}")
-        }
-        (Rule::InsertedWords, _) => {
-            format!("words were most probably inserted: \u{201c}{spun}\u{201d} for \u{201c}{text}\u{201d}")
-        }
-        _ => format!("\u{201c}{spun}\u{201d} most probably stands for \u{201c}{text}\u{201d}"),
+    match (rule, spun.trim(), text.trim()) {
+        (_, spun, "") => format!("“{spun}” was most probably not in the original"),
+        (Rule::BrokenExpression, spun, text) => format!("“{spun}” is most probably a broken “{text}”"),
+        (Rule::InsertedWords, spun, text) => format!("words were most probably inserted: “{spun}” for “{text}”"),
+        (_, spun, text) => format!("“{spun}” most probably stands for “{text}”"),
     }
 }
 
@@ -241,7 +303,7 @@ mod tests {
             let figures =
                 [("context_gain", gain), ("encoder", 1.0), ("repeated", 2.0), ("original_count", 1.0), ("scorer", 2.0)];
             let scored = Scored { features: with(&figures), ..found.clone() };
-            evidence(&passage, &scored, others, &dictionary.usage).iter().map(|one| one.kind).collect()
+            Reasons::new(&passage, others + 1, &dictionary.usage).of(&scored).iter().map(|one| one.kind).collect()
         };
         let rest = ["encoder", "substitution", "usage", "repetition", "witness", "context", "document"];
         assert_eq!(kinds(3.0, 2), [&["language-model"][..], &rest].concat());

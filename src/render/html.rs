@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Document, Render, Summary, percent};
+use super::{Document, Render, Summary, percent, within};
 use crate::line_index::LineIndex;
 use crate::report::{Finding, Rule};
 
@@ -37,7 +37,7 @@ impl Render for Html {
         write!(out, "<div class=\"text\">")?;
         let mut at = 0;
         for finding in shown {
-            let span = finding.span;
+            let span = within(document.text, finding.span);
             if span.start < at {
                 continue;
             }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Effects};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Counts, Document, Render, Style, Summary, advice, one_line, percent};
-use crate::line_index::LineIndex;
+use super::{Counts, Document, Render, Style, Summary, advice, one_line, percent, within};
+use crate::line_index::{LineIndex, ceil_boundary, floor_boundary};
 use crate::report::{Finding, Severity};
 use crate::span::Span;
 
@@ -50,7 +50,8 @@ impl Render for Human {
         )?;
 
         let whole = index.line_span(line);
-        let span = Span::new(finding.span.start, finding.span.end.min(whole.end).max(finding.span.start));
+        let span = within(document.text, finding.span);
+        let span = Span::new(span.start, span.end.min(whole.end));
         let margin = line.to_string().len().max(4);
         let window = Window::new(document.text, whole, span, self.0.width.saturating_sub(margin + 4).max(40));
         writeln!(
@@ -143,8 +144,8 @@ impl Window {
             text.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect()
         };
         // Only as much of the line as can be shown is looked at: lines may be very long.
-        let first = floor(text, span.start.saturating_sub(4 * width).max(line.start));
-        let last = ceil(text, (span.end + 4 * width).min(line.end).max(span.end));
+        let first = floor_boundary(text, span.start.saturating_sub(4 * width).max(line.start));
+        let last = ceil_boundary(text, (span.end + 4 * width).min(line.end).max(span.end));
         let mut inside = clean(&text[span.range()]);
         if inside.width() > width * 2 / 3 {
             inside = format!("{}…", take(inside.chars(), width * 2 / 3));
@@ -177,20 +178,6 @@ fn take(chars: impl Iterator<Item = char>, width: usize) -> String {
         used <= width
     };
     chars.take_while(fits).collect()
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-fn ceil(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at
 }
 
 /// What to write before and after something in a style.

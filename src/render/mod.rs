@@ -24,7 +24,7 @@ pub use json::{document_line, finding_lines};
 pub use summary::Summary;
 
 use crate::fix::Edit;
-use crate::line_index::LineIndex;
+use crate::line_index::{LineIndex, floor_boundary};
 use crate::report::{Applicability, Finding, Report};
 use crate::span::Span;
 
@@ -32,8 +32,23 @@ use crate::span::Span;
 /// there, for markup inside leaves no way to tell what goes where.
 pub type Edits = HashMap<Span, Vec<Vec<Edit>>>;
 
-/// A checked text with where it came from.
+/// A checked text with where it came from; [`whole`](Self::whole) makes one, and its fields may be set then.
+///
+/// The spans of the report are to lie in the text. What reaches beyond it, as where the text was changed since, is cut
+/// off where the text ends.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::render::Document;
+///
+/// let report = unspin::Unspinner::builtin().check("The ship left the harbor at noon.");
+/// let mut document = Document::whole("ships.jsonl", "The ship left the harbor at noon.", &report);
+/// (document.record, document.field, document.line) = (Some(17), Some("body"), 18);
+/// assert_eq!(document.place(), "ships.jsonl#17.body");
+/// ```
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Document<'d> {
     /// The file, or `-`.
     pub path: &'d str,
@@ -91,7 +106,7 @@ impl<'d> Document<'d> {
     }
 
     fn slice(&self, span: Span) -> &str {
-        self.text.get(span.range()).unwrap_or_default()
+        &self.text[within(self.text, span).range()]
     }
 }
 
@@ -232,6 +247,20 @@ impl Default for Style {
 }
 
 /// The renderer of a format.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::Unspinner;
+/// use unspin::render::{Document, Format, Style, renderer};
+///
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let report = Unspinner::builder().assume_spun(true).build().check(text);
+/// let mut out = Vec::new();
+/// renderer(Format::Short, Style::default()).document(&Document::whole("a.txt", text, &report), usize::MAX, &mut out)?;
+/// assert!(String::from_utf8_lossy(&out).starts_with("a.txt:1:5: error: Protection → Defense"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn renderer(format: Format, style: Style) -> Box<dyn Render> {
     match format {
         Format::Human => Box::new(human::Human(style)),
@@ -243,6 +272,11 @@ pub fn renderer(format: Format, style: Style) -> Box<dyn Render> {
         Format::Csv => Box::new(csv::Csv),
         Format::Html => Box::new(html::Html),
     }
+}
+
+/// A span as far as it lies in a text, on boundaries of characters.
+fn within(text: &str, span: Span) -> Span {
+    Span::new(floor_boundary(text, span.start), floor_boundary(text, span.end))
 }
 
 /// Collapses white space, so that a line break does not break the report.

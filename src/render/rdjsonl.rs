@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Document, Render, advice, json_line};
+use super::{Document, Render, advice, json_line, within};
 use crate::line_index::LineIndex;
 use crate::report::{Finding, Severity};
 use crate::span::Span;
@@ -29,7 +29,10 @@ impl Render for Rdjsonl {
             Severity::Warning => "WARNING",
             Severity::Note => "INFO",
         };
-        let place = |span: Span| json!({ "start": position(span.start), "end": position(span.end) });
+        let place = |span: Span| {
+            let span = within(document.text, span);
+            json!({ "start": position(span.start), "end": position(span.end) })
+        };
         let range =
             if document.is_file() { place(finding.span) } else { json!({ "start": { "line": document.line } }) };
         let mut row = json!({

@@ -138,6 +138,30 @@ fn long_lines_are_windowed() {
 }
 
 #[test]
+fn spans_that_reach_beyond_the_text_are_cut_off() {
+    let text = "Gates, the 防";
+    let mut report = report();
+    let spans = [Span::new(11, 40), Span::new(12, 13), Span::new(500, 520), Span { start: usize::MAX, end: 2 }];
+    report.findings.iter_mut().zip(spans).for_each(|(finding, span)| finding.span = span);
+    let document = Document::whole("a", text, &report);
+    for format in [
+        Format::Human,
+        Format::Short,
+        Format::Json,
+        Format::Sarif,
+        Format::Github,
+        Format::Rdjsonl,
+        Format::Csv,
+        Format::Html,
+    ] {
+        let mut out = Vec::new();
+        renderer(format, Style::default()).document(&document, usize::MAX, &mut out).expect("in memory");
+        let out = String::from_utf8(out).expect("text");
+        assert!(out.contains("Defense Secretary") && out.contains('防'), "{out}");
+    }
+}
+
+#[test]
 fn only_what_can_be_written_is_offered() {
     const MARKED: &str = "<p>Pro<b>tection</b> Secretary, Each\n<i>day</i> Mail</p>";
     let span = |part: &str| {

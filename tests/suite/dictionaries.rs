@@ -208,6 +208,57 @@ fn examples_of_the_dictionaries_hold() {
 }
 
 #[test]
+fn reasons_are_true() {
+    let here = directory(&[]);
+    let explain =
+        |args: &[&str]| unspin(here.path(), &[&["explain", "--isolated"], args].concat(), b"").text().to_owned();
+    let (own, elsewhere, quoted) = ("maybe not", "Not so. He was maybe not here.", "“Not I.” He was maybe not here.");
+    for (text, says) in [
+        (own, None),
+        (elsewhere, Some("the text has the original word elsewhere")),
+        (quoted, Some("the text has the original word inside quotation marks")),
+    ] {
+        let told = explain(&[text]);
+        assert!(told.contains("“maybe not” for “not”"), "{told}");
+        let witness = told.lines().find(|line| line.trim_start().starts_with("witness"));
+        assert_eq!(
+            witness.and_then(|line| line.split_once("  the ")).map(|(_, rest)| format!("the {rest}")).as_deref(),
+            says
+        );
+    }
+    let removed = explain(&["--min-confidence", "0.001", "is $ actually $ here"]);
+    for part in ["actually → (remove)", "%  (remove)\n", "“actually” stands 121 times, once where nothing was\n"]
+    {
+        assert!(removed.contains(part), "{part}: {removed}");
+    }
+}
+
+#[test]
+fn what_hides_findings_is_named() {
+    let here = directory(&[
+        ("allow.toml", b"allow = [\"protection secretary\"]\n"),
+        ("sure.toml", b"families = [\"science\"]\nseverity = \"error\"\n"),
+    ]);
+    let explain = |args: &[&str]| unspin(here.path(), &[&["explain"], args].concat(), b"").text().to_owned();
+    let phrase = "the Protection Secretary";
+    for (args, hides) in [
+        (["--config", "allow.toml", phrase], "(allow)"),
+        (["--family", "science", phrase], "(families)"),
+        (["--quotes", "skip", "he said “the Protection Secretary”"], "(quotes)"),
+        (["--min-confidence", "0.999", phrase], "(min-confidence)"),
+        (["--severity", "error", "maybe not"], "(severity)"),
+        (["--config", "sure.toml", "maybe not"], "(families, severity)"),
+    ] {
+        let told = explain(&args);
+        assert!(told.starts_with("Nothing is reported") && told.contains(hides), "{args:?}: {told}");
+        assert!(told.contains("confidence"), "{told}");
+    }
+    let told = explain(&["the attorney general"]);
+    assert!(told.starts_with("Nothing found in “the attorney general”, even"), "{told}");
+    assert!(told.contains("The dictionaries allow “attorney general”: it is never changed."), "{told}");
+}
+
+#[test]
 fn phrases_and_rules_are_explained() {
     let here = directory(&[]);
     let ran = unspin(here.path(), &["explain", "the", "Protection", "Secretary"], b"");

@@ -1,4 +1,4 @@
-//! Who may import whom, as the guide's architecture page has it.
+//! Who may import whom, as the guide's architecture page has it, and where its pages link to.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -37,12 +37,12 @@ const OUTSIDE: [&str; 6] = ["fs", "net", "env", "time", "process", "io"];
 /// The build script is a program of its own.
 const BUILD: &str = "src/dictionary/build.rs";
 
-fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
+fn files(directory: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).expect("listed") {
         let path = entry.expect("listed").path();
         if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files(&path, extension, found);
+        } else if path.extension().is_some_and(|own| own == extension) {
             found.push(path);
         }
     }
@@ -69,11 +69,11 @@ fn module(path: &Path) -> String {
 
 #[test]
 fn modules_import_only_what_lies_below() {
-    let mut files = Vec::new();
-    sources(Path::new("src"), &mut files);
-    files.sort();
+    let mut paths = Vec::new();
+    files(Path::new("src"), "rs", &mut paths);
+    paths.sort();
     let mut faults = Vec::new();
-    for path in &files {
+    for path in &paths {
         let module = module(path);
         let shown = path.to_string_lossy().replace('\\', "/");
         if ["lib", "bin", "guide"].contains(&module.as_str()) || shown == BUILD {
@@ -115,4 +115,31 @@ fn what_is_named_is_there() {
     for file in WIDER.iter().map(|(file, _)| *file).chain([BUILD]) {
         assert!(Path::new(file).is_file(), "there is no {file}");
     }
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let mut pages = vec![PathBuf::from("README.md"), PathBuf::from("dictionaries/README.md")];
+    files(Path::new("src/guide"), "md", &mut pages);
+    let defined = fs::read_to_string("src/guide/mod.rs").expect("read");
+    let mut faults = Vec::new();
+    for page in &pages {
+        let text = fs::read_to_string(page).expect("read");
+        let inline = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let below = text.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: "));
+        for target in inline.clone().chain(below.clone().map(|(_, target)| target)) {
+            let file = target.split('#').next().unwrap_or_default();
+            if !target.contains("://") && !page.with_file_name(file).exists() && !file.is_empty() {
+                faults.push(format!("{}: {target} is not there", page.display()));
+            }
+        }
+        if page.starts_with("src/guide") {
+            // In the documentation pages lie elsewhere.
+            let relative = inline.filter(|target| !target.starts_with('#') && !target.contains("://"));
+            faults.extend(relative.map(|target| format!("{}: {target} is to be defined at the foot", page.display())));
+            let missing = below.filter(|(name, _)| !defined.contains(&format!("/// [{name}]: crate::guide::")));
+            faults.extend(missing.map(|(name, _)| format!("src/guide/mod.rs: does not define [{name}]")));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }

@@ -28,7 +28,9 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<HashSet<String>> {
     let name = || path.display().to_string();
     let text = fs::read_to_string(path).with_context(name)?;
     let mut ids = HashSet::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (n, line) in
+        text.strip_prefix('\u{feff}').unwrap_or(&text).lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
+    {
         let line: Line<'_> = serde_json::from_str(line).with_context(|| {
             format!("{}:{}: not a line of a baseline; write it anew with --write-baseline", name(), n + 1)
         })?;

@@ -63,7 +63,8 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
     let passage = |passage: &Passage<'_>| -> anyhow::Result<Shown> {
         let report = passage.shown();
         let edits = job::edits(&passage.long.record, 0, &passage.findings);
-        let document = Document { edits: edits.as_ref(), ..passage.long.document(&report) };
+        let mut document = passage.long.document(&report);
+        document.edits = edits.as_ref();
         let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(report.findings.len()));
         for finding in &report.findings {
             if !bytes.is_empty() {

@@ -4,11 +4,14 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use unspin::{Finding, Rule, Substitute, Unspinner, render};
+use unspin::{Config, Family, Finding, Quotes, Rule, Substitute, Unspinner, render};
 
 use crate::args::{Checking, Common, Explain, TableFormat};
 use crate::settings::Settings;
 use crate::terminal::{self, Ending};
+
+/// Confidence from which there is something to say, sure or not.
+const LEAST: f32 = 0.05;
 
 pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
     let mut out = terminal::stdout();
@@ -23,9 +26,8 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
         out.flush()?;
         return Ok(Ending::default());
     }
-    // All there is to say, sure or not.
-    let least = command.checking.min_confidence.or(Some(0.05));
-    let checking = Checking { min_confidence: least, assume_spun: true, ..command.checking.clone() };
+    let least = command.checking.min_confidence.unwrap_or(LEAST);
+    let checking = Checking { min_confidence: Some(least), assume_spun: true, ..command.checking.clone() };
     let settings = Settings::new(&checking)?;
     let report = settings.check(Path::new(""), &phrase);
     let runs = runs(&settings.unspinner, &phrase);
@@ -40,7 +42,7 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
         }
     } else {
         if report.findings.is_empty() {
-            writeln!(out, "Nothing found in \u{201c}{phrase}\u{201d}, even when it is taken for spun.")?;
+            nothing(&settings, &phrase, &mut out)?;
         }
         for finding in &report.findings {
             human(finding, &phrase, &mut out)?;
@@ -52,6 +54,48 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
     }
     out.flush()?;
     Ok(Ending::default())
+}
+
+/// Says that nothing is reported, what settings and dictionaries have to do with that, and what there would be without
+/// those settings.
+fn nothing(settings: &Settings, phrase: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    let profile = settings.profile(Path::new(""));
+    let found = |config: &Config| settings.unspinner.check_with(phrase, config).findings;
+    let own = &profile.config;
+    let mut open = own.clone();
+    open.allow.clear();
+    open.families = Family::ALL.to_vec();
+    open.min_confidence = own.min_confidence.min(LEAST);
+    if own.quotes == Quotes::Skip {
+        open.quotes = Quotes::Auto;
+    }
+    let all = found(&open);
+    // One at a time, each of which may hide but a part.
+    let hides = |narrow: fn(&mut Config, &Config)| {
+        let mut config = open.clone();
+        narrow(&mut config, own);
+        found(&config).len() < all.len()
+    };
+    let hiding: Vec<&str> = [
+        ("allow", hides(|config, own| config.allow.clone_from(&own.allow))),
+        ("families", hides(|config, own| config.families.clone_from(&own.families))),
+        ("quotes", hides(|config, own| config.quotes = own.quotes)),
+        ("min-confidence", hides(|config, own| config.min_confidence = own.min_confidence)),
+        ("severity", all.iter().any(|finding| finding.severity < profile.severity)),
+        ("baseline", all.iter().any(|finding| settings.is_known(finding))),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_so)| is_so.then_some(name))
+    .collect();
+    if hiding.is_empty() {
+        writeln!(out, "Nothing found in “{phrase}”, even when it is taken for spun.")?;
+    } else {
+        writeln!(out, "Nothing is reported in “{phrase}”: settings hide what is found ({}).\n", hiding.join(", "))?;
+    }
+    for span in settings.unspinner.allowed_in(phrase) {
+        writeln!(out, "The dictionaries allow “{}”: it is never changed.", &phrase[span.range()])?;
+    }
+    all.iter().try_for_each(|finding| human(finding, phrase, out))
 }
 
 /// Every word, and every longer run of words that the table holds, with what it may stand for.
@@ -77,12 +121,20 @@ fn runs<'p>(unspinner: &Unspinner, phrase: &'p str) -> Vec<(&'p str, Vec<Substit
     runs
 }
 
+/// What to write, or that the words are to go.
+fn advice(correction: &str) -> &str {
+    match correction.trim() {
+        "" => "(remove)",
+        text => text,
+    }
+}
+
 fn human(finding: &Finding, phrase: &str, out: &mut impl Write) -> anyhow::Result<()> {
-    let correction = if finding.correction().trim().is_empty() { "(remove)" } else { finding.correction() };
     writeln!(
         out,
-        "{} \u{2192} {correction}  [{}, {}, {}, {}]",
-        &phrase[finding.span.range()],
+        "{} \u{2192} {}  [{}, {}, {}, {}]",
+        phrase[finding.span.range()].trim(),
+        advice(finding.correction()),
         finding.rule.name(),
         finding.severity.name(),
         finding.applicability.name(),
@@ -91,7 +143,7 @@ fn human(finding: &Finding, phrase: &str, out: &mut impl Write) -> anyhow::Resul
     writeln!(out, "  {}", finding.message)?;
     for (n, other) in finding.corrections.iter().enumerate() {
         let label = if n == 0 { "confidence" } else { "or" };
-        writeln!(out, "  {label:<10} {:>4.1}%  {}", other.confidence * 100.0, other.text)?;
+        writeln!(out, "  {label:<10} {:>4.1}%  {}", other.confidence * 100.0, advice(&other.text))?;
     }
     for evidence in &finding.evidence {
         let nats = evidence.nats.map_or_else(String::new, |nats| format!("{nats:+.2} nats"));

@@ -85,16 +85,12 @@ impl Checked {
                     finding.span = self.record.shown_span(n, finding.span);
                 }
             }
-            visit(&Document {
-                path: &path,
-                record: self.record.number,
-                field: self.record.field(n),
-                line: self.record.line,
-                mark: self.record.encoding().mark(),
-                text: self.record.shown(n),
-                report: &shown,
-                edits: edits(&self.record, n, &report.findings).as_ref(),
-            })?;
+            let edits = edits(&self.record, n, &report.findings);
+            let mut document = Document::whole(&path, self.record.shown(n), &shown);
+            (document.record, document.field) = (self.record.number, self.record.field(n));
+            (document.line, document.mark) = (self.record.line, self.record.encoding().mark());
+            document.edits = edits.as_ref();
+            visit(&document)?;
         }
         Ok(())
     }

@@ -46,17 +46,9 @@ impl Long {
 
     /// The text as it is shown, with a report whose spans lie there, but not what corrections change in markup.
     pub(crate) fn document<'d>(&'d self, report: &'d Report) -> Document<'d> {
-        let record = &self.record;
-        Document {
-            path: &self.path,
-            record: None,
-            field: None,
-            line: record.line,
-            mark: record.encoding().mark(),
-            text: record.shown(0),
-            report,
-            edits: None,
-        }
+        let mut document = Document::whole(&self.path, self.record.shown(0), report);
+        (document.line, document.mark) = (self.record.line, self.record.encoding().mark());
+        document
     }
 
     /// Checks it on so many threads of the pool that this is called from, and heeds what the text says itself. `take`
