@@ -42,7 +42,7 @@ pub struct Config {
     /// The families of spinners to look for.
     pub families: Vec<Family>,
     /// Phrases that are never reported, in any case and spacing: no finding changes a part of one, though one may reach
-    /// over all of it and further.
+    /// over all of it and further. What such phrases might stand for does not say either that the text is spun.
     pub allow: Vec<String>,
     /// Give findings their evidence.
     pub evidence: bool,

@@ -244,7 +244,8 @@ impl Unspinner {
             &self.weights,
             &mut room.readings,
         );
-        let (scored, stretches) = self.judge(&mut passage, glance.is_some(), config, room);
+        let allowed = room.allowed.runs(&passage, &config.allow);
+        let (scored, stretches) = self.judge(&mut passage, glance.is_some(), config, &allowed, room);
         let mut sums = Sums::default();
         for (stretch, spun) in &stretches {
             let belief = &passage.estimate.belief;
@@ -255,12 +256,13 @@ impl Unspinner {
             }
             sums.add(&own);
         }
-        let findings = self.findings(&passage, &scored, &stretches, start, config, &mut room.allowed);
+        let findings = self.findings(&passage, &scored, &stretches, start, config);
         Part { findings, ..sums.mean() }
     }
 
     /// The candidates of a passage with their probabilities, and its stretches, each with the probability that it is
-    /// spun, which is certain unless that is `asked`.
+    /// spun, which is certain unless that is `asked`. What would change a part of the `allowed` runs of tokens is none of
+    /// them, so it says nothing of the stretches either.
     #[cfg_attr(
         not(feature = "encoder"),
         allow(unused_variables, clippy::needless_pass_by_ref_mut, reason = "for the encoder")
@@ -270,6 +272,7 @@ impl Unspinner {
         passage: &mut Passage<'_>,
         asked: bool,
         config: &Config,
+        allowed: &[Range<usize>],
         room: &mut Room,
     ) -> (Vec<Scored>, Vec<(Stretch, f64)>) {
         let least = decide::least(config.least());
@@ -284,6 +287,12 @@ impl Unspinner {
         let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let mut scored = passage.judge(&self.dictionary, forest, least);
+            if !allowed.is_empty() {
+                scored.retain(|scored| {
+                    let (first, last) = passage.token_range(scored.place);
+                    allowed.iter().all(|run| candidates::spares(run, &(first..last + 1)))
+                });
+            }
             if !asked {
                 decide::assure(&mut scored);
                 return (scored, stretches.iter().map(|stretch| (stretch.clone(), 1.0)).collect());
@@ -314,7 +323,6 @@ impl Unspinner {
         stretches: &[(Stretch, f64)],
         start: usize,
         config: &Config,
-        allowed: &mut Allowed,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
         let spun = |place: (usize, usize)| {
@@ -329,17 +337,14 @@ impl Unspinner {
         if choices.is_empty() {
             return out;
         }
-        let allowed = allowed.runs(passage, &config.allow);
         let family = |candidate: &Candidate| explain::family(candidate, &passage.estimate.belief.families);
         choices.retain(|choice| {
             let Scored { place, probability, .. } = scored[choice.best];
             let candidate = passage.candidate(place);
-            let (first, last) = passage.token_range(place);
             let quoted = passage.lattices[place.0].quoted(candidate);
             probability * spun(place) >= config.least()
                 && !(quoted && config.quotes == Quotes::Skip)
                 && config.families.contains(&family(candidate))
-                && allowed.iter().all(|run| candidates::spares(run, &(first..last + 1)))
         });
         let usage = &self.dictionary.usage;
         let reasons = (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, choices.len(), usage));

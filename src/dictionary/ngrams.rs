@@ -25,6 +25,10 @@ pub(crate) const PROBABILITY_BITS: u32 = 7;
 /// Bits of a back-off weight in the table of 2-grams, at most.
 pub(crate) const BACKOFF_BITS: u32 = 5;
 
+/// Only 3-grams that are likelier than their 2-grams make them are held, so what is less likely by more than this, in
+/// nats, which is more than codes err by, is a false hit.
+const SLACK: f32 = 0.5;
+
 /// A trained n-gram model, opened in place.
 pub(crate) struct Ngrams {
     data: Cow<'static, [u8]>,
@@ -272,7 +276,10 @@ impl Ngrams {
         match (pair, before) {
             (None, before) => before.map_or(0.0, |before| before.1) + self.alone(words[0], words[1]),
             (Some((probability, _)), None) => probability,
-            (Some((probability, _)), Some((_, backoff))) => whole.unwrap_or(backoff + probability),
+            (Some((probability, _)), Some((_, backoff))) => {
+                let backed_off = backoff + probability;
+                whole.filter(|whole| *whole > backed_off - SLACK).unwrap_or(backed_off)
+            }
         }
     }
 }

@@ -310,6 +310,15 @@ fn allowed_phrases_may_have_quotation_marks() {
     assert!(fixed("'re").contains("they're"), "{}", fixed("'re"));
 }
 
+#[test]
+fn what_is_allowed_says_nothing_of_the_text() {
+    let before = DEFAULT.check(ARTICLE);
+    let phrases = before.findings.iter().map(|finding| ARTICLE[finding.span.range()].to_owned());
+    let after = Unspinner::builder().allow(phrases).build().check(ARTICLE);
+    assert!(before.spun > 0.9 && after.spun < 0.5, "{} and {}", before.spun, after.spun);
+    assert_eq!(after.findings, []);
+}
+
 /// Nor is a part of an allowed phrase changed, but with all of it.
 #[test]
 fn what_is_allowed_stays_whole() {
