@@ -132,9 +132,9 @@ impl Unspinner {
     }
 
     /// Probability of a word of clean English without its context, by the language model; for a phrase, that of its
-    /// rarest word, and 0 where the model lacks it or there are no words. As lower orders of a Kneser-Ney model are, it is the share of
-    /// different pairs of words that end with this one, in which the most frequent words stand out less than in running
-    /// text.
+    /// rarest word, and 0 where the model lacks it or there are no words. As lower orders of a Kneser-Ney model are, it is
+    /// the share of different pairs of words that end with this one, in which the most frequent words stand out less than
+    /// in running text.
     ///
     /// # Examples
     ///

@@ -189,8 +189,8 @@ pub struct Finding {
     /// The reasons.
     pub evidence: Vec<Evidence>,
     /// The kinds of source that list the substitution: `spun-pages` where it was seen on real spun pages, `authored`
-    /// where it was written from knowledge, `tortured-phrases-2025-07` for the published list of that name, and
-    /// `thesaurus`. Empty where words were moved or doubled.
+    /// where it was written from knowledge, and `tortured-phrases-2025-07` for the published list of that name. Empty
+    /// where words were moved or doubled.
     pub sources: Vec<&'static str>,
     /// Hash of the words, the correction and two words of context on either side, as 16 hexadecimal digits; the same
     /// finding keeps it when text around it moves.

@@ -418,8 +418,8 @@ impl Passages<'_> {
     }
 
     /// Checks the next passages, so many at most and one at least, and gives what `then` makes of each, in order; nothing
-    /// at the end of the text. Called from a thread of a rayon pool, in builds with the feature `cli`, it shares them among the pool's
-    /// threads. Findings are held for no longer than `then` holds them.
+    /// at the end of the text. Called from a thread of a rayon pool, in builds with the feature `cli`, it shares them
+    /// among the pool's threads. Findings are held for no longer than `then` holds them.
     ///
     /// # Examples
     ///

@@ -229,8 +229,11 @@ fn is_joined(block: &str, number: &Token) -> bool {
         || before.next().is_some_and(joins) && before.next().is_some_and(digit)
 }
 
-/// Whether a number only tells where it stands: in brackets on its own, at the start of one of several lines that start
-/// so, or before a capital after a semicolon ("5 Divers; 9 Reporter").
+/// Lines that start with a number, one below the other, which make a list.
+const LIST: usize = 3;
+
+/// Whether a number only tells where it stands: in brackets on its own, at the start of a line of a list, or before a
+/// capital after a semicolon ("5 Divers; 9 Reporter").
 fn is_label(block: &str, number: &Token) -> bool {
     let (before, after) = (&block[..number.start as usize], &block[number.end as usize..]);
     if before.ends_with('(') && after.starts_with([')', ',']) || before.ends_with(',') && after.starts_with(')') {
@@ -243,15 +246,11 @@ fn is_label(block: &str, number: &Token) -> bool {
     if !before.is_empty() && !before.ends_with('\n') {
         return false;
     }
-    let starts_so = |line: &str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let next = after.split_once('\n').is_some_and(|(_, rest)| starts_so(rest));
-    next || before
-        .trim_end()
-        .rsplit_once('\n')
-        .map_or(before.trim_end(), |(_, last)| last)
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_ascii_digit())
+    let starts_so = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let above = before.trim_end_matches('\r').strip_suffix('\n').unwrap_or_default();
+    let above = above.rsplit('\n').take(LIST - 1).take_while(starts_so).count();
+    let below = after.split('\n').skip(1).take(LIST - 1).take_while(starts_so).count();
+    above + 1 + below >= LIST
 }
 
 /// Prefixes of which what a hyphen joins to them is a part; behind others ("pre-", "self-") stand words that spinners swap.
@@ -472,7 +471,8 @@ fn reading(start: usize, length: usize, found: Substitution, sentence: &[Word], 
 
 /// Trims the words that both sides of a candidate share at their ends: "throughout the" for "in the" is "throughout"
 /// for "in". No word of either side is cut in two: what "long haul" stands for is "long-term", not "-term", and of what
-/// stands for "sign up" no "sign-" is left. No name is left with a part of its capitals: "attorney basic" stands for "Attorney General", not "attorney General".
+/// stands for "sign up" no "sign-" is left. No name is left with a part of its capitals: "attorney basic" stands for
+/// "Attorney General", not "attorney General".
 fn trim(sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, out: &mut [Candidate]) {
     for candidate in out {
         let Reading::Original(original) = candidate.reading else { continue };
@@ -650,8 +650,10 @@ mod tests {
             ("Employees of the bank (5 people).", false),
             ("Castanet; 5 Divers.", true),
             ("They came early; 5 stayed.", false),
-            ("1 Employees with a stick\n2 Learner enters", true),
-            ("Down\n1 Employees with a stick\n2 Learner enters", true),
+            ("1 Employees with a stick\n2 Learner enters\n3 Agency backs", true),
+            ("Down\r\n1 Employees with a stick\r\n2 Learner enters\r\n3 Agency backs\r\n", true),
+            ("12 months ago it began.\n\n5 days later it ended.\n\n3 came.", false),
+            ("It ended in 1998.\n12 months ago it began, and\n3 came.", false),
             ("4 people were hurt.\nThe others were not.", false),
         ] {
             let words = read(text, &dictionary);

@@ -25,10 +25,6 @@ pub(crate) const PROBABILITY_BITS: u32 = 7;
 /// Bits of a back-off weight in the table of 2-grams, at most.
 pub(crate) const BACKOFF_BITS: u32 = 5;
 
-/// Only 3-grams that are likelier than their 2-grams make them are held, so what is less likely by more than this, in
-/// nats, which is more than codes err by, is a false hit.
-const SLACK: f32 = 0.5;
-
 /// A trained n-gram model, opened in place.
 pub(crate) struct Ngrams {
     data: Cow<'static, [u8]>,
@@ -41,6 +37,8 @@ pub(crate) struct Ngrams {
     trigrams: std::ops::Range<usize>,
     /// Bits of a probability in the tables.
     bits: u32,
+    /// What the codes of a 3-gram and of its 2-grams err by together at most, in nats.
+    slack: f32,
     probability: [f32; 1 << PROBABILITY_BITS],
     backoff: [f32; 1 << BACKOFF_BITS],
 }
@@ -141,6 +139,7 @@ impl Ngrams {
             trigram,
             trigrams: bigrams_end..trigrams_end,
             bits,
+            slack: step(bits, 0.0, lowest, 1) + step(backoff_bits, 0.0, HIGHEST_BACKOFF - LOWEST_BACKOFF, 1) / 2.0,
             probability: std::array::from_fn(|code| step(bits, -lowest, 0.0, code)),
             backoff: std::array::from_fn(|code| step(backoff_bits, LOWEST_BACKOFF, HIGHEST_BACKOFF, code)),
             data,
@@ -269,6 +268,13 @@ impl Ngrams {
         self.backed_off([second, third], before, pair, whole)
     }
 
+    /// ln P of a 3-gram as the table has it, or what its 2-grams make it. Only 3-grams that are likelier than that are held:
+    /// what is less likely, by more than codes err, is a false hit.
+    #[inline]
+    pub(crate) fn whole_or(&self, whole: Option<f32>, backed_off: f32) -> f32 {
+        whole.filter(|whole| *whole >= backed_off - self.slack).unwrap_or(backed_off)
+    }
+
     /// [`Self::log_prob`] of the second of two words, where all is looked up: what the model has for the first with the
     /// word before it, for both, and for all three, which it is asked for only where it holds both pairs.
     #[inline]
@@ -276,10 +282,7 @@ impl Ngrams {
         match (pair, before) {
             (None, before) => before.map_or(0.0, |before| before.1) + self.alone(words[0], words[1]),
             (Some((probability, _)), None) => probability,
-            (Some((probability, _)), Some((_, backoff))) => {
-                let backed_off = backoff + probability;
-                whole.filter(|whole| *whole > backed_off - SLACK).unwrap_or(backed_off)
-            }
+            (Some((probability, _)), Some((_, backoff))) => self.whole_or(whole, backoff + probability),
         }
     }
 }

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use super::corpus::{for_each_line, nothing};
 use super::counts::{Counted, Counter};
 use crate::dictionary::ngrams::{
-    HEADER, HIGHEST_BACKOFF, LOWEST, LOWEST_BACKOFF, MAGIC, Ngrams, bigram_key, checksum, trigram_key,
+    BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, LOWEST, LOWEST_BACKOFF, MAGIC, Ngrams, PROBABILITY_BITS, bigram_key,
+    checksum, trigram_key,
 };
 use crate::dictionary::table::{self, Shape};
 use crate::text::case::{self, Case};
@@ -105,6 +106,11 @@ pub struct Trained {
 ///
 /// Where a corpus cannot be read, the temporary directory is full, or there is nothing to train on.
 pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> io::Result<Trained> {
+    let known = 1..=PROBABILITY_BITS;
+    if !known.contains(&options.bits) || !(1..=BACKOFF_BITS).contains(&options.backoff_bits) {
+        let most = format!("1 to {PROBABILITY_BITS} bits for probabilities, 1 to {BACKOFF_BITS} for back-off weights");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("there is room for {most}")));
+    }
     progress("reading corpora");
     let mut spool = Spool::read(options, progress)?;
     let map = spool.choose_words(options);

@@ -372,8 +372,9 @@ impl<'m> Builder<'m> {
             if let Some(&first) = ids.first() {
                 let next = self.pairs[step.asked + at];
                 language = match (next, pair, self.triples[step.asked + at]) {
-                    (Some(_), Some(_), Some(whole)) => whole,
-                    (Some((probability, _)), Some(backoff), None) => backoff + probability,
+                    (Some((probability, _)), Some(backoff), whole) => {
+                        self.ngrams.whole_or(whole, backoff + probability)
+                    }
                     _ => self.log_prob(before, pair, first, next),
                 };
                 (window, held) = ([before[1], first], next.map(|next| next.1));
@@ -468,7 +469,7 @@ impl<'m> Builder<'m> {
             (None, held) => held.unwrap_or(0.0) + self.ngrams.alone(window[1], id),
             (Some((probability, _)), None) => probability,
             (Some((probability, _)), Some(backoff)) => {
-                self.ngrams.trigram(window[0], window[1], id).unwrap_or(backoff + probability)
+                self.ngrams.whole_or(self.ngrams.trigram(window[0], window[1], id), backoff + probability)
             }
         }
     }
