@@ -17,7 +17,7 @@ const FAMILIES: [&str; 4] = ["thes_l", "phrasal_k", "science_e", "translation_d"
 /// Articles taken from each file: 115 KB in all.
 const ARTICLES: usize = 24;
 /// About how many findings there are in them, and by how much that may be off: every fit of the weights moves it a little.
-const FINDINGS: (usize, usize) = (2924, 150);
+const FINDINGS: (usize, usize) = (2842, 150);
 
 fn clean(c: &mut Criterion) {
     let unspinner = Unspinner::builtin();

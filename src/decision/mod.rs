@@ -204,8 +204,8 @@ pub struct Decisions {
 }
 
 impl Decisions {
-    /// Reads lines as [`Decision::to_line`] writes them, or serde does, also behind a byte order mark. A last line without line break that is not whole is left out:
-    /// it was being written when the program ended.
+    /// Reads lines as [`Decision::to_line`] writes them, or serde does, also behind a byte order mark. A last line
+    /// without line break that is not whole is left out: it was being written when the program ended.
     ///
     /// # Errors
     ///

@@ -80,8 +80,16 @@ impl<R: BufRead> Rows<R> {
         let mut columns: Vec<(usize, String)> = Vec::new();
         for wanted in &rows.source.fields {
             let number = || wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|&n| n < names.len());
-            let named = |(n, name): (usize, &String)| (name == wanted || name.trim() == wanted).then_some(n);
-            let named: Vec<usize> = names.iter().enumerate().filter_map(named).collect();
+            let named = |is_it: fn(&str, &str) -> bool| -> Vec<usize> {
+                names.iter().enumerate().filter_map(|(n, name)| is_it(name, wanted).then_some(n)).collect()
+            };
+            let mut named = Some(named(|name, wanted| name == wanted))
+                .filter(|named| !named.is_empty())
+                .unwrap_or_else(|| named(|name, wanted| name.trim() == wanted));
+            // Of columns named by numbers one may be meant by its own.
+            if let Some(number) = number().filter(|number| named.len() > 1 && named.contains(number)) {
+                named = vec![number];
+            }
             if named.len() > 1 {
                 let numbers: Vec<String> = named.iter().map(|n| (n + 1).to_string()).collect();
                 let message = format!(
@@ -281,8 +289,10 @@ pub(super) fn addition(
     {
         return Err(format!("has a column {name:?} already"));
     }
-    // What is added to it would stand under no name, or under another one.
-    if !is_header && fields.len() > width {
+    // What is added to it would stand under no name, or under another one; empty fields that nothing names make room.
+    let surplus = if is_header { 0 } else { fields.len().saturating_sub(width) };
+    let start = end - surplus;
+    if row.as_bytes()[start..end].iter().any(|&byte| byte != delimiter) {
         return Err("has more fields than the header".into());
     }
     let special = |c: char| c == '"' || c == '\n' || c == '\r' || c == delimiter as char;
@@ -303,7 +313,7 @@ pub(super) fn addition(
             text.push_str(&value);
         }
     }
-    Ok(Some((Span::new(end, end), text)))
+    Ok(Some((Span::new(start, end), text)))
 }
 
 /// The texts of one row; a row too short for a column has none there.

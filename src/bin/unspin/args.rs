@@ -135,7 +135,8 @@ pub(crate) struct Target {
     /// standard output.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    /// Go on where an interrupted run with the same options left off; a FILE that is there already is done.
+    /// Go on where an interrupted run with the same options left off; a FILE that is there already is done,
+    /// unless it is an input, too: that is refused.
     #[arg(long, requires = "output", help_heading = "Output")]
     pub(crate) resume: bool,
 }

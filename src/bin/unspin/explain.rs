@@ -74,7 +74,8 @@ fn nothing(settings: &Settings, phrase: &str, out: &mut impl Write) -> anyhow::R
     let hides = |narrow: fn(&mut Config, &Config)| {
         let mut config = open.clone();
         narrow(&mut config, own);
-        found(&config).len() < all.len()
+        let left = found(&config);
+        all.iter().any(|finding| left.iter().all(|left| left.id != finding.id))
     };
     let hiding: Vec<&str> = [
         ("allow", hides(|config, own| config.allow.clone_from(&own.allow))),
@@ -87,7 +88,7 @@ fn nothing(settings: &Settings, phrase: &str, out: &mut impl Write) -> anyhow::R
     .into_iter()
     .filter_map(|(name, is_so)| is_so.then_some(name))
     .collect();
-    if hiding.is_empty() {
+    if all.is_empty() {
         writeln!(out, "Nothing found in “{phrase}”, even when it is taken for spun.")?;
     } else {
         writeln!(out, "Nothing is reported in “{phrase}”: settings hide what is found ({}).\n", hiding.join(", "))?;

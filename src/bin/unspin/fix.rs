@@ -140,6 +140,7 @@ struct Counts {
 
 /// What was written of the inputs so far, so that what comes next can be joined to it.
 #[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Joint {
     written: Option<Written>,
     /// What was written last.

@@ -165,7 +165,7 @@ pub(crate) struct Progress {
     position: Position,
     pub(crate) outcome: Outcome,
     current: Current,
-    /// Bytes of the inputs that are done; notes of older versions lack it.
+    /// Bytes of the inputs that are done; notes of older versions lack it, and are to be told for those of another run.
     #[serde(default)]
     bytes: u64,
 }

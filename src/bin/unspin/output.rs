@@ -256,6 +256,8 @@ pub(crate) fn apart<'p>(inputs: &[PathBuf], outputs: impl IntoIterator<Item = &'
         if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
             continue;
         }
+        let is_output = StdoutFile::find().is_some_and(|file| file.is_at(path));
+        ensure!(!is_output, "{}: standard output is written to it; name another file", path.display());
         ensure!(!is_among(path, inputs), "{}: is an input, too; write to another file", path.display());
         ensure!(known.insert(place(path)), "{}: is to be written twice; name two files", path.display());
     }
