@@ -313,6 +313,21 @@ fn allowed_phrases_may_have_quotation_marks() {
 }
 
 #[test]
+fn the_example_of_the_readme_is_what_comes_out() {
+    let readme = include_str!("../../README.md");
+    let (_, after) = readme.split_once("$ unspin diff tests/examples/spun-article.txt\n").expect("the example");
+    let (diff, _) = after.split_once("```").expect("its end");
+    let fixed = DEFAULT.check(ARTICLE).fix(ARTICLE, &Selection::All).text;
+    for line in diff.lines() {
+        let (mark, shown) = line.split_at(1);
+        let text = if mark == "-" { ARTICLE } else { &fixed };
+        for part in shown.split("...").map(|part| part.trim_matches([' ', '"'])) {
+            assert!(text.contains(part), "{part:?} is not in:\n{text}");
+        }
+    }
+}
+
+#[test]
 fn what_is_allowed_says_nothing_of_the_text() {
     let before = DEFAULT.check(ARTICLE);
     let phrases = before.findings.iter().map(|finding| ARTICLE[finding.span.range()].to_owned());
