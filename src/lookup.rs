@@ -101,16 +101,10 @@ impl Unspinner {
         block::read(text, &mut tokens);
         let mut found = Vec::new();
         for sentence in candidates::sentences(text, &tokens, self.dictionary()) {
-            for (at, first) in sentence.iter().enumerate() {
-                let words = sentence[at..].iter().map(|word| word.lookup);
-                let mut longest = 0;
-                self.dictionary().pack.for_each_allowed(words, |length, _| longest = longest.max(length));
-                if longest > 0 {
-                    let last = &sentence[at + longest - 1];
-                    let [first, last] = [first, last].map(|word| tokens[word.token as usize]);
-                    found.push(Span::new(first.start as usize, last.end as usize));
-                }
-            }
+            found.extend(candidates::allowed(&sentence, self.dictionary()).map(|run| {
+                let [first, last] = [run.start, run.end - 1].map(|at| tokens[sentence[at].token as usize]);
+                Span::new(first.start as usize, last.end as usize)
+            }));
         }
         found
     }

@@ -535,14 +535,19 @@ const ARTICLE: f32 = -3.0;
 /// Drops the candidates that change a part of an allowed phrase, whose words are not free; one that reaches over all of it
 /// and further stays.
 fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], out: &mut Vec<Candidate>) {
-    for start in 0..sentence.len() {
+    for run in allowed(sentence, dictionary) {
+        hold(run.start, run.end, free, out, |_| false);
+    }
+}
+
+/// The runs of a sentence's words that are phrases which the dictionaries allow, the longest at each place, in order.
+pub(crate) fn allowed(sentence: &[Word], dictionary: &Dictionary) -> impl Iterator<Item = Range<usize>> {
+    (0..sentence.len()).filter_map(|start| {
         let mut longest = 0;
         let words = sentence[start..].iter().map(|word| word.lookup);
         dictionary.pack.for_each_allowed(words, |length, _| longest = longest.max(length));
-        if longest > 0 {
-            hold(start, start + longest, free, out, |_| false);
-        }
-    }
+        (longest > 0).then_some(start..start + longest)
+    })
 }
 
 /// Leaves the words of a run as they are, but for candidates that reach over all of it and further, and for `others`.

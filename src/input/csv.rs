@@ -80,12 +80,11 @@ impl<R: BufRead> Rows<R> {
         let mut columns: Vec<(usize, String)> = Vec::new();
         for wanted in &rows.source.fields {
             let number = || wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|&n| n < names.len());
-            let named = |is_it: fn(&str, &str) -> bool| -> Vec<usize> {
+            let all = |is_it: fn(&str, &str) -> bool| -> Vec<usize> {
                 names.iter().enumerate().filter_map(|(n, name)| is_it(name, wanted).then_some(n)).collect()
             };
-            let mut named = Some(named(|name, wanted| name == wanted))
-                .filter(|named| !named.is_empty())
-                .unwrap_or_else(|| named(|name, wanted| name.trim() == wanted));
+            let exact = all(|name, wanted| name == wanted);
+            let mut named = if exact.is_empty() { all(|name, wanted| name.trim() == wanted) } else { exact };
             // Of columns named by numbers one may be meant by its own.
             if let Some(number) = number().filter(|number| named.len() > 1 && named.contains(number)) {
                 named = vec![number];

@@ -126,14 +126,14 @@ fn products<S: pulp::Simd, const V: usize>(
 
 /// The number in a byte's low four bits.
 #[inline(always)]
-fn low(byte: u8) -> f32 {
-    f32::from((byte << 4) as i8 >> 4)
+fn low(byte: u8) -> i8 {
+    (byte << 4) as i8 >> 4
 }
 
 /// The number in a byte's high four bits.
 #[inline(always)]
-fn high(byte: u8) -> f32 {
-    f32::from(byte as i8 >> 4)
+fn high(byte: u8) -> i8 {
+    byte as i8 >> 4
 }
 
 /// How well words fit a place.
@@ -164,8 +164,8 @@ impl pulp::WithSimd for Fit<'_> {
                 output.vector.chunks_exact(16).zip(first.chunks_exact(16)).zip(second.chunks_exact(16))
             {
                 for lane in 0..16 {
-                    lanes[lane] = low(bytes[lane]).mul_add(x[lane], lanes[lane]);
-                    lanes[lane] = high(bytes[lane]).mul_add(y[lane], lanes[lane]);
+                    lanes[lane] = f32::from(low(bytes[lane])).mul_add(x[lane], lanes[lane]);
+                    lanes[lane] = f32::from(high(bytes[lane])).mul_add(y[lane], lanes[lane]);
                 }
             }
             *score = output.bias + output.scale * sum(&mut lanes);
@@ -193,8 +193,8 @@ impl pulp::WithSimd for Widen<'_> {
             let before = sums[at];
             let (first, second) = sums[at + 1].split_at_mut(HALF);
             for (n, &byte) in input.vector.iter().enumerate() {
-                first[n] = before[n].wrapping_add(factor.wrapping_mul(i32::from((byte << 4) as i8 >> 4)));
-                second[n] = before[n + HALF].wrapping_add(factor.wrapping_mul(i32::from(byte as i8 >> 4)));
+                first[n] = before[n].wrapping_add(factor.wrapping_mul(i32::from(low(byte))));
+                second[n] = before[n + HALF].wrapping_add(factor.wrapping_mul(i32::from(high(byte))));
             }
             weights[at + 1] = weights[at].wrapping_add((input.wide * WIDE_UNIT).round() as i32);
         }
@@ -230,10 +230,10 @@ impl pulp::WithSimd for Gather<'_> {
                 let (first, second) = q.split_at_mut(HALF);
                 let (first_weights, second_weights) = weights.split_at(HALF);
                 for ((q, &byte), weight) in first.iter_mut().zip(input.vector).zip(first_weights) {
-                    *q = (input.scale * weight).mul_add(low(byte), *q);
+                    *q = (input.scale * weight).mul_add(f32::from(low(byte)), *q);
                 }
                 for ((q, &byte), weight) in second.iter_mut().zip(input.vector).zip(second_weights) {
-                    *q = (input.scale * weight).mul_add(high(byte), *q);
+                    *q = (input.scale * weight).mul_add(f32::from(high(byte)), *q);
                 }
             }
         }

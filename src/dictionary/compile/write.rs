@@ -85,6 +85,7 @@ impl Compiler<'_> {
                 let weights = std::array::from_fn(|family| {
                     let ready_here = (counts[family] + 2.0 * ready) / (totals[family] * frequency + 2.0);
                     let here = (pair.counts[family] + SHARED_MASS * pooled) / (counts[family] + SHARED_MASS);
+                    // What is certain only with its capitals gets that weight where a text has them.
                     let weight = if pair.certain == 1 { CERTAIN } else { (ready_here.clamp(least, 8.0) * here).ln() };
                     (weight > LOWEST_WEIGHT).then_some(weight)
                 });
