@@ -1,4 +1,5 @@
-//! The guide: how the parts fit together, what the dictionaries are, what each rule finds, editors, and recipes.
+//! The guide: how the parts fit together, what the dictionaries are, what each rule finds, editors,
+//! formats, settings, and recipes.
 //!
 //! There is no code in here. Where a page links to another one, that is defined below for the documentation, and at the
 //! page's foot for those who read the files; the first of two definitions counts.
@@ -13,6 +14,11 @@ pub mod dictionary {}
 
 #[doc = include_str!("editors.md")]
 pub mod editors {}
+
+/// [review]: crate::guide::review
+///
+#[doc = include_str!("formats.md")]
+pub mod formats {}
 
 #[doc = include_str!("method.md")]
 pub mod method {}
@@ -29,6 +35,9 @@ pub mod review {}
 ///
 #[doc = include_str!("serve.md")]
 pub mod serve {}
+
+#[doc = include_str!("settings.md")]
+pub mod settings {}
 
 /// What each rule finds, why that is wrong, how it is repaired, and when to suppress it; `unspin explain RULE` prints
 /// the same text.

@@ -4,6 +4,7 @@ mod cli;
 mod control;
 mod dictionaries;
 mod fuzz;
+mod guide;
 mod inputs;
 mod layering;
 mod learn;
