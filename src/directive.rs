@@ -126,6 +126,8 @@ mod tests {
         for marked in [
             "x\nX unspin:ignore\nx",
             "x\nX # unspin:ignore because the author says so\r\nx",
+            "x\rX unspin:ignore\rx",
+            "unspin:ignore-next\r\r  \rX\rx",
             "<!-- unspin:ignore-next -->\nX\nx",
             "// unspin:ignore-next\n\n  \nX and X\nx",
             "x unspin:ignore-next",

@@ -33,6 +33,7 @@ pub mod guide;
 pub mod input;
 #[cfg(feature = "cli")]
 pub mod learn;
+mod line;
 mod line_index;
 mod lookup;
 mod model;

@@ -10,6 +10,7 @@ use std::ops::Range;
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::pack::{CERTAIN, Codes, Substitution};
+use crate::line::line_end;
 use crate::text::key::{self, FIRST_WORD, SENTENCE, Short};
 use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, SPACE_BEFORE, Token, TokenKind, VOUCHED};
 use crate::text::tokenizer;
@@ -243,14 +244,32 @@ fn is_label(block: &str, number: &Token) -> bool {
     if before.ends_with(';') {
         return after.trim_start().starts_with(char::is_uppercase);
     }
-    if !before.is_empty() && !before.ends_with('\n') {
+    if !before.is_empty() && !before.ends_with(['\n', '\r']) {
         return false;
     }
     let starts_so = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let above = before.trim_end_matches('\r').strip_suffix('\n').unwrap_or_default();
-    let above = above.rsplit('\n').take(LIST - 1).take_while(starts_so).count();
-    let below = after.split('\n').skip(1).take(LIST - 1).take_while(starts_so).count();
+    let above = lines_above(before).take(LIST - 1).take_while(starts_so).count();
+    let below = lines_below(after).take(LIST - 1).take_while(starts_so).count();
     above + 1 + below >= LIST
+}
+
+/// The lines that end before the end of a text, the last one first.
+fn lines_above(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        text = text.strip_suffix("\r\n").or_else(|| text.strip_suffix(['\n', '\r']))?;
+        let line = text.rfind(['\n', '\r']).map_or(text, |at| &text[at + 1..]);
+        text = &text[..text.len() - line.len()];
+        Some(line)
+    })
+}
+
+/// The lines that start after the start of a text.
+fn lines_below(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let end = text.find(['\n', '\r'])?;
+        text = &text[end + line_end(text.as_bytes(), end)..];
+        Some(text.find(['\n', '\r']).map_or(text, |end| &text[..end]))
+    })
 }
 
 /// Prefixes of which what a hyphen joins to them is a part; behind others ("pre-", "self-") stand words that spinners swap.
@@ -657,6 +676,8 @@ mod tests {
             ("They came early; 5 stayed.", false),
             ("1 Employees with a stick\n2 Learner enters\n3 Agency backs", true),
             ("Down\r\n1 Employees with a stick\r\n2 Learner enters\r\n3 Agency backs\r\n", true),
+            ("Down\r1 Employees with a stick\r2 Learner enters\r3 Agency backs\r", true),
+            ("12 months ago it began.\r\r5 days later it ended.\r\r3 came.", false),
             ("12 months ago it began.\n\n5 days later it ended.\n\n3 came.", false),
             ("It ended in 1998.\n12 months ago it began, and\n3 came.", false),
             ("4 people were hurt.\nThe others were not.", false),

@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{Decision, Decisions, Place, Verdict, current, first, last, surroundings};
 use crate::fix::{Edit, Fixed};
+use crate::line::line_end;
 use crate::report::Finding;
 use crate::span::Span;
 
@@ -14,8 +15,6 @@ const BESIDE: usize = 12;
 
 /// What goes along with words that go. Line breaks are not among it, for they may end a paragraph.
 const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
-/// What ends a line, the longest first.
-const LINE_ENDS: [&str; 3] = ["\r\n", "\n", "\r"];
 
 impl Decisions {
     /// Finds the findings of a text that something was decided about. `findings` are those of a fresh check of it.
@@ -137,9 +136,9 @@ impl Matched<'_> {
             }
             // A line of nothing else goes with its break; else there would be an empty one.
             if before.is_none_or(|c| c == '\n' || c == '\r') {
-                let line_end = LINE_ENDS.iter().find(|line_end| text[end..].starts_with(**line_end));
-                if let Some(line_end) = line_end.filter(|_| edits.get(n + 1).is_none_or(|next| next.span.start > end)) {
-                    edits[n].span.end += line_end.len();
+                let line_end = line_end(text.as_bytes(), end);
+                if line_end > 0 && edits.get(n + 1).is_none_or(|next| next.span.start > end) {
+                    edits[n].span.end += line_end;
                     continue;
                 }
             }
@@ -254,8 +253,8 @@ fn signs(decision: &Decision, before: &str, after: &str) -> Vec<String> {
         let mut signs = vec![format!("{before}{new}{after}")];
         signs.extend(after.strip_prefix(SPACES).map(|after| format!("{before}{new}{after}")));
         signs.extend(before.strip_suffix(SPACES).map(|before| format!("{before}{new}{after}")));
-        let line = LINE_ENDS.iter().find_map(|line_end| after.strip_prefix(line_end));
-        signs.extend(line.map(|after| format!("{before}{new}{after}")));
+        let next_line = &after[line_end(after.as_bytes(), 0)..];
+        signs.extend((next_line.len() < after.len()).then(|| format!("{before}{new}{next_line}")));
         return signs;
     }
     let or_edge = |side: &str| if side.is_empty() { EDGE.to_owned() } else { side.to_owned() };

@@ -15,6 +15,9 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "../line.rs"]
+mod line;
+
 #[path = "../text/mod.rs"]
 mod text;
 
@@ -47,6 +50,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("dictionaries");
     println!("cargo::rerun-if-changed={}", root.display());
     println!("cargo::rerun-if-changed=src/dictionary");
+    println!("cargo::rerun-if-changed=src/line.rs");
     println!("cargo::rerun-if-changed=src/text");
     let mut files = Vec::new();
     gather(&root, &root, &mut files)?;

@@ -4,6 +4,7 @@
 //! known of a word holds for its possessive. Hyphens are tokens of their own. Abbreviations keep their period.
 
 use super::token::{BREAK_BEFORE, QUOTE_BEFORE, SPACE_BEFORE, Token, TokenKind, VOUCHED};
+use crate::line::line_end;
 
 /// Titles and the like: the period belongs to the word and ends no sentence.
 const TITLES: &[&str] = &[
@@ -77,16 +78,14 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
             }
             SPACE => {
                 flags |= SPACE_BEFORE;
-                if byte == b'\n' || byte == b'\r' {
+                let end = line_end(bytes, at);
+                if end > 0 {
                     if !wrapped(bytes, line_start, at) {
                         flags |= BREAK_BEFORE;
                     }
-                    if byte == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
-                        at += 1;
-                    }
-                    line_start = at + 1;
+                    line_start = at + end;
                 }
-                at += 1;
+                at += end.max(1);
                 continue;
             }
             DIGIT => {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules with what each may import beyond the levels below its own. A level may import every level before it.
 const LEVELS: [&[(&str, &[&str])]; 6] = [
-    &[("span", &[]), ("line_index", &["span"])],
+    &[("span", &[]), ("line", &[]), ("line_index", &["span", "line"])],
     &[("text", &[]), ("dictionary", &[]), ("report", &[]), ("config", &["report"])],
     &[("candidates", &[]), ("fix", &[]), ("directive", &[]), ("decision", &["fix"])],
     &[("model", &[])],
@@ -18,7 +18,7 @@ const LEVELS: [&[(&str, &[&str])]; 6] = [
 const NARROWER: [(&str, &[&str]); 4] = [
     ("fix", &["span", "line_index", "report"]),
     ("directive", &["span", "line_index"]),
-    ("decision", &["span", "report", "fix"]),
+    ("decision", &["span", "line", "report", "fix"]),
     ("input", &["span", "line_index"]),
 ];
 
