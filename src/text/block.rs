@@ -2,12 +2,14 @@
 
 use super::token::Token;
 use super::{quote, sentence, tokenizer};
+use crate::line::line_end;
 
-/// Blocks are about this long, in bytes; the last one may be up to half as long again.
+/// Blocks are about this long, in bytes; the last one may be up to half as long again, and code, which is one token, makes
+/// them longer.
 pub(crate) const BLOCK: usize = 48 << 10;
 
 /// The blocks of a text, each a byte range, cut behind an empty line, else behind a line that ends with a sentence, else
-/// behind a line, a sentence, white space, a character.
+/// behind a line, a sentence, white space, a character; nowhere inside of code.
 pub(crate) fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -22,25 +24,33 @@ pub(crate) fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn cut(text: &str, start: usize) -> usize {
-    if text.len() - start <= BLOCK + BLOCK / 2 {
-        return text.len();
+    let (mut from, mut low) = (start, start + BLOCK / 2);
+    while low + BLOCK < text.len() {
+        let end = boundary(text, low, low + BLOCK / 2);
+        let Some(behind) = tokenizer::code_over(text, from, end) else { return end };
+        (from, low) = (behind, behind);
     }
+    text.len()
+}
+
+/// The best place to cut between two offsets.
+fn boundary(text: &str, low: usize, high: usize) -> usize {
     let bytes = text.as_bytes();
-    let (low, high) = (start + BLOCK / 2, start + BLOCK);
     let window = &bytes[low..high];
     let behind = |mark: &[u8]| memchr::memmem::rfind(window, mark).map(|at| low + at + mark.len());
-    // Either kind of line ends.
-    let either = |mark: &[u8], other: &[u8]| behind(mark).max(behind(other));
-    let found = either(b"\n\n", b"\n\r\n")
-        .or_else(|| either(b".\n", b".\r\n"))
-        .or_else(|| behind(b"\n"))
+    // Any kind of line ends.
+    let any = |marks: [&[u8]; 3]| marks.into_iter().filter_map(behind).max();
+    let found = any([b"\n\n", b"\n\r\n", b"\r\r"])
+        .or_else(|| any([b".\n", b".\r\n", b".\r"]))
+        .or_else(|| any([b"\n", b"\r\n", b"\r"]))
         .or_else(|| behind(b". "))
         .or_else(|| behind(b" "));
     let mut end = found.unwrap_or(high);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    end
+    // A line end of two characters is one.
+    if bytes[end - 1] == b'\r' && line_end(bytes, end - 1) == 2 { end + 1 } else { end }
 }
 
 /// Tokenises a block into `tokens`, which is cleared first, and marks sentences and quotations.
@@ -65,12 +75,28 @@ mod tests {
             ("Milk, 1 l\nMr. Smith's eggs\n", "\n"),
             ("words ", " "),
         ] {
-            for unit in [unit.to_owned(), unit.replace('\n', "\r\n")] {
+            for line_end in ["\n", "\r\n", "\r"] {
+                let (unit, end) = (unit.replace('\n', line_end), end.replace('\n', line_end));
                 let text = unit.repeat(3 * BLOCK / unit.len());
-                let end = if unit.contains('\r') { end.replace('\n', "\r\n") } else { end.to_owned() };
                 let cut: Vec<&str> = blocks(&text).map(|block| block.1).collect();
                 assert!(cut.len() > 1 && cut.iter().rev().skip(1).all(|block| block.ends_with(&end)), "{unit:?}");
             }
+        }
+    }
+
+    #[test]
+    fn code_is_never_cut() {
+        let code = format!("```\n{}```\n", "utilized = stated\n\n".repeat(2 * BLOCK / 19));
+        let prose = "One line. Two.\n\n".repeat(BLOCK / 16);
+        for text in [format!("{prose}{code}{prose}{code}"), format!("{code}{code}{prose}"), code.repeat(3)] {
+            let mut codes = 0;
+            for (_, block) in blocks(&text) {
+                let mut tokens = Vec::new();
+                read(block, &mut tokens);
+                codes += tokens.iter().filter(|token| token.text(block).len() > BLOCK).count();
+                assert!(tokens.iter().all(|token| token.text(block) != "utilized"));
+            }
+            assert_eq!(codes, text.matches("```").count() / 2);
         }
     }
 

@@ -12,7 +12,8 @@ pub(crate) enum TokenKind {
     Punct,
     /// A quotation mark. The language model does not see these.
     Quote,
-    /// A URL, e-mail address, @name, #tag or piece of code, which nothing may change.
+    /// A URL, e-mail address, @name, #tag, piece of code or "[sic]", which nothing may change. Code is what stands between
+    /// runs of as many backticks, from three on over any number of lines.
     Protected,
 }
 

@@ -416,27 +416,55 @@ fn vouch(text: &str, out: &mut [Token]) {
     }
 }
 
+/// Backticks from which on a run opens code of any number of lines, as it does on its own line in Markdown.
+const FENCE: usize = 3;
+/// More backticks in a row open nothing, but make a line across the page. So few runs can lack what closes them that
+/// looking for it costs no more than a few passes over a text.
+const LONGEST_FENCE: usize = 16;
+/// The longest code inside a line, in bytes. Fewer backticks so far apart are no code, by all that was seen, but old
+/// quotation marks ("`so'") and slips.
+const LONGEST_INLINE: usize = 4096;
+
 /// The end of the code span that a run of backticks opens; the end of the run where nothing closes it. Says which.
 fn code(bytes: &[u8], start: usize) -> (usize, bool) {
-    let ticks = bytes[start..].iter().take_while(|&&byte| byte == b'`').count();
-    let mut at = start + ticks;
-    let mut run = 0;
-    while at < bytes.len() && at - start < 4096 {
-        if bytes[at] == b'`' {
-            run += 1;
-            at += 1;
-            if run == ticks && bytes.get(at) != Some(&b'`') {
-                return (at, true);
-            }
-            continue;
-        }
-        run = 0;
-        if ticks < 3 && bytes[at] == b'\n' {
-            break;
-        }
-        at += 1;
+    let ticks = backticks(bytes, start);
+    let inside = start + ticks;
+    if ticks > LONGEST_FENCE {
+        return (inside, false);
     }
-    (start + ticks, false)
+    let reach = if ticks >= FENCE {
+        bytes.len()
+    } else {
+        let longest = (inside + LONGEST_INLINE).min(bytes.len());
+        memchr::memchr2(b'\n', b'\r', &bytes[inside..longest]).map_or(longest, |length| inside + length)
+    };
+    let mut at = inside;
+    while let Some(next) = bytes.get(at..reach).and_then(|rest| memchr::memchr(b'`', rest)) {
+        let length = backticks(bytes, at + next);
+        at += next + length;
+        if length == ticks {
+            return (at, true);
+        }
+    }
+    (inside, false)
+}
+
+/// How many backticks stand in a row.
+fn backticks(bytes: &[u8], start: usize) -> usize {
+    bytes[start..].iter().take_while(|&&byte| byte == b'`').count()
+}
+
+/// Where the code ends that reaches over a place in a text, if any does, of what starts at `from` or behind it.
+pub(crate) fn code_over(text: &str, mut from: usize, place: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    while let Some(next) = bytes.get(from..place).and_then(|rest| memchr::memchr(b'`', rest)) {
+        let (end, is_code) = code(bytes, from + next);
+        if is_code && end > place {
+            return Some(end);
+        }
+        from = end;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -489,6 +517,11 @@ mod tests {
             ),
             ("it ended.Then it", vec!["it", "ended", ".", "Then", "it"]),
             ("a ```b` c", vec!["a", "```", "b", "`", "c"]),
+            ("a `b``c` d", vec!["a", "`b``c`", "d"]),
+            ("a `b\rc` d", vec!["a", "`", "b", "c", "`", "d"]),
+            ("a ```b\n\n`c` ```` d``` e", vec!["a", "```b\n\n`c` ```` d```", "e"]),
+            ("\u{200f}right \u{2067}to\u{2069} left", vec!["right", "to", "left"]),
+            ("the na\u{200e}vy \u{200d}sailed", vec!["the", "na\u{200e}vy", "sailed"]),
             ("", vec![]),
         ] {
             assert_eq!(words(text), expected, "{text}");
@@ -527,6 +560,25 @@ mod tests {
             let found = tokens.iter().filter(|token| token.has(VOUCHED)).map(|token| token.text(text));
             assert_eq!(found.collect::<Vec<_>>().join(" "), vouched, "{text}");
         }
+    }
+
+    #[test]
+    fn code_of_any_length_is_one_token() {
+        let code = format!("```\n{}\n```", "let navy = stated;\n\n".repeat(5_000));
+        let text = format!("before {code} after");
+        assert_eq!(words(&text), ["before", &code, "after"]);
+        let inside = text.len() / 2;
+        assert_eq!(code_over(&text, 0, inside), Some(text.len() - " after".len()));
+        assert_eq!((code_over(&text, 0, 3), code_over(&text, 0, text.len() - 2)), (None, None));
+        // Marks that lie as far apart on a line are no code.
+        let far = format!("a ` {}` b", "x ".repeat(5_000));
+        assert_eq!(words(&far).iter().filter(|word| **word == "`").count(), 2);
+    }
+
+    #[test]
+    fn runs_of_backticks_that_nothing_closes_are_passed_quickly() {
+        let runs: String = (1..1_500).map(|ticks| "`".repeat(ticks) + " ").collect();
+        assert_eq!(words(&runs).len(), 1_499);
     }
 
     #[test]

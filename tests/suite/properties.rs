@@ -410,3 +410,15 @@ fn a_long_clean_text_is_judged_as_a_short_one() {
     let (found, once) = (long.findings.len(), DEFAULT.check(ARTICLE).findings.len());
     assert!(long.spun > 0.9 && found > 7 * once, "{} {found} {once}", long.spun);
 }
+
+#[test]
+fn code_stays_however_long_it_is() {
+    let code = format!("```\n{}```", format!("{ARTICLE}\n\n").repeat(2 * (48 << 10) / ARTICLE.len()));
+    let text = format!("{ARTICLE}\n\n{}{code}\n\n{ARTICLE}", "1998\n".repeat(9_000));
+    let report = SPUN.check(&text);
+    let start = text.find("```").expect("the code");
+    let inside = Span::new(start, start + code.len());
+    assert!(report.findings.iter().all(|finding| !finding.span.overlaps(inside)));
+    let once = SPUN.check(ARTICLE).findings.len();
+    assert!(report.findings.len() >= 2 * once - 4, "{} for {once}", report.findings.len());
+}
