@@ -205,16 +205,17 @@ fn push(out: &mut Vec<Token>, start: usize, end: usize, kind: TokenKind, flags: 
     *flags = if kind == TokenKind::Quote { QUOTE_BEFORE } else { 0 };
 }
 
-/// Whether the line break at `at` only wraps a running paragraph: the line is as long as wrapped lines are and the
-/// next one is not empty and does not start a list item.
+/// Whether the line break at `at` only wraps a running paragraph: the next line is not empty and does not start a list
+/// item, and goes on with a small letter, or the line is as long as wrapped lines are. Indents say nothing: text in HTML
+/// has them on every line.
 fn wrapped(bytes: &[u8], line_start: usize, at: usize) -> bool {
-    let length = at - line_start;
-    let next = if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') { at + 2 } else { at + 1 };
-    let Some(&first) = bytes.get(next) else { return false };
+    let next = at + line_end(bytes, at);
+    let indent = bytes[next..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let Some(&first) = bytes.get(next + indent) else { return false };
     if matches!(first, b'\n' | b'\r' | b'-' | b'*' | b'#' | b'|' | b'>') {
         return false;
     }
-    first.is_ascii_lowercase() || (50..=120).contains(&length)
+    first.is_ascii_lowercase() || (50..=120).contains(&(at - line_start))
 }
 
 /// Scans a word from `at`, pushes one token or two (the clitic), and returns where it ends.
@@ -541,6 +542,13 @@ mod tests {
         let line = "This line is as long as a line of an e-mail or a book is when it is wrapped by";
         assert_eq!(breaks(&format!("{line}\nThe Washington Post")), 1);
         assert_eq!(breaks(&format!("{line}\n- The Washington Post")), 2);
+        // An indent makes no break, and takes none away.
+        assert_eq!(breaks("The Washington\n\t  put up a sign"), 1);
+        assert_eq!(breaks("A heading\r\n    The text"), 2);
+        assert_eq!(breaks(&format!("{line}\n      The Washington Post")), 1);
+        assert_eq!(breaks(&format!("{line}\n  - The Washington Post")), 2);
+        assert_eq!(breaks(&format!("{line}\n  \nThe Washington Post")), 2);
+        assert_eq!(breaks("One\r \rtwo"), 2);
     }
 
     #[test]
