@@ -39,6 +39,15 @@ fn number_class(text: &str) -> u32 {
     }
 }
 
+/// Marks without width in or beside a word: where it may be broken or joined and where not, which way it runs, or nothing.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
+    )
+}
+
 /// Writes the look-up form of a word or mark to `out`: lower case, straight apostrophes, no soft hyphens or other marks
 /// without width, one kind of dash.
 pub(crate) fn normalize(text: &str, out: &mut String) {
@@ -54,7 +63,8 @@ pub(crate) fn normalize(text: &str, out: &mut String) {
     }
     for c in text.chars() {
         match c {
-            '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => {}
+            '\u{200b}' => {}
+            _ if is_invisible(c) => {}
             '’' | '‘' | 'ʼ' | '＇' => out.push('\''),
             '–' | '―' | '—' => out.push('—'),
             '‐' | '‑' => out.push('-'),
@@ -156,6 +166,7 @@ mod tests {
             ("wi-fi", "wi - fi"),
             ("U.S.", "u.s."),
             ("co\u{ad}operate", "cooperate"),
+            ("\u{200f}co\u{200d}ope\u{200e}rate", "cooperate"),
             ("12 months", "12 months"),
             ("", ""),
         ] {

@@ -3,6 +3,7 @@
 //! Words keep inner apostrophes, except that clitics split off ("chairman's" is `chairman` + `'s`), so that what is
 //! known of a word holds for its possessive. Hyphens are tokens of their own. Abbreviations keep their period.
 
+use super::key::is_invisible;
 use super::token::{BREAK_BEFORE, QUOTE_BEFORE, SPACE_BEFORE, Token, TokenKind, VOUCHED};
 use crate::line::line_end;
 
@@ -107,8 +108,11 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                     continue;
                 }
                 at += c.len_utf8();
-                if c.is_whitespace() || is_invisible(c) || c == '\u{200b}' {
+                if c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}') {
                     flags |= SPACE_BEFORE;
+                    continue;
+                }
+                if is_invisible(c) {
                     continue;
                 }
                 let kind = if matches!(c, '“' | '”' | '„' | '«' | '»' | '‟' | '‘' | '’' | '‚') {
@@ -302,11 +306,6 @@ fn letter_at(text: &str, at: usize) -> bool {
 /// Combining marks that continue a word.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{200c}' | '\u{200d}')
-}
-
-/// Marks without width inside a word: where it may be broken, where not, or nothing.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{2060}' | '\u{feff}')
 }
 
 fn is_clitic(tail: &str) -> bool {

@@ -422,3 +422,12 @@ fn code_stays_however_long_it_is() {
     let once = SPUN.check(ARTICLE).findings.len();
     assert!(report.findings.len() >= 2 * once - 4, "{} for {once}", report.findings.len());
 }
+
+#[test]
+fn marks_that_nobody_sees_hide_nothing() {
+    let plain = SPUN.check(ARTICLE).findings.len();
+    for mark in ['\u{200e}', '\u{200f}', '\u{2068}', '\u{200d}', '\u{200c}', '\u{2060}'] {
+        let text: String = ARTICLE.split_inclusive(' ').flat_map(|word| [word.to_owned(), mark.into()]).collect();
+        assert_eq!(SPUN.check(&text).findings.len(), plain, "{mark:?}");
+    }
+}
