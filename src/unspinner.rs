@@ -1,9 +1,8 @@
 //! The way in: settings, dictionaries, and the check.
 
-use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Mutex;
 
+use crate::candidates::allowed::Allowed;
 use crate::candidates::{self, Candidate, Grammar, Recent};
 use crate::config::{Config, Model, Quotes};
 use crate::dictionary::Dictionary;
@@ -25,7 +24,7 @@ use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Report};
 use crate::span::Span;
-use crate::text::{block, key, quote, tokenizer};
+use crate::text::{block, quote};
 
 static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
 
@@ -229,7 +228,8 @@ impl Unspinner {
         if config.quotes == Quotes::Check {
             quote::forget(&mut tokens);
         }
-        let sentences = candidates::sentences_with(text, &tokens, &self.dictionary, &mut room.recent);
+        room.allowed.find(&config.allow, block, &tokens);
+        let sentences = candidates::sentences_with(block, &tokens, &self.dictionary, &room.allowed, &mut room.recent);
         let glance = (!config.assume_spun).then(|| gate::glance(&sentences, &self.dictionary, &mut room.pairs));
         if glance.is_some_and(|glance| !self.forest.opens(&glance)) {
             return Part { tokens: tokens.len(), ..Part::default() };
@@ -244,8 +244,7 @@ impl Unspinner {
             &self.weights,
             &mut room.readings,
         );
-        let allowed = room.allowed.runs(&passage, &config.allow);
-        let (scored, stretches) = self.judge(&mut passage, glance.is_some(), config, &allowed, room);
+        let (scored, stretches) = self.judge(&mut passage, glance.is_some(), config, room);
         let mut sums = Sums::default();
         for (stretch, spun) in &stretches {
             let belief = &passage.estimate.belief;
@@ -261,8 +260,7 @@ impl Unspinner {
     }
 
     /// The candidates of a passage with their probabilities, and its stretches, each with the probability that it is
-    /// spun, which is certain unless that is `asked`. What would change a part of the `allowed` runs of tokens is none of
-    /// them, so it says nothing of the stretches either.
+    /// spun, which is certain unless that is `asked`.
     #[cfg_attr(
         not(feature = "encoder"),
         allow(unused_variables, clippy::needless_pass_by_ref_mut, reason = "for the encoder")
@@ -272,7 +270,6 @@ impl Unspinner {
         passage: &mut Passage<'_>,
         asked: bool,
         config: &Config,
-        allowed: &[Range<usize>],
         room: &mut Room,
     ) -> (Vec<Scored>, Vec<(Stretch, f64)>) {
         let least = decide::least(config.least());
@@ -287,12 +284,6 @@ impl Unspinner {
         let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let mut scored = passage.judge(&self.dictionary, forest, least);
-            if !allowed.is_empty() {
-                scored.retain(|scored| {
-                    let (first, last) = passage.token_range(scored.place);
-                    allowed.iter().all(|run| candidates::spares(run, &(first..last + 1)))
-                });
-            }
             if !asked {
                 decide::assure(&mut scored);
                 return (scored, stretches.iter().map(|stretch| (stretch.clone(), 1.0)).collect());
@@ -465,48 +456,6 @@ impl Iterator for Passages<'_> {
         self.sums.add(&part);
         Some(Checked { span: Span::new(start, start + text.len()), findings: part.findings })
     }
-}
-
-/// Phrases that settings allow, looked up by their first word.
-#[derive(Default)]
-struct Allowed {
-    /// The phrases, as the settings that were last in force have them.
-    list: Vec<String>,
-    phrases: HashMap<String, Vec<Vec<String>>>,
-}
-
-impl Allowed {
-    /// The runs of a passage's tokens that are phrases of a list, in any case and spacing.
-    fn runs(&mut self, passage: &Passage<'_>, list: &[String]) -> Vec<Range<usize>> {
-        if self.list != list {
-            self.list = list.to_vec();
-            self.phrases.clear();
-            for phrase in list {
-                let tokens = tokenizer::part(phrase);
-                let mut forms = tokens.iter().map(|token| form(token.text(phrase)));
-                if let Some(first) = forms.next() {
-                    self.phrases.entry(first).or_default().push(forms.collect());
-                }
-            }
-        }
-        if self.phrases.is_empty() {
-            return Vec::new();
-        }
-        let forms: Vec<String> = passage.tokens.iter().map(|token| form(token.text(passage.text))).collect();
-        let runs = forms.iter().enumerate().flat_map(|(start, first)| {
-            let rest = &forms[start + 1..];
-            let starting = self.phrases.get(first).into_iter().flatten().filter(|phrase| rest.starts_with(phrase));
-            starting.map(move |phrase| start..start + 1 + phrase.len())
-        });
-        runs.collect()
-    }
-}
-
-/// The look-up form of a token.
-fn form(token: &str) -> String {
-    let mut form = String::new();
-    key::normalize(token, &mut form);
-    form
 }
 
 /// What a check found in a part of a text; figures are 0 where it is clean.

@@ -2,10 +2,13 @@
 //!
 //! Candidates are undecided: a run of words and one reading of it that the substitution table allows.
 
+pub(crate) mod allowed;
 pub(crate) mod order;
 pub(crate) mod realize;
 
 use std::ops::Range;
+
+use allowed::Allowed;
 
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
@@ -37,6 +40,9 @@ pub(crate) struct Word {
     pub(crate) quoted: bool,
     /// Must not change.
     pub(crate) fixed: bool,
+    /// How many words, from this one on, are an expression that is to stay whole, as settings or the author say; 0 where
+    /// none starts.
+    pub(crate) held: u8,
     /// A hyphen joins it to a prefix: it is no word of its own.
     pub(crate) prefixed: bool,
     /// A quotation mark stands before it, so that no candidate reaches across.
@@ -160,21 +166,29 @@ impl Candidate {
 
 /// Looks up a block's tokens and cuts them into sentences.
 pub(crate) fn sentences(block: &str, tokens: &[Token], dictionary: &Dictionary) -> Vec<Vec<Word>> {
-    sentences_with(block, tokens, dictionary, &mut Recent::default())
+    sentences_with(block, tokens, dictionary, &Allowed::default(), &mut Recent::default())
 }
 
-/// [`sentences`], with words that the same dictionary was asked about lately.
+/// [`sentences`], with phrases of the block that settings allow, and words that the same dictionary was asked about
+/// lately.
 pub(crate) fn sentences_with(
     block: &str,
     tokens: &[Token],
     dictionary: &Dictionary,
+    allowed: &Allowed,
     recent: &mut Recent,
 ) -> Vec<Vec<Word>> {
     let mut sentences = Vec::new();
     let mut sentence: Vec<Word> = Vec::new();
     let mut form = String::new();
     let mut barrier = false;
+    // How far the allowed phrases reach that have started, in tokens, and whether one did since the last word.
+    let (mut reach, mut opens) = (0, false);
     for (index, token) in tokens.iter().enumerate() {
+        let run = allowed.run(index);
+        if run > 0 {
+            (reach, opens) = (reach.max(index + run), true);
+        }
         if (token.has(SENTENCE_START) || sentence.len() >= LONGEST_SENTENCE) && !sentence.is_empty() {
             sentences.push(std::mem::replace(&mut sentence, Vec::with_capacity(USUAL_SENTENCE)));
         }
@@ -199,6 +213,9 @@ pub(crate) fn sentences_with(
                 }
             },
         };
+        // What goes on from one sentence to the next starts anew there.
+        let opens = std::mem::take(&mut opens) || sentence.is_empty();
+        let held = if opens && index < reach { words(&tokens[index..reach]) } else { 0 };
         sentence.push(Word {
             model,
             lookup,
@@ -208,16 +225,46 @@ pub(crate) fn sentences_with(
                 || token.has(VOUCHED)
                 || token.kind == TokenKind::Number && (is_joined(block, token) || is_label(block, token))
                 || is_in_identifier(block, token),
+            held: held.try_into().unwrap_or(u8::MAX),
             prefixed: is_prefixed(block, &tokens[..=index]),
             barrier: barrier || token.has(QUOTE_BEFORE),
             capital: text.starts_with(char::is_uppercase),
         });
         barrier = false;
+        if token.has(VOUCHED) {
+            hold_vouched(&mut sentence, dictionary);
+        }
     }
     if !sentence.is_empty() {
         sentences.push(sentence);
     }
     sentences
+}
+
+/// How many of some tokens are words of a sentence.
+fn words(tokens: &[Token]) -> usize {
+    tokens.iter().filter(|token| token.kind != TokenKind::Quote).count()
+}
+
+/// Holds the expression that a sentence ends with, up to now, whose last word the author vouches for: what the
+/// dictionaries have as one, or else words with capitals.
+fn hold_vouched(sentence: &mut [Word], dictionary: &Dictionary) {
+    let end = sentence.len();
+    let barrier = sentence.iter().rposition(|word| word.barrier).unwrap_or(0);
+    let first = barrier.max(end.saturating_sub(LONGEST_RUN));
+    let is_run = |start: &usize| {
+        let (mut is_run, length) = (false, end - start);
+        let lookups = || sentence[*start..].iter().map(|word| word.lookup);
+        dictionary.pack.for_each_run(lookups(), |found, _| is_run |= found == length);
+        dictionary.pack.for_each_expression(lookups(), |found, _| is_run |= found == length);
+        is_run
+    };
+    let run = (first..end).find(is_run).unwrap_or(end);
+    let capitals = sentence[first..].iter().rev().take_while(|word| word.capital).count();
+    let start = run.min(end - capitals);
+    if let Some(word) = sentence[start..].first_mut() {
+        word.held = word.held.max((end - start) as u8);
+    }
 }
 
 /// Whether a number belongs to another one that a mark joins it to: scores, shares, times.
@@ -469,7 +516,7 @@ pub(crate) fn runs(
     }
     trim(sentence, dictionary, grammar, out);
     drop_spellings(|at| sentence[at].lookup, out, dictionary);
-    drop_allowed(sentence, dictionary, free, out);
+    drop_held(sentence, dictionary, free, out);
     drop_in_names(sentence, dictionary, free, out);
     merge(out);
 }
@@ -551,12 +598,18 @@ pub(crate) fn merge(out: &mut Vec<Candidate>) {
 /// ln of how readily "a" follows a swapped word into "an".
 const ARTICLE: f32 = -3.0;
 
-/// Drops the candidates that change a part of an allowed phrase, whose words are not free; one that reaches over all of it
-/// and further stays.
-fn drop_allowed(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], out: &mut Vec<Candidate>) {
-    for run in allowed(sentence, dictionary) {
+/// Drops the candidates that change a part of an allowed or held phrase, whose words are not free; one that reaches over
+/// all of it and further stays.
+fn drop_held(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], out: &mut Vec<Candidate>) {
+    for run in allowed(sentence, dictionary).chain(held(sentence)) {
         hold(run.start, run.end, free, out, |_| false);
     }
+}
+
+/// The runs of a sentence's words that are to stay whole, in order of their starts.
+fn held(sentence: &[Word]) -> impl Iterator<Item = Range<usize>> {
+    let starts = sentence.iter().enumerate().filter(|(_, word)| word.held > 0);
+    starts.map(|(start, word)| start..(start + word.held as usize).min(sentence.len()))
 }
 
 /// The runs of a sentence's words that are phrases which the dictionaries allow, the longest at each place, in order.
@@ -579,7 +632,7 @@ fn hold(start: usize, end: usize, free: &mut [bool], out: &mut Vec<Candidate>, o
 
 /// Whether a change of some words leaves a run alone that is to stay whole: it lies apart, or reaches over all of the run
 /// and further.
-pub(crate) fn spares(run: &Range<usize>, words: &Range<usize>) -> bool {
+fn spares(run: &Range<usize>, words: &Range<usize>) -> bool {
     let apart = words.end <= run.start || words.start >= run.end;
     let over = words.start <= run.start && words.end >= run.end && words.len() > run.len();
     apart || over

@@ -51,8 +51,8 @@ impl Pairs {
     }
 }
 
-/// The share of a passage's words of each sort, the constant first. How many words there are says nothing: spun articles
-/// to learn from are shorter than clean ones.
+/// The share of a passage's words of each sort, the constant first; words that are held are of none. How many words there
+/// are says nothing: spun articles to learn from are shorter than clean ones.
 pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &mut Pairs) -> [f32; SORTS] {
     let mut shares = [0f32; SORTS];
     pairs.keys.clear();
@@ -62,15 +62,17 @@ pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &m
     for sentence in sentences {
         // Whether the pair of the word at hand and the one before it is the last that was asked for.
         let mut asked = false;
+        let mut held = 0;
         for (at, word) in sentence.iter().enumerate() {
             if left_till_forgotten == 0 {
                 pairs.forget();
                 left_till_forgotten = SOON;
             }
             left_till_forgotten -= 1;
+            held = held.max(at + word.held as usize);
             let tell = dictionary.pack.tell(word.lookup);
             let range = TELLS.iter().map(|&low| u8::from(tell >= low)).sum();
-            if range == 0 {
+            if range == 0 || at < held {
                 asked = false;
                 continue;
             }

@@ -565,6 +565,7 @@ mod tests {
                 token,
                 quoted: token > 2,
                 fixed: false,
+                held: 0,
                 prefixed: false,
                 barrier: false,
                 capital: false,

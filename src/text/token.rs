@@ -27,7 +27,7 @@ pub(crate) const SENTENCE_START: u8 = 4;
 pub(crate) const QUOTED: u8 = 8;
 /// A quotation mark stands between this token and the one before it.
 pub(crate) const QUOTE_BEFORE: u8 = 16;
-/// The token is followed by `[sic]`: the author vouches for it.
+/// The token is followed by `[sic]`, in either kind of brackets: the author vouches for it.
 pub(crate) const VOUCHED: u8 = 32;
 
 /// A token of one block; offsets are bytes from the start of the block.

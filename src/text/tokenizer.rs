@@ -147,8 +147,8 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                     let kind = if closed { TokenKind::Protected } else { TokenKind::Punct };
                     push(out, start, at, kind, &mut flags);
                 }
-                b'[' if bytes[at..].len() >= 5 && bytes[at + 1..at + 5].eq_ignore_ascii_case(b"sic]") => {
-                    at += 5;
+                b'[' | b'(' if sic(&bytes[at..]) > 0 => {
+                    at += sic(&bytes[at..]);
                     vouch(text, out);
                     push(out, start, at, TokenKind::Protected, &mut flags);
                 }
@@ -392,6 +392,20 @@ fn url(text: &str, at: usize) -> usize {
     at + rest.trim_end_matches(['.', ',', ';', ':', '!', '?', '–', '(', '[']).len()
 }
 
+/// The length of the "[sic]" that a text starts with, in either kind of brackets, with an exclamation mark or without; 0
+/// where it starts with none.
+fn sic(bytes: &[u8]) -> usize {
+    let closing = if bytes[0] == b'[' { b']' } else { b')' };
+    match bytes.get(1..).and_then(|inside| inside.split_at_checked(3)) {
+        Some((sic, rest)) if sic.eq_ignore_ascii_case(b"sic") => match *rest {
+            [b'!', mark, ..] if mark == closing => 6,
+            [mark, ..] if mark == closing => 5,
+            _ => 0,
+        },
+        _ => 0,
+    }
+}
+
 /// Takes the last word with its possessive, or all of the quotation that ends there, as the author's own.
 fn vouch(text: &str, out: &mut [Token]) {
     let Some(last) = out.last_mut() else { return };
@@ -561,6 +575,12 @@ mod tests {
             ("the employees' [sic] ships", "employees '"),
             ("the employees’ [sic] ships", "employees ’"),
             ("the employees's [sic] ships", "employees 's"),
+            ("its navy (sic) sailed", "navy"),
+            ("its navy [sic!] sailed", "navy"),
+            ("its navy (SIC!) sailed", "navy"),
+            ("its navy [sic) sailed", ""),
+            ("its navy (sick) sailed", ""),
+            ("its navy (sic", ""),
         ] {
             let mut tokens = Vec::new();
             tokenize(text, &mut tokens);

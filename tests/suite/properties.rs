@@ -215,16 +215,21 @@ fn names_and_what_authors_vouch_for_stay() {
         "stated_2024",
         "re-announcing",
         "re-examined",
+        "the Protection Secretary (sic)",
+        "the Nationwide Safety [sic] Council",
+        "the Legal professional Common [sic!]",
+        "the Division of Homeland Safety (SIC!)",
     ] {
         let text = format!("The Protection Secretary stated that {kept} was printed within the nation.");
         let fixed = SPUN.check(&text).fix(&text, &Selection::All).text;
         // What the sentence is about may leave "stated" open.
-        let start = if kept.contains("[sic]") { "The Defense Secretary" } else { "The Defense Secretary said" };
+        let vouched = kept.to_lowercase().contains("sic");
+        let start = if vouched { "The Defense Secretary" } else { "The Defense Secretary said" };
         assert!(fixed.starts_with(start) && fixed.contains(kept), "{fixed}");
     }
 }
 
-/// What was right stays right: a second check of the repaired text finds little more.
+/// What was right stays right: a second check of the repaired text finds at most one thing more, the next none.
 #[test]
 fn fixing_converges() {
     for unspinner in [&*DEFAULT, &*SPUN] {
@@ -332,8 +337,10 @@ fn what_is_allowed_says_nothing_of_the_text() {
     let before = DEFAULT.check(ARTICLE);
     let phrases = before.findings.iter().map(|finding| ARTICLE[finding.span.range()].to_owned());
     let after = Unspinner::builder().allow(phrases).build().check(ARTICLE);
-    assert!(before.spun > 0.9 && after.spun < 0.5, "{} and {}", before.spun, after.spun);
-    assert_eq!(after.findings, []);
+    let repaired = DEFAULT.check(&before.fix(ARTICLE, &Selection::All).text);
+    assert!(before.spun > 0.9, "{before:?}");
+    assert!(after.spun <= repaired.spun + 0.01, "{} allowed, {} repaired", after.spun, repaired.spun);
+    assert_eq!((after.findings, after.rate), (Vec::new(), 0.0));
 }
 
 /// Nor is a part of an allowed phrase changed, but with all of it.
