@@ -247,11 +247,10 @@ impl Unspinner {
         let (scored, stretches) = self.judge(&mut passage, glance.is_some(), config, room);
         let mut sums = Sums::default();
         for (stretch, spun) in &stretches {
-            let belief = &passage.estimate.belief;
             let mut own = Part { tokens: stretch.tokens.len(), spun: *spun, ..Part::default() };
             if own.spun >= 0.5 {
-                own.rate = f64::from(belief.rates[0]);
-                own.families = belief.families.map(f64::from);
+                own.rate = f64::from(passage.rate(stretch.sentences.clone()));
+                own.families = passage.estimate.belief.families.map(f64::from);
             }
             sums.add(&own);
         }

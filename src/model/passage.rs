@@ -1,6 +1,7 @@
 //! A stretch of text, read and weighed: its tokens, its sentences with all their readings, and what they say of it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::channel::{IdMap, Kinds};
 use super::decide::LEAST_TOLD;
@@ -128,6 +129,11 @@ impl<'t> Passage<'t> {
         candidates.zip(fits).for_each(|(candidate, &fit)| candidate.fit = fit);
         let mut damage = detected.iter().copied();
         self.damage = self.sentences.iter().map(|sentence| damage.by_ref().take(sentence.len()).collect()).collect();
+    }
+
+    /// Share of words outside quotation marks that were swapped in some of its sentences, as estimated.
+    pub(crate) fn rate(&self, sentences: Range<usize>) -> f32 {
+        self.estimate.rate(&self.lattices[sentences.clone()], sentences.start)
     }
 
     /// A candidate of a sentence.

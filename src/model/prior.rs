@@ -21,6 +21,13 @@ pub(crate) struct Estimate {
     pub(crate) paragraphs: Vec<Paragraph>,
 }
 
+impl Estimate {
+    /// The rate outside quotation marks of some sentences, from the `first` one on.
+    pub(crate) fn rate(&self, lattices: &[Lattice], first: usize) -> f32 {
+        rates(lattices, &self.sums[first..first + lattices.len()], &self.belief.rates)[0]
+    }
+}
+
 /// A paragraph, which may be spun more or less than the passage.
 #[derive(Debug)]
 pub(crate) struct Paragraph {
@@ -97,26 +104,31 @@ fn own_rates(
     scratch: &mut Scratch,
     sums: &mut [Sums],
 ) -> [f32; 2] {
-    let exposure = exposure(lattices);
     let mut belief = *passage;
     for _ in 0..PARAGRAPH_ROUNDS {
-        let mut swapped = [0f32; 2];
-        for (lattice, sums) in lattices.iter().zip(&*sums) {
-            for (candidate, &posterior) in lattice.candidates.iter().zip(&sums.posterior) {
-                if posterior >= 1e-4 && candidate.flags != 0 {
-                    swapped[usize::from(lattice.quoted(candidate))] += posterior;
-                }
-            }
-        }
-        belief.rates = std::array::from_fn(|side| {
-            let rate = (swapped[side] + STRENGTH * passage.rates[side]) / (exposure[side] + STRENGTH);
-            rate.clamp(0.001, 0.7)
-        });
+        belief.rates = rates(lattices, sums, &passage.rates);
         for (lattice, sums) in lattices.iter().zip(&mut *sums) {
             lattice.sum(&belief, swaps, scratch, sums);
         }
     }
     belief.rates
+}
+
+/// The rates of some sentences of a passage, by their sums and with a Beta prior around the passage's own rates.
+fn rates(lattices: &[Lattice], sums: &[Sums], passage: &[f32; 2]) -> [f32; 2] {
+    let mut swapped = [0f32; 2];
+    for (lattice, sums) in lattices.iter().zip(sums) {
+        for (candidate, &posterior) in lattice.candidates.iter().zip(&sums.posterior) {
+            if posterior >= 1e-4 && candidate.flags != 0 {
+                swapped[usize::from(lattice.quoted(candidate))] += posterior;
+            }
+        }
+    }
+    let exposure = exposure(lattices);
+    std::array::from_fn(|side| {
+        let rate = (swapped[side] + STRENGTH * passage[side]) / (exposure[side] + STRENGTH);
+        rate.clamp(0.001, 0.7)
+    })
 }
 
 /// Words outside and inside quotation marks, each weighed by its readiness.

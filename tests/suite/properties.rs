@@ -418,6 +418,20 @@ fn a_long_clean_text_is_judged_as_a_short_one() {
     assert!(long.spun > 0.9 && found > 7 * once, "{} {found} {once}", long.spun);
 }
 
+/// A clean rest makes the rate less by its share of the words, and not by more.
+#[test]
+fn the_rate_counts_the_words_that_were_swapped() {
+    let alone = DEFAULT.check(ARTICLE);
+    for count in [1, 3] {
+        let text = format!("{ARTICLE}\n\n{}", format!("{CLEAN}\n\n").repeat(count));
+        for text in [text.replace('\n', " "), text] {
+            let mixed = DEFAULT.check(&text);
+            let rate = alone.rate * alone.tokens as f64 / mixed.tokens as f64;
+            assert!((0.8..=1.25).contains(&(mixed.rate / rate)), "{count}: {} for {rate}", mixed.rate);
+        }
+    }
+}
+
 #[test]
 fn code_stays_however_long_it_is() {
     let code = format!("```\n{}```", format!("{ARTICLE}\n\n").repeat(2 * (48 << 10) / ARTICLE.len()));
