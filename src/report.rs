@@ -192,8 +192,8 @@ pub struct Finding {
     /// where it was written from knowledge, and `tortured-phrases-2025-07` for the published list of that name. Empty
     /// where words were moved or doubled.
     pub sources: Vec<&'static str>,
-    /// Hash of the words, the correction and two words of context on either side, as 16 hexadecimal digits; the same
-    /// finding keeps it when text around it moves.
+    /// Hash of the words, the correction and two words of context on either side, as far as their paragraph goes, as 16
+    /// hexadecimal digits; the same finding keeps it when text around it moves.
     pub id: String,
 }
 

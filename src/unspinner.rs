@@ -200,31 +200,32 @@ impl Unspinner {
     /// assert_eq!(passages.report().tokens, unspinner.check(&text).tokens);
     /// ```
     pub fn passages<'t>(&'t self, text: &'t str, config: &'t Config) -> Passages<'t> {
-        Passages { unspinner: self, config, blocks: Box::new(block::blocks(text)), sums: Sums::default() }
+        Passages { unspinner: self, text, config, blocks: Box::new(block::blocks(text)), sums: Sums::default() }
     }
 
     /// Calls `take` for every part of a text, in order.
     fn for_each_part(&self, text: &str, config: &Config, mut take: impl FnMut(Part)) {
-        let part = |(start, part)| self.part(start, part, config);
+        let part = |(start, block): (usize, &str)| self.part(text, Span::new(start, start + block.len()), config);
         if text.len() > 2 * block::BLOCK {
             return in_order(block::blocks(text).collect(), part).into_iter().for_each(take);
         }
         block::blocks(text).map(part).for_each(&mut take);
     }
 
-    /// Checks the part of a text that starts at a byte.
-    fn part(&self, start: usize, text: &str, config: &Config) -> Part {
+    /// Checks a part of a text.
+    fn part(&self, text: &str, span: Span, config: &Config) -> Part {
         let mut room = self.rooms.lock().map_or_else(|_| None, |mut spare| spare.pop()).unwrap_or_default();
-        let part = self.part_in(start, text, config, &mut room);
+        let part = self.part_in(text, span, config, &mut room);
         if let Ok(mut spare) = self.rooms.lock() {
             spare.push(room);
         }
         part
     }
 
-    fn part_in(&self, start: usize, text: &str, config: &Config, room: &mut Room) -> Part {
+    fn part_in(&self, text: &str, span: Span, config: &Config, room: &mut Room) -> Part {
+        let block = &text[span.range()];
         let mut tokens = Vec::new();
-        block::read(text, &mut tokens);
+        block::read(block, &mut tokens);
         if config.quotes == Quotes::Check {
             quote::forget(&mut tokens);
         }
@@ -235,7 +236,7 @@ impl Unspinner {
             return Part { tokens: tokens.len(), ..Part::default() };
         }
         let mut passage = Passage::read(
-            text,
+            block,
             tokens,
             sentences,
             &self.dictionary,
@@ -254,7 +255,7 @@ impl Unspinner {
             }
             sums.add(&own);
         }
-        let findings = self.findings(&passage, &scored, &stretches, start, config);
+        let findings = self.findings(&passage, &scored, &stretches, (text, span.start), config);
         Part { findings, ..sums.mean() }
     }
 
@@ -305,13 +306,13 @@ impl Unspinner {
         judged
     }
 
-    /// The findings of a passage that starts at `start`, in order of place.
+    /// The findings of a passage that starts at `start` in `text`, in order of place.
     fn findings(
         &self,
         passage: &Passage<'_>,
         scored: &[Scored],
         stretches: &[(Stretch, f64)],
-        start: usize,
+        (text, start): (&str, usize),
         config: &Config,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
@@ -363,7 +364,7 @@ impl Unspinner {
                 message: explain::message(rule, spun_text, &best.realized.text),
                 evidence: reasons.as_ref().map_or_else(Vec::new, |reasons| reasons.of(best)),
                 sources: pack::named(candidate.flags, &pack::SOURCES),
-                id: explain::id(passage, best),
+                id: explain::id(passage, best, text, start),
             });
         }
         // Deleting words can leave spans out of order with those beside them only where they touch; keep them sorted.
@@ -386,6 +387,7 @@ pub struct Checked {
 /// them.
 pub struct Passages<'t> {
     unspinner: &'t Unspinner,
+    text: &'t str,
     config: &'t Config,
     blocks: Box<dyn Iterator<Item = (usize, &'t str)> + Send + 't>,
     sums: Sums,
@@ -425,10 +427,11 @@ impl Passages<'_> {
     /// ```
     pub fn next_batch<T: Send>(&mut self, most: usize, then: impl Fn(Checked) -> T + Sync) -> Vec<T> {
         let blocks: Vec<(usize, &str)> = self.blocks.by_ref().take(most.max(1)).collect();
-        let work = |(start, text): (usize, &str)| {
-            let mut part = self.unspinner.part(start, text, self.config);
+        let work = |(start, block): (usize, &str)| {
+            let span = Span::new(start, start + block.len());
+            let mut part = self.unspinner.part(self.text, span, self.config);
             let findings = std::mem::take(&mut part.findings);
-            (part, then(Checked { span: Span::new(start, start + text.len()), findings }))
+            (part, then(Checked { span, findings }))
         };
         let done = in_order(blocks, work);
         let sums = &mut self.sums;
@@ -450,10 +453,11 @@ impl Iterator for Passages<'_> {
     type Item = Checked;
 
     fn next(&mut self) -> Option<Checked> {
-        let (start, text) = self.blocks.next()?;
-        let part = self.unspinner.part(start, text, self.config);
+        let (start, block) = self.blocks.next()?;
+        let span = Span::new(start, start + block.len());
+        let part = self.unspinner.part(self.text, span, self.config);
         self.sums.add(&part);
-        Some(Checked { span: Span::new(start, start + text.len()), findings: part.findings })
+        Some(Checked { span, findings: part.findings })
     }
 }
 

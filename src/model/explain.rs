@@ -7,6 +7,7 @@ use crate::candidates::{Candidate, Ids, Reading, Word};
 use crate::dictionary::pack::{MOVED, NAME, PUBLISHED};
 use crate::dictionary::table::{FNV, fnv, mix};
 use crate::dictionary::usage::Usage;
+use crate::line::line_end;
 use crate::report::{Evidence, Family, Rule, Severity};
 use crate::span::Span;
 use crate::text::case::{self, Case};
@@ -228,19 +229,60 @@ pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
     }
 }
 
-/// Hash of the words, the correction and two words of context on either side, in their look-up forms.
-pub(crate) fn id(passage: &Passage<'_>, scored: &Scored) -> String {
+/// Words of context on either side that make up a finding's id.
+const CONTEXT: usize = 2;
+
+/// Hash of the words, the correction and two words of context on either side, in their look-up forms. The context is
+/// that of the whole text, in which the passage starts at `start`, so that it does not matter where passages are cut.
+pub(crate) fn id(passage: &Passage<'_>, scored: &Scored, text: &str, start: usize) -> String {
     let (first, last) = passage.token_range(scored.place);
+    let tokens = &passage.tokens[first..=last];
+    let [before, after] =
+        [&text[..start + tokens[0].start as usize], &text[start + tokens[last - first].end as usize..]];
     let mut hash = FNV;
+    let mut form = String::new();
     // With a mark between the parts.
     let mut feed = |text: &str| hash = fnv(hash, text.bytes().chain([0xff]));
-    let mut form = String::new();
-    for token in &passage.tokens[first.saturating_sub(2)..(last + 3).min(passage.tokens.len())] {
-        key::normalize(token.text(passage.text), &mut form);
+    let mut feed_form = |word: &str| {
+        key::normalize(word, &mut form);
         feed(&form);
-    }
+    };
+    words_before(before).take(CONTEXT).for_each(&mut feed_form);
+    feed_form("");
+    tokens.iter().for_each(|token| feed_form(token.text(passage.text)));
+    feed_form("");
+    words_after(after).take(CONTEXT).for_each(&mut feed_form);
     feed(&scored.realized.text);
     format!("{:016x}", mix(hash))
+}
+
+/// The words of a text up to the first empty line.
+fn words_after(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let start = text.find(char::is_alphanumeric)?;
+        let (between, rest) = text.split_at(start);
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        text = &rest[end..];
+        (!has_empty_line(between)).then_some(&rest[..end])
+    })
+}
+
+/// The words of a text from its last empty line on, the last one first.
+fn words_before(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let (end, last) = text.char_indices().rev().find(|(_, c)| c.is_alphanumeric())?;
+        let (rest, between) = text.split_at(end + last.len_utf8());
+        let start =
+            rest.char_indices().rev().find(|(_, c)| !c.is_alphanumeric()).map_or(0, |(at, c)| at + c.len_utf8());
+        text = &rest[..start];
+        (!has_empty_line(between)).then_some(&rest[start..])
+    })
+}
+
+/// Whether what stands between two words ends a paragraph.
+fn has_empty_line(between: &str) -> bool {
+    let bytes = between.as_bytes();
+    (0..bytes.len()).filter(|&at| line_end(bytes, at) == 1).nth(1).is_some()
 }
 
 #[cfg(test)]
@@ -311,5 +353,25 @@ mod tests {
         assert_eq!(kinds(3.0, 2), [&["language-model"][..], &rest].concat());
         assert_eq!(kinds(-3.0, 2), [&rest[..], &["language-model"]].concat());
         assert_eq!(kinds(-3.0, 0), [&rest[..6], &["language-model"]].concat());
+    }
+
+    #[test]
+    fn context_is_two_words_of_the_paragraph() {
+        for (text, words) in [
+            ("", &[][..]),
+            ("late, and \u{2014} the ", &["late", "and", "the"]),
+            ("One ends.\n\nSo it\nis. ", &["So", "it", "is"]),
+            ("One ends.\r\n\r\nSo ", &["So"]),
+            ("One\r\nends; ", &["One", "ends"]),
+            ("One ends.\r \rnaïve 3 ", &["naïve", "3"]),
+            ("One ends.\n\n", &[]),
+        ] {
+            let mut before: Vec<&str> = words_before(text).take(9).collect();
+            before.reverse();
+            assert_eq!(before, words, "{text:?}");
+            let turned: String = text.chars().rev().collect();
+            let after: Vec<String> = words_after(&turned).take(9).map(|word| word.chars().rev().collect()).collect();
+            assert!(after.iter().rev().eq(words), "{text:?}: {after:?}");
+        }
     }
 }

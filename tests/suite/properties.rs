@@ -432,6 +432,49 @@ fn the_rate_counts_the_words_that_were_swapped() {
     }
 }
 
+/// Findings of two texts that are the same but for `moved` bytes more at the start of the second, with their ids.
+fn common(first: &[Finding], second: &[Finding], moved: usize) -> Vec<(String, String)> {
+    let same = |one: &Finding| {
+        let span = one.span.shifted(moved);
+        second.iter().find(|other| other.span == span && other.correction() == one.correction())
+    };
+    first.iter().filter_map(|one| Some((one.id.clone(), same(one)?.id.clone()))).collect()
+}
+
+#[test]
+fn the_same_finding_keeps_its_id() {
+    // Wherever passages are cut: these lines lie where the first one ends, and no empty line is there to cut at.
+    for line_end in ["\n", " "] {
+        let lines: String = (0..200)
+            .map(|n| format!("In item {n} the Protection Secretary stated that the navy left.{line_end}"))
+            .collect();
+        let rest = format!("1998{line_end}").repeat(8_000);
+        let text = format!("{rest}{lines}{rest}");
+        let before = SPUN.check(&text).findings;
+        let new = format!("1999{line_end}").repeat(200);
+        let common = common(&before, &SPUN.check(&(new.clone() + &text)).findings, new.len());
+        assert!(common.len() > 200, "{} of {}", common.len(), before.len());
+        assert!(common.iter().all(|(one, other)| one == other));
+    }
+    // Whatever marks stand around it, and in whatever paragraph.
+    let id = |text: &str| {
+        let findings = SPUN.check(text).findings;
+        let own = findings.iter().find(|finding| &text[finding.span.range()] == "Protection");
+        own.unwrap_or_else(|| panic!("{text}: {findings:?}")).id.clone()
+    };
+    let own = id("It was late, and the Protection Secretary stated it.");
+    for same in [
+        "It was late; and the Protection Secretary stated it.",
+        "It was late — and the “Protection Secretary” stated it.",
+        "He was early. And the Protection Secretary, stated it.",
+    ] {
+        assert_eq!(id(same), own, "{same}");
+    }
+    assert_ne!(id("It was late, or the Protection Secretary stated it."), own);
+    let [first, later] = ["", "It was late.\n\n"].map(|before| id(&format!("{before}Protection Secretary stated it.")));
+    assert_eq!(first, later);
+}
+
 #[test]
 fn code_stays_however_long_it_is() {
     let code = format!("```\n{}```", format!("{ARTICLE}\n\n").repeat(2 * (48 << 10) / ARTICLE.len()));
