@@ -103,6 +103,45 @@ fn write(
     Realized { span: Span::new(start, end), text }
 }
 
+/// Keeps the line break that a repair reaches over, so that lines of text that is wrapped stay about as long as they are:
+/// in its place where there are as many words as before, else behind the repair, or before it where nothing stands apart
+/// behind it.
+pub(crate) fn keep_break(block: &str, realized: Realized) -> Realized {
+    let Realized { span, text } = realized;
+    let covered = &block[span.range()];
+    let Some(end) = covered.find(['\n', '\r']) else { return Realized { span, text } };
+    let is_framed = |text: &str| text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
+    let count = |text: &str| text.split_whitespace().count();
+    if count(covered) == count(&text) && !is_framed(covered) && !is_framed(&text) {
+        let (mut kept, mut rest) = (String::with_capacity(covered.len()), covered);
+        for word in text.split_whitespace() {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let between = rest[end..].find(|c: char| !c.is_whitespace()).unwrap_or(0);
+            kept = kept + word + &rest[end..end + between];
+            rest = &rest[end + between..];
+        }
+        return Realized { span, text: kept };
+    }
+    let is_blank = |c: char| matches!(c, ' ' | '\t');
+    // The break with the blanks around it.
+    let start = covered[..end].trim_end_matches(is_blank).len();
+    let rest = &covered[end..];
+    let length = rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len());
+    let line_break = &covered[start..end + length];
+    let behind = &block[span.end..];
+    let blanks = behind.len() - behind.trim_start_matches(is_blank).len();
+    if blanks > 0 && !behind[blanks..].starts_with(['\n', '\r']) {
+        let text = format!("{}{line_break}", text.trim_end_matches(is_blank));
+        return Realized { span: Span::new(span.start, span.end + blanks), text };
+    }
+    let before = block[..span.start].trim_end_matches(is_blank);
+    if before.len() < span.start && !before.is_empty() && !before.ends_with(['\n', '\r']) {
+        let text = format!("{line_break}{}", text.trim_start_matches(is_blank));
+        return Realized { span: Span::new(before.len(), span.end), text };
+    }
+    Realized { span, text }
+}
+
 /// The ending of a possessive that another word asks for, where the one that stands there does not suit it: "'s" after
 /// what is no plural, a mark alone after what is.
 fn possessive<'t>(block: &str, next: &'t Token, text: &str) -> Option<(&'t Token, String)> {
@@ -333,6 +372,29 @@ fn takes_an(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn line_breaks_stay() {
+        // What is replaced stands between bars.
+        for (marked, new, fixed) in [
+            ("World |Well\n  being| Organization", "Health", "World Health\n  Organization"),
+            ("the |Well\nbeing|, and", "Health", "the\nHealth, and"),
+            ("|Well\nbeing|, and", "Health", "Health, and"),
+            ("the |Well\nbeing|\nand", "Health", "the\nHealth\nand"),
+            ("whether |or\r\nnot |it is", "", "whether\r\nit is"),
+            ("the |brand\n|new car", "", "the\nnew car"),
+            ("the |Nationwide\n\tSafety| Council", "National Security", "the National\n\tSecurity Council"),
+            ("|a\nb\nc|", "d e f", "d\ne\nf"),
+            ("the |Each day\nMail| and", "Daily Mail", "the Daily Mail\nand"),
+            ("the |Each day Mail| and", "Daily Mail", "the Daily Mail and"),
+        ] {
+            let bars: Vec<usize> = marked.match_indices('|').map(|(at, _)| at).collect();
+            let block = marked.replace('|', "");
+            let span = Span::new(bars[0], bars[1] - 1);
+            let Realized { span, text } = keep_break(&block, Realized { span, text: new.to_owned() });
+            assert_eq!(format!("{}{text}{}", &block[..span.start], &block[span.end..]), fixed, "{marked:?}");
+        }
+    }
 
     #[test]
     fn articles_go_by_sound() {

@@ -174,7 +174,7 @@ impl<'t> Passage<'t> {
             let opens = realize::opens(self.text, &self.tokens, range.0);
             realized.text = dictionary.pack.write_british(&realized.text, opens);
         }
-        realized
+        realize::keep_break(self.text, realized)
     }
 
     /// A word as it is looked up.
@@ -299,7 +299,7 @@ impl<'t> Passage<'t> {
 
     /// Whether a reading that is an article fits the word after it as that stands.
     fn article_fits(&self, place: (usize, usize), reading: &str, ngrams: &Ngrams) -> bool {
-        let next = self.token_range(place).1 + 1;
+        let (reading, next) = (reading.trim(), self.token_range(place).1 + 1);
         let is_an = reading.eq_ignore_ascii_case("an");
         !(is_an || reading.eq_ignore_ascii_case("a"))
             || next == self.tokens.len()

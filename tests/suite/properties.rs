@@ -487,6 +487,41 @@ fn code_stays_however_long_it_is() {
     assert!(report.findings.len() >= 2 * once - 4, "{} for {once}", report.findings.len());
 }
 
+/// Each paragraph of a text in lines of at most so many characters, each behind an indent.
+fn wrapped(text: &str, columns: usize, indent: &str) -> String {
+    let mut out = String::new();
+    for paragraph in text.split("\n\n") {
+        let mut column = 0;
+        for word in paragraph.split_whitespace() {
+            if column > 0 && column + 1 + word.chars().count() > columns {
+                (out, column) = (out + "\n", 0);
+            }
+            out += if column == 0 { indent } else { " " };
+            out += word;
+            column += 1 + word.chars().count();
+        }
+        out += "\n\n";
+    }
+    out
+}
+
+#[test]
+fn wrapped_text_is_read_as_any_and_stays_wrapped() {
+    let plain = SPUN.check(&wrapped(ARTICLE, usize::MAX, "")).findings.len();
+    for (columns, indent) in [(38, ""), (38, "      "), (45, "\t"), (72, ""), (72, "  ")] {
+        let text = wrapped(ARTICLE, columns, indent);
+        let report = SPUN.check(&text);
+        assert!(report.findings.len() + 2 >= plain, "{columns}: {} of {plain}", report.findings.len());
+        let fixed = report.fix(&text, &Selection::All).text;
+        assert_eq!(fixed.lines().count(), text.lines().count(), "{columns}: {fixed}");
+        let lines = fixed.lines().filter(|line| !line.is_empty());
+        for line in lines {
+            assert!(line.starts_with(indent) && line.trim_end() == line, "{columns}: {line:?}");
+            assert!(line.trim().chars().count() <= columns + 20, "{columns}: {line:?}");
+        }
+    }
+}
+
 #[test]
 fn marks_that_nobody_sees_hide_nothing() {
     let plain = SPUN.check(ARTICLE).findings.len();
