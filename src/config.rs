@@ -1,6 +1,6 @@
 //! What a check may be told.
 
-use crate::report::Family;
+use crate::report::{Family, named};
 
 /// What to do inside quotation marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,22 @@ pub enum Quotes {
     Check,
 }
 
+impl Quotes {
+    /// All that there is to do.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Skip, Self::Check];
+
+    /// The name used in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Skip => "skip",
+            Self::Check => "check",
+        }
+    }
+}
+
+named!(Quotes, "treatment of quotations");
+
 /// What reads a text before its words are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Model {
@@ -25,6 +41,21 @@ pub enum Model {
     Full,
 }
 
+impl Model {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Fast, Self::Full];
+
+    /// The name used in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Full => "full",
+        }
+    }
+}
+
+named!(Model, "model");
+
 /// Settings of a check. The defaults are what the published figures were measured with.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -35,9 +66,11 @@ pub struct Config {
     pub model: Model,
     /// Take every text for spun, as when it is known to be; single sentences are then repaired as well.
     pub assume_spun: bool,
-    /// Probability, 0 to 1, that a text is spun before it has been looked at.
+    /// Probability, 0 to 1, that a text is spun before it has been looked at. What is less counts as one in a million,
+    /// what is more as all but one in a million; what is no number, as the default.
     pub prior: f64,
-    /// Report only findings with at least this confidence, 0 to 1.
+    /// Report only findings with at least this confidence, 0 to 1. What lies outside counts as the nearer of both; what is
+    /// no number, as the default.
     pub min_confidence: f32,
     /// The families of spinners to look for.
     pub families: Vec<Family>,
@@ -64,13 +97,15 @@ impl Default for Config {
 }
 
 impl Config {
-    /// [`Self::prior`], or the usual one where that is no number.
+    /// [`Self::prior`] as it counts.
     pub(crate) fn prior(&self) -> f64 {
-        if self.prior.is_nan() { Self::default().prior } else { self.prior }
+        let prior = if self.prior.is_nan() { Self::default().prior } else { self.prior };
+        prior.clamp(1e-6, 1.0 - 1e-6)
     }
 
-    /// [`Self::min_confidence`], or the usual one where that is no number.
+    /// [`Self::min_confidence`] as it counts.
     pub(crate) fn least(&self) -> f32 {
-        if self.min_confidence.is_nan() { Self::default().min_confidence } else { self.min_confidence }
+        let least = if self.min_confidence.is_nan() { Self::default().min_confidence } else { self.min_confidence };
+        least.clamp(0.0, 1.0)
     }
 }

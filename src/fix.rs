@@ -1,6 +1,6 @@
 //! Edits, their application, and the map between the two texts.
 
-use crate::report::{Applicability, Finding, Report};
+use crate::report::{Applicability, Finding, Fingerprint, Report};
 use crate::span::Span;
 
 /// One replacement in a text.
@@ -42,6 +42,9 @@ impl Selection {
 impl Report {
     /// Applies the first corrections of the selected findings to the text that was checked.
     ///
+    /// Any other text is left as it is, with no edits: the report remembers the length and a hash of its own. What was
+    /// made anew from findings, as by [`Passages`](crate::Passages), is applied by [`Fixed::new`].
+    ///
     /// # Examples
     ///
     /// ```
@@ -52,7 +55,8 @@ impl Report {
     /// assert_eq!(report.fix(text, &Selection::All).text, text);
     /// ```
     pub fn fix(&self, text: &str, selection: &Selection) -> Fixed {
-        let chosen = self.findings.iter().filter(|finding| selection.contains(finding));
+        let is_own = self.fingerprint.is_none_or(|own| own == Fingerprint::of(text));
+        let chosen = self.findings.iter().filter(|finding| is_own && selection.contains(finding));
         Fixed::new(text, chosen.map(|finding| Edit { span: finding.span, text: finding.correction().to_owned() }))
     }
 }
@@ -110,8 +114,9 @@ impl Fixed {
 
 /// Where the parts of a text lie after edits, and where they lay before.
 ///
-/// A span that touches a replaced stretch is widened to the whole of it, for nothing is known about its inside.
-/// Everything else maps exactly, and back again. A look-up costs a binary search over the edits.
+/// A span that touches a replaced stretch is widened to the whole of it, for nothing is known about its inside; what was
+/// only inserted, or all removed, at the very start or end of a span lies outside of it. Everything else maps exactly, and
+/// back again. A look-up costs a binary search over the edits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OffsetMap {
     /// Replaced stretches in the original and in the fixed text, in order, never overlapping.
@@ -220,6 +225,7 @@ mod tests {
                 finding(Span::new(9, 14), "will", 0.6, Applicability::Review, "b"),
                 finding(Span::new(27, 33), "country", 0.8, Applicability::Review, "c"),
             ],
+            fingerprint: Some(Fingerprint::of(text)),
         };
         for (selection, want) in [
             (Selection::All, "the military will stay in the country"),
@@ -229,6 +235,10 @@ mod tests {
             (Selection::Ids(Vec::new()), text),
         ] {
             assert_eq!(report.fix(text, &selection).text, want, "{selection:?}");
+        }
+        for other in ["", "the army would stay in the nation", "the navy would stay in the nations"] {
+            let fixed = report.fix(other, &Selection::All);
+            assert_eq!((fixed.text.as_str(), fixed.edits), (other, Vec::new()));
         }
     }
 
@@ -328,12 +338,27 @@ mod tests {
 
         #[test]
         fn the_whole_maps_to_the_whole((text, edits) in edited()) {
-            let fixed = Fixed::new(&text, edits);
+            let fixed = Fixed::new(&text, edits.iter().cloned());
             let (old, new) = (Span::new(0, text.len()), Span::new(0, fixed.text.len()));
-            prop_assert!(fixed.map.to_fixed(old).range().end <= new.end);
+            if !text.is_empty() {
+                // What is inserted, or removed, at an end lies outside; no edit is at the other one.
+                let first = edits.first().filter(|edit| edit.span.start == 0);
+                let inserted = first.filter(|edit| edit.span.is_empty()).map_or(0, |edit| edit.text.len());
+                let removed = first.filter(|edit| edit.text.is_empty()).map_or(0, |edit| edit.span.len());
+                prop_assert_eq!(fixed.map.to_fixed(old), Span::new(inserted, new.end));
+                prop_assert_eq!(fixed.map.to_original(new), Span::new(removed, old.end));
+            }
+        }
+
+        #[test]
+        fn what_comes_first_stays_first((text, edits) in edited()) {
+            let fixed = Fixed::new(&text, edits);
+            let mut last = Span::new(0, 0);
             for at in 0..=text.len() {
-                let there = fixed.map.to_fixed(Span::new(0, at));
-                prop_assert!(there.end <= new.end && fixed.text.is_char_boundary(there.start));
+                let there = fixed.map.to_fixed(Span::new(at, at));
+                prop_assert!(last.start <= there.start && last.end <= there.end, "{:?} after {:?}", there, last);
+                prop_assert!(there.end <= fixed.text.len());
+                last = there;
             }
         }
     }

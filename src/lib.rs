@@ -2,7 +2,8 @@
 //!
 //! An [`Unspinner`] checks a text and gives a [`Report`]: how probably the text is spun, by which [`Family`] of spinner,
 //! and every [`Finding`] with its likeliest corrections, confidence and evidence. A report repairs the text it was made
-//! from; [`Fixed`] holds the edits and a map of offsets both ways. All of it is in memory, and nothing can fail.
+//! from; [`Fixed`] holds the edits and a map of offsets both ways. All of it is in memory, and no text makes it fail; only
+//! [dictionaries of one's own](Builder::dictionaries) can be at fault, which [`try_build`](Builder::try_build) tells.
 //!
 //! ```
 //! use unspin::{Selection, Unspinner};
@@ -52,6 +53,6 @@ pub use directive::Directives;
 pub use fix::{Edit, Fixed, OffsetMap, Selection};
 pub use line_index::LineIndex;
 pub use lookup::Substitute;
-pub use report::{Applicability, Correction, Evidence, Family, Finding, Report, Rule, Severity};
+pub use report::{Applicability, Correction, Evidence, Family, Finding, Report, Rule, Severity, UnknownName};
 pub use span::Span;
 pub use unspinner::{Builder, Checked, Passages, Unspinner};

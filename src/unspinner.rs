@@ -22,7 +22,7 @@ use crate::model::lattice::Weights;
 use crate::model::passage::{Passage, Scored};
 use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
-use crate::report::{Applicability, Correction, Family, Finding, Report};
+use crate::report::{Applicability, Correction, Family, Finding, Fingerprint, Report};
 use crate::span::Span;
 use crate::text::{block, quote};
 
@@ -31,9 +31,6 @@ static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
 /// The encoder reads texts that the fast model gives at least this probability of being spun.
 #[cfg(feature = "encoder")]
 const SUSPICIOUS: f64 = 0.05;
-
-/// Confidence from which a finding is safe to apply unseen.
-const AUTOMATIC: f32 = 0.95;
 
 /// Finds spun words in texts. Make one and use it for any number of texts, from any number of threads.
 ///
@@ -85,6 +82,13 @@ struct Room {
     embeddings: Embeddings,
 }
 
+impl Default for Unspinner {
+    /// [`Unspinner::builtin`].
+    fn default() -> Self {
+        Self::builtin()
+    }
+}
+
 impl std::fmt::Debug for Unspinner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Unspinner")
@@ -104,13 +108,7 @@ impl Unspinner {
 
     /// Starts from the built-in dictionaries and default settings.
     pub fn builder() -> Builder {
-        Builder {
-            config: Config::default(),
-            builtin: true,
-            layers: Vec::new(),
-            #[cfg(feature = "encoder")]
-            encoder: None,
-        }
+        Builder::default()
     }
 
     /// The same, but findings come without their evidence, which takes most of their memory.
@@ -177,7 +175,8 @@ impl Unspinner {
             sums.add(&part);
             findings.append(&mut part.findings);
         });
-        Report { findings, ..sums.report() }
+        let fingerprint = (!findings.is_empty()).then(|| Fingerprint::of(text));
+        Report { findings, fingerprint, ..sums.report() }
     }
 
     /// Checks one text passage by passage, with settings that may differ from this unspinner's own
@@ -280,7 +279,7 @@ impl Unspinner {
             .filter(|_| asked)
             .map(|stretch| gate::glance(&passage.sentences[stretch.sentences.clone()], &self.dictionary, pairs))
             .collect();
-        let prior = config.prior().clamp(1e-6, 1.0 - 1e-6);
+        let prior = config.prior();
         let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let mut scored = passage.judge(&self.dictionary, forest, least);
@@ -358,7 +357,7 @@ impl Unspinner {
                 span: span.shifted(start),
                 corrections: corrections.collect(),
                 severity: explain::severity(rule, best),
-                applicability: if confidence >= AUTOMATIC { Applicability::Automatic } else { Applicability::Review },
+                applicability: Applicability::of(confidence),
                 rule,
                 family: family(candidate),
                 message: explain::message(rule, spun_text, &best.realized.text),
@@ -507,7 +506,7 @@ impl Sums {
         let family = (spun >= 0.5).then(|| {
             (0..4).max_by(|&a, &b| families[a].total_cmp(&families[b]).then(b.cmp(&a))).map(|at| Family::ALL[at])
         });
-        Report { spun, family: family.flatten(), rate, tokens, findings: Vec::new() }
+        Report { spun, family: family.flatten(), rate, tokens, ..Report::default() }
     }
 }
 
@@ -520,6 +519,18 @@ pub struct Builder {
     layers: Vec<Vec<SourceFile>>,
     #[cfg(feature = "encoder")]
     encoder: Option<[Vec<u8>; 2]>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            config: Config::default(),
+            builtin: true,
+            layers: Vec::new(),
+            #[cfg(feature = "encoder")]
+            encoder: None,
+        }
+    }
 }
 
 impl Builder {
@@ -552,13 +563,29 @@ impl Builder {
         self
     }
 
-    /// Probability, 0 to 1, that a text is spun before it has been looked at.
+    /// Takes over all settings, as they are in a [`Config`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::{Config, Unspinner};
+    ///
+    /// let mut config = Config::default();
+    /// config.assume_spun = true;
+    /// assert_eq!(Unspinner::builder().config(config.clone()).build().config(), &config);
+    /// ```
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Probability, 0 to 1, that a text is spun before it has been looked at; see [`Config::prior`].
     pub fn prior(mut self, prior: f64) -> Self {
         self.config.prior = prior;
         self
     }
 
-    /// Report only findings with at least this confidence, 0 to 1.
+    /// Report only findings with at least this confidence, 0 to 1; see [`Config::min_confidence`].
     pub fn min_confidence(mut self, confidence: f32) -> Self {
         self.config.min_confidence = confidence;
         self
@@ -570,7 +597,7 @@ impl Builder {
         self
     }
 
-    /// Phrases that are never reported.
+    /// Adds phrases that are never reported; see [`Config::allow`].
     pub fn allow<S: Into<String>>(mut self, phrases: impl IntoIterator<Item = S>) -> Self {
         self.config.allow.extend(phrases.into_iter().map(Into::into));
         self
@@ -580,7 +607,7 @@ impl Builder {
     /// `dictionaries/`, with paths as they are there. Their substitutions and expressions count beside those that are
     /// there, and what any `allowed.csv` allows is never reported. May be called several times.
     ///
-    /// Cost: some milliseconds, and ten microseconds more for every row.
+    /// Cost: some milliseconds, and about twenty microseconds more for every row.
     ///
     /// # Examples
     ///

@@ -319,7 +319,7 @@ pub(crate) mod tests {
             span,
             corrections: vec![Correction { text: correction.into(), confidence }],
             severity: Severity::Error,
-            applicability: if confidence >= 0.97 { Applicability::Automatic } else { Applicability::Review },
+            applicability: Applicability::of(confidence),
             rule: Rule::SwappedWord,
             family: Family::Thesaurus,
             message: String::new(),
@@ -330,7 +330,7 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn report(spun: f64, findings: Vec<Finding>) -> Report {
-        Report { spun, family: None, rate: 0.0, tokens: 0, findings }
+        Report { spun, findings, ..Report::default() }
     }
 
     #[test]

@@ -60,12 +60,13 @@ pub(super) fn report() -> Report {
                 "3123456789abcdef",
             ),
         ],
+        fingerprint: None,
     }
 }
 
 fn render(format: Format, style: Style) -> String {
     let report = report();
-    let clean = Report { spun: 0.003, family: None, rate: 0.0, tokens: 4, findings: Vec::new() };
+    let clean = Report { spun: 0.003, tokens: 4, ..Report::default() };
     let file = Document::whole("a b.txt", TEXT, &report);
     let documents = [
         file,
