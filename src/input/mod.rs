@@ -8,6 +8,7 @@ mod csv;
 mod encoding;
 mod error;
 mod files;
+mod gzip;
 mod jsonl;
 mod map;
 mod markup;
@@ -112,7 +113,7 @@ impl Compression {
     fn reader<'r>(self, inner: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
         Ok(match self {
             Self::None => Box::new(inner),
-            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(inner)),
+            Self::Gzip => Box::new(gzip::Members::new(inner)),
             Self::Zstd => Box::new(zstd::Decoder::new(inner)?),
         })
     }
