@@ -61,13 +61,10 @@ impl<R: BufRead> Rows<R> {
             return Ok(rows);
         };
         let text = if encoding.is_utf8() || encoding.is_utf16() {
-            match std::str::from_utf8(&header) {
-                Ok(text) => text.to_owned(),
-                Err(error) => {
-                    let message = format!("its header is not UTF-8 at byte {}", error.valid_up_to());
-                    return Err(InputError::new(&rows.source.path, ErrorKind::Encoding, message));
-                }
-            }
+            std::str::from_utf8(&header).map(str::to_owned).map_err(|error| {
+                let message = format!("its header {}", encoding.fault(&error));
+                InputError::new(&rows.source.path, ErrorKind::Encoding, message)
+            })?
         } else {
             encoding.decode(&header).0
         };

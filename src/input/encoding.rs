@@ -1,10 +1,14 @@
 //! Bytes to text and back.
 
+use std::str::Utf8Error;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Bytes looked at to tell what they are.
 pub(super) const SAMPLE: usize = 64 * 1024;
+/// Text has no more than one control character, zeros among them, in so many bytes.
+const STRAY: usize = 500;
 /// The byte order mark in UTF-8.
 pub(super) const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -104,6 +108,53 @@ impl Encoding {
         (text.into_owned(), exact)
     }
 
+    /// Bytes of UTF-16, a mark aside, as UTF-8, in which line ends are one byte. Half of a surrogate pair becomes the three
+    /// bytes that UTF-8 would have for it and does not allow, so that only its record is unreadable. `None` where there
+    /// is half of a unit.
+    pub(super) fn widened(self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let bytes = bytes.strip_prefix(self.bom()).unwrap_or(bytes);
+        let (pairs, []) = bytes.as_chunks::<2>() else { return None };
+        let unit = |pair: &[u8; 2]| {
+            if self.encoding == UTF_16LE { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) }
+        };
+        let mut out = Vec::with_capacity(bytes.len());
+        for c in char::decode_utf16(pairs.iter().map(unit)) {
+            match c {
+                Ok(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                Err(half) => {
+                    let half = half.unpaired_surrogate();
+                    let bytes = [0xe0 | (half >> 12), 0x80 | ((half >> 6) & 0x3f), 0x80 | (half & 0x3f)];
+                    out.extend(bytes.map(|byte| byte as u8));
+                }
+            }
+        }
+        Some(out)
+    }
+
+    /// The bytes that [`widened`](Self::widened) was given, a mark aside.
+    pub(super) fn narrowed(self, bytes: &[u8]) -> Vec<u8> {
+        let mut units = Vec::with_capacity(bytes.len());
+        let mut half: Vec<u16> = Vec::new();
+        for chunk in bytes.utf8_chunks() {
+            units.extend(chunk.valid().encode_utf16());
+            half.extend(chunk.invalid().iter().map(|&byte| u16::from(byte)));
+            if let [high, middle, low] = half[..] {
+                units.push((high << 12) | ((middle & 0x3f) << 6) | (low & 0x3f));
+                half.clear();
+            }
+        }
+        let to_bytes = if self.encoding == UTF_16LE { u16::to_le_bytes } else { u16::to_be_bytes };
+        units.into_iter().flat_map(to_bytes).collect()
+    }
+
+    /// What is wrong with a row, held as UTF-8, that is none.
+    pub(super) fn fault(self, error: &Utf8Error) -> String {
+        match self.is_utf16() {
+            true => format!("is not {}: it has half of a surrogate pair", self.name()),
+            false => format!("is not UTF-8 at byte {}", error.valid_up_to()),
+        }
+    }
+
     /// The bytes of a text, without a byte order mark; `None` where a character has no place in the encoding.
     pub fn encode(self, text: &str) -> Option<Vec<u8>> {
         if self.encoding == UTF_16LE {
@@ -134,10 +185,12 @@ fn bare_utf16(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     }
 }
 
-/// Whether bytes that are not UTF-16 are no text.
+/// Whether bytes that are not UTF-16 are no text: there are zeros, and more of those and other control characters than
+/// strayed into a page. Of what is compressed every tenth byte looks like one.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    memchr::memchr(0, sample).is_some()
+    let is_stray = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    memchr::memchr(0, sample).is_some() && sample.iter().filter(is_stray).count() * STRAY > sample.len()
 }
 
 #[cfg(test)]
@@ -176,5 +229,26 @@ mod tests {
         let late = [&b"x".repeat(SAMPLE), b" caf\xe9 cr\xe8me".as_slice()].concat();
         assert_eq!((Encoding::detect(&late).name(), Encoding::of_all(&late).name()), ("UTF-8", "windows-1252"));
         assert!(!Encoding::detect(b"\xff\xfe\0\0T\0\0\0h\0\0\0e\0\0\0").is_utf16(), "UTF-32");
+    }
+
+    #[test]
+    fn a_page_may_hold_a_stray_zero() {
+        let page = |strays: &str| format!("<p>{}{strays}</p>", "The navy said so. ".repeat(100)).into_bytes();
+        assert!(!is_binary(&page("\0")) && !is_binary(&page("\0\u{1}\0")));
+        assert!(is_binary(&page("\0\u{1}\0\0")) && is_binary(b"a\0b") && is_binary(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"));
+    }
+
+    #[test]
+    fn halves_of_pairs_pass_through_utf8() {
+        let units = [0xfeff, 0x41, 0xd83d, 0xde00, 0xd83d, 0x0a, 0xdc00, 0xd800, 0xd800, 0xe9, 0xffff, 0xdfff];
+        for (to_bytes, name) in [(u16::to_le_bytes as fn(u16) -> [u8; 2], "UTF-16LE"), (u16::to_be_bytes, "UTF-16BE")] {
+            let bytes: Vec<u8> = units.into_iter().flat_map(to_bytes).collect();
+            let encoding = Encoding::detect(&bytes);
+            let wide = encoding.widened(&bytes).expect("whole units");
+            assert_eq!((encoding.name(), &wide[..5]), (name, "A😀".as_bytes()));
+            assert!(std::str::from_utf8(&wide).is_err());
+            assert_eq!(encoding.narrowed(&wide), bytes[2..]);
+            assert_eq!(encoding.widened(&bytes[..3]), None);
+        }
     }
 }

@@ -274,15 +274,14 @@ impl Source {
             // Line ends are two bytes there: read it whole.
             let mut bytes = Vec::new();
             reader.read_to_end(&mut bytes).map_err(fault)?;
-            let (text, exact) = encoding.decode(&bytes);
-            if !exact {
-                let message = format!("is not valid {}", encoding.name());
+            let Some(rows) = encoding.widened(&bytes) else {
+                let message = format!("is not valid {}: it ends within a character", encoding.name());
                 return Err(InputError::new(&self.path, ErrorKind::Encoding, message));
-            }
-            if text.is_empty() {
+            };
+            if rows.is_empty() {
                 return Ok(self.mark_alone(encoding));
             }
-            return self.split(io::Cursor::new(text.into_bytes()), encoding);
+            return self.split(io::Cursor::new(rows), encoding);
         }
         if binary {
             return Err(InputError::new(&self.path, ErrorKind::Binary, "is binary, not text"));

@@ -94,8 +94,7 @@ impl Raw {
             Content::Row { bytes, encoding, first, .. } => {
                 let mut out = if *first { encoding.bom().to_vec() } else { Vec::new() };
                 if encoding.is_utf16() {
-                    // Rows of UTF-16 files are held as UTF-8.
-                    out.extend(encoding.encode(&String::from_utf8_lossy(bytes)).unwrap_or_default());
+                    out.extend(encoding.narrowed(bytes));
                 } else {
                     out.extend_from_slice(bytes);
                 }
@@ -132,8 +131,7 @@ impl Raw {
                     match std::str::from_utf8(bytes) {
                         Ok(text) => (text.to_owned(), true),
                         Err(error) => {
-                            let message = format!("is not UTF-8 at byte {}", error.valid_up_to());
-                            return Err(fault(ErrorKind::Encoding, message));
+                            return Err(fault(ErrorKind::Encoding, encoding.fault(&error)));
                         }
                     }
                 } else {

@@ -94,6 +94,31 @@ fn json_lines() {
 }
 
 #[test]
+fn half_of_a_pair_is_the_fault_of_its_record() {
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let half = 0xd83d_u16.to_le_bytes().to_vec();
+    for (name, header, before, after) in
+        [("a.jsonl", "", "{\"text\":\"navy", "\"}\n"), ("a.csv", "id,text\n", "1,\"navy", "\"\n")]
+    {
+        let row = wide(&format!("{before}{after}"));
+        let bad = [wide(before), half.clone(), wide(after)].concat();
+        let bytes = [vec![0xff, 0xfe], wide(header), row.clone(), bad, row].concat();
+        let (mut out, mut faults) = (Vec::new(), Vec::new());
+        for raw in Source::new(name, None, &[]).read(bytes.clone()).expect("opens").map(|raw| raw.expect("reads")) {
+            match raw.parse() {
+                Ok(record) => out.extend(record.rewrite(&[]).expect("UTF-16")),
+                Err(error) => {
+                    out.extend(raw.untouched());
+                    faults.push(error.to_string());
+                }
+            }
+        }
+        assert_eq!(out, bytes, "{name}");
+        assert_eq!(faults, [format!("{name}, record 2: is not UTF-16LE: it has half of a surrogate pair")]);
+    }
+}
+
+#[test]
 fn a_table_with_the_line_ends_of_old_is_refused() {
     let open = |bytes: &[u8]| source("a.csv").read(bytes.to_vec());
     for bytes in [&b"text,id\rthe navy,1\r"[..], b"\"a\rb\"\rthe navy"] {
