@@ -12,6 +12,10 @@ pub enum ErrorKind {
     Io,
     /// It is not text.
     Binary,
+    /// It was found in a directory, and its name is that of program code or data.
+    Foreign,
+    /// A directory in which there is nothing to read.
+    Nothing,
     /// Its bytes are not what its encoding allows, or a correction has no place in that encoding.
     Encoding,
     /// It is not the format it should be.

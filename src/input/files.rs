@@ -9,7 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::overrides::OverrideBuilder;
 
 use super::error::{ErrorKind, InputError};
-use super::{Format, Source};
+use super::{Compression, Format, Source, kind};
 
 /// Directories in which version control keeps its own files.
 const VERSIONS: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
@@ -116,14 +116,30 @@ pub fn resolved(path: &Path) -> PathBuf {
 }
 
 impl FileOptions {
-    fn source(&self, path: PathBuf) -> Source {
-        let format = self.format.unwrap_or_else(|| Format::of_name(&path));
-        let (own, other) = match format {
+    /// The input that a path means, which was named or `found` in a directory; what is called like program code or data
+    /// is none where it was only found, unless it is a page that a server made, or JSON Lines.
+    fn source(&self, path: PathBuf, found: bool) -> Result<Source, InputError> {
+        let mut shown = None;
+        let foreign = Format::said_by(&path).is_none_or(|format| format == Format::Text) && kind::is_foreign(&path);
+        if foreign {
+            let compression = Compression::of_name(&path);
+            shown = kind::of_beginning(&path, compression);
+            if found && shown.is_none() {
+                let message = "is program code or data by its name, not text";
+                return Err(InputError::new(&path, ErrorKind::Foreign, message));
+            }
+        }
+        let told = Source::new(path, self.format.or(shown), &[]);
+        let (own, other) = match told.format {
             Format::Csv | Format::Tsv => (&self.columns, &self.fields),
             _ => (&self.fields, &self.columns),
         };
-        let source = Source::new(path, Some(format), if own.is_empty() { other } else { own });
-        Source { added: self.added.clone(), ..source }
+        Ok(Source {
+            fields: Source::fields(if own.is_empty() { other } else { own }),
+            added: self.added.clone(),
+            found,
+            ..told
+        })
     }
 
     fn named(&self, source: Source) -> Result<Source, InputError> {
@@ -149,25 +165,35 @@ pub fn sources<'o>(
         let walk = if path.is_dir() { Some(walker(path, options)?) } else { None };
         waiting.push_back((path.clone(), walk));
     }
-    let mut walking: Option<ignore::Walk> = None;
+    // With its path, and whether nothing was found in it yet.
+    let mut walking: Option<(ignore::Walk, PathBuf, bool)> = None;
     let found = std::iter::from_fn(move || {
         loop {
-            if let Some(walk) = &mut walking {
+            if let Some((walk, path, empty)) = &mut walking {
                 match walk.next() {
                     Some(Ok(entry)) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                        return Some(Ok(Source { found: true, ..options.source(entry.into_path()) }));
+                        let source = options.source(entry.into_path(), true);
+                        *empty &= source.is_err();
+                        return Some(source);
                     }
                     Some(Ok(_)) => continue,
                     Some(Err(error)) => {
+                        *empty = false;
                         return Some(Err(unwalked(error, Path::new("."))));
                     }
-                    None => walking = None,
+                    None => {
+                        let nothing = empty.then(|| InputError::new(path, ErrorKind::Nothing, "has no files to read"));
+                        walking = None;
+                        if let Some(nothing) = nothing {
+                            return Some(Err(nothing));
+                        }
+                    }
                 }
             }
             let (path, walk) = waiting.pop_front()?;
             match walk {
-                Some(walk) => walking = Some(walk.build()),
-                None => return Some(Ok(options.source(path))),
+                Some(walk) => walking = Some((walk.build(), path, true)),
+                None => return Some(options.source(path, false)),
             }
         }
     });

@@ -10,12 +10,14 @@ mod error;
 mod files;
 mod gzip;
 mod jsonl;
+mod kind;
 mod map;
 mod markup;
 mod record;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use encoding::Encoding;
 pub use error::{ErrorKind, InputError};
@@ -53,18 +55,28 @@ impl Format {
     /// assert_eq!(Format::of_name(Path::new("LICENSE")), Format::Text);
     /// ```
     pub fn of_name(path: &Path) -> Self {
-        let stripped = match Compression::of_name(path) {
-            Compression::None => path.to_owned(),
-            _ => path.with_extension(""),
-        };
-        match extension(&stripped).as_str() {
-            "md" | "markdown" => Self::Markdown,
-            "html" | "htm" | "xhtml" => Self::Html,
-            "jsonl" | "ndjson" => Self::Jsonl,
+        Self::said_by(path).or_else(|| Self::implied_by(path)).unwrap_or(Self::Text)
+    }
+
+    /// The format whose own name it is.
+    fn said_by(path: &Path) -> Option<Self> {
+        Some(match extension(&Compression::of_name(path).strip(path)).as_str() {
+            "txt" | "text" => Self::Text,
+            "md" | "markdown" | "mdown" | "mdwn" | "mkd" | "mkdn" => Self::Markdown,
+            "html" | "htm" | "xhtml" | "xht" | "shtml" | "html5" => Self::Html,
+            "jsonl" | "jsonlines" | "jl" | "ndjson" => Self::Jsonl,
             "csv" => Self::Csv,
             "tsv" | "tab" => Self::Tsv,
-            _ => Self::Text,
-        }
+            _ => return None,
+        })
+    }
+
+    /// The format of what is called like program code or data: pages that servers make, and other XML. It is read where
+    /// it is named, and hides what is no text.
+    fn implied_by(path: &Path) -> Option<Self> {
+        let markup =
+            ["php", "php3", "php4", "php5", "phtml", "asp", "aspx", "jsp", "jspx", "cfm", "xml", "svg", "rss", "atom"];
+        markup.contains(&extension(&Compression::of_name(path).strip(path)).as_str()).then_some(Self::Html)
     }
 
     /// Whether a file of this format holds many records.
@@ -93,6 +105,11 @@ impl Compression {
             "zst" | "zstd" => Self::Zstd,
             _ => Self::None,
         }
+    }
+
+    /// A path without the part of its name that speaks of compression.
+    fn strip(self, path: &Path) -> PathBuf {
+        if self == Self::None { path.to_owned() } else { path.with_extension("") }
     }
 
     /// Compresses what is written. Call [`Compressor::finish`] at the end.
@@ -181,32 +198,49 @@ pub struct Source {
     pub added: Vec<String>,
     /// Whether it was found in a directory, not named.
     pub found: bool,
+    /// Nothing but its bytes can tell its format.
+    untold: bool,
 }
 
 /// The field or column that is read where none is named.
 const DEFAULT_FIELD: &str = "text";
 
 impl Source {
-    /// A source whose form is told by its name, unless `format` says otherwise. A field that is named again counts once.
+    /// A source whose form is told by its name, unless `format` says otherwise; where neither does, it is plain text
+    /// unless it begins as HTML does. A field that is named again counts once.
     pub fn new(path: impl Into<PathBuf>, format: Option<Format>, fields: &[String]) -> Self {
         let path = path.into();
-        let mut texts: Vec<String> = Vec::new();
-        for field in fields {
-            if !texts.contains(field) {
-                texts.push(field.clone());
-            }
-        }
-        if texts.is_empty() {
-            texts.push(DEFAULT_FIELD.to_owned());
-        }
         Self {
+            untold: format.or_else(|| Format::said_by(&path)).or_else(|| Format::implied_by(&path)).is_none(),
             format: format.unwrap_or_else(|| Format::of_name(&path)),
             compression: Compression::of_name(&path),
             path,
-            fields: texts,
+            fields: Self::fields(fields),
             added: Vec::new(),
             found: false,
         }
+    }
+
+    /// The fields that are texts: those that are asked for, each once, or the usual one.
+    fn fields(asked: &[String]) -> Vec<String> {
+        let mut fields: Vec<String> = Vec::new();
+        for field in asked {
+            if !fields.contains(field) {
+                fields.push(field.clone());
+            }
+        }
+        if fields.is_empty() {
+            fields.push(DEFAULT_FIELD.to_owned());
+        }
+        fields
+    }
+
+    /// The same with the format that its text shows, where nothing else told it.
+    fn told_by(self: &Arc<Self>, text: &str) -> Arc<Self> {
+        if self.untold && kind::is_markup(text) {
+            return Arc::new(Self { format: Format::Html, untold: false, ..Self::clone(self) });
+        }
+        Arc::clone(self)
     }
 
     /// Whether it is standard input.

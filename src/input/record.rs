@@ -184,11 +184,8 @@ impl Raw {
             let (source, exact) = encoding.decode(&bytes);
             (source, (!exact).then(|| bytes.strip_prefix(encoding.bom()).unwrap_or(&bytes).to_vec()))
         };
-        let lifted = match self.source.format {
-            Format::Markdown => Some(markup::markdown(&source)),
-            Format::Html => Some(markup::html(&source)),
-            _ => None,
-        };
+        let input = self.source.told_by(&source);
+        let lifted = visible(input.format, &source);
         Ok(Record {
             number: None,
             line: 1,
@@ -198,8 +195,17 @@ impl Raw {
             original,
             first: true,
             width: 0,
-            input: Arc::clone(&self.source),
+            input,
         })
+    }
+}
+
+/// What a reader sees of a text that is written so; `None` where that is all of it.
+fn visible(format: Format, text: &str) -> Option<Lifted> {
+    match format {
+        Format::Markdown => Some(markup::markdown(text)),
+        Format::Html => Some(markup::html(text)),
+        _ => None,
     }
 }
 

@@ -94,6 +94,26 @@ fn json_lines() {
 }
 
 #[test]
+fn html_is_known_by_its_beginning_where_no_name_says_anything() {
+    let page = b"\n<!doctype html><p class=navy>navy";
+    for (name, html) in [
+        ("index.html?page=2", true),
+        ("article", true),
+        ("-", true),
+        ("a.php", true),
+        ("a.aspx.gz", true),
+        ("a.txt", false),
+    ] {
+        let wanted: &[u8] = if html { b"\n<!doctype html><p class=navy>fleet" } else { page };
+        let out = rewrite(name, &[], page, "navy", "fleet");
+        assert_eq!(out == wanted, html, "{name}: {}", String::from_utf8_lossy(&out));
+    }
+    let wide = |text: &str| [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
+    assert_eq!(rewrite("x", &[], &wide("<html><p id=navy>navy"), "navy", "fleet"), wide("<html><p id=navy>fleet"));
+    assert_eq!(rewrite("x", &[], b"<html> ca\xe9 navy", "navy", "\u{1f600}"), b"<html> ca\xe9 &#128512;");
+}
+
+#[test]
 fn half_of_a_pair_is_the_fault_of_its_record() {
     let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     let half = 0xd83d_u16.to_le_bytes().to_vec();
@@ -364,6 +384,61 @@ fn compressed_and_walked() {
     assert_eq!(texts, ["navy", "the navy"]);
     let missing = found[2].open().expect("lazily").next().expect("one").expect("raw").parse().expect_err("missing");
     assert!(missing.to_string().ends_with("no such file or directory"), "{missing}");
+}
+
+#[test]
+fn directories_give_texts_and_no_code() {
+    let dir = tempfile::tempdir().expect("a place");
+    let page = "<!DOCTYPE html><p>navy</p>";
+    for (name, text) in [
+        ("a.php", page),
+        ("a.svg", "<?xml version='1.0'?><svg>navy</svg>"),
+        ("b.php", "<?php echo 'navy'; ?>"),
+        ("c.json", "{\"text\":\"navy\"}\n{\"text\":\"navy\"}\n"),
+        ("d.json", "{\n\"text\":\"navy\"}\n"),
+        ("e.PY", "navy = 1"),
+        ("f", page),
+        ("g.jl", "{\"text\":\"navy\"}\n"),
+        ("h.mkd", "navy"),
+        ("code/x.js", "var navy"),
+    ] {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("inside")).expect("makes");
+        std::fs::write(path, text).expect("writes");
+    }
+    std::fs::create_dir(dir.path().join("empty")).expect("makes");
+    let options = FileOptions::default();
+    let list = |paths: &[&str]| -> Vec<Result<(String, Format), ErrorKind>> {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| dir.path().join(path)).collect();
+        let name = |source: Source| source.path.file_name().expect("named").display().to_string();
+        let found = sources(&paths, &options).expect("no globs");
+        found
+            .map(|found| found.map(|source| (name(source.clone()), source.format)).map_err(|error| error.kind()))
+            .collect()
+    };
+    let is = |name: &str, format| Ok((name.to_owned(), format));
+    let foreign = || Err(ErrorKind::Foreign);
+    assert_eq!(
+        list(&[""]),
+        [
+            is("a.php", Format::Html),
+            foreign(),
+            foreign(),
+            is("c.json", Format::Jsonl),
+            foreign(),
+            foreign(),
+            foreign(),
+            is("f", Format::Text),
+            is("g.jl", Format::Jsonl),
+            is("h.mkd", Format::Markdown),
+        ]
+    );
+    assert_eq!(list(&["empty", "code"]), [Err(ErrorKind::Nothing), foreign(), Err(ErrorKind::Nothing)]);
+    // What is named is read, whatever it is called.
+    assert_eq!(
+        list(&["a.svg", "c.json", "d.json", "code/x.js"]),
+        [is("a.svg", Format::Html), is("c.json", Format::Jsonl), is("d.json", Format::Text), is("x.js", Format::Text)]
+    );
 }
 
 const NAMES: [&str; 6] = ["a.txt", "a.md", "a.html", "a.jsonl", "a.csv", "a.tsv"];

@@ -111,6 +111,21 @@ fn a_field_that_no_record_has_is_told() {
 }
 
 #[test]
+fn a_directory_without_texts_is_named() {
+    let here = directory(&[("code/x.py", SPUN.as_bytes()), ("a.txt", CLEAN.as_bytes())]);
+    let score = |args: &[&str]| unspin(here.path(), &[&["score", "--assume-spun"], args].concat(), b"");
+    let nothing = "unspin: code: has no files to read\n";
+    let ran = score(&["code"]);
+    assert_eq!((ran.code, ran.text(), ran.err.as_str()), (0, "", nothing));
+    let skipped = "unspin: code/x.py: is program code or data by its name, not text; skipped\n";
+    assert_eq!(score(&["-v", "code", "a.txt"]).err, format!("{skipped}{nothing}"));
+    let ran = score(&[".", "--strict"]);
+    assert_eq!((ran.code, ran.text().lines().count(), ran.err.as_str()), (0, 1, ""));
+    assert_eq!(score(&["code/x.py"]).text().lines().count(), 1, "it is named");
+    assert_eq!(score(&["-q", "code"]).err, "");
+}
+
+#[test]
 fn binaries_in_directories_are_skipped_with_a_note() {
     let here = directory(&[
         ("a.txt", CLEAN.as_bytes()),

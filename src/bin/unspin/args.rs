@@ -86,11 +86,11 @@ pub(crate) enum Command {
 /// Where texts come from.
 #[derive(Group, Clone, Debug)]
 pub(crate) struct Inputs {
-    /// Files and directories, in which NAME.orig and NAME.bak beside a NAME are left alone; - is standard input, as is
-    /// no path at all.
+    /// Files and directories, in which program code, data, and NAME.orig and NAME.bak beside a NAME are left alone; - is
+    /// standard input, as is no path at all.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// What the inputs are; told by the name of each otherwise.
+    /// What the inputs are; told by the name of each otherwise, or by its beginning.
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Input")]
     pub(crate) input: Option<InputFormat>,
     /// Field of JSON Lines that is text, with dots for nesting; may be given several times [default: those of --column,

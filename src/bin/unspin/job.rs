@@ -383,7 +383,7 @@ impl Job {
                             _ => true,
                         }
                 }
-                Step::Fault(_, fault) if fault.is_skipped() => true,
+                Step::Fault(_, fault) if fault.is_skipped() || fault.error.kind() == ErrorKind::Nothing => true,
                 Step::Fault(_, fault) => take(Err(fault.error.to_string())) && !self.strict,
             })
         });
@@ -474,8 +474,12 @@ impl Job {
                     }
                     Step::Long(..) => {}
                     Step::Fault(raw, fault) => {
-                        if fault.is_skipped() {
-                            outcome.binaries += 1;
+                        if fault.error.kind() == ErrorKind::Nothing {
+                            if !self.common.quiet {
+                                bar.suspend(|| complain(&fault.error.to_string()));
+                            }
+                        } else if fault.is_skipped() {
+                            outcome.binaries += u64::from(fault.error.kind() == ErrorKind::Binary);
                             if self.common.verbose {
                                 bar.suspend(|| complain(&format!("{}; skipped", fault.error)));
                             }
@@ -754,9 +758,9 @@ fn is_backup(path: &Path, suffix: &str) -> bool {
 }
 
 impl Fault {
-    /// Whether it is a binary file that nobody named.
+    /// Whether it is a file that is no text and that nobody named.
     fn is_skipped(&self) -> bool {
-        self.found && self.error.kind() == ErrorKind::Binary
+        self.error.kind() == ErrorKind::Foreign || self.found && self.error.kind() == ErrorKind::Binary
     }
 }
 
