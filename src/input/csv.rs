@@ -1,7 +1,7 @@
 //! Tables: texts in columns. Rows are cut by hand, not by the `csv` crate, because their bytes must be put back as
 //! they were: quoting, spaces, line ends.
 
-use std::io::{BufRead, Read};
+use std::io::{BufRead, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,9 +27,14 @@ pub(super) fn read_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>, path: &P
     Ok(read)
 }
 
+/// How far the end of a quoted field is looked for in a table whose quotes may be no more than themselves, in bytes.
+const AHEAD: usize = 1 << 20;
+
 /// The rows of a table.
 pub(super) struct Rows<R> {
     reader: R,
+    /// What was read of it to see where a quoted field ends.
+    ahead: Cursor<Vec<u8>>,
     source: Arc<Source>,
     encoding: Encoding,
     delimiter: u8,
@@ -46,6 +51,7 @@ impl<R: BufRead> Rows<R> {
     pub(super) fn new(reader: R, source: Source, encoding: Encoding, delimiter: u8) -> Result<Self, InputError> {
         let mut rows = Self {
             reader,
+            ahead: Cursor::default(),
             source: Arc::new(source),
             encoding,
             delimiter,
@@ -122,22 +128,56 @@ impl<R: BufRead> Rows<R> {
     /// The bytes of the next row, which may go over several lines inside quotes.
     fn row(&mut self) -> Result<Option<Vec<u8>>, InputError> {
         let mut bytes = Vec::new();
-        let mut scan = Scan::default();
-        let mut seen = 0;
+        let mut scan = Scan::new(self.delimiter);
+        let mut at = 0;
         loop {
-            if read_line(&mut self.reader, &mut bytes, &self.source.path)? == 0 {
+            let mut reader = (&mut self.ahead).chain(&mut self.reader);
+            if read_line(&mut reader, &mut bytes, &self.source.path)? == 0 {
                 if scan.quoted {
                     let message = format!("the quote opened in the row at line {} is never closed", self.line);
                     return Err(InputError::new(&self.source.path, ErrorKind::Malformed, message));
                 }
                 return Ok((!bytes.is_empty()).then_some(bytes));
             }
-            for &byte in &bytes[seen..] {
-                scan.step(byte, self.delimiter);
+            while at < bytes.len() {
+                match scan.is_open_question(&bytes[at..]) {
+                    true => scan.open(self.ends_later(&bytes, at)?),
+                    false => scan.step(&bytes[at..]),
+                }
+                at += 1;
             }
-            seen = bytes.len();
             if !scan.quoted {
                 return Ok(Some(bytes));
+            }
+        }
+    }
+
+    /// Whether a field with a quote at its beginning, which does not end in its line, is a quoted one: it ends in a later
+    /// line, and the lines up to there are no rows as they stand.
+    fn ends_later(&mut self, bytes: &[u8], start: usize) -> Result<bool, InputError> {
+        if self.ahead.position() > AHEAD as u64 {
+            let taken = self.ahead.position() as usize;
+            self.ahead.get_mut().drain(..taken);
+            self.ahead.set_position(0);
+        }
+        let is_row = |line: &[u8]| memchr::memchr_iter(self.delimiter, line).count() + 1 == self.width;
+        let mut rows = !bytes[..start].contains(&b'\n') && is_row(bytes);
+        let begin = self.ahead.position() as usize;
+        let mut at = begin;
+        loop {
+            if at == self.ahead.get_ref().len() {
+                let more = at - begin < AHEAD;
+                if !more || read_line(&mut self.reader, self.ahead.get_mut(), &self.source.path)? == 0 {
+                    return Ok(false);
+                }
+            }
+            let rest = &self.ahead.get_ref()[at..];
+            let line = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..=end]);
+            rows &= is_row(line);
+            match end(line, self.delimiter) {
+                End::Sound => return Ok(!rows),
+                End::Unsound => return Ok(false),
+                End::Later => at += line.len(),
             }
         }
     }
@@ -183,9 +223,36 @@ impl<R: BufRead> Iterator for Rows<R> {
     }
 }
 
-/// Where a byte of a table stands.
-#[derive(Default)]
+/// Where the end of a quoted field is, of which some bytes are looked at.
+enum End {
+    /// In them, and the field ends with it.
+    Sound,
+    /// In them, but more of the field comes after it.
+    Unsound,
+    /// Behind them.
+    Later,
+}
+
+/// Looks for the end of a quoted field in bytes inside it, which end with a line.
+fn end(bytes: &[u8], delimiter: u8) -> End {
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'"', &bytes[at..]) {
+        at += found + 1;
+        match bytes.get(at) {
+            Some(b'"') => at += 1,
+            Some(&byte) if byte != delimiter && byte != b'\n' && byte != b'\r' => return End::Unsound,
+            _ => return End::Sound,
+        }
+    }
+    End::Later
+}
+
+/// Where a byte of a table stands. Between tabs, a field that begins with a quote is a quoted one only where its end is
+/// one, for many who write tabs know no quotes.
 struct Scan {
+    delimiter: u8,
+    /// At the beginning of a field.
+    fresh: bool,
     /// Inside quotes.
     quoted: bool,
     /// Inside a field that does not start with a quote.
@@ -193,27 +260,49 @@ struct Scan {
 }
 
 impl Scan {
-    fn step(&mut self, byte: u8, delimiter: u8) {
+    fn new(delimiter: u8) -> Self {
+        Self { delimiter, fresh: true, quoted: false, bare: false }
+    }
+
+    /// Whether the first of the bytes is a quote that may open a field that ends behind them.
+    fn is_open_question(&self, rest: &[u8]) -> bool {
+        self.may_be_itself(rest) && matches!(end(&rest[1..], self.delimiter), End::Later)
+    }
+
+    fn may_be_itself(&self, rest: &[u8]) -> bool {
+        self.fresh && rest[0] == b'"' && self.delimiter == b'\t'
+    }
+
+    /// Takes in a quote at the beginning of a field, which opens it or is part of it.
+    fn open(&mut self, quoted: bool) {
+        (self.fresh, self.quoted, self.bare) = (false, quoted, !quoted);
+    }
+
+    /// Takes in the first of the bytes, which go on to the end of the row at least.
+    fn step(&mut self, rest: &[u8]) {
+        let byte = rest[0];
         if self.quoted {
             // A doubled quote closes and opens again at once.
-            self.quoted = byte != b'"';
-            self.bare = false;
-        } else if byte == delimiter || byte == b'\n' {
-            self.bare = false;
+            (self.quoted, self.bare) = (byte != b'"', false);
+        } else if byte == self.delimiter || byte == b'\n' {
+            (self.fresh, self.bare) = (true, false);
+        } else if self.may_be_itself(rest) {
+            self.open(matches!(end(&rest[1..], self.delimiter), End::Sound));
         } else if byte == b'"' && !self.bare {
-            self.quoted = true;
+            self.open(true);
         } else {
-            self.bare = true;
+            self.open(false);
         }
     }
 }
 
 /// Whether a carriage return that is no part of the row's end stands outside quotes.
 fn has_bare_return(row: &str, delimiter: u8) -> bool {
-    let mut scan = Scan::default();
-    row.trim_end_matches(['\n', '\r']).bytes().any(|byte| {
-        scan.step(byte, delimiter);
-        byte == b'\r' && !scan.quoted
+    let mut scan = Scan::new(delimiter);
+    let row = row.trim_end_matches(['\n', '\r']).as_bytes();
+    (0..row.len()).any(|at| {
+        scan.step(&row[at..]);
+        row[at] == b'\r' && !scan.quoted
     })
 }
 
@@ -228,24 +317,23 @@ fn fields(row: &str, delimiter: u8) -> Vec<Field> {
     let end = row.trim_end_matches(['\n', '\r']).len();
     let bytes = row.as_bytes();
     let mut fields = Vec::new();
-    let mut start = 0;
-    let mut scan = Scan::default();
+    let (mut start, mut quoted) = (0, false);
+    let mut scan = Scan::new(delimiter);
     for at in 0..=end {
         if at < end {
-            let open = scan.quoted;
-            let splits = bytes[at] == delimiter && !open;
-            scan.step(bytes[at], delimiter);
+            let splits = bytes[at] == delimiter && !scan.quoted;
+            scan.step(&bytes[at..end]);
+            quoted |= at == start && scan.quoted;
             if !splits {
                 continue;
             }
         }
         let field = &row[start..at];
-        let inside = field.strip_prefix('"').and_then(|field| field.strip_suffix('"')).filter(|_| field.len() > 1);
-        fields.push(match inside {
-            Some(_) => Field { span: Span::new(start + 1, at - 1), quoted: true },
-            None => Field { span: Span::new(start, at), quoted: false },
+        fields.push(match quoted && field.len() > 1 && field.ends_with('"') {
+            true => Field { span: Span::new(start + 1, at - 1), quoted },
+            false => Field { span: Span::new(start, at), quoted: false },
         });
-        start = at + 1;
+        (start, quoted) = (at + 1, false);
     }
     fields
 }

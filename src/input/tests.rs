@@ -138,6 +138,38 @@ fn half_of_a_pair_is_the_fault_of_its_record() {
     }
 }
 
+/// The texts of a table.
+fn column(name: &str, bytes: &str) -> Vec<String> {
+    let records = records(name, &["text"], bytes.as_bytes());
+    let all: Vec<u8> = records.iter().flat_map(|record| record.rewrite(&[]).expect("UTF-8")).collect();
+    assert_eq!(String::from_utf8_lossy(&all), bytes, "{name}");
+    records.iter().filter(|record| !record.is_empty()).map(|record| record.text(0).to_owned()).collect()
+}
+
+#[test]
+fn between_tabs_a_quote_may_be_just_that() {
+    let long = "\"a ".to_owned() + &"b".repeat(40);
+    let many = format!("text\tid\n{}", format!("{long}\t1\n").repeat(3));
+    for (table, texts) in [
+        // Quoted fields are as ever, over several lines too.
+        ("text\tid\n\"a\tb\"\"\"\t1\n", &["a\tb\""][..]),
+        ("text\tid\n\"a\nb\"\t1\n\"c\"\t2", &["a\nb", "c"]),
+        ("id\ttext\r\n1\t\"a\r\nb\"\r\n2\tc\r\n", &["a\r\nb", "c"]),
+        ("id\ttext\n1\t\"a\n\nb\t\"\n2\tc\n", &["a\n\nb\t", "c"]),
+        // Quotes that end nowhere, or before more of the field.
+        ("text\tid\n\"a\t1\nb\t2\n", &["\"a", "b"]),
+        ("text\tid\n\"a\" b\t1\n\"c\t2\n", &["\"a\" b", "\"c"]),
+        ("text\tid\n\"a\" \"b\"\t1\n", &["\"a\" \"b\""]),
+        // Or at the end of a later row.
+        ("text\tid\n\"a\t1\n5\"\t2\n", &["\"a", "5\""]),
+        (&many, &[&long, &long, &long]),
+    ] {
+        assert_eq!(column("a.tsv", table), texts, "{table:?}");
+    }
+    // What stands before other marks is quoted as ever.
+    assert_eq!(column("a.csv", "text,id\n\"a,1\n5\",2\n"), ["a,1\n5"]);
+}
+
 #[test]
 fn a_table_with_the_line_ends_of_old_is_refused() {
     let open = |bytes: &[u8]| source("a.csv").read(bytes.to_vec());
