@@ -16,6 +16,9 @@ use super::record::{Content, Raw, Shown, Text};
 use super::{Source, csv::read_line};
 use crate::span::Span;
 
+/// What stands between the strings of a list, which are one text.
+const BETWEEN: &str = "\n\n";
+
 /// The lines of a file, blank ones included so that nothing is lost.
 pub(super) struct Rows<R> {
     reader: R,
@@ -80,15 +83,21 @@ pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> 
     }
     let mut texts = Vec::new();
     for field in fields {
-        let Some(value) = find(raw, field) else { continue };
-        let literal = value.get();
-        if !literal.starts_with('"') {
+        let mut strings = Vec::new();
+        find(raw, field, &mut strings);
+        if strings.is_empty() {
             continue;
         }
-        // `literal` is a slice of `line`, so the distance of the two is its place there.
-        let start = literal.as_ptr() as usize - line.as_ptr() as usize;
-        let lifted = lift(line, Span::new(start + 1, start + literal.len() - 1))
-            .ok_or_else(|| format!("field {field:?} has half of a surrogate pair"))?;
+        let mut lifted = Lifted::new(Escape::Json);
+        for (n, literal) in strings.into_iter().enumerate() {
+            if n > 0 {
+                lifted.text.push_str(BETWEEN);
+            }
+            // `literal` is a slice of `line`, so the distance of the two is its place there.
+            let start = literal.as_ptr() as usize - line.as_ptr() as usize;
+            lift(line, Span::new(start + 1, start + literal.len() - 1), &mut lifted)
+                .ok_or_else(|| format!("field {field:?} has half of a surrogate pair"))?;
+        }
         texts.push(Text { field: Some(field.clone()), shown: Shown::Field { bare: None }, lifted: Some(lifted) });
     }
     Ok(texts)
@@ -115,18 +124,48 @@ pub(super) fn addition(line: &str, added: &[(String, Value)]) -> Result<Option<(
     Ok(Some((Span::new(inside.len(), inside.len()), text)))
 }
 
-/// The value at a dotted path; a key that holds dots itself is found too.
-fn find<'j>(value: &'j RawValue, path: &str) -> Option<&'j RawValue> {
-    let object: Object<'j> = serde_json::from_str(value.get()).ok()?;
-    if let Some(value) = object.0.get(path) {
-        return Some(value);
+/// Finds the strings at a path, as literals: names with dots between, places in lists as `[0]` or `.0`, and `[]` for all
+/// of a list, which may be left out at the end. A name that holds such marks itself is found too. Says whether there is
+/// such a path.
+fn find<'j>(value: &'j RawValue, path: &str, strings: &mut Vec<&'j str>) -> bool {
+    let json = value.get();
+    if json.starts_with('[') {
+        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json) else { return false };
+        let Some((place, rest)) = place(path) else { return false };
+        return match place {
+            Some(place) => items.get(place).is_some_and(|item| find(item, rest, strings)),
+            None => items.into_iter().fold(false, |found, item| find(item, rest, strings) || found),
+        };
     }
-    path.match_indices('.').find_map(|(dot, _)| find(object.0.get(&path[..dot])?, &path[dot + 1..]))
+    if path.is_empty() {
+        if json.starts_with('"') {
+            strings.push(json);
+        }
+        return true;
+    }
+    let Ok(object) = serde_json::from_str::<Object<'j>>(json) else { return false };
+    let ends = path.char_indices().filter(|(_, c)| matches!(c, '.' | '[')).map(|(at, _)| at);
+    std::iter::once(path.len()).chain(ends).any(|end| {
+        let rest = &path[end..];
+        object.0.get(&path[..end]).is_some_and(|value| find(value, rest.strip_prefix('.').unwrap_or(rest), strings))
+    })
+}
+
+/// What a path says of a list at its beginning: a place in it or all of it, and what comes after that.
+fn place(path: &str) -> Option<(Option<usize>, &str)> {
+    if path.is_empty() {
+        return Some((None, path));
+    }
+    let (place, rest) = match path.strip_prefix('[') {
+        Some(path) => path.split_once(']')?,
+        None => path.split_at(path.find(['.', '[']).unwrap_or(path.len())),
+    };
+    let place = if path.starts_with("[]") { None } else { Some(place.parse().ok()?) };
+    Some((place, rest.strip_prefix('.').unwrap_or(rest)))
 }
 
 /// Lifts the inside of a string literal.
-fn lift(line: &str, span: Span) -> Option<Lifted> {
-    let mut lifted = Lifted::new(Escape::Json);
+fn lift(line: &str, span: Span, lifted: &mut Lifted) -> Option<()> {
     let bytes = line.as_bytes();
     let mut at = span.start;
     while at < span.end {
@@ -148,5 +187,5 @@ fn lift(line: &str, span: Span) -> Option<Lifted> {
         lifted.decode(Span::new(escape, end), &meaning);
         at = end;
     }
-    Some(lifted)
+    Some(())
 }

@@ -192,7 +192,7 @@ pub struct Source {
     pub format: Format,
     /// How it is compressed.
     pub compression: Compression,
-    /// Fields or columns that are texts, for formats with records.
+    /// Fields or columns that are texts, for formats with records. `list[]` is all strings of a list, as one text.
     pub fields: Vec<String>,
     /// Names of the fields or columns that will be added to its records. A table that has one of them is refused.
     pub added: Vec<String>,

@@ -94,6 +94,41 @@ fn json_lines() {
 }
 
 #[test]
+fn lists_of_strings_are_one_text() {
+    let line = b"{\"p\":[ \"The n\\u0061vy\",null,\"\", \"navy\\n\"],\"s\":[{\"p\":[\"navy\"]},{\"q\":1},{\"p\":[\"said\",[\"navy\"]]}],\"a.0[]\":\"navy\",\"o\":{\"0\":\"x\"}}\n";
+    let whole = "The navy\n\n\n\nnavy\n";
+    for (path, text) in [
+        ("p", Some(whole)),
+        ("p[]", Some(whole)),
+        ("p[0]", Some("The navy")),
+        ("p.3", Some("navy\n")),
+        ("p[1]", None),
+        ("p[9]", None),
+        ("p[x]", None),
+        ("p..", None),
+        ("s", None),
+        ("s[].p", Some("navy\n\nsaid\n\nnavy")),
+        ("s[2].p[1][0]", Some("navy")),
+        ("s.2.p.1.0", Some("navy")),
+        ("s.p", None),
+        ("a.0[]", Some("navy")),
+        ("o.0", Some("x")),
+        ("o[]", None),
+    ] {
+        let record = &records("a.jsonl", &[path], line)[0];
+        let found = (!record.is_empty()).then(|| (record.text(0), record.field(0)));
+        assert_eq!(found, text.map(|text| (text, Some(path))), "{path}");
+    }
+    // Order and bytes stay, and no edit goes from one string to the next.
+    let fixed = |from, to| String::from_utf8(rewrite("a.jsonl", &["p"], line, from, to)).expect("UTF-8");
+    assert!(
+        fixed("navy", "\"fleet\"")
+            .starts_with("{\"p\":[ \"The \\\"fleet\\\"\",null,\"\", \"\\\"fleet\\\"\\n\"],\"s\":[{\"p\":[\"navy\"]},")
+    );
+    assert_eq!(fixed("navy\n\n\n\nnavy", "fleet").as_bytes(), line);
+}
+
+#[test]
 fn html_is_known_by_its_beginning_where_no_name_says_anything() {
     let page = b"\n<!doctype html><p class=navy>navy";
     for (name, html) in [

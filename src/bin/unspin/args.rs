@@ -93,8 +93,8 @@ pub(crate) struct Inputs {
     /// What the inputs are; told by the name of each otherwise, or by its beginning.
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Input")]
     pub(crate) input: Option<InputFormat>,
-    /// Field of JSON Lines that is text, with dots for nesting; may be given several times [default: those of --column,
-    /// or text].
+    /// Field of JSON Lines that is text, with dots for nesting; a list of strings is one text, and lists[].name and
+    /// list[0] lead into lists; may be given several times [default: those of --column, or text].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(crate) field: Vec<String>,
     /// Column of CSV or TSV that is text, by name or number; may be given several times [default: those of --field, or
