@@ -118,9 +118,13 @@ impl Render for Human {
 
     fn end(&self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         if summary.documents > 1 && summary.findings > 0 {
+            let textless = match summary.textless {
+                0 => String::new(),
+                records => format!("; {} without a text", count(records, "record")),
+            };
             writeln!(
                 out,
-                "{} in {}, {} of them spun; {} safe to apply unseen",
+                "{} in {}, {} of them spun; {} safe to apply unseen{textless}",
                 count(summary.findings, "finding"),
                 count(summary.documents, "document"),
                 summary.spun,

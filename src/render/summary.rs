@@ -29,6 +29,9 @@ pub struct Summary {
     pub confidence: [u64; 10],
     /// Inputs and records that could not be read.
     pub unreadable: u64,
+    /// Records that could be read and have no text in the fields that are asked for.
+    #[serde(default)]
+    pub textless: u64,
 }
 
 impl Summary {
@@ -60,6 +63,7 @@ impl Summary {
         self.findings += other.findings;
         self.automatic += other.automatic;
         self.unreadable += other.unreadable;
+        self.textless += other.textless;
         for (mine, theirs) in [
             (&mut self.severities, &other.severities),
             (&mut self.rules, &other.rules),

@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde_json::{Value, json};
+
 use crate::run::{command, directory, unspin};
 
 const CLEAN: &str = "The ship left the harbor at noon. Nobody on board knew where it was going.\n";
@@ -108,6 +110,20 @@ fn a_field_that_no_record_has_is_told() {
         let ran = score(args);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
     }
+}
+
+#[test]
+fn records_without_a_text_are_counted() {
+    let rows = b"{\"text\":5}\n{\"text\":\"ok\"}\n\n{\"other\":\"x\"}\n{\"text\":null}\n";
+    let here = directory(&[("mixed.jsonl", rows), ("one.csv", b"id,text\n1,\n2,ok\n")]);
+    let ran = unspin(here.path(), &["score", "-v", "--stats", "figures", "mixed.jsonl", "one.csv"], b"");
+    let says =
+        "unspin: mixed.jsonl: 3 records have no text in \"text\"\nunspin: one.csv: 1 record has no text in \"text\"\n";
+    assert_eq!((ran.code, ran.err.as_str()), (0, says));
+    let figures: Value = serde_json::from_slice(&fs::read(here.path().join("figures")).expect("there")).expect("JSON");
+    assert_eq!((&figures["documents"], &figures["textless"]), (&json!(2), &json!(4)));
+    let ran = unspin(here.path(), &["score", "mixed.jsonl"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
 }
 
 #[test]

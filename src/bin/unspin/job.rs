@@ -195,6 +195,9 @@ struct Current {
     records: bool,
     /// Some of them have texts.
     texts: bool,
+    /// Those that have none.
+    #[serde(default)]
+    textless: u64,
 }
 
 /// What the reading thread sends.
@@ -458,6 +461,9 @@ impl Job {
             for (result, position) in done_out.into_iter().flatten() {
                 match result {
                     Step::Event(event, counted) => {
+                        for remark in reading.remarks(&event, self.common) {
+                            bar.suspend(|| complain(&remark));
+                        }
                         bar.inc(counted.bytes as u64);
                         outcome.summary.merge(&counted.figures);
                         if let Some(complaint) = reading.follow(&event, &counted) {
@@ -565,6 +571,7 @@ impl Job {
                             (0..record.len()).map(|n| check(&self.settings, path, &record, n)).collect();
                         let filled = !record.source().trim().is_empty();
                         let mut counted = Counted { bytes: size, filled, ..Counted::default() };
+                        counted.figures.textless = u64::from(filled && record.number.is_some() && record.is_empty());
                         for report in &reports {
                             counted.figures.add(report);
                         }
@@ -811,6 +818,19 @@ struct Reading {
 }
 
 impl Reading {
+    /// What is worth a word about an input at its end, and no trouble.
+    fn remarks<T>(&self, event: &Event<T>, common: Common) -> Vec<String> {
+        let (Event::End, Some(source)) = (event, &self.source) else { return Vec::new() };
+        let Current { textless, .. } = self.current;
+        let (name, fields) = (source.name(), source.fields.join(" or "));
+        let mut remarks = Vec::new();
+        if textless > 0 && common.verbose {
+            let have = if textless == 1 { "record has" } else { "records have" };
+            remarks.push(format!("{name}: {textless} {have} no text in {fields:?}"));
+        }
+        remarks
+    }
+
     /// Takes an event in; says what is wrong with an input at its end.
     fn follow<T>(&mut self, event: &Event<T>, counted: &Counted) -> Option<String> {
         match event {
@@ -823,10 +843,11 @@ impl Reading {
             Event::Record(_) => {
                 self.current.records |= counted.filled;
                 self.current.texts |= counted.figures.documents > 0;
+                self.current.textless += counted.figures.textless;
             }
             Event::End => {
                 let source = self.source.take()?;
-                let Current { records, texts } = std::mem::take(&mut self.current);
+                let Current { records, texts, .. } = std::mem::take(&mut self.current);
                 // A table that lacks a column was refused, and one that has it may have nothing in it.
                 if source.format == Format::Jsonl && records && !texts && !self.sharded {
                     return Some(format!(
