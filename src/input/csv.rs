@@ -11,7 +11,7 @@ use super::Source;
 use super::encoding::Encoding;
 use super::error::{ErrorKind, InputError};
 use super::map::{Escape, Lifted};
-use super::record::{Content, Raw, Shown, Text};
+use super::record::{Content, Raw, Text};
 use crate::span::Span;
 
 /// The longest record that is read, in bytes.
@@ -406,7 +406,7 @@ pub(super) fn texts(row: &str, delimiter: u8, columns: &[(usize, String)]) -> Ve
     let text = |(place, name): &(usize, String)| {
         let field = fields.get(*place)?;
         let bare = (!field.quoted).then_some((field.span, delimiter));
-        Some(Text { field: Some(name.clone()), shown: Shown::Field { bare }, lifted: Some(lift(row, field)) })
+        Some(Text::of_field(name, bare, lift(row, field)))
     };
     columns
         .iter()

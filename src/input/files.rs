@@ -23,6 +23,8 @@ pub struct FileOptions {
     pub fields: Vec<String>,
     /// Columns of tables that are texts; the fields where there is none, and `text` where there is neither.
     pub columns: Vec<String>,
+    /// How the texts lie in fields and columns.
+    pub field_format: Option<Format>,
     /// Names of the fields or columns that will be added to records.
     pub added: Vec<String>,
     /// Go into hidden directories and take hidden files; those of version control only where they are named.
@@ -136,6 +138,7 @@ impl FileOptions {
         };
         Ok(Source {
             fields: Source::fields(if own.is_empty() { other } else { own }),
+            field_format: self.field_format,
             added: self.added.clone(),
             found,
             ..told

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::encoding::Encoding;
 use super::error::InputError;
 use super::map::{Escape, Lifted};
-use super::record::{Content, Raw, Shown, Text};
+use super::record::{Content, Raw, Text};
 use super::{Source, csv::read_line};
 use crate::span::Span;
 
@@ -98,7 +98,7 @@ pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> 
             lift(line, Span::new(start + 1, start + literal.len() - 1), &mut lifted)
                 .ok_or_else(|| format!("field {field:?} has half of a surrogate pair"))?;
         }
-        texts.push(Text { field: Some(field.clone()), shown: Shown::Field { bare: None }, lifted: Some(lifted) });
+        texts.push(Text::of_field(field, None, lifted));
     }
     Ok(texts)
 }

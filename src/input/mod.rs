@@ -194,6 +194,8 @@ pub struct Source {
     pub compression: Compression,
     /// Fields or columns that are texts, for formats with records. `list[]` is all strings of a list, as one text.
     pub fields: Vec<String>,
+    /// How the texts lie in those: [`Format::Markdown`], [`Format::Html`], or as they are. `None` where nobody said.
+    pub field_format: Option<Format>,
     /// Names of the fields or columns that will be added to its records. A table that has one of them is refused.
     pub added: Vec<String>,
     /// Whether it was found in a directory, not named.
@@ -216,6 +218,7 @@ impl Source {
             compression: Compression::of_name(&path),
             path,
             fields: Self::fields(fields),
+            field_format: None,
             added: Vec::new(),
             found: false,
         }

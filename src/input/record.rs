@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::encoding::{self, Encoding};
 use super::error::{ErrorKind, InputError};
 use super::map::Lifted;
-use super::{Compression, Format, Source, csv, jsonl, markup};
+use super::{Compression, Format, Source, csv, jsonl, kind, markup};
 use crate::span::Span;
 
 /// A record as it was read, not yet looked into.
@@ -137,13 +137,17 @@ impl Raw {
                 } else {
                     encoding.decode(bytes)
                 };
-                let texts = match self.source.format {
+                let mut texts = match self.source.format {
                     _ if number.is_none() => Vec::new(),
                     Format::Csv => csv::texts(&source, b',', columns),
                     Format::Tsv => csv::texts(&source, b'\t', columns),
                     _ => jsonl::texts(&source, &self.source.fields)
                         .map_err(|message| fault(ErrorKind::Malformed, message))?,
                 };
+                for text in &mut texts {
+                    let value = text.lifted.as_ref().map_or("", |value| &value.text);
+                    text.visible = self.source.field_format.and_then(|format| visible(format, value));
+                }
                 Ok(Record {
                     number: *number,
                     line: *line,
@@ -190,7 +194,7 @@ impl Raw {
             number: None,
             line: 1,
             source,
-            texts: vec![Text { field: None, shown: Shown::Source, lifted }],
+            texts: vec![Text { field: None, shown: Shown::Source, lifted, visible: None }],
             encoding,
             original,
             first: true,
@@ -252,6 +256,15 @@ pub(super) struct Text {
     pub(super) shown: Shown,
     /// `None` where the text is the whole source.
     pub(super) lifted: Option<Lifted>,
+    /// What of that is to be checked, where it is the value of a field that holds markup.
+    visible: Option<Lifted>,
+}
+
+impl Text {
+    /// The text of a field; of a table's field that stands without quotes, its place and what stands beside it.
+    pub(super) fn of_field(name: &str, bare: Option<(Span, u8)>, value: Lifted) -> Self {
+        Self { field: Some(name.to_owned()), shown: Shown::Field { bare }, lifted: Some(value), visible: None }
+    }
 }
 
 /// What offsets of a text are told in.
@@ -259,7 +272,7 @@ pub(super) struct Text {
 pub(super) enum Shown {
     /// The source: files.
     Source,
-    /// The text itself: fields of records. `Some` holds the place of a field of a table that stands without quotes.
+    /// The value: fields of records. `Some` holds the place of a field of a table that stands without quotes.
     Field { bare: Option<(Span, u8)> },
 }
 
@@ -307,37 +320,66 @@ impl Record {
 
     /// The n-th text, as it is to be checked.
     pub fn text(&self, text: usize) -> &str {
-        self.texts[text].lifted.as_ref().map_or(&self.source, |lifted| &lifted.text)
+        let Text { lifted, visible, .. } = &self.texts[text];
+        visible.as_ref().or(lifted.as_ref()).map_or(&self.source, |lifted| &lifted.text)
     }
 
-    /// What the n-th text is shown in: for markup, all of the source; for fields, their value.
+    /// What the n-th text is shown in: for markup, all of the source; for fields, their value, which for a list of
+    /// strings is those with a blank line between.
     pub fn shown(&self, text: usize) -> &str {
-        match self.texts[text].shown {
-            Shown::Source => &self.source,
-            Shown::Field { .. } => self.text(text),
-        }
+        let text = &self.texts[text];
+        text.lifted.as_ref().filter(|_| text.shown != Shown::Source).map_or(&self.source, |value| &value.text)
     }
 
     /// Whether spans of the n-th text lie elsewhere in what it is shown in.
     pub fn is_lifted(&self, text: usize) -> bool {
+        self.markup(text).is_some()
+    }
+
+    /// Whether the n-th text is the value of a field that looks like HTML, of which nobody said how it is written.
+    pub fn looks_like_html(&self, text: usize) -> bool {
+        let ends_element = |text: &str| {
+            memchr::memmem::find_iter(text.as_bytes(), "</")
+                .any(|at| text.as_bytes().get(at + 2).is_some_and(u8::is_ascii_alphabetic))
+        };
+        let unsaid = self.texts[text].shown != Shown::Source && self.input.field_format.is_none();
+        unsaid && (kind::is_markup(self.text(text)) || ends_element(self.text(text)))
+    }
+
+    /// How the n-th text lies in what it is shown in, where that is markup.
+    fn markup(&self, text: usize) -> Option<&Lifted> {
         let text = &self.texts[text];
-        text.lifted.is_some() && text.shown == Shown::Source
+        if text.shown == Shown::Source { text.lifted.as_ref() } else { text.visible.as_ref() }
     }
 
     /// Where a span of the n-th text lies in what it is shown in.
     pub fn shown_span(&self, text: usize, span: Span) -> Span {
-        match (&self.texts[text].lifted, self.texts[text].shown) {
-            (Some(lifted), Shown::Source) => lifted.source(span),
-            _ => span,
+        self.markup(text).map_or(span, |markup| markup.source(span))
+    }
+
+    /// What an edit of the n-th text changes in what it is shown in, as it is written there. `None` where markup inside
+    /// the span leaves no way to tell what goes where.
+    pub fn shown_edits(&self, text: usize, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
+        if self.texts[text].shown == Shown::Source {
+            return self.source_edits(text, span, new);
         }
+        self.markup(text).map_or_else(|| Some(vec![(span, new.to_owned())]), |markup| markup.replace(span, new))
     }
 
     /// What an edit of the n-th text changes in the source, as it is written there. `None` where markup inside the
     /// span leaves no way to tell what goes where.
     pub fn source_edits(&self, text: usize, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
-        let mut edits = match &self.texts[text].lifted {
-            None => vec![(span, new.to_owned())],
-            Some(lifted) => lifted.replace(span, new)?,
+        let Text { lifted, visible, .. } = &self.texts[text];
+        let mut edits = match (lifted, visible) {
+            (None, _) => vec![(span, new.to_owned())],
+            (Some(lifted), None) => lifted.replace(span, new)?,
+            (Some(value), Some(visible)) => {
+                let mut edits = Vec::new();
+                for (span, new) in visible.replace(span, new)? {
+                    edits.extend(value.replace(span, &new)?);
+                }
+                edits
+            }
         };
         for (_, new) in &mut edits {
             *new = self.escaped(std::mem::take(new));

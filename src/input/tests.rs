@@ -129,6 +129,56 @@ fn lists_of_strings_are_one_text() {
 }
 
 #[test]
+fn fields_may_hold_markup() {
+    let html = "<p class=\"navy\">The <b>na</b>vy &amp; \u{e9} navy</p><script>navy</script>";
+    let repaired = "<p class=\"navy\">The <b>na</b>vy &amp; \u{e9} fleet &amp; co</p><script>navy</script>";
+    let json = |html: &str| serde_json::json!({ "body": html, "id": 1 }).to_string() + "\n";
+    let csv = |html: &str| format!("id,body\n1,\"{}\"\n", html.replace('"', "\"\""));
+    for (name, file) in [("a.jsonl", &json as &dyn Fn(&str) -> String), ("a.csv", &csv)] {
+        let mut source = Source::new(name, None, &["body".to_owned()]);
+        let read = |source: &Source| -> Record {
+            let rows = source.read(file(html).into_bytes()).expect("opens");
+            rows.map(|raw| raw.expect("reads").parse().expect("parses")).last().expect("a record")
+        };
+        let plain = read(&source);
+        assert!(plain.text(0) == html && plain.looks_like_html(0) && !plain.is_lifted(0), "{name}");
+        source.field_format = Some(Format::Html);
+        let record = read(&source);
+        assert!(record.is_lifted(0) && !record.looks_like_html(0), "{name}");
+        assert_eq!((record.shown(0), record.text(0)), (html, "The navy & \u{e9} navy\n\n"), "{name}");
+        let at = record.text(0).rfind("navy").expect("there");
+        let span = Span::new(at, at + 4);
+        assert_eq!(&html[record.shown_span(0, span).range()], "navy");
+        let shown = record.shown_edits(0, span, "fleet & co").expect("plain");
+        assert_eq!(shown, [(record.shown_span(0, span), "fleet &amp; co".to_owned())], "{name}");
+        let out = record.rewrite(&record.source_edits(0, span, "fleet & co").expect("plain")).expect("UTF-8");
+        assert!(file(repaired).as_bytes().ends_with(&out), "{name}: {}", String::from_utf8_lossy(&out));
+        // Where markup stands between, nothing tells what goes where.
+        assert_eq!(record.source_edits(0, Span::new(4, 8), "fleet"), None, "{name}");
+    }
+    let mut source = Source::new("a.jsonl", None, &[]);
+    source.field_format = Some(Format::Markdown);
+    let mut rows = source.read(b"{\"text\":\"`navy` is\\n[the](navy) \\\\*navy\"}".to_vec()).expect("opens");
+    let record = rows.next().expect("one").and_then(|raw| raw.parse()).expect("sound");
+    assert_eq!(record.text(0).trim_end(), "` is\nthe *navy");
+}
+
+#[test]
+fn what_looks_like_html_is_told_and_prose_is_not() {
+    for (text, yes) in [
+        ("<p>The navy", true),
+        (" <!DOCTYPE html>", true),
+        ("The <b>navy</b>", true),
+        ("The navy <said>", false),
+        ("a < b </ c", false),
+        ("", false),
+    ] {
+        let line = serde_json::json!({ "text": text }).to_string();
+        assert_eq!(records("a.jsonl", &[], line.as_bytes())[0].looks_like_html(0), yes, "{text:?}");
+    }
+}
+
+#[test]
 fn html_is_known_by_its_beginning_where_no_name_says_anything() {
     let page = b"\n<!doctype html><p class=navy>navy";
     for (name, html) in [

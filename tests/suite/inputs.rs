@@ -127,6 +127,39 @@ fn records_without_a_text_are_counted() {
 }
 
 #[test]
+fn markup_in_fields_is_left_alone_where_that_is_said() {
+    let html = format!("<p class=\"American navy\" title=\"Protection Secretary\">{}</p>", SPUN.replace(',', " &amp;"));
+    let rows = json!({ "body": html }).to_string() + "\n";
+    let here = directory(&[("a.jsonl", rows.as_bytes()), ("unspin.toml", b"field-format = \"html\"\n")]);
+    let fix = |args: &[&str]| {
+        let given = ["fix", "-q", "--assume-spun", "--field", "body", "a.jsonl"];
+        unspin(here.path(), &[&given[..], args].concat(), b"")
+    };
+    for args in [&["--isolated", "--field-format", "html"][..], &[]] {
+        let ran = fix(&[args, &["--keep-original", "was", "--edits", "edits"]].concat());
+        let row: Value = serde_json::from_slice(&ran.out).expect("JSON");
+        let body = row["body"].as_str().expect("text");
+        let start = "<p class=\"American navy\" title=\"Protection Secretary\">The Defense Secretary ";
+        assert!(body.starts_with(start) && row["was"] == html, "{args:?}: {body}");
+        // What is told of the edits makes the one of the other.
+        let mut made = html.clone();
+        let edits =
+            row["edits"].as_array().expect("a list").iter().flat_map(|one| one["edits"].as_array().expect("too"));
+        for edit in edits.collect::<Vec<_>>().into_iter().rev() {
+            let at = |n: usize| edit["span"]["byte"][n].as_u64().expect("a place") as usize;
+            made.replace_range(at(0)..at(1), edit["text"].as_str().expect("text"));
+        }
+        assert_eq!(made, body);
+    }
+    let says = "unspin: a.jsonl: the text in \"body\" of 1 record looks like HTML, ";
+    let check = |args: &[&str]| {
+        unspin(here.path(), &[&["check", "--isolated", "--field", "body", "a.jsonl"], args].concat(), b"")
+    };
+    assert!(check(&[]).err.starts_with(says));
+    assert_eq!(check(&["--field-format", "text"]).err, "");
+}
+
+#[test]
 fn a_directory_without_texts_is_named() {
     let here = directory(&[("code/x.py", SPUN.as_bytes()), ("a.txt", CLEAN.as_bytes())]);
     let score = |args: &[&str]| unspin(here.path(), &[&["score", "--assume-spun"], args].concat(), b"");

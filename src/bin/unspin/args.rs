@@ -101,6 +101,9 @@ pub(crate) struct Inputs {
     /// text].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(crate) column: Vec<String>,
+    /// How texts are written in fields and columns, so that markup in them is left alone [default: text].
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Input")]
+    pub(crate) field_format: Option<FieldFormat>,
     /// Leave out files in directories that match; may be given several times.
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     pub(crate) exclude: Vec<String>,
@@ -719,6 +722,25 @@ impl Command {
             Self::Lsp(command) => Some(&command.checking),
             Self::Eval(command) => Some(&command.checking),
             _ => None,
+        }
+    }
+}
+
+/// How the text in a field is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FieldFormat {
+    Text,
+    Markdown,
+    Html,
+}
+
+impl From<FieldFormat> for input::Format {
+    fn from(format: FieldFormat) -> Self {
+        match format {
+            FieldFormat::Text => Self::Text,
+            FieldFormat::Markdown => Self::Markdown,
+            FieldFormat::Html => Self::Html,
         }
     }
 }

@@ -261,11 +261,11 @@ impl Added<'_> {
             if let Some(original) = self.original {
                 fields.push((
                     record.added_name(original, field),
-                    text.map_or(Value::Null, |text| record.text(text).into()),
+                    text.map_or(Value::Null, |text| record.shown(text).into()),
                 ));
             }
             if let Some(edits) = self.edits {
-                let made = text.map_or(Value::Null, |text| made(record.text(text), text, fixes));
+                let made = text.map_or(Value::Null, |text| made(record, text, fixes));
                 fields.push((record.added_name(edits, field), made));
             }
         }
@@ -273,18 +273,27 @@ impl Added<'_> {
     }
 }
 
-/// What was changed in the n-th text of a record.
-fn made(text: &str, n: usize, fixes: &Fixes) -> Value {
-    let index = LineIndex::new(text);
+/// What was changed in the n-th text of a record, by places in its value. Where that holds markup, the edits are told as
+/// they are written there, too.
+fn made(record: &Record, n: usize, fixes: &Fixes) -> Value {
+    let index = LineIndex::new(record.shown(n));
+    let place =
+        |Span { start, end }: Span| json!({ "byte": [start, end], "char": [index.chars(start), index.chars(end)] });
     let findings = fixes.applied.iter().filter(|(text, _)| *text == n).map(|(_, finding)| {
-        let Span { start, end } = finding.span;
-        json!({
-            "span": { "byte": [start, end], "char": [index.chars(start), index.chars(end)] },
-            "text": &text[start..end],
+        let span = record.shown_span(n, finding.span);
+        let mut made = json!({
+            "span": place(span),
+            "text": &record.shown(n)[span.range()],
             "correction": finding.correction(),
             "confidence": finding.confidence(),
             "id": finding.id,
-        })
+        });
+        if record.is_lifted(n) {
+            let edits = record.shown_edits(n, finding.span, finding.correction()).unwrap_or_default();
+            let edits = edits.into_iter().map(|(span, new)| json!({ "span": place(span), "text": new }));
+            made["edits"] = edits.collect();
+        }
+        made
     });
     findings.collect()
 }

@@ -198,6 +198,9 @@ struct Current {
     /// Those that have none.
     #[serde(default)]
     textless: u64,
+    /// Those with a text that looks like HTML and is read as it is.
+    #[serde(default)]
+    html: u64,
 }
 
 /// What the reading thread sends.
@@ -235,6 +238,8 @@ struct Counted {
     bytes: usize,
     /// It is a record that holds something, a text or not.
     filled: bool,
+    /// One of its texts looks like HTML and is read as it is.
+    html: bool,
 }
 
 impl Job {
@@ -251,6 +256,7 @@ impl Job {
             format: inputs.input.map(Format::from),
             fields: inputs.field.clone(),
             columns: inputs.column.clone(),
+            field_format: inputs.field_format.or(settings.field_format).map(Format::from),
             added: Vec::new(),
             hidden: inputs.hidden,
             no_ignore: inputs.no_ignore,
@@ -331,12 +337,23 @@ impl Job {
     pub(crate) fn description(&self, command: &str) -> anyhow::Result<String> {
         let mut identity = self.identity;
         // What is left out is among the settings.
-        let FileOptions { format, fields, columns, added, hidden, no_ignore, exclude, leave_out: _, utf8_names } =
-            &self.files;
+        let FileOptions {
+            format,
+            fields,
+            columns,
+            field_format,
+            added,
+            hidden,
+            no_ignore,
+            exclude,
+            leave_out: _,
+            utf8_names,
+        } = &self.files;
         let options = json!({
             "format": format.map(|format| format!("{format:?}")),
             "fields": fields,
             "columns": columns,
+            "field_format": field_format.map(|format| format!("{format:?}")),
             "added": added,
             "hidden": hidden,
             "no_ignore": no_ignore,
@@ -570,7 +587,8 @@ impl Job {
                         let reports: Vec<Report> =
                             (0..record.len()).map(|n| check(&self.settings, path, &record, n)).collect();
                         let filled = !record.source().trim().is_empty();
-                        let mut counted = Counted { bytes: size, filled, ..Counted::default() };
+                        let html = (0..record.len()).any(|n| record.looks_like_html(n));
+                        let mut counted = Counted { bytes: size, filled, html, ..Counted::default() };
                         counted.figures.textless = u64::from(filled && record.number.is_some() && record.is_empty());
                         for report in &reports {
                             counted.figures.add(report);
@@ -821,9 +839,16 @@ impl Reading {
     /// What is worth a word about an input at its end, and no trouble.
     fn remarks<T>(&self, event: &Event<T>, common: Common) -> Vec<String> {
         let (Event::End, Some(source)) = (event, &self.source) else { return Vec::new() };
-        let Current { textless, .. } = self.current;
+        let Current { textless, html, .. } = self.current;
         let (name, fields) = (source.name(), source.fields.join(" or "));
         let mut remarks = Vec::new();
+        if html > 0 && !common.quiet {
+            let looks = if html == 1 { "record looks" } else { "records look" };
+            remarks.push(format!(
+                "{name}: the text in {fields:?} of {html} {looks} like HTML, and tags and scripts in it are read as text; \
+                 say --field-format html, or text"
+            ));
+        }
         if textless > 0 && common.verbose {
             let have = if textless == 1 { "record has" } else { "records have" };
             remarks.push(format!("{name}: {textless} {have} no text in {fields:?}"));
@@ -844,6 +869,7 @@ impl Reading {
                 self.current.records |= counted.filled;
                 self.current.texts |= counted.figures.documents > 0;
                 self.current.textless += counted.figures.textless;
+                self.current.html += u64::from(counted.html);
             }
             Event::End => {
                 let source = self.source.take()?;
@@ -913,10 +939,11 @@ pub(crate) fn doubt_unwritable(record: &Record, n: usize, findings: &mut [Findin
     }
 }
 
-/// What the corrections of findings in the n-th text of a record change in the file, where the text was lifted out of it.
+/// What the corrections of findings in the n-th text of a record change in what that is shown in, where it was lifted out
+/// of markup.
 pub(crate) fn edits(record: &Record, n: usize, findings: &[Finding]) -> Option<Edits> {
     let of_correction = |span: Span, new: &str| {
-        let edits = record.source_edits(n, span, new).unwrap_or_default();
+        let edits = record.shown_edits(n, span, new).unwrap_or_default();
         let mut edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
         edits.sort_by_key(|edit| edit.span);
         edits

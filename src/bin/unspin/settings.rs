@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::{Globs, straight};
 use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Selection, Severity, Unspinner};
 
-use crate::args::{self, Checking, Choice, Level, ModelName, QuotePolicy};
+use crate::args::{self, Checking, Choice, FieldFormat, Level, ModelName, QuotePolicy};
 use crate::{baseline, dictionary};
 
 /// What a settings file is called.
@@ -56,6 +56,8 @@ struct File {
     /// Globs of files to leave out, as in `.gitignore`, from the directory of `unspin.toml`.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "globs")]
     exclude: Vec<String>,
+    /// How texts are written in fields of records.
+    field_format: Option<FieldFormat>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dictionaries: Vec<PathBuf>,
     /// Whether those stand on the built-in ones; they do unless it is false.
@@ -124,6 +126,8 @@ pub(crate) struct Settings {
     overrides: Vec<(Globs, Profile)>,
     /// Files and directories to leave out.
     pub(crate) exclude: Globs,
+    /// How texts are written in fields of records, unless the command line says it.
+    pub(crate) field_format: Option<FieldFormat>,
     /// Ids of findings to leave out.
     known: HashSet<String>,
     /// The files that the settings come from and name, which are no inputs.
@@ -423,6 +427,7 @@ impl Stated {
             base: rules.profile(),
             overrides,
             exclude: Globs::new(root, &file.exclude)?,
+            field_format: file.field_format,
             known: known.unwrap_or_default(),
             own: file.own()?.into_iter().chain(path.clone()).collect(),
         })
