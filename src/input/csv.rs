@@ -29,6 +29,8 @@ pub(super) fn read_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>, path: &P
 
 /// How far the end of a quoted field is looked for in a table whose quotes may be no more than themselves, in bytes.
 const AHEAD: usize = 1 << 20;
+/// What may stand between fields, the likeliest first.
+const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// The rows of a table.
 pub(super) struct Rows<R> {
@@ -48,7 +50,8 @@ pub(super) struct Rows<R> {
 
 impl<R: BufRead> Rows<R> {
     /// Reads the header and finds the columns in it; a column may be given as its number, from 1.
-    pub(super) fn new(reader: R, source: Source, encoding: Encoding, delimiter: u8) -> Result<Self, InputError> {
+    pub(super) fn new(reader: R, source: Source, encoding: Encoding) -> Result<Self, InputError> {
+        let delimiter = source.told_delimiter();
         let mut rows = Self {
             reader,
             ahead: Cursor::default(),
@@ -62,10 +65,20 @@ impl<R: BufRead> Rows<R> {
             line: 1,
             done: false,
         };
-        let Some(header) = rows.row()? else {
+        let Some(mut header) = rows.row()? else {
             rows.done = true;
             return Ok(rows);
         };
+        let stated = stated_by(&header);
+        let before = if stated.is_some() { header.len() } else { 0 };
+        if rows.source.delimiter.is_none() {
+            rows.delimiter = stated.or_else(|| told_by(&header, delimiter)).unwrap_or(delimiter);
+        }
+        if stated.is_some() {
+            header.extend(rows.row()?.unwrap_or_default());
+        }
+        let delimiter = rows.delimiter;
+        Arc::make_mut(&mut rows.source).delimiter = Some(delimiter);
         let text = if encoding.is_utf8() || encoding.is_utf16() {
             std::str::from_utf8(&header).map(str::to_owned).map_err(|error| {
                 let message = format!("its header {}", encoding.fault(&error));
@@ -79,7 +92,8 @@ impl<R: BufRead> Rows<R> {
             let message = "has line ends of CR alone; convert them to LF, as with tr '\\r' '\\n'";
             return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, message));
         }
-        let names: Vec<String> = fields(&text, delimiter).into_iter().map(|field| lift(&text, &field).text).collect();
+        let text = &text[before..];
+        let names: Vec<String> = fields(text, delimiter).into_iter().map(|field| lift(text, &field).text).collect();
         let mut columns: Vec<(usize, String)> = Vec::new();
         for wanted in &rows.source.fields {
             let number = || wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|&n| n < names.len());
@@ -102,7 +116,10 @@ impl<R: BufRead> Rows<R> {
                 return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, message));
             }
             let Some(place) = named.first().copied().or_else(number) else {
-                let message = format!("has no column {wanted:?}; it has {}", names.join(", "));
+                let mut message = format!("has no column {wanted:?}; it has {}", names.join(", "));
+                if names.len() == 1 {
+                    message += ", and no more; say what stands between its columns with --delimiter";
+                }
                 return Err(InputError::new(&rows.source.path, ErrorKind::MissingField, message));
             };
             // A column may be named twice: once by its number.
@@ -304,6 +321,28 @@ fn has_bare_return(row: &str, delimiter: u8) -> bool {
         scan.step(&row[at..]);
         row[at] == b'\r' && !scan.quoted
     })
+}
+
+/// What stands between the fields by a line of its own before the header, as Excel writes and reads it.
+fn stated_by(line: &[u8]) -> Option<u8> {
+    let line = line.strip_suffix(b"\n")?;
+    match line.strip_suffix(b"\r").unwrap_or(line).strip_prefix(b"sep=")? {
+        [byte] if byte.is_ascii_punctuation() && *byte != b'"' || *byte == b'\t' => Some(*byte),
+        _ => None,
+    }
+}
+
+/// What stands between the names of a header instead of the usual, where that is plain: one of what may, and no other.
+fn told_by(header: &[u8], usual: u8) -> Option<u8> {
+    let mut scan = Scan::new(usual);
+    let mut found = Vec::new();
+    for at in 0..header.len() {
+        scan.step(&header[at..]);
+        if !scan.quoted && DELIMITERS.contains(&header[at]) && !found.contains(&header[at]) {
+            found.push(header[at]);
+        }
+    }
+    if let [one] = found[..] { Some(one) } else { None }
 }
 
 struct Field {

@@ -25,6 +25,8 @@ pub struct FileOptions {
     pub columns: Vec<String>,
     /// How the texts lie in fields and columns.
     pub field_format: Option<Format>,
+    /// What stands between the fields of tables; told by the header of each where it is `None`.
+    pub delimiter: Option<u8>,
     /// Names of the fields or columns that will be added to records.
     pub added: Vec<String>,
     /// Go into hidden directories and take hidden files; those of version control only where they are named.
@@ -139,6 +141,7 @@ impl FileOptions {
         Ok(Source {
             fields: Source::fields(if own.is_empty() { other } else { own }),
             field_format: self.field_format,
+            delimiter: self.delimiter,
             added: self.added.clone(),
             found,
             ..told

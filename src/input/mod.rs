@@ -196,6 +196,8 @@ pub struct Source {
     pub fields: Vec<String>,
     /// How the texts lie in those: [`Format::Markdown`], [`Format::Html`], or as they are. `None` where nobody said.
     pub field_format: Option<Format>,
+    /// What stands between the fields of a table, an ASCII character; told by its header where it is `None`.
+    pub delimiter: Option<u8>,
     /// Names of the fields or columns that will be added to its records. A table that has one of them is refused.
     pub added: Vec<String>,
     /// Whether it was found in a directory, not named.
@@ -219,6 +221,7 @@ impl Source {
             path,
             fields: Self::fields(fields),
             field_format: None,
+            delimiter: None,
             added: Vec::new(),
             found: false,
         }
@@ -236,6 +239,11 @@ impl Source {
             fields.push(DEFAULT_FIELD.to_owned());
         }
         fields
+    }
+
+    /// What stands between the fields of a table, where neither the user nor its header says otherwise.
+    fn told_delimiter(&self) -> u8 {
+        self.delimiter.unwrap_or(if self.format == Format::Tsv { b'\t' } else { b',' })
     }
 
     /// The same with the format that its text shows, where nothing else told it.
@@ -343,8 +351,7 @@ impl Source {
         encoding: Encoding,
     ) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
         match self.format {
-            Format::Csv => Ok(Box::new(csv::Rows::new(reader, self.clone(), encoding, b',')?)),
-            Format::Tsv => Ok(Box::new(csv::Rows::new(reader, self.clone(), encoding, b'\t')?)),
+            Format::Csv | Format::Tsv => Ok(Box::new(csv::Rows::new(reader, self.clone(), encoding)?)),
             _ => Ok(Box::new(jsonl::Rows::new(reader, self.clone(), encoding))),
         }
     }

@@ -139,8 +139,7 @@ impl Raw {
                 };
                 let mut texts = match self.source.format {
                     _ if number.is_none() => Vec::new(),
-                    Format::Csv => csv::texts(&source, b',', columns),
-                    Format::Tsv => csv::texts(&source, b'\t', columns),
+                    Format::Csv | Format::Tsv => csv::texts(&source, self.source.told_delimiter(), columns),
                     _ => jsonl::texts(&source, &self.source.fields)
                         .map_err(|message| fault(ErrorKind::Malformed, message))?,
                 };
@@ -494,8 +493,9 @@ impl Record {
         let mut edits = self.edited(edits);
         let addition = match self.input.format {
             Format::Jsonl => jsonl::addition(&self.source, added),
-            Format::Csv => csv::addition(&self.source, b',', self.number.is_none(), self.width, added),
-            Format::Tsv => csv::addition(&self.source, b'\t', self.number.is_none(), self.width, added),
+            Format::Csv | Format::Tsv => {
+                csv::addition(&self.source, self.input.told_delimiter(), self.number.is_none(), self.width, added)
+            }
             _ => Ok(None),
         };
         // It goes last, behind the quote that closes the last field.

@@ -256,6 +256,35 @@ fn between_tabs_a_quote_may_be_just_that() {
 }
 
 #[test]
+fn what_stands_between_columns_is_told_by_the_header() {
+    for (name, table, texts) in [
+        ("a.csv", "id;text\n1;\"a;b\"\n2;c,d\n", &["a;b", "c,d"][..]),
+        ("a.csv", "\u{feff}sep=;\r\nid;text\r\n1;a\r\n", &["a"]),
+        ("a.csv", "sep=|\nid,x|text\n1|a\n", &["a"]),
+        ("a.csv", "id\ttext\n1\t\"a\n", &["\"a"]),
+        ("a.csv", "id|text\n1|a", &["a"]),
+        ("a.tsv", "id,text\n1,\"a,b\"\n", &["a,b"]),
+        ("a.csv", "a;b,text\n1,a\n", &["a"]),
+        ("a.csv", "text\na;b\n", &["a;b"]),
+    ] {
+        assert_eq!(column(name, table), texts, "{table:?}");
+    }
+    let says = |table: &str, delimiter: Option<u8>| {
+        let mut source = Source::new("a.csv", None, &[]);
+        source.delimiter = delimiter;
+        source.read(table.into()).map(|rows| rows.count()).map_err(|error| error.to_string())
+    };
+    let more = "and no more; say what stands between its columns with --delimiter";
+    assert_eq!(says("id^text\n", None), Err(format!("a.csv: has no column \"text\"; it has id^text, {more}")));
+    assert_eq!(says("id;text\n", Some(b',')), Err(format!("a.csv: has no column \"text\"; it has id;text, {more}")));
+    assert_eq!(says("id^text\n1^a\n", Some(b'^')), Ok(2));
+    // What is added stands between the same.
+    let record = &records("a.csv", &[], b"id;text\n1;a\n")[1];
+    let added = [("was".to_owned(), serde_json::Value::from("a;b"))];
+    assert_eq!(record.rewrite_with(&[], &added).expect("writes"), b"1;a;\"a;b\"\n");
+}
+
+#[test]
 fn a_table_with_the_line_ends_of_old_is_refused() {
     let open = |bytes: &[u8]| source("a.csv").read(bytes.to_vec());
     for bytes in [&b"text,id\rthe navy,1\r"[..], b"\"a\rb\"\rthe navy"] {

@@ -104,6 +104,9 @@ pub(crate) struct Inputs {
     /// How texts are written in fields and columns, so that markup in them is left alone [default: text].
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Input")]
     pub(crate) field_format: Option<FieldFormat>,
+    /// What stands between the columns of CSV and TSV, such as ; or tab; told by the header of each otherwise.
+    #[arg(long, value_name = "CHAR", value_parser = delimiter, help_heading = "Input")]
+    pub(crate) delimiter: Option<u8>,
     /// Leave out files in directories that match; may be given several times.
     #[arg(long, value_name = "GLOB", help_heading = "Input")]
     pub(crate) exclude: Vec<String>,
@@ -872,6 +875,14 @@ impl From<Level> for Severity {
 fn probability(text: &str) -> Result<f32, String> {
     let value: f32 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("must be from 0 to 1".into()) }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !b"\"\r\n".contains(byte) && !byte.is_ascii_alphanumeric() => Ok(*byte),
+        _ => Err("must be one character that is no letter, digit or quote, or tab".into()),
+    }
 }
 
 fn suffix(text: &str) -> Result<String, String> {
