@@ -33,10 +33,27 @@ impl Escape {
 struct Piece {
     text: Span,
     source: Span,
-    /// Same bytes on both sides; otherwise an escape, which is touched whole, or a break that is not in the source.
-    verbatim: bool,
+    kind: Kind,
     /// It is checked, but must stay as it is.
     held: bool,
+}
+
+impl Piece {
+    fn is_wrap(&self) -> bool {
+        matches!(self.kind, Kind::Wrap(_))
+    }
+}
+
+/// How a piece of the text stands in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// With the same bytes.
+    Verbatim,
+    /// As an escape, which is touched whole.
+    Escape,
+    /// As a line break that only wraps a paragraph, with all that indents the next line, and as one white space in the
+    /// text. What the source has there begins at this place in [`Lifted::breaks`].
+    Wrap(usize),
 }
 
 /// A text lifted out of its source, piece by piece.
@@ -44,12 +61,14 @@ struct Piece {
 pub(super) struct Lifted {
     pub(super) text: String,
     pieces: Vec<Piece>,
+    /// The line breaks that only wrap a paragraph, as the source has them, one after the other.
+    breaks: String,
     escape: Escape,
 }
 
 impl Lifted {
     pub(super) fn new(escape: Escape) -> Self {
-        Self { text: String::new(), pieces: Vec::new(), escape }
+        Self { text: String::new(), pieces: Vec::new(), breaks: String::new(), escape }
     }
 
     /// Takes over source bytes as they are.
@@ -59,32 +78,57 @@ impl Lifted {
         }
         let start = self.text.len();
         self.text.push_str(&source[span.range()]);
-        let goes_on = |last: &&mut Piece| last.verbatim && !last.held && last.source.end == span.start;
+        let goes_on = |last: &&mut Piece| last.kind == Kind::Verbatim && !last.held && last.source.end == span.start;
         if let Some(last) = self.pieces.last_mut().filter(goes_on) {
             last.source.end = span.end;
             last.text.end = self.text.len();
             return;
         }
-        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source: span, verbatim: true, held: false });
+        self.push(start, span, Kind::Verbatim, false);
     }
 
     /// Takes over what an escape in the source stands for.
     pub(super) fn decode(&mut self, span: Span, meaning: &str) {
         let start = self.text.len();
         self.text.push_str(meaning);
-        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source: span, verbatim: false, held: false });
+        self.push(start, span, Kind::Escape, false);
+    }
+
+    /// Takes over a line break that only wraps a paragraph, with the white space and the marks of a quotation around it,
+    /// as one white space; as nothing where white space or nothing stands before it.
+    pub(super) fn wrap(&mut self, source: &str, span: Span, space: char) {
+        if self.text.is_empty() || self.text.ends_with([' ', '\t', '\n', '\r']) {
+            return;
+        }
+        let start = self.text.len();
+        self.text.push(space);
+        self.push(start, span, Kind::Wrap(self.breaks.len()), false);
+        self.breaks.push_str(&source[span.range()]);
     }
 
     /// Takes over what a stretch of the source stands for that must stay as it is.
     pub(super) fn hold(&mut self, source: &str, span: Span, meaning: &str) {
         let start = self.text.len();
         self.text.push_str(meaning);
-        let verbatim = meaning == &source[span.range()];
-        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source: span, verbatim, held: true });
+        let kind = if meaning == &source[span.range()] { Kind::Verbatim } else { Kind::Escape };
+        self.push(start, span, kind, true);
     }
 
-    /// Adds white space that the source has in another form, such as the end of a paragraph; never twice.
+    /// Adds what stands for a word that nothing is known about, such as code.
+    pub(super) fn unknown(&mut self) {
+        self.text.push_str("`…`");
+    }
+
+    fn push(&mut self, start: usize, source: Span, kind: Kind, held: bool) {
+        self.pieces.push(Piece { text: Span::new(start, self.text.len()), source, kind, held });
+    }
+
+    /// Adds white space that the source has in another form, such as the end of a paragraph; never twice. A line break
+    /// before it is part of it.
     pub(super) fn separate(&mut self, space: &str) {
+        if self.pieces.pop_if(|last| last.is_wrap() && last.text.end == self.text.len()).is_some() {
+            self.text.pop();
+        }
         let trailing = self.text.len() - self.text.trim_end_matches('\n').len();
         if !self.text.is_empty() && trailing < space.len() {
             self.text.push_str(&space[trailing..]);
@@ -104,26 +148,29 @@ impl Lifted {
             let at = before.map_or(0, |piece| piece.source.end);
             return Span::new(at, at);
         };
-        let start = if first.verbatim {
+        let start = if first.kind == Kind::Verbatim {
             first.source.start + span.start.saturating_sub(first.text.start)
         } else {
             first.source.start
         };
-        let end =
-            if last.verbatim { last.source.end - last.text.end.saturating_sub(span.end) } else { last.source.end };
+        let end = if last.kind == Kind::Verbatim {
+            last.source.end - last.text.end.saturating_sub(span.end)
+        } else {
+            last.source.end
+        };
         Span::new(start, end)
     }
 
     /// What to replace in the source so that the span of the text reads `new`, each replacement as it is written
     /// there. `None` where markup in between leaves no way to tell what goes where, or what is there must stay.
     pub(super) fn replace(&self, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
-        let old = &self.text[span.range()];
         let whole = || self.is_whole(span).then(|| vec![(self.source(span), self.escape.write(new))]);
         // Line breaks stay where they can.
-        if let Some(edits) = (!old.contains('\n')).then(whole).flatten() {
+        let breaks = self.text[span.range()].contains('\n') || self.touched(span).iter().any(Piece::is_wrap);
+        if let Some(edits) = (!breaks).then(whole).flatten() {
             return Some(edits);
         }
-        self.word_by_word(span, new).or_else(whole)
+        self.word_by_word(span, new).or_else(|| self.line_by_line(span, new)).or_else(whole)
     }
 
     /// The same, for as many words as there were, with what stands between them left alone.
@@ -147,6 +194,57 @@ impl Lifted {
         Some(edits)
     }
 
+    /// The same, for words that reach over line breaks which only wrap a paragraph: each line keeps as many words as it
+    /// had, so far as there are some for each. Where there are not, the words stand before the last break, if its indent
+    /// can make up for the blank behind them. No line may begin with a mark, which could be one of Markdown.
+    fn line_by_line(&self, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
+        let wraps: Vec<&Piece> = self.touched(span).iter().filter(|piece| piece.is_wrap()).collect();
+        let starts = std::iter::once(span.start).chain(wraps.iter().map(|piece| piece.text.end));
+        let ends = wraps.iter().map(|piece| piece.text.start).chain([span.end]);
+        let counts: Vec<usize> =
+            starts.zip(ends).map(|(start, end)| self.text[start..end].split_whitespace().count()).collect();
+        let words: Vec<&str> = new.split_whitespace().collect();
+        if wraps.is_empty() || counts.contains(&0) || words.is_empty() || new.trim() != new || !self.is_whole(span) {
+            return None;
+        }
+        let breaks: Vec<&str> = wraps.iter().map(|piece| self.line_break(piece)).collect();
+        let mut out = String::new();
+        if words.len() < counts.len() {
+            let indent = breaks.last()?.strip_suffix(' ').filter(|_| self.is_before_blank(span))?;
+            out.push_str(&self.escape.write(new));
+            out.push_str(indent);
+            return Some(vec![(self.source(span), out)]);
+        }
+        let mut rest = words.as_slice();
+        for (n, count) in counts.iter().enumerate() {
+            let more = counts.len() - n - 1;
+            let (line, after) = rest.split_at(if more > 0 { (*count).min(rest.len() - more) } else { rest.len() });
+            if n > 0 && !begins_with_letter(line[0]) {
+                return None;
+            }
+            out.push_str(&self.escape.write(&line.join(" ")));
+            out.push_str(breaks.get(n).unwrap_or(&""));
+            rest = after;
+        }
+        Some(vec![(self.source(span), out)])
+    }
+
+    /// What the source has where a piece is a line break.
+    fn line_break(&self, piece: &Piece) -> &str {
+        match piece.kind {
+            Kind::Wrap(at) => &self.breaks[at..at + piece.source.len()],
+            _ => "",
+        }
+    }
+
+    /// Whether one blank follows the span in the source, and then a letter.
+    fn is_before_blank(&self, span: Span) -> bool {
+        let blank = Span::new(span.end, span.end + 1);
+        self.text[span.end..].strip_prefix(' ').is_some_and(begins_with_letter)
+            && self.touched(blank).first().is_some_and(|piece| piece.kind == Kind::Verbatim)
+            && self.source(blank).start == self.source(span).end
+    }
+
     /// Whether a span is one stretch of the source, with nothing between its pieces, that may change.
     fn is_whole(&self, span: Span) -> bool {
         let pieces = self.touched(span);
@@ -155,11 +253,11 @@ impl Lifted {
         pieces.windows(2).all(in_place)
             && !pieces.iter().any(|piece| piece.held)
             && pieces.first().is_none_or(|first| {
-                first.text.start <= span.start && (first.verbatim || first.text.start == span.start)
+                first.text.start <= span.start && (first.kind == Kind::Verbatim || first.text.start == span.start)
             })
-            && pieces
-                .last()
-                .is_none_or(|last| last.text.end >= span.end && (last.verbatim || last.text.end == span.end))
+            && pieces.last().is_none_or(|last| {
+                last.text.end >= span.end && (last.kind == Kind::Verbatim || last.text.end == span.end)
+            })
             && (!pieces.is_empty() || span.is_empty())
     }
 
@@ -171,6 +269,10 @@ impl Lifted {
         }
         &self.pieces[first..last]
     }
+}
+
+fn begins_with_letter(text: &str) -> bool {
+    text.starts_with(char::is_alphabetic)
 }
 
 fn words(text: &str) -> Vec<Span> {

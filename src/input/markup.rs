@@ -1,62 +1,156 @@
 //! Markdown and HTML: what a reader sees, and where it stands.
 
-use html5gum::{DefaultEmitter, Token, Tokenizer};
+use std::borrow::Cow;
+
+use html5gum::{DefaultEmitter, State, Token, Tokenizer};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
+use super::foreign::{Finder, Foreign};
 use super::map::{Escape, Lifted};
+use super::mdx;
 use crate::span::Span;
 
-/// Lifts the text of Markdown: no code, no link targets, no raw HTML, no front matter. The text of a link by which its
-/// target is looked up, such as `[text]` and `[text][]`, is to stay: another one would be no link.
+/// Lifts the text of Markdown: no code, no link targets, no raw HTML, no front matter, nothing that programs read, such
+/// as shortcodes. The text of a link by which its target is looked up, such as `[text]` and `[text][]`, is to stay:
+/// another one would be no link.
 pub(super) fn markdown(source: &str) -> Lifted {
+    lift_markdown(source, false)
+}
+
+/// Lifts the text of MDX: that of its Markdown, and no JavaScript.
+pub(super) fn mdx(source: &str) -> Lifted {
+    lift_markdown(source, true)
+}
+
+fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
-    let mut lifted = Lifted::new(Escape::None);
+    let mut prose = Prose::new(source, Escape::None, is_mdx);
     let mut hidden = 0usize;
     // For each link and image that is open, whether its text is its label.
     let mut labels = Vec::new();
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+        let span = Span::from(range);
         match event {
             Event::Start(Tag::CodeBlock(_) | Tag::MetadataBlock(_) | Tag::HtmlBlock) => hidden += 1,
             Event::End(TagEnd::CodeBlock | TagEnd::MetadataBlock(_) | TagEnd::HtmlBlock) => {
                 hidden = hidden.saturating_sub(1);
-                lifted.separate("\n\n");
+                prose.lifted.separate("\n\n");
             }
             Event::Start(Tag::Link { link_type, .. } | Tag::Image { link_type, .. }) => {
                 labels.push(matches!(link_type, LinkType::Shortcut | LinkType::Collapsed));
             }
             Event::End(TagEnd::Link | TagEnd::Image) => drop(labels.pop()),
-            Event::Text(text) if hidden == 0 => {
-                let span = Span::from(range);
-                if labels.contains(&true) {
-                    lifted.hold(source, span, &text);
-                } else if *text == source[span.range()] {
-                    lifted.take(source, span);
-                } else {
-                    lifted.decode(span, &text);
+            Event::Html(_) | Event::InlineHtml(_) if is_mdx => prose.skip_markup(span),
+            Event::Text(text) if hidden == 0 => prose.take(span, &text, labels.contains(&true)),
+            Event::SoftBreak => prose.wrap(span),
+            Event::HardBreak => prose.lifted.separate("\n"),
+            Event::Code(_) if prose.is_at(span) => prose.lifted.unknown(),
+            Event::Start(tag) if !is_inline(&tag) => {
+                prose.lifted.separate("\n\n");
+                if is_mdx && tag == Tag::Paragraph {
+                    prose.skip_module(span);
                 }
             }
-            // A mere line break, as in wrapped lines; one with an indent or marks of a quotation is markup.
-            Event::SoftBreak
-                if matches!(&source[range.clone()], "\n" | "\r\n")
-                    && !lifted.text.is_empty()
-                    && !lifted.text.ends_with('\n') =>
-            {
-                lifted.take(source, range.into());
-            }
-            Event::SoftBreak | Event::HardBreak => lifted.separate("\n"),
-            // Code stands for a word that nothing is known about.
-            Event::Code(_) | Event::InlineMath(_) => lifted.text.push('`'),
-            Event::Start(tag) if !is_inline(&tag) => lifted.separate("\n\n"),
-            Event::End(end) if !is_inline_end(end) => lifted.separate("\n\n"),
+            Event::End(end) if !is_inline_end(end) => prose.lifted.separate("\n\n"),
             _ => {}
         }
     }
-    lifted
+    prose.lifted
+}
+
+/// What is lifted of a source in which text is parted from code that no markup sets apart.
+struct Prose<'s> {
+    source: &'s str,
+    lifted: Lifted,
+    finder: Finder<'s>,
+    is_mdx: bool,
+    /// The end of the code that was found last.
+    at: usize,
+}
+
+impl<'s> Prose<'s> {
+    fn new(source: &'s str, escape: Escape, is_mdx: bool) -> Self {
+        Self { source, lifted: Lifted::new(escape), finder: Finder::new(source), is_mdx, at: 0 }
+    }
+
+    /// Whether a stretch does not start in code.
+    fn is_at(&self, span: Span) -> bool {
+        self.at <= span.start
+    }
+
+    /// Takes a stretch of text without the code in it, given what the stretch stands for; `held` is what must stay.
+    fn take(&mut self, span: Span, text: &str, held: bool) {
+        if self.source[span.range()] != *text {
+            // A character reference.
+            if held && self.is_at(span) {
+                self.lifted.hold(self.source, span, text);
+            } else if self.is_at(span) {
+                self.lifted.decode(span, text);
+            }
+            return;
+        }
+        self.each_part(span, |prose, part| {
+            if held {
+                prose.lifted.hold(prose.source, part, &prose.source[part.range()]);
+            } else {
+                prose.lifted.take(prose.source, part);
+            }
+        });
+    }
+
+    /// Calls `take` for each part of a stretch that is not in code, and adds what code stands for.
+    fn each_part(&mut self, span: Span, mut take: impl FnMut(&mut Self, Span)) {
+        let mut at = span.start.max(self.at);
+        while at < span.end {
+            let Some(code) = self.next(Span::new(at, span.end)) else {
+                take(self, Span::new(at, span.end));
+                return;
+            };
+            take(self, Span::new(at, code.span.start));
+            match code.shown {
+                Some(shown) => self.lifted.hold(self.source, shown, &self.source[shown.range()]),
+                // A tag.
+                None if self.is_mdx && self.source[code.span.start..].starts_with('<') => {}
+                None => self.lifted.unknown(),
+            }
+            (at, self.at) = (code.span.end, code.span.end);
+        }
+    }
+
+    /// The first code in a part of the source.
+    fn next(&self, part: Span) -> Option<Foreign> {
+        let script = self.is_mdx.then(|| mdx::first(self.source, part)).flatten();
+        let part = script.map_or(part, |script| Span::new(part.start, script.start));
+        self.finder.first(part).or(script.map(|span| Foreign { span, shown: None }))
+    }
+
+    /// Takes the line break of wrapped Markdown, with the indent or the marks of a quotation behind it.
+    fn wrap(&mut self, span: Span) {
+        if self.is_at(span) {
+            let marks = self.source[span.end..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
+            self.lifted.wrap(self.source, Span::new(span.start, span.end + marks), '\n');
+        }
+    }
+
+    /// Passes over what Markdown takes for HTML, and all of the element of MDX of which it may be a part.
+    fn skip_markup(&mut self, span: Span) {
+        while let Some(code) = mdx::first(self.source, Span::new(span.start.max(self.at), span.end.max(self.at))) {
+            self.at = code.end;
+        }
+    }
+
+    /// Passes over imports and exports that a paragraph consists of.
+    fn skip_module(&mut self, span: Span) {
+        if self.is_at(span) && (span.start == 0 || self.source[..span.start].ends_with('\n')) {
+            self.at = mdx::module(self.source, span.start).unwrap_or(self.at);
+        }
+    }
 }
 
 fn is_inline(tag: &Tag<'_>) -> bool {
@@ -68,7 +162,7 @@ fn is_inline_end(end: TagEnd) -> bool {
 }
 
 /// Elements whose text no reader sees, or that hold no prose.
-const HIDDEN: [&[u8]; 13] = [
+const HIDDEN: [&[u8]; 16] = [
     b"script",
     b"style",
     b"template",
@@ -79,10 +173,19 @@ const HIDDEN: [&[u8]; 13] = [
     b"samp",
     b"textarea",
     b"svg",
+    b"math",
     b"iframe",
     b"noembed",
     b"noframes",
+    b"xmp",
+    b"plaintext",
 ];
+
+/// Of these, those that stand in a sentence.
+const CODE: [&[u8]; 4] = [b"code", b"kbd", b"samp", b"math"];
+
+/// Elements of other languages than HTML, in which a slash closes any element.
+const EMBEDDED: [&[u8]; 2] = [b"svg", b"math"];
 
 /// Elements that do not end a paragraph.
 const INLINE: [&[u8]; 27] = [
@@ -90,18 +193,21 @@ const INLINE: [&[u8]; 27] = [
     b"mark", b"q", b"s", b"small", b"span", b"strong", b"sub", b"sup", b"time", b"tt", b"u", b"var", b"wbr",
 ];
 
-/// Lifts the text of HTML that a reader sees. Text is what lies between tags, comments and the like, so bytes of
-/// markup are never part of it.
+/// Lifts the text of HTML that a reader sees. Text is what lies between tags, comments, template code and the like, so
+/// bytes of markup are never part of it.
 pub(super) fn html(source: &str) -> Lifted {
-    let mut lifted = Lifted::new(Escape::Html);
+    let mut prose = Prose::new(source, Escape::Html, false);
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     let mut at = 0;
     let mut hidden: Option<(Vec<u8>, usize)> = None;
     // XHTML may start in either way.
     let beginning: String = source.chars().take(1024).collect();
     let is_xml = beginning.trim_start().starts_with("<?xml") || beginning.contains("//www.w3.org/1999/xhtml");
-    emitter.naively_switch_states(!is_xml);
-    for token in Tokenizer::new_with_emitter(source, emitter).flatten() {
+    // As browsers read most XHTML: what stands in a script is no markup.
+    emitter.naively_switch_states(true);
+    let plain = without_templates(source, &prose.finder);
+    let mut tokens = Tokenizer::new_with_emitter(plain.as_ref(), emitter);
+    while let Some(Ok(token)) = tokens.next() {
         let (start, end) = match &token {
             Token::StartTag(tag) => (tag.span.start, tag.span.end),
             Token::EndTag(tag) => (tag.span.start, tag.span.end),
@@ -110,20 +216,28 @@ pub(super) fn html(source: &str) -> Lifted {
             Token::String(_) | Token::Error(_) => continue,
         };
         if hidden.is_none() && start > at {
-            lift_html(source, Span::new(at, start), &mut lifted);
+            prose.take_html(Span::new(at, start));
         }
         at = at.max(end);
         match token {
             Token::StartTag(tag) => {
                 let name: &[u8] = &tag.name;
+                let embedded = hidden.as_ref().map_or(name, |(open, _)| open);
                 // The slash closes nothing else in HTML, but anything in XHTML.
-                let closed = tag.self_closing && (is_xml || name == b"svg");
+                let closed = tag.self_closing && (is_xml || EMBEDDED.contains(&embedded));
+                if closed {
+                    tokens.set_state(State::Data);
+                }
+                let opens = hidden.is_none() && HIDDEN.contains(&name) && !closed;
                 match &mut hidden {
                     Some((open, depth)) if open.as_slice() == name && !closed => *depth += 1,
-                    None if HIDDEN.contains(&name) && !closed => hidden = Some((name.to_vec(), 1)),
+                    None if opens => hidden = Some((name.to_vec(), 1)),
                     _ => {}
                 }
-                separate(name, &mut lifted);
+                if opens && CODE.contains(&name) {
+                    prose.lifted.unknown();
+                }
+                separate(name, &mut prose.lifted);
             }
             Token::EndTag(tag) => {
                 let name: &[u8] = &tag.name;
@@ -135,51 +249,112 @@ pub(super) fn html(source: &str) -> Lifted {
                         hidden = None;
                     }
                 }
-                separate(name, &mut lifted);
+                separate(name, &mut prose.lifted);
             }
             _ => {}
         }
     }
     if hidden.is_none() {
-        lift_html(source, Span::new(at, source.len()), &mut lifted);
+        prose.take_html(Span::new(at, source.len()));
     }
-    lifted
+    prose.lifted
+}
+
+/// A source of HTML without its template code, in which other text looks like markup, at the same places.
+fn without_templates<'s>(source: &'s str, finder: &Finder<'_>) -> Cow<'s, str> {
+    let bytes = source.as_bytes();
+    let mut plain = String::new();
+    let (mut at, mut copied, mut script_end) = (0, 0, 0);
+    while let Some(found) = memchr::memchr2(b'<', b'{', &bytes[at..]) {
+        let start = at + found;
+        at = start + 1;
+        let is_tag = bytes[start] == b'<';
+        if is_tag && start >= script_end {
+            script_end = end_of_script(bytes, start).unwrap_or(start);
+        }
+        // Scripts have braces of their own.
+        if !is_tag && start < script_end {
+            continue;
+        }
+        if let Some(end) = finder.template(start) {
+            plain.push_str(&source[copied..start]);
+            // What makes the name of a tag is a name.
+            let filler = if plain.ends_with(['<', '/']) { "x" } else { " " };
+            plain.push_str(&filler.repeat(end - start));
+            (at, copied) = (end, end);
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(source);
+    }
+    plain.push_str(&source[copied..]);
+    Cow::Owned(plain)
+}
+
+/// The end of the script or style sheet whose tag starts at `start`, if one does.
+fn end_of_script(bytes: &[u8], start: usize) -> Option<usize> {
+    let is_tag = |at: usize, name: &str| {
+        bytes.get(at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let name = ["script", "style"].into_iter().find(|name| is_tag(start + 1, name))?;
+    let mut ends = memchr::memmem::find_iter(&bytes[start..], b"</").map(|found| start + found);
+    Some(ends.find(|end| is_tag(end + 2, name)).unwrap_or(bytes.len()))
 }
 
 fn separate(name: &[u8], lifted: &mut Lifted) {
     match name {
         b"br" => lifted.separate("\n"),
-        b"code" | b"kbd" | b"samp" => {
-            if !lifted.text.ends_with('`') {
-                lifted.text.push('`');
-            }
-        }
-        _ if INLINE.contains(&name) => {}
+        _ if INLINE.contains(&name) || CODE.contains(&name) => {}
         _ => lifted.separate("\n\n"),
     }
 }
 
-/// Takes a stretch between tags, with character references as what they stand for.
-fn lift_html(source: &str, span: Span, lifted: &mut Lifted) {
-    let mut at = span.start;
-    while let Some(found) = memchr::memchr(b'&', &source.as_bytes()[at..span.end]) {
-        let start = at + found;
-        let name = source[start + 1..span.end]
-            .bytes()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
-            .count();
-        let mut end = start + 1 + name;
-        if source.as_bytes().get(end) == Some(&b';') && end < span.end {
-            end += 1;
-        }
-        let meaning = htmlize::unescape(&source[start..end]);
-        if meaning == source[start..end] {
-            lifted.take(source, Span::new(at, end));
-        } else {
-            lifted.take(source, Span::new(at, start));
-            lifted.decode(Span::new(start, end), &meaning);
-        }
-        at = end;
+const SPACE: [char; 5] = [' ', '\t', '\n', '\r', '\x0c'];
+
+impl Prose<'_> {
+    /// Takes a stretch between tags, with character references as what they stand for, and line breaks with the white
+    /// space around them as a blank. Between two tags a line break stays one, for it may part the entries of a menu.
+    fn take_html(&mut self, span: Span) {
+        self.each_part(span, |prose, part| {
+            let text = &prose.source[part.range()];
+            if text.contains(['\n', '\r']) && text.trim_matches(SPACE).is_empty() {
+                prose.lifted.wrap(prose.source, part, '\n');
+            } else {
+                prose.take_html_part(part);
+            }
+        });
     }
-    lifted.take(source, Span::new(at, span.end));
+
+    fn take_html_part(&mut self, part: Span) {
+        let (source, lifted) = (self.source, &mut self.lifted);
+        let mut at = part.start;
+        while let Some(found) = memchr::memchr3(b'&', b'\n', b'\r', &source.as_bytes()[at..part.end]) {
+            let found = at + found;
+            if source.as_bytes()[found] != b'&' {
+                let start = at + source[at..found].trim_end_matches(SPACE).len();
+                let end = part.end - source[found..part.end].trim_start_matches(SPACE).len();
+                lifted.take(source, Span::new(at, start));
+                lifted.wrap(source, Span::new(start, end), ' ');
+                at = end;
+                continue;
+            }
+            let name = source[found + 1..part.end]
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
+                .count();
+            let mut end = found + 1 + name;
+            if source.as_bytes().get(end) == Some(&b';') && end < part.end {
+                end += 1;
+            }
+            let meaning = htmlize::unescape(&source[found..end]);
+            if meaning == source[found..end] {
+                lifted.take(source, Span::new(at, end));
+            } else {
+                lifted.take(source, Span::new(at, found));
+                lifted.decode(Span::new(found, end), &meaning);
+            }
+            at = end;
+        }
+        lifted.take(source, Span::new(at, part.end));
+    }
 }

@@ -8,11 +8,13 @@ mod csv;
 mod encoding;
 mod error;
 mod files;
+mod foreign;
 mod gzip;
 mod jsonl;
 mod kind;
 mod map;
 mod markup;
+mod mdx;
 mod record;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -32,6 +34,8 @@ pub enum Format {
     Text,
     /// Markdown: code, links' targets and raw HTML are not text.
     Markdown,
+    /// MDX: Markdown in which JavaScript and elements of JSX are not text, either.
+    Mdx,
     /// HTML: what a reader sees is text.
     Html,
     /// JSON Lines: some fields of each line are texts.
@@ -63,6 +67,7 @@ impl Format {
         Some(match extension(&Compression::of_name(path).strip(path)).as_str() {
             "txt" | "text" => Self::Text,
             "md" | "markdown" | "mdown" | "mdwn" | "mkd" | "mkdn" => Self::Markdown,
+            "mdx" => Self::Mdx,
             "html" | "htm" | "xhtml" | "xht" | "shtml" | "html5" => Self::Html,
             "jsonl" | "jsonlines" | "jl" | "ndjson" => Self::Jsonl,
             "csv" => Self::Csv,

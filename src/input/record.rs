@@ -207,6 +207,7 @@ impl Raw {
 fn visible(format: Format, text: &str) -> Option<Lifted> {
     match format {
         Format::Markdown => Some(markup::markdown(text)),
+        Format::Mdx => Some(markup::mdx(text)),
         Format::Html => Some(markup::html(text)),
         _ => None,
     }

@@ -408,7 +408,7 @@ fn markdown_text_only() {
     check(
         "a.md",
         b"---\ntitle: navy\n---\n# The navy\n\nThe *navy*, `navy` &amp; [navy](navy.html)\nsaid <b title=\"navy\">navy</b>.\n\n```\nnavy\n```\n\n<div>navy</div>\n",
-        &["The navy\n\nThe navy, ` & navy\nsaid navy.\n\n"],
+        &["The navy\n\nThe navy, `…` & navy\nsaid navy.\n\n"],
         b"---\ntitle: navy\n---\n# The military\n\nThe *military*, `navy` &amp; [military](navy.html)\nsaid <b title=\"navy\">military</b>.\n\n```\nnavy\n```\n\n<div>navy</div>\n",
     );
 }
@@ -418,7 +418,7 @@ fn html_text_only() {
     check(
         "a.html",
         "<!DOCTYPE html><html><head><title>The navy</title><style>navy{}</style></head>\n<body><p class=navy>The <b>n</b>avy&nbsp;isn&rsquo;t <!-- navy --> <code>navy</code> AT&T.<br>é navy</p><script>var navy = '<p>navy</p>';</script>navy</body></html>".as_bytes(),
-        &["The navy\n\n\nThe navy\u{a0}isn’t  ` AT&T.\né navy\n\nnavy\n\n"],
+        &["The navy\n\nThe navy\u{a0}isn’t  `…` AT&T.\né navy\n\nnavy\n\n"],
         "<!DOCTYPE html><html><head><title>The military</title><style>navy{}</style></head>\n<body><p class=navy>The <b>n</b>avy&nbsp;isn&rsquo;t <!-- navy --> <code>navy</code> AT&T.<br>é military</p><script>var navy = '<p>navy</p>';</script>military</body></html>".as_bytes(),
     );
 }
@@ -434,20 +434,145 @@ fn edits_across_markup_go_word_by_word_or_not_at_all() {
     let span = record.shown_span(0, Span::new(at, at + "Protection Secretary".len()));
     assert_eq!(&record.shown(0)[span.range()], "Protection</b> Secretary");
     assert_eq!(rewrite("a.html", &[], b"a&amp;b", "a&b", "c<d"), b"c&lt;d");
-    // A line break of wrapped Markdown is no markup, unless more than itself is between the words.
-    for (source, words, wanted) in [
-        ("the American\nnavy", "American\nnavy", "the US"),
-        ("> the American\r\nnavy\r\n", "American\r\nnavy", "> the US\r\n"),
-        ("> the American\n> navy", "American\nnavy", "> the American\n> navy"),
-        ("- the American\n  navy", "American\nnavy", "- the American\n  navy"),
-        ("the American\n navy", "American\nnavy", "the American\n navy"),
-        ("the American  \nnavy", "American\nnavy", "the American  \nnavy"),
-        ("the American\\\nnavy", "American\nnavy", "the American\\\nnavy"),
+}
+
+#[test]
+fn edits_across_wrapped_lines_leave_the_break_where_it_can_be() {
+    for (source, new, wanted) in [
+        // A word for each line.
+        ("the American\nnavy left", "US fleet", "the US\nfleet left"),
+        ("> the American\n> navy left", "US fleet", "> the US\n> fleet left"),
+        ("> the American\r\n> navy\r\n", "US fleet", "> the US\r\n> fleet\r\n"),
+        ("- the American\n  navy left", "fleet of the US", "- the fleet\n  of the US left"),
+        ("the American \n\tnavy left", "US fleet", "the US \n\tfleet left"),
+        // One for both, with the blank behind it in place of the last of the indent.
+        ("- the American\n  navy left", "US", "- the US\n  left"),
+        ("> the American\r\n> navy left", "US", "> the US\r\n> left"),
+        // None to put there, or a mark would stand at the start of a line.
+        ("the American\nnavy left", "US", "the US left"),
+        ("- the American\n  navy, left", "US", "- the US, left"),
+        ("- the American\n  navy - left", "US", "- the US - left"),
+        ("- the American\n  navy", "US", "- the US"),
+        ("- the American\n  navy\n  left", "US", "- the US\n  left"),
+        ("> the American\nnavy left", "US", "> the US left"),
+        ("> the American\n> navy left", "US + 1", "> the US + 1 left"),
+        ("- the American\n  navy left", "", "- the  left"),
+        // Markup.
+        ("the American  \nnavy left", "US", "the American  \nnavy left"),
+        ("the American\\\nnavy left", "US", "the American\\\nnavy left"),
+        ("> the *American*\n> navy left", "US", "> the *American*\n> navy left"),
+        ("> the *American*\n> navy left", "US fleet", "> the *US*\n> fleet left"),
     ] {
-        assert!(records("a.md", &[], source.as_bytes())[0].text(0).contains(words), "{source:?}");
-        let out = rewrite("a.md", &[], source.as_bytes(), words, "US");
-        assert_eq!(String::from_utf8_lossy(&out), wanted);
+        let record = &records("a.md", &[], source.as_bytes())[0];
+        let words = if record.text(0).contains("American navy") { "American navy" } else { "American\nnavy" };
+        assert!(record.text(0).contains(words), "{source:?}");
+        let out = rewrite("a.md", &[], source.as_bytes(), words, new);
+        assert_eq!(String::from_utf8_lossy(&out), wanted, "{source:?}");
     }
+    let html = b"<p>\n      the American\n      navy left &amp; the\n      American\n      navy is\n      there";
+    let out = rewrite("a.html", &[], html, "American navy", "US & UK fleet");
+    let wanted = "<p>\n      the US &amp; UK fleet left &amp; the\n      US &amp; UK fleet is\n      there";
+    assert_eq!(String::from_utf8_lossy(&out), wanted);
+    let out = rewrite("a.html", &[], html, "American navy", "US fleet <A>");
+    let wanted =
+        "<p>\n      the US\n      fleet &lt;A&gt; left &amp; the\n      US\n      fleet &lt;A&gt; is\n      there";
+    assert_eq!(String::from_utf8_lossy(&out), wanted);
+    let out = rewrite("a.html", &[], html, "the American navy", "the US");
+    let wanted = "<p>\n      the\n      US left &amp; the US\n      is\n      there";
+    assert_eq!(String::from_utf8_lossy(&out), wanted);
+}
+
+#[test]
+fn a_line_break_in_html_is_a_blank() {
+    let text = |html: &str| records("a.html", &[], html.as_bytes())[0].text(0).to_owned();
+    let wanted = "The navy, the new navy and AT&T\nleft.\n\nThe end.\n\n";
+    for html in [
+        "<p>The navy, the <b>new</b> navy and AT&amp;T<br>left.</p><p>The end.</p>",
+        "\n<p>\n    The navy,\n    the <b>new</b>\n    navy and  \r\n\r\n\tAT&amp;T<br>\n left.\n</p>\n\n<p>The\nend.\n</p>\n",
+    ] {
+        assert_eq!(text(html).replace("  ", " "), wanted, "{html:?}");
+    }
+    // What may be entries of a list stay apart.
+    assert_eq!(text("<a>Home</a>\n  <a>The navy</a>"), "Home\nThe navy");
+}
+
+#[test]
+fn what_programs_read_stays_in_any_markup() {
+    for code in [
+        "{{ page.navy }}",
+        "{% include navy.html %}",
+        "{{< figure caption=\"navy *navy* navy\" >}}",
+        "<% navy(\"navy\") %>",
+        "<?php if ($navy > 3) { echo \"<p>navy\"; } ?>",
+        "${navy}",
+        ":navy:",
+        "[[navy]]",
+        "{: .navy}",
+        "$\\text{navy}_navy_$",
+        "[navy id=\"navy\"]",
+    ] {
+        for (name, before) in
+            [("a.md", "The navy"), ("a.md", "- *navy*"), ("a.html", "<p>The navy"), ("a.mdx", "The navy")]
+        {
+            if name == "a.mdx" && code.starts_with('<') {
+                continue;
+            }
+            let bytes = format!("{before} {code} navy\n\n{code}\n\nThe navy.\n");
+            let out = rewrite(name, &[], bytes.as_bytes(), "navy", "army");
+            let wanted = format!("{} {code} army\n\n{code}\n\nThe army.\n", before.replace("navy", "army"));
+            assert_eq!(String::from_utf8_lossy(&out), wanted, "{name}");
+        }
+    }
+}
+
+#[test]
+fn template_code_may_be_anywhere_in_html() {
+    let out =
+        |html: &str| String::from_utf8_lossy(&rewrite("a.html", &[], html.as_bytes(), "navy", "army")).into_owned();
+    for (html, wanted) in [
+        (
+            "<a href=\"<?= $x[\"navy\"] ?>\" title=\"navy\">navy</a>",
+            "<a href=\"<?= $x[\"navy\"] ?>\" title=\"navy\">army</a>",
+        ),
+        ("<p<% if (a > b) { %> class=\"navy\"<% } %>>navy", "<p<% if (a > b) { %> class=\"navy\"<% } %>>army"),
+        ("<{{ tag }} class=\"navy\">navy</{{ tag }}>navy", "<{{ tag }} class=\"navy\">army</{{ tag }}>army"),
+        ("<script>if (a) {{ navy }</script>navy {{ navy }}", "<script>if (a) {{ navy }</script>army {{ navy }}"),
+        ("<script>\"<?= \"</script>\" ?>\"; navy</script>navy", "<script>\"<?= \"</script>\" ?>\"; navy</script>army"),
+        ("navy {{ '<script>' }} navy", "army {{ '<script>' }} army"),
+        ("navy<?php navy();\n\n<p>navy", "army<?php navy();\n\n<p>navy"),
+    ] {
+        assert_eq!(out(html), wanted);
+    }
+}
+
+#[test]
+fn names_and_links_of_markdown_stay() {
+    check(
+        "a.md",
+        b"# The navy {#the-navy .navy}\n\nA [[1 navy]](navy.html) and [[navy]], ![[navy.png]] and [[a|navy]] navy.\n{: #navy}\n\n$$\nnavy = \\text{a *navy* b}\n$$\n\n> [!NAVY] navy\n",
+        &["The navy\n\nA [1 navy] and navy, !navy.png and a|navy navy.\n`…`\n\n`…`\n\n`…` navy\n\n"],
+        b"# The military {#the-navy .navy}\n\nA [[1 military]](navy.html) and [[navy]], ![[navy.png]] and [[a|navy]] military.\n{: #navy}\n\n$$\nnavy = \\text{a *navy* b}\n$$\n\n> [!NAVY] military\n",
+    );
+}
+
+#[test]
+fn text_between_code_is_text() {
+    check(
+        "a.md",
+        b"The `old` navy, the `new` navy and ``` a`b ```navy\n",
+        &["The `…` navy, the `…` navy and `…`navy\n\n"],
+        b"The `old` military, the `new` military and ``` a`b ```military\n",
+    );
+}
+
+#[test]
+fn javascript_of_mdx_stays() {
+    check(
+        "a.mdx",
+        b"---\ntitle: navy\n---\nimport { navy } from \"./navy\"\nexport const x = {\n\n  a: \"navy\",\n}\n\n# The navy\n\n          <Navy navy=\"navy\" items={navy} more={(a) => a > 1 ? \"navy\" : 'navy'} />\n\nThe {navy.map(a => <b>{a} navy</b>)} navy\n          {/* navy */}\nand <Navy x={{a: 1 > 2}}>the navy</Navy>.\n\n<Navy\n  x=\"\n\nnavy\"\n>\n\nThe navy.\n\n</Navy>\n\nExport navy \\{navy}\n",
+        &["The navy\n\nThe `…` navy\n`…`\nand the navy.\n\nThe navy.\n\nExport navy `…`\n\n"],
+        b"---\ntitle: navy\n---\nimport { navy } from \"./navy\"\nexport const x = {\n\n  a: \"navy\",\n}\n\n# The military\n\n          <Navy navy=\"navy\" items={navy} more={(a) => a > 1 ? \"navy\" : 'navy'} />\n\nThe {navy.map(a => <b>{a} navy</b>)} military\n          {/* navy */}\nand <Navy x={{a: 1 > 2}}>the military</Navy>.\n\n<Navy\n  x=\"\n\nnavy\"\n>\n\nThe military.\n\n</Navy>\n\nExport military \\{navy}\n",
+    );
 }
 
 #[test]
@@ -485,6 +610,23 @@ fn a_slash_closes_any_element_of_xhtml() {
         &["navy\n\nnavy\n\nnavy\n\n"],
         b"<?xml version='1.0'?><p>military<script src=''/>military<textarea/>military</p>",
     );
+}
+
+#[test]
+fn a_script_of_xhtml_is_no_markup() {
+    for html in [
+        "<html xmlns='http://www.w3.org/1999/xhtml'><script>for (i=0;i<n;i++) { navy }</script>",
+        "<?xml version='1.0'?><script>document.write(\"<script src='navy'><\\/script>\");</script>",
+        "<?xml version='1.0'?><script>//<![CDATA[\nif (a<b) navy\n//]]></script><style>a<b navy</style><title/>",
+        "<svg><style/><title/><g>navy</g></svg>",
+        "<math><mi>navy</mi><mtext/></math>",
+        "<xmp><b>navy</xmp>",
+    ] {
+        let out = rewrite("a.html", &[], format!("{html}<p>navy</p>").as_bytes(), "navy", "army");
+        assert_eq!(String::from_utf8_lossy(&out), format!("{html}<p>army</p>"));
+    }
+    let out = rewrite("a.html", &[], b"<p>navy<plaintext>navy</plaintext>navy", "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&out), "<p>army<plaintext>navy</plaintext>navy");
 }
 
 #[test]
@@ -587,7 +729,7 @@ fn directories_give_texts_and_no_code() {
     );
 }
 
-const NAMES: [&str; 6] = ["a.txt", "a.md", "a.html", "a.jsonl", "a.csv", "a.tsv"];
+const NAMES: [&str; 7] = ["a.txt", "a.md", "a.mdx", "a.html", "a.jsonl", "a.csv", "a.tsv"];
 
 /// A source of that name; tables need not have a column `text`.
 fn source(name: &str) -> Source {
@@ -628,11 +770,11 @@ proptest! {
 
     #[test]
     fn parts_make_up_the_whole(
-        text in "(navy |the |é😀|\n\n|[<>*_`&\\[\\]#-]|&amp;|&nbsp;|<b>|</p>|<pre>|<!-- x -->|\\*\\*|\\[a\\]\\(b\\)|\r\n){0,40}",
+        text in "(navy |the |é😀|\n\n|[<>*_`&\\[\\]#-]|&amp;|&nbsp;|<b>|</p>|<pre>|<!-- x -->|\\*\\*|\\[a\\]\\(b\\)|\r\n|\n  |\n> |\\{\\{|\\}\\}|\\$\\$){0,40}",
         cuts in prop::collection::vec(0..200usize, 0..5),
         wide in any::<bool>(),
     ) {
-        for name in ["a.txt", "a.md", "a.html"] {
+        for name in ["a.txt", "a.md", "a.mdx", "a.html"] {
             let mut bytes = text.clone().into_bytes();
             if wide {
                 bytes = [vec![0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
@@ -667,7 +809,7 @@ proptest! {
 
     #[test]
     fn any_marks_pass_through_and_edits_stay_in_place(
-        text in "([a-z]{1,3}|[ \\n\\r\\t,;\"'&<>/*_`#!\\[\\]()\\\\{}:é😀-]|&amp;|&nbsp|<b>|</p>|<!--|-->|\"\"|\\{\"text\":\"|\"\\}|\\\\u00e9|\r\n){0,40}"
+        text in "([a-z]{1,3}|[ \\n\\r\\t,;\"'&<>/*_`#!\\[\\]()\\\\{}:é😀-]|&amp;|&nbsp|<b>|</p>|<!--|-->|\"\"|\\{\"text\":\"|\"\\}|\\\\u00e9|\r\n|\n  |\n> |\\{\\{|\\}\\}|<%|%>|<\\?php|\\[\\[|\\]\\]|\\$){0,40}"
     ) {
         for name in NAMES {
             if let Some(out) = passed_through(name, text.as_bytes()) {

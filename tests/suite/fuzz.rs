@@ -127,7 +127,7 @@ proptest! {
 
     #[test]
     fn inputs(data in bytes()) {
-        for format in [Format::Jsonl, Format::Csv, Format::Tsv, Format::Markdown, Format::Html] {
+        for format in [Format::Jsonl, Format::Csv, Format::Tsv, Format::Markdown, Format::Mdx, Format::Html] {
             bodies::input(format, &data);
         }
     }

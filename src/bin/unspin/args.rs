@@ -704,6 +704,7 @@ pub(crate) struct Man {}
 pub(crate) enum InputFormat {
     Text,
     Markdown,
+    Mdx,
     Html,
     Jsonl,
     Csv,
@@ -753,6 +754,7 @@ impl From<InputFormat> for input::Format {
         match format {
             InputFormat::Text => Self::Text,
             InputFormat::Markdown => Self::Markdown,
+            InputFormat::Mdx => Self::Mdx,
             InputFormat::Html => Self::Html,
             InputFormat::Jsonl => Self::Jsonl,
             InputFormat::Csv => Self::Csv,

@@ -8,7 +8,8 @@ use unspin::input::Format;
 /// records.
 pub(super) fn format(language: &str, name: &str) -> Option<Format> {
     let format = match language {
-        "markdown" | "mdx" | "quarto" | "rmd" | "pandoc" | "vimwiki" => Format::Markdown,
+        "markdown" | "quarto" | "rmd" | "pandoc" | "vimwiki" => Format::Markdown,
+        "mdx" => Format::Mdx,
         "html" | "xhtml" => Format::Html,
         "plaintext" | "text" | "" => Format::of_name(Path::new(name.rsplit('/').next().unwrap_or_default())),
         "csv" | "tsv" | "json" | "jsonl" | "jsonlines" | "ndjson" => Format::Jsonl,
@@ -30,7 +31,7 @@ pub(super) enum Comment {
 /// for itself.
 pub(super) fn ignore(language: &str, format: Format) -> Comment {
     match (format, language) {
-        (Format::Markdown, "mdx") => Comment::Behind("{/* unspin:ignore */}"),
+        (Format::Mdx, _) => Comment::Behind("{/* unspin:ignore */}"),
         (Format::Markdown | Format::Html, _) => Comment::Behind("<!-- unspin:ignore -->"),
         (_, "latex" | "tex" | "plaintex") => Comment::Behind("% unspin:ignore"),
         (_, "typst") => Comment::Behind("// unspin:ignore"),
@@ -49,6 +50,7 @@ mod tests {
         for (language, name, wanted) in [
             ("markdown", "file:///a/b.txt", Some(Format::Markdown)),
             ("plaintext", "file:///a/b.md", Some(Format::Markdown)),
+            ("mdx", "untitled:1", Some(Format::Mdx)),
             ("plaintext", "untitled:Untitled-1", Some(Format::Text)),
             ("latex", "file:///a.tex", Some(Format::Text)),
             ("html", "untitled:1", Some(Format::Html)),

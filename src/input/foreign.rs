@@ -1,0 +1,288 @@
+//! What stands in the text of a page but is written for a program: template code, shortcodes, attributes, formulas.
+//!
+//! Nobody reads it as it stands there, and a program reads it to the letter, so none of it is ever to be changed.
+
+use memchr::memmem;
+
+use crate::span::Span;
+
+/// A stretch that is written for a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Foreign {
+    pub(super) span: Span,
+    /// The part of it that a reader sees as it is, such as the name in a link of a wiki.
+    pub(super) shown: Option<Span>,
+}
+
+/// Bytes within which code ends that is not known to be long.
+const LONG: usize = 4096;
+/// Bytes within which code ends that has one line.
+const SHORT: usize = 512;
+/// Bytes within which a block of code ends, behind its opening tag.
+const BLOCK: usize = 1 << 16;
+
+/// Tags of Liquid, Jinja and Hugo between which stands code, or what is not shown.
+const BLOCKS: [&str; 9] =
+    ["code", "codeblock", "comment", "highlight", "javascript", "mermaid", "schema", "style", "stylesheet"];
+
+/// Finds what is written for programs in a source.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Finder<'s> {
+    source: &'s str,
+    /// Where the last tag of ASP and the like ends; many that are never closed are not to be looked for again and again.
+    last_tag: usize,
+}
+
+impl<'s> Finder<'s> {
+    pub(super) fn new(source: &'s str) -> Self {
+        Self { source, last_tag: memmem::rfind(source.as_bytes(), b"%>").unwrap_or(0) }
+    }
+
+    /// The first such stretch that starts in a part of the source; it may end beyond.
+    pub(super) fn first(&self, part: Span) -> Option<Foreign> {
+        let starts = |byte: &u8| matches!(byte, b'{' | b'[' | b'<' | b'$' | b'\\' | b':');
+        let mut at = part.start;
+        loop {
+            at += self.source.as_bytes()[at..part.end].iter().position(starts)?;
+            if let Some(found) = self.at(at) {
+                return Some(found);
+            }
+            at += 1;
+        }
+    }
+
+    fn at(&self, at: usize) -> Option<Foreign> {
+        let rest = &self.source[at..];
+        let end = match rest.as_bytes() {
+            [b'{', b'{' | b'%', ..] | [b'{', b'#', b' ' | b'-' | b'\n' | b'\r', ..] | [b'<', b'%' | b'?', ..] => {
+                return self.template(at).map(|end| Foreign { span: Span::new(at, end), shown: None });
+            }
+            [b'{', ..] => placeholder(rest)?,
+            [b'[', b'[', ..] => {
+                let end = 2 + line(&rest[2..], "]]").filter(|inside| !inside.is_empty())?.len();
+                let shown = Span::new(at + 2, at + end);
+                return Some(Foreign { span: Span::new(at, at + end + 2), shown: Some(shown) });
+            }
+            [b'[', ..] => shortcode(rest)?,
+            [b'$', b'{', ..] => 3 + line(&rest[2..], "}")?.len(),
+            [b'$' | b'\\', ..] => formula(rest)?,
+            [b':', ..] if !self.source[..at].ends_with(|c: char| c.is_alphanumeric() || c == ':') => emoji(rest)?,
+            _ => return None,
+        };
+        Some(Foreign { span: Span::new(at, at + end), shown: None })
+    }
+
+    /// The end of the template code that may have markup inside and starts here: `{{ }}`, `{% %}`, `{# #}`, `<% %>` and
+    /// `<?php ?>`.
+    pub(super) fn template(&self, at: usize) -> Option<usize> {
+        let rest = &self.source[at..];
+        let length = match rest.as_bytes() {
+            [b'{', b'{', ..] => {
+                let end = 4 + paragraph(&rest[2..], "}}")?.len();
+                let end = end + rest[end..].bytes().take_while(|byte| *byte == b'}').count();
+                block(rest, end, "{{")
+            }
+            [b'{', b'%', ..] => block(rest, 4 + paragraph(&rest[2..], "%}")?.len(), "{%"),
+            [b'{', b'#', ..] => 4 + paragraph(&rest[2..], "#}")?.len(),
+            [b'<', b'%', ..] if at < self.last_tag => {
+                let close = if rest.starts_with("<%--") { "--%>" } else { "%>" };
+                memmem::find(rest.as_bytes(), close.as_bytes())? + close.len()
+            }
+            // Where PHP is not closed, all that follows is PHP.
+            [b'<', b'?', ..] if rest[2..].starts_with("php") || rest[2..].starts_with(['=', ' ', '\n', '\r', '\t']) => {
+                memmem::find(rest.as_bytes(), b"?>").map_or(rest.len(), |found| found + 2)
+            }
+            _ => return None,
+        };
+        Some(at + length)
+    }
+}
+
+/// What stands before `close`, which comes within so many bytes.
+fn before<'t>(text: &'t str, close: &str, within: usize) -> Option<&'t str> {
+    let window = &text.as_bytes()[..text.len().min(within)];
+    memmem::find(window, close.as_bytes()).map(|found| &text[..found])
+}
+
+/// What stands before `close` in the line.
+fn line<'t>(text: &'t str, close: &str) -> Option<&'t str> {
+    before(text, close, SHORT).filter(|inside| !inside.contains('\n'))
+}
+
+/// What stands before `close` in the paragraph.
+fn paragraph<'t>(text: &'t str, close: &str) -> Option<&'t str> {
+    let inside = before(text, close, LONG)?;
+    let is_blank = |(at, _)| inside[at + 1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+    (!inside.match_indices('\n').any(is_blank)).then_some(inside)
+}
+
+/// The length of a block of code whose opening tag has the given length; that of the tag alone where it opens none.
+fn block(text: &str, tag: usize, open: &str) -> usize {
+    let name = |tag: &str| -> String {
+        let tag = tag.trim_start_matches(['<', '%', '-', ' ', '\n', '\r', '\t']);
+        tag.chars().take_while(|c| c.is_alphanumeric() || *c == '/').collect()
+    };
+    let opened = name(&text[open.len()..tag]);
+    if !BLOCKS.contains(&opened.as_str()) {
+        return tag;
+    }
+    let (end, slash) = (format!("end{opened}"), format!("/{opened}"));
+    let window = text.as_bytes().len().min(tag + BLOCK);
+    let mut tags = memmem::find_iter(&text.as_bytes()[tag..window], open).map(|found| tag + found);
+    let closing = tags.find(|found| {
+        let name = name(&text[found + open.len()..]);
+        name == end || name == slash
+    });
+    let close = if open == "{%" { "%}" } else { "}}" };
+    closing.and_then(|from| Some(from + line(&text[from..], close)?.len() + close.len())).unwrap_or(tag)
+}
+
+/// `{name}`, `{0}`, `{user.name}`, and attributes such as `{#id .class key="value"}` and `{: .class}`.
+fn placeholder(text: &str) -> Option<usize> {
+    let inside = line(&text[1..], "}").filter(|inside| !inside.is_empty() && !inside.contains('{'))?;
+    let is_code =
+        inside.starts_with([':', '#', '.', '!', '/', '@', '^', '=']) || !inside.contains(' ') || inside.contains('=');
+    is_code.then_some(inside.len() + 2)
+}
+
+/// `[gallery ids="1,2"]` and `[/gallery]` of WordPress, and `[!NOTE]` of notes in Markdown.
+fn shortcode(text: &str) -> Option<usize> {
+    let inside = line(&text[1..], "]")?;
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    let is_code = match inside.strip_prefix(['/', '!']) {
+        Some(name) => is_name(name),
+        None => inside.split_once(' ').is_some_and(|(name, attributes)| {
+            is_name(name) && attributes.trim_start().split_once('=').is_some_and(|(key, _)| is_name(key))
+        }),
+    };
+    is_code.then_some(inside.len() + 2)
+}
+
+/// A formula of TeX. Between single dollar signs, which mostly are money, it has marks that only formulas have, or no
+/// white space.
+fn formula(text: &str) -> Option<usize> {
+    let is_formula = |inside: &&str| {
+        let inside = inside.trim();
+        !inside.is_empty() && (inside.contains(['\\', '^', '_', '{', '=']) || !inside.contains(char::is_whitespace))
+    };
+    if let Some(rest) = text.strip_prefix("$$") {
+        let inside = paragraph(rest, "$$").filter(is_formula)?;
+        return (!rest[inside.len() + 2..].starts_with('$')).then_some(inside.len() + 4);
+    }
+    if let Some(rest) = text.strip_prefix('$') {
+        let inside = paragraph(rest, "$").filter(is_formula).filter(|inside| inside.trim() == *inside)?;
+        let behind = &rest[inside.len() + 1..];
+        return (!behind.starts_with(char::is_alphanumeric)).then_some(inside.len() + 2);
+    }
+    if let Some(rest) = text.strip_prefix("\\begin{") {
+        let name = line(rest, "}")?;
+        let end = format!("\\end{{{name}}}");
+        return Some("\\begin{".len() + before(rest, &end, LONG)?.len() + end.len());
+    }
+    let close = match text.as_bytes().get(1)? {
+        b'(' => "\\)",
+        b'[' => "\\]",
+        _ => return None,
+    };
+    Some(4 + paragraph(&text[2..], close)?.len())
+}
+
+/// `:smile:`
+fn emoji(text: &str) -> Option<usize> {
+    let name = line(&text[1..], ":")?;
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+'));
+    let behind = &text[name.len() + 2..];
+    (is_name && !behind.starts_with(|c: char| c.is_alphanumeric() || c == ':')).then_some(name.len() + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is written for programs in a text, all of it.
+    fn found(text: &str) -> Vec<&str> {
+        let (finder, mut at, mut all) = (Finder::new(text), 0, Vec::new());
+        while let Some(found) = finder.first(Span::new(at, text.len())) {
+            all.push(&text[found.span.range()]);
+            at = found.span.end;
+        }
+        all
+    }
+
+    #[test]
+    fn code_of_every_kind() {
+        for text in [
+            "{{ page.navy | stated }}",
+            "{{{ raw }}}",
+            "{{< figure src=\"a.png\" caption=\"The navy\" >}}",
+            "{{% navy %}}",
+            "{{ 'a\n b' }}",
+            "{% include the-navy.html %}",
+            "{# the navy #}",
+            "{% highlight c %}\n\nthe navy\n\n{% endhighlight %}",
+            "{%- comment -%}the {{ navy }}{%- endcomment -%}",
+            "{{< highlight c >}}\n\nthe navy\n\n{{< /highlight >}}",
+            "<% if (the > navy) { %>",
+            "<%-- the <%= navy %> --%>",
+            "<?php if ($the > 3) { echo \"navy\"; }\n\n ?>",
+            "<?= $navy ?>",
+            // Never closed.
+            "<?php the();\n\nnavy();",
+            "${the.navy + 1}",
+            "{navy}",
+            "{!! $the->navy !!}",
+            "{#if the navy}",
+            "{#the-navy .navy}",
+            "{: .navy key=\"the navy\"}",
+            "{.navy width=50%}",
+            "[gallery ids=\"1,2\" link=\"the navy\"]",
+            "[/gallery]",
+            "[!NAVY]",
+            ":navy_blue:",
+            "$navy$",
+            "$the_{navy} = 3$",
+            "$$\\text{the navy}\n= 3$$",
+            "\\(the navy\\)",
+            "\\[the\nnavy\\]",
+            "\\begin{align}the navy\\end{align}",
+        ] {
+            assert_eq!(found(&format!("The {text}")), [text], "{text}");
+            if !text.starts_with("<?php the") {
+                assert_eq!(found(&format!("The {text} fleet, {text}.")), [text, text], "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn prose_is_no_code() {
+        for text in [
+            "It costs $5 to $10, or US$5m (A$7m), or $5-$10.",
+            "Prices: $$ to $$$ for two.",
+            "Open {{ and\n\nclose }} elsewhere.",
+            "A set {the navy, the army} of two.",
+            "The [navy] said [the navy = good] and [1].",
+            "At 10:30:15 it said: yes: no.",
+            "a < b and <3, 5 <% of 6.",
+            "<?xml version=\"1.0\"?>",
+            "{% never closed",
+            "C:\\navy\\(x86)\\a",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn names_in_wiki_links_are_shown() {
+        let text = "The [[navy]] and ![[the navy|300]].";
+        let shown: Vec<_> = [0, 12]
+            .iter()
+            .filter_map(|at| Finder::new(text).first(Span::new(*at, text.len()))?.shown)
+            .map(|span| &text[span.range()])
+            .collect();
+        assert_eq!(shown, ["navy", "the navy|300"]);
+    }
+}
