@@ -387,6 +387,34 @@ impl Record {
         Some(edits)
     }
 
+    /// What several edits of the n-th text, in order of place, change in the source, each as
+    /// [`source_edits`](Self::source_edits) tells it. `None` also for one that has only white space between itself and one
+    /// that cannot be written: they may be one repair, and half of it would say something else.
+    pub fn joint_edits<'e>(
+        &self,
+        text: usize,
+        edits: impl IntoIterator<Item = (Span, &'e str)>,
+    ) -> Vec<Option<Vec<(Span, String)>>> {
+        let (spans, mut all): (Vec<Span>, Vec<_>) =
+            edits.into_iter().map(|(span, new)| (span, self.source_edits(text, span, new))).unzip();
+        let touch = |first: usize| {
+            let between = self.text(text).get(spans[first].end..spans[first + 1].start);
+            between.is_some_and(|between| between.trim().is_empty() && !between.contains("\n\n"))
+        };
+        let pairs = 0..spans.len().saturating_sub(1);
+        for first in pairs.clone().filter(|first| touch(*first)) {
+            if all[first].is_none() {
+                all[first + 1] = None;
+            }
+        }
+        for first in pairs.rev().filter(|first| touch(*first)) {
+            if all[first + 1].is_none() {
+                all[first] = None;
+            }
+        }
+        all
+    }
+
     /// What is written into the source, with escapes for characters that its encoding lacks, where its format has some.
     fn escaped(&self, new: String) -> String {
         if new.is_ascii() || !matches!(self.input.format, Format::Html | Format::Jsonl) {

@@ -483,6 +483,26 @@ fn edits_across_wrapped_lines_leave_the_break_where_it_can_be() {
 }
 
 #[test]
+fn edits_beside_one_that_cannot_be_written_are_not_made() {
+    let record =
+        &records("a.html", &[], b"<a>Legal</a> professional <i>Common</i> sense in the navy. <b>The navy</b>")[0];
+    let text = record.text(0);
+    let of = |words: &str| text.find(words).map(|at| Span::new(at, at + words.len())).expect("there");
+    let made = |edits: &[(&str, &'static str)]| -> Vec<bool> {
+        record.joint_edits(0, edits.iter().map(|(old, new)| (of(old), *new))).iter().map(Option::is_some).collect()
+    };
+    assert_eq!(
+        made(&[("Legal professional", "Attorney"), ("Common", "General"), ("navy", "army")]),
+        [false, false, true]
+    );
+    assert_eq!(
+        made(&[("Common", "General"), ("sense in", "wit of"), ("the navy. The", "an army.")]),
+        [false, false, false]
+    );
+    assert_eq!(made(&[("Common", "General"), ("sense in", "wit of")]), [true, true]);
+}
+
+#[test]
 fn a_line_break_in_html_is_a_blank() {
     let text = |html: &str| records("a.html", &[], html.as_bytes())[0].text(0).to_owned();
     let wanted = "The navy, the new navy and AT&T\nleft.\n\nThe end.\n\n";

@@ -11,13 +11,18 @@ use unspin::render::diff::Diff as Writer;
 use crate::args::{Common, Diff};
 use crate::job::{Event, Fixes, Job};
 use crate::long;
-use crate::terminal::{self, Ending, complain};
+use crate::terminal::{self, Ending, complain, note};
 
 /// The bytes of a record as they are, and as they become where that is something else.
 type Pair = (Vec<u8>, Option<Vec<u8>>);
 
-/// What becomes of a record, or of a stretch of a long one.
-enum Compared {
+/// What becomes of a record, or of a stretch of a long one, and what of it cannot be written, a line each.
+struct Compared {
+    what: What,
+    complaints: Vec<String>,
+}
+
+enum What {
     Whole(Result<Pair, InputError>),
     /// The edits of a passage.
     Passage(Vec<(Span, String)>),
@@ -40,13 +45,18 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
         passage: &|passage| {
             let mut fixes = Fixes::default();
             fixes.add(&passage.long.record, 0, &passage.findings, &selection);
-            Compared::Passage(fixes.edits)
+            let complaints = fixes.complaints(&passage.long.record);
+            Compared { what: What::Passage(fixes.edits), complaints }
         },
-        end: &|long, _| Compared::End(Arc::clone(&long.record)),
+        end: &|long, _| Compared { what: What::End(Arc::clone(&long.record)), complaints: Vec::new() },
     };
     let outcome = job.run_in_passages(
         None,
-        |checked| Compared::Whole(compare(&checked.record, &checked.fixes(&selection).edits)),
+        |checked| {
+            let fixes = checked.fixes(&selection);
+            let complaints = fixes.complaints(&checked.record);
+            Compared { what: What::Whole(compare(&checked.record, &fixes.edits)), complaints }
+        },
         Some(&long),
         |event| {
             match event {
@@ -55,14 +65,17 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
                     open = Some(Writer::new(Vec::new(), name(&source), color));
                     input = source.name();
                 }
-                Event::Record(compared) => {
-                    let result = match compared {
-                        Compared::Whole(result) => result,
-                        Compared::Passage(more) => {
+                Event::Record(Compared { what, complaints }) => {
+                    if !common.quiet {
+                        complaints.iter().for_each(|line| note(line));
+                    }
+                    let result = match what {
+                        What::Whole(result) => result,
+                        What::Passage(more) => {
                             edits.extend(more);
                             return Ok(());
                         }
-                        Compared::End(record) => {
+                        What::End(record) => {
                             let mut edits = std::mem::take(&mut edits);
                             edits.sort_by_key(|(span, _)| *span);
                             compare(&record, &edits)

@@ -25,6 +25,8 @@ struct Repaired {
     left: usize,
     /// What was applied, a line each.
     lines: Vec<String>,
+    /// What was to be applied and cannot be written, a line each.
+    complaints: Vec<String>,
     /// How its bytes are written, where it has some.
     encoding: Option<Encoding>,
 }
@@ -85,11 +87,11 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                         counts.trouble = true;
                     }
                     counts.left += repaired.left;
-                    let Repaired { record, lines, .. } = repaired;
+                    let Repaired { record, lines, complaints, .. } = repaired;
                     encoding = repaired.encoding;
                     let takes = in_place.as_mut().is_none_or(|in_place| in_place.takes(&record, lines.len()));
                     if takes && !common.quiet {
-                        lines.iter().for_each(|line| note(line));
+                        lines.iter().chain(&complaints).for_each(|line| note(line));
                     }
                     Event::Record(record)
                 }
@@ -312,12 +314,13 @@ fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Optio
         Ok(bytes) => {
             let changed = !fixes.edits.is_empty() || grown(&bytes);
             let (left, lines) = (fixes.left, lines(checked, &fixes));
-            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines, encoding }, None)
+            let complaints = fixes.complaints(record);
+            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines, complaints, encoding }, None)
         }
         Err(error) => {
             let (bytes, left) = (as_it_was(), fixes.left + fixes.applied.len());
             let record = Rewritten { changed: grown(&bytes), bytes, before: None };
-            (Repaired { record, left, lines: Vec::new(), encoding }, Some(error))
+            (Repaired { record, left, encoding, ..Repaired::default() }, Some(error))
         }
     }
 }
@@ -334,7 +337,8 @@ fn repair_passage(passage: &Passage<'_>, selection: &Selection) -> Repaired {
     let before = Some((Arc::clone(record), Span::new(0, passage.span.start)));
     let bytes = record.rewrite_part(passage.span, &fixes.edits);
     let rewritten = Rewritten { bytes, changed: !fixes.edits.is_empty(), before };
-    Repaired { record: rewritten, left: fixes.left, lines, encoding: Some(record.encoding()) }
+    let (complaints, encoding) = (fixes.complaints(record), Some(record.encoding()));
+    Repaired { record: rewritten, left: fixes.left, lines, complaints, encoding }
 }
 
 /// One line for each fix.

@@ -112,7 +112,7 @@ fn apply(checked: &Checked, decisions: &Decisions) -> Applied {
                     lines.push(format!("{place}:{line}:{column}: {what}"));
                 }
                 None => failed.push(format!(
-                    "{place}:{line}:{column}: {what} cannot be written: markup or an indented line break stands between the words"
+                    "{place}:{line}:{column}: {what} cannot be written: markup stands between the words"
                 )),
             }
         }

@@ -206,8 +206,7 @@ fn reasons(session: &Session, item: Item, width: usize, look: Look) -> Vec<Line<
     ];
     lines.push(Line::from(kind));
     if !document.writable[item.finding] {
-        let text = "markup or an indented line break stands between these words: what takes more or fewer words \
-                    cannot be written back";
+        let text = "markup stands between these words: what takes more or fewer words cannot be written back";
         lines.extend(wrap(&[(text.to_owned(), look.paint(Color::Yellow))], width));
     }
     for evidence in &finding.evidence {
