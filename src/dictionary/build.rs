@@ -54,12 +54,12 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=src/text");
     let mut files = Vec::new();
     gather(&root, &root, &mut files)?;
-    let model = fs::read(root.join("model/english.ngm"))?;
+    let model = read(&root.join("model/english.ngm"))?;
     let ngrams = dictionary::ngrams::Ngrams::open(model.into(), true)?;
     for (name, magic) in [("english.ctx", SCORER), ("english.forest", FOREST), ("english.use", USAGE)] {
         let remedy = "make it anew, or take the one that belongs to these sources";
         let kind = Kind { error: ErrorKind::Model, name, remedy, magic, header: 24 };
-        let data = fs::read(root.join("model").join(name))?;
+        let data = read(&root.join("model").join(name))?;
         let made_for = kind.fields(&data)?.number(1);
         // Only the scorer goes by the model's words.
         if magic == SCORER && made_for != ngrams.checksum() {
@@ -72,15 +72,26 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// The bytes of a file.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| named(path, &error))
+}
+
+/// What went wrong, with where.
+fn named(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
 fn gather(root: &Path, at: &Path, files: &mut Vec<SourceFile>) -> Result<(), Box<dyn std::error::Error>> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(at)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    let entries = fs::read_dir(at).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    let mut entries: Vec<PathBuf> = entries.map_err(|error| named(at, &error))?;
     entries.sort();
     for entry in entries {
         if entry.is_dir() {
             gather(root, &entry, files)?;
         } else if entry.extension().is_some_and(|end| end == "csv") {
             let path = entry.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
-            files.push(SourceFile { path, bytes: fs::read(&entry)? });
+            files.push(SourceFile { path, bytes: read(&entry)? });
         }
     }
     Ok(())
