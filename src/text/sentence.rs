@@ -40,51 +40,53 @@ pub(crate) fn mark(block: &str, tokens: &mut [Token]) {
     }
 }
 
+/// Words that mostly open sentences where they have a capital, in order.
+const OPENERS: &[&str] = &[
+    "A",
+    "After",
+    "Although",
+    "An",
+    "And",
+    "As",
+    "At",
+    "But",
+    "By",
+    "For",
+    "He",
+    "His",
+    "However",
+    "I",
+    "If",
+    "In",
+    "It",
+    "Its",
+    "Meanwhile",
+    "Mr.",
+    "Mrs.",
+    "No",
+    "On",
+    "She",
+    "Since",
+    "So",
+    "That",
+    "The",
+    "Their",
+    "There",
+    "These",
+    "They",
+    "This",
+    "Those",
+    "To",
+    "We",
+    "What",
+    "When",
+    "While",
+    "With",
+    "You",
+];
+
 /// Whether the token at `at`, after an abbreviation, is a capitalised word that mostly opens sentences.
 fn starts_sentence(block: &str, tokens: &[Token], at: usize) -> bool {
-    const OPENERS: &[&str] = &[
-        "A",
-        "After",
-        "Although",
-        "An",
-        "And",
-        "As",
-        "At",
-        "But",
-        "By",
-        "For",
-        "He",
-        "His",
-        "However",
-        "I",
-        "If",
-        "In",
-        "It",
-        "Its",
-        "Meanwhile",
-        "Mr.",
-        "Mrs.",
-        "No",
-        "On",
-        "She",
-        "Since",
-        "So",
-        "That",
-        "The",
-        "Their",
-        "There",
-        "These",
-        "They",
-        "This",
-        "Those",
-        "To",
-        "We",
-        "What",
-        "When",
-        "While",
-        "With",
-        "You",
-    ];
     tokens.get(at).is_none_or(|next| next.kind == TokenKind::Quote || OPENERS.binary_search(&next.text(block)).is_ok())
 }
 
@@ -100,6 +102,11 @@ mod tests {
         let starts: Vec<_> =
             tokens.iter().filter(|token| token.has(SENTENCE_START)).map(|token| token.text(text)).collect();
         assert_eq!(starts, expected, "{text}");
+    }
+
+    #[test]
+    fn openers_are_sorted() {
+        assert!(OPENERS.is_sorted());
     }
 
     #[test]
