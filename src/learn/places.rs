@@ -13,7 +13,7 @@ use super::corpus::nothing;
 use super::held_out::HeldOut;
 use super::random::Random;
 use super::scorer::{FRUITLESS, Forward, GROUPS, LEAST_WORDS, RATES, draw_family, read_chunks};
-use super::weights::fold;
+use super::weights::{fold, is_watched};
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::pack::Substitution;
@@ -65,7 +65,7 @@ struct Offer(usize, usize, String, f32, f32);
 ///
 /// Where a source is malformed or `out` cannot be written to.
 pub fn gold(gold: &[GoldDocument], sources: &[SourceFile], watch: &str, out: &mut dyn Write) -> io::Result<()> {
-    let counted = gold.iter().filter(|document| !document.id.starts_with(watch));
+    let counted = gold.iter().filter(|document| !is_watched(document, watch));
     let mut held_out = HeldOut::new(sources, counted).map_err(io::Error::other)?;
     for document in gold {
         let part = held_out.of(document);

@@ -533,7 +533,7 @@ pub(crate) struct LearnPlaces {
     /// Sources of the dictionaries, for the same candidates as `learn weights --dictionary` has.
     #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
     pub(crate) dictionary: Option<PathBuf>,
-    /// Documents whose ids start like this are counted nowhere.
+    /// Documents whose ids start like this are counted nowhere; nothing for none.
     #[arg(long, value_name = "PREFIX", default_value = "re")]
     pub(crate) watch: String,
     /// Corpora to spin, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
@@ -564,7 +564,7 @@ pub(crate) struct LearnWeights {
     /// What encoders say of documents that they were not trained on, one a line of JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) heard: Vec<PathBuf>,
-    /// Documents whose ids start like this weigh more and are reported on their own.
+    /// Documents whose ids start like this weigh more and are reported on their own; nothing for none.
     #[arg(long, value_name = "PREFIX", default_value = "re")]
     pub(crate) watch: String,
     /// Where the weights go.
