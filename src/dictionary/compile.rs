@@ -13,7 +13,7 @@ use super::ngrams::Ngrams;
 use super::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, push_key};
 use super::source::{
     AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SeldomRow, SourceFile,
-    SpellingRow, SubstitutesRow, read, row_error,
+    SpellingRow, SubstitutesRow, Substitutions, read, row_error,
 };
 use super::spelling::Use;
 use crate::text::case;
@@ -83,33 +83,43 @@ pub(crate) fn compile(
     files.sort_by_key(|file| (file.path.starts_with("expressions/"), file.path == "substitutions/articles.csv"));
     for file in &files {
         match file.path.split_once('/') {
-            Some(("substitutions", name @ ("attested.csv" | "articles.csv"))) => {
-                for (at, row) in read::<AttestedRow>(file)? {
-                    compiler.check_source(file, &at, 5, &row.source)?;
-                    let (pair, counts) = if name == "attested.csv" {
-                        (Pair { pages: row.pages, flags: ATTESTED, ..Pair::default() }, 1.0)
-                    } else {
-                        (Pair { flags: AUTHORED, ..Pair::default() }, ARTICLE)
-                    };
-                    compiler.attested(file, &at, &row, pair, counts)?;
+            Some(("substitutions", name)) => match Substitutions::of(file) {
+                Substitutions::Attested => {
+                    // What files on top of others are called says nothing.
+                    let of_articles = name == "articles.csv" && below.is_none();
+                    for (at, row) in read::<AttestedRow>(file)? {
+                        compiler.check_source(file, &at, 5, &row.source)?;
+                        check_pair(file, &at, (1, &row.original), (0, &row.spun))?;
+                        let (pair, counts) = if of_articles {
+                            (Pair { flags: AUTHORED, ..Pair::default() }, ARTICLE)
+                        } else {
+                            (Pair { pages: row.pages, flags: ATTESTED, ..Pair::default() }, 1.0)
+                        };
+                        compiler.attested(file, &at, &row, pair, counts)?;
+                    }
                 }
-            }
-            Some(("substitutions", "published.csv")) => {
-                for (at, row) in read::<PublishedRow>(file)? {
-                    compiler.check_source(file, &at, 5, &row.source)?;
-                    compiler.published(&row);
+                Substitutions::Published => {
+                    for (at, row) in read::<PublishedRow>(file)? {
+                        compiler.check_source(file, &at, 5, &row.source)?;
+                        check_pair(file, &at, (1, &row.original), (0, &row.spun))?;
+                        compiler.published(&row);
+                    }
                 }
-            }
+                Substitutions::Listed => {
+                    for (at, row) in read::<SubstitutesRow>(file)? {
+                        compiler.check_source(file, &at, 2, &row.source)?;
+                        for spun in row.substitutes.split('|') {
+                            check_pair(file, &at, (0, &row.original), (1, spun))?;
+                        }
+                        compiler.substitutes(name, &row);
+                    }
+                }
+            },
             Some(("phrases", _)) => {
                 for (at, row) in read::<PhraseRow>(file)? {
                     compiler.check_source(file, &at, 2, &row.source)?;
+                    check_pair(file, &at, (1, &row.correction), (0, &row.phrase))?;
                     compiler.certain(&row);
-                }
-            }
-            Some(("substitutions", name)) => {
-                for (at, row) in read::<SubstitutesRow>(file)? {
-                    compiler.check_source(file, &at, 2, &row.source)?;
-                    compiler.substitutes(name, &row);
                 }
             }
             Some(("expressions", _)) => {
@@ -150,6 +160,23 @@ pub(crate) fn common_ends(from: &[&str], to: &[&str]) -> (usize, usize) {
     let front = from.iter().zip(to).take_while(|(a, b)| a == b).count();
     let most = from.len().min(to.len()) - front;
     (front, from.iter().rev().zip(to.iter().rev()).take(most).take_while(|(a, b)| a == b).count())
+}
+
+/// Refuses a row that says nothing: one without an original or a substitute, and one that has the same for both. Each
+/// comes with its field.
+fn check_pair(
+    file: &SourceFile,
+    at: &Position,
+    original: (usize, &str),
+    spun: (usize, &str),
+) -> Result<(), DictionaryError> {
+    if let Some((field, _)) = [original, spun].into_iter().find(|(_, phrase)| phrase.trim().is_empty()) {
+        return Err(row_error(file, at, field, "names no phrase; name one, or remove the row"));
+    }
+    if key::phrase(original.1) == key::phrase(spun.1) {
+        return Err(row_error(file, at, spun.0, &format!("{:?} stands for itself; remove it", spun.1)));
+    }
+    Ok(())
 }
 
 /// The number of a family that a row names.

@@ -14,6 +14,31 @@ pub struct SourceFile {
     pub bytes: Vec<u8>,
 }
 
+/// What a table of substitutions has in its rows; its columns tell, whatever the file is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Substitutions {
+    /// [`SubstitutesRow`]
+    Listed,
+    /// [`AttestedRow`]
+    Attested,
+    /// [`PublishedRow`]
+    Published,
+}
+
+impl Substitutions {
+    /// What the header row of a file says; one that is of no table is taken for a list.
+    pub(crate) fn of(file: &SourceFile) -> Self {
+        let mut reader = csv::Reader::from_reader(file.bytes.as_slice());
+        let header = reader.headers().ok();
+        let has = |column: &str| header.is_some_and(|header| header.iter().any(|own| own == column));
+        match (has("papers"), has("spun")) {
+            (true, _) => Self::Published,
+            (false, true) => Self::Attested,
+            (false, false) => Self::Listed,
+        }
+    }
+}
+
 /// What spinners put in place of one original, likeliest first.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -141,6 +166,9 @@ pub(crate) fn read<T: for<'de> Deserialize<'de>>(file: &SourceFile) -> Result<Ve
         row_error(file, error.position().unwrap_or(&start), field as usize, &what)
     };
     let header = reader.headers().map_err(|error| failed(&error))?.clone();
+    if header.is_empty() {
+        return Err(row_error(file, &Position::new(), 0, "is empty; give it its header row, or remove it"));
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| failed(&error))?;

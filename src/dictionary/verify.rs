@@ -9,7 +9,7 @@ use super::error::{DictionaryError, ErrorKind};
 use super::inflection::Form;
 use super::source::{
     AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SeldomRow, SourceFile,
-    SpellingRow, SubstitutesRow, place,
+    SpellingRow, SubstitutesRow, Substitutions, place,
 };
 use super::spelling::Use;
 use crate::text::key;
@@ -136,11 +136,14 @@ enum Table {
 }
 
 impl Table {
-    fn of(path: &str) -> Option<Self> {
+    fn of(file: &SourceFile) -> Option<Self> {
+        let path = file.path.as_str();
         Some(match path.split_once('/') {
-            Some(("substitutions", "attested.csv" | "articles.csv")) => Self::Attested,
-            Some(("substitutions", "published.csv")) => Self::Published,
-            Some(("substitutions", _)) => Self::Substitutes,
+            Some(("substitutions", _)) => match Substitutions::of(file) {
+                Substitutions::Listed => Self::Substitutes,
+                Substitutions::Attested => Self::Attested,
+                Substitutions::Published => Self::Published,
+            },
             Some(("phrases", _)) => Self::Phrases,
             Some(("inflection", _)) => Self::Forms,
             Some(("spelling", _)) => Self::Spellings,
@@ -262,7 +265,7 @@ impl<'f> Rows<'f> {
                 remedy: remedy.to_owned(),
             })
         };
-        let table = Table::of(&file.path).ok_or_else(|| {
+        let table = Table::of(file).ok_or_else(|| {
             fault(1, "no table has this path".into(), "see dictionaries/README.md for the names that there are")
         })?;
         let text = std::str::from_utf8(&file.bytes).map_err(|error| {
@@ -291,6 +294,10 @@ impl<'f> Rows<'f> {
                 return Err(fault(line, message, &format!("there must be {}: {wanted}", table.columns().len())));
             }
             table.is_sound(record).map_err(|error| fault(line, error.to_string(), "correct the value"))?;
+            let is_blank = |phrase: &str| phrase.trim().is_empty();
+            if table.original().is_some_and(|at| is_blank(&record[at]) || table.substitutes(record).all(is_blank)) {
+                return Err(fault(line, "names no phrase".into(), "name one, or remove the row"));
+            }
         }
         Ok(Self { table, text, records })
     }
@@ -734,6 +741,9 @@ mod tests {
             ("substitutions/a.csv", format!("{header}\"say, so\",state,other\n"), 2, 17, Some(FaultKind::Unknown)),
             ("substitutions/a.csv", format!("{header}xqzzt,state,own\n"), 2, 1, Some(FaultKind::Lexicon)),
             ("substitutions/a.csv", format!("{header}say,state\n"), 2, 1, Some(FaultKind::Malformed)),
+            ("substitutions/a.csv", format!("{header}say, |,own\n"), 2, 1, Some(FaultKind::Malformed)),
+            ("substitutions/seen.csv", format!("{attested},say,science,1,1,own\n"), 2, 1, Some(FaultKind::Malformed)),
+            ("phrases/a.csv", format!("{phrases}Daily Post,,own\n"), 2, 1, Some(FaultKind::Malformed)),
             ("substitutions/a.csv", header.replace("source", "from"), 1, 1, Some(FaultKind::Malformed)),
             ("substitutions/a.csv", format!("{header}say,state,own\r\n"), 2, 1, Some(FaultKind::Form)),
             (

@@ -111,9 +111,42 @@ fn what_files_of_ones_own_are_called_says_nothing() {
     };
     let plain = explained("own");
     assert!(plain.contains("teapot"), "{plain}");
-    for name in ["names", "names-of-ships", "science-2", "words-2"] {
+    for name in ["names", "names-of-ships", "science-2", "words-2", "articles", "attested", "published"] {
         assert_eq!(explained(name), plain, "{name}");
     }
+}
+
+#[test]
+fn columns_tell_what_a_table_of_substitutions_is() {
+    for table in [
+        "spun,original,family,count,pages,source\nkettledrum,teapot,thesaurus,3,2,own\n",
+        "spun,original,papers,required,excluded,source\nkettledrum,teapot,3,,,own\n",
+        "\u{feff}spun,original,family,count,pages,source\r\nkettledrum,teapot,thesaurus,3,2,own\r\n",
+    ] {
+        let run = |name: &str, args: &[&str]| {
+            let here = directory(&[(&format!("own/substitutions/{name}.csv"), table.as_bytes())]);
+            unspin(here.path(), args, b"").text().replace(name, "NAME")
+        };
+        let explain = ["explain", "--dictionary", "own", "--format", "json", "kettledrum"];
+        let plain = run("own", &explain);
+        assert!(plain.contains("teapot"), "{plain}");
+        for name in ["attested", "articles", "published", "names", "essays"] {
+            assert_eq!(run(name, &explain), plain, "{name}");
+            let checked = run(name, &["dict", "check", "own"]);
+            assert!(!checked.contains("malformed"), "{name}: {checked}");
+        }
+    }
+}
+
+/// What is said of a row when it is used is said when it is checked, too, and rewriting does not take it away.
+#[test]
+fn rows_that_name_no_phrase_stay_to_be_mended() {
+    let table = "original,substitutes,source\nfoo,,own\n";
+    let here = directory(&[("own/substitutions/a.csv", table.as_bytes())]);
+    let ran = unspin(here.path(), &["dict", "check", "--write", "own"], b"");
+    let says = "own/substitutions/a.csv:2:1: error: names no phrase; name one, or remove the row [malformed]\n";
+    assert_eq!((ran.code, ran.text()), (2, says));
+    assert_eq!(fs::read_to_string(here.path().join("own/substitutions/a.csv")).expect("there"), table);
 }
 
 #[test]
@@ -132,6 +165,17 @@ fn faults_in_dictionaries_of_ones_own_have_a_place() {
         ),
         ("substitution/a.csv", "original,substitutes,source\nsay,state,own\n", "substitution/a.csv:1:1: no table"),
         ("allowed.csv", "phrase,reason\ngreen zone,\n", "allowed.csv:2:12: "),
+        ("allowed.csv", "", "allowed.csv:1:1: is empty"),
+        ("substitutions/a.csv", "original,substitutes,source\nfoo,,own\n", "a.csv:2:5: names no phrase"),
+        ("substitutions/a.csv", "original,substitutes,source\nfoo,bar|,own\n", "a.csv:2:5: names no phrase"),
+        ("substitutions/a.csv", "original,substitutes,source\n,bar,own\n", "a.csv:2:1: names no phrase"),
+        ("substitutions/a.csv", "original,substitutes,source\nfoo,Foo,own\n", "a.csv:2:5: \"Foo\" stands for itself"),
+        ("phrases/a.csv", "phrase,correction,source\nfoo,foo,own\n", "a.csv:2:1: \"foo\" stands for itself"),
+        (
+            "substitutions/b.csv",
+            "spun,original,family,count,pages,source\na b,A B,science,1,1,own\n",
+            "b.csv:2:1: \"a b\" stands for itself",
+        ),
     ] {
         let here = directory(&[(&format!("own/{name}"), text.as_bytes())]);
         let ran = unspin(here.path(), &["check", "--dictionary", "own"], b"Nothing.\n");
