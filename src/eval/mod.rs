@@ -4,10 +4,11 @@ mod compare;
 mod gold;
 mod judge;
 pub mod m2;
+pub(crate) mod random;
 
 use std::collections::BTreeMap;
 
-pub use compare::{Comparison, DocumentCounts, Measure, compare};
+pub use compare::{Comparison, Difference, DocumentCounts, Measure, compare};
 pub use gold::{GoldDocument, GoldEdit, GoldError, Need};
 pub use judge::{Judgment, Verdict, judge};
 
@@ -199,6 +200,8 @@ pub struct Evaluation {
     pub telling: Telling,
     /// Every document with edits.
     pub documents: Vec<DocumentScore>,
+    /// What each document contributes, clean ones among them: what a later evaluation is compared with.
+    pub counts: Vec<DocumentCounts>,
 }
 
 impl Evaluation {
@@ -208,17 +211,12 @@ impl Evaluation {
         let gaps = self.bands.iter().map(|band| (band.confidence - band.right.hits as f64).abs());
         (all > 0).then(|| gaps.sum::<f64>() / all as f64)
     }
-
-    /// What a later evaluation is compared with.
-    pub fn counts(&self) -> Vec<DocumentCounts> {
-        self.documents.iter().map(DocumentCounts::new).collect()
-    }
 }
 
 /// Judges reports against gold documents; the n-th report is of the n-th document.
 ///
 /// Documents without edits are clean texts: they count in [`Evaluation::clean`] and [`Evaluation::telling`] only.
-/// Costs no more than the number of findings and edits.
+/// Costs time by the number of findings and of edits, and the length of clean texts.
 ///
 /// # Examples
 ///
@@ -242,10 +240,12 @@ pub fn evaluate(gold: &[GoldDocument], reports: &[Report]) -> Evaluation {
         if document.edits.is_empty() {
             let clean = &mut evaluation.clean;
             clean.documents += 1;
-            clean.words += document.text.split_whitespace().count();
-            clean.findings += report.findings.len();
+            let (findings, words) = (report.findings.len(), document.text.split_whitespace().count());
+            clean.words += words;
+            clean.findings += findings;
             clean.automatic += report.findings.iter().filter(|finding| is_automatic(finding)).count();
-            clean.touched += usize::from(!report.findings.is_empty());
+            clean.touched += usize::from(findings > 0);
+            evaluation.counts.push(DocumentCounts::clean(&document.id, findings, words));
             evaluation.telling.alarms += usize::from(judged_spun);
             continue;
         }
@@ -266,6 +266,7 @@ pub fn evaluate(gold: &[GoldDocument], reports: &[Report]) -> Evaluation {
             band.right.count(right);
             band.confidence += f64::from(finding.confidence());
         }
+        evaluation.counts.push(DocumentCounts::spun(&document.id, &score));
         evaluation.overall.add(&score);
         let family = document.family.clone().unwrap_or_else(|| "other".to_owned());
         evaluation.families.entry(family).or_default().add(&score);
@@ -378,5 +379,7 @@ pub(crate) mod tests {
         let error = evaluation.calibration_error().expect("findings");
         assert!((error - (0.02 + 0.75 + 0.55 + 0.35) / 4.0).abs() < 1e-6, "{error}");
         assert_eq!(evaluation.bands[9].right, Share { hits: 1, of: 1 });
+        let counted = evaluation.counts.iter().map(|one| (one.hard, one.findings, one.clean));
+        assert_eq!(counted.collect::<Vec<_>>(), [((1, 2), (2, 4), None), ((0, 0), (0, 0), Some((1, 6)))]);
     }
 }

@@ -8,7 +8,8 @@ mod held_out;
 pub mod ngrams;
 mod part;
 pub mod places;
-mod random;
 pub mod scorer;
 pub mod vectors;
 pub mod weights;
+
+use crate::eval::random;

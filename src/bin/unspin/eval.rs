@@ -46,19 +46,19 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     if let Some(prefix) = &command.m2 {
         write_m2(prefix, &gold, &reports)?;
     }
-    let comparisons = match &command.compare {
+    let comparison = match &command.compare {
         Some(path) => {
             let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
             let before: Vec<DocumentCounts> = serde_json::from_str(&text)
                 .with_context(|| format!("{}: not figures that --save wrote", path.display()))?;
-            let comparisons = eval::compare(&before, &evaluation.counts(), SAMPLES);
-            ensure!(!comparisons.is_empty(), "{}: has none of these documents", path.display());
-            comparisons
+            let comparison = eval::compare(&before, &evaluation.counts, SAMPLES);
+            ensure!(comparison.both > 0, "{}: has none of these documents", path.display());
+            comparison
         }
-        None => Vec::new(),
+        None => Comparison::default(),
     };
     if let Some(path) = &command.save {
-        let text = serde_json::to_string_pretty(&evaluation.counts())?;
+        let text = serde_json::to_string_pretty(&evaluation.counts)?;
         output::replace(path, (text + "\n").as_bytes())?;
     }
 
@@ -69,10 +69,10 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
             for one in shown {
                 writeln!(out, "{one}")?;
             }
-            human(&evaluation, &comparisons, &mut out)?;
+            human(&evaluation, &comparison, &mut out)?;
         }
         TableFormat::Json => {
-            let mut figures = machine(&evaluation, &comparisons);
+            let mut figures = machine(&evaluation, &comparison);
             if !command.show.is_empty() {
                 figures["shown"] = shown.map(|one| one.machine()).collect();
             }
@@ -259,7 +259,7 @@ fn context(text: &str, span: unspin::Span) -> String {
     )
 }
 
-fn human(evaluation: &Evaluation, comparisons: &[Comparison], out: &mut impl Write) -> anyhow::Result<()> {
+fn human(evaluation: &Evaluation, comparison: &Comparison, out: &mut impl Write) -> anyhow::Result<()> {
     if evaluation.overall.documents > 0 {
         writeln!(
             out,
@@ -299,11 +299,15 @@ fn human(evaluation: &Evaluation, comparisons: &[Comparison], out: &mut impl Wri
         )?;
         for (what, shares) in [("severity", &evaluation.severities), ("rule", &evaluation.rules)] {
             let shares: Vec<String> = shares.iter().map(|(name, right)| format!("{name} {right}")).collect();
-            writeln!(out, "right by {what}: {}", shares.join(", "))?;
+            if !shares.is_empty() {
+                writeln!(out, "right by {what}: {}", shares.join(", "))?;
+            }
         }
         let bands = evaluation.bands.iter().enumerate().filter(|(_, band)| band.right.of > 0);
         let bands: Vec<String> = bands.map(|(n, band)| format!("{:.1}: {}", n as f64 / 10.0, band.right)).collect();
-        writeln!(out, "right by confidence from {}", bands.join(", "))?;
+        if !bands.is_empty() {
+            writeln!(out, "right by confidence from {}", bands.join(", "))?;
+        }
         if let Some(error) = evaluation.calibration_error() {
             writeln!(out, "calibration error {error:.3}")?;
         }
@@ -330,17 +334,25 @@ fn human(evaluation: &Evaluation, comparisons: &[Comparison], out: &mut impl Wri
             telling.hits, telling.misses, telling.alarms
         )?;
     }
-    for comparison in comparisons {
+    for one in &comparison.differences {
         writeln!(
             out,
             "{}: {:.3} before, {:.3} now, {:+.3} (95 % {:+.3} to {:+.3}, doubt {:.3})",
-            comparison.measure.name(),
-            comparison.before,
-            comparison.now,
-            comparison.now - comparison.before,
-            comparison.interval.0,
-            comparison.interval.1,
-            comparison.doubt
+            one.measure.name(),
+            one.before,
+            one.now,
+            one.now - one.before,
+            one.interval.0,
+            one.interval.1,
+            one.doubt
+        )?;
+    }
+    let Comparison { both, only_before, only_now, .. } = comparison;
+    if only_before + only_now > 0 {
+        writeln!(
+            out,
+            "compared by the {both} documents that both have; {only_before} are only in the figures before, {only_now} \
+             only in those now"
         )?;
     }
     Ok(())
@@ -351,7 +363,7 @@ pub(crate) fn counts(share: &Share) -> Value {
     json!({ "hits": share.hits, "of": share.of, "share": share.value() })
 }
 
-fn machine(evaluation: &Evaluation, comparisons: &[Comparison]) -> Value {
+fn machine(evaluation: &Evaluation, comparison: &Comparison) -> Value {
     let score = |score: &Score| {
         json!({
             "documents": score.documents,
@@ -386,9 +398,12 @@ fn machine(evaluation: &Evaluation, comparisons: &[Comparison]) -> Value {
             "automatic_per_100_000": clean.automatic_per_100_000(),
         },
         "documents_f1": evaluation.telling.f1(),
-        "compared": comparisons.iter().map(|comparison| json!({
-            "measure": comparison.measure.name(), "before": comparison.before, "now": comparison.now,
-            "interval": [comparison.interval.0, comparison.interval.1], "doubt": comparison.doubt,
+        "compared": comparison.differences.iter().map(|one| json!({
+            "measure": one.measure.name(), "before": one.before, "now": one.now,
+            "interval": [one.interval.0, one.interval.1], "doubt": one.doubt,
         })).collect::<Vec<_>>(),
     })
 }
+        "compared_documents": {
+            "both": comparison.both, "only_before": comparison.only_before, "only_now": comparison.only_now,
+        },
