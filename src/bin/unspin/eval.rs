@@ -17,7 +17,7 @@ use crate::args::{Common, Eval, Show, TableFormat};
 use crate::job;
 use crate::output;
 use crate::settings::Settings;
-use crate::terminal::{self, Ending};
+use crate::terminal::{self, Ending, note};
 
 /// Resamples of the bootstrap.
 const SAMPLES: usize = 10_000;
@@ -111,7 +111,13 @@ pub(crate) fn read_gold(paths: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> 
         let name = || path.display().to_string();
         let text = fs::read_to_string(&path).with_context(name)?;
         if path.extension().is_some_and(|extension| extension == "m2") {
-            gold.push(m2::read(&name(), &text)?);
+            let m2::Contents { documents, overlapping, of_others, .. } = m2::read(&name(), &text)?;
+            for (lines, why) in [(overlapping, "overlap others"), (of_others, "are not the first annotator's")] {
+                if let Some(line) = lines.first() {
+                    note(&format!("{}:{line}: edits left out that {why}: {}", name(), lines.len()));
+                }
+            }
+            gold.extend(documents);
         } else {
             gold.extend(GoldDocument::read(&text).with_context(name)?);
         }
@@ -122,7 +128,7 @@ pub(crate) fn read_gold(paths: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> 
 fn write_m2(prefix: &Path, gold: &[GoldDocument], reports: &[Report]) -> anyhow::Result<()> {
     let (mut wanted, mut found) = (String::new(), String::new());
     for (document, report) in gold.iter().zip(reports) {
-        wanted.push_str(&m2::write(&document.text, &document.edits));
+        wanted.push_str(&m2::write(&document.id, &document.text, &document.edits));
         let edits: Vec<GoldEdit> = report
             .findings
             .iter()
@@ -132,7 +138,7 @@ fn write_m2(prefix: &Path, gold: &[GoldDocument], reports: &[Report]) -> anyhow:
                 need: Need::Hard,
             })
             .collect();
-        found.push_str(&m2::write(&document.text, &edits));
+        found.push_str(&m2::write(&document.id, &document.text, &edits));
     }
     M2.iter()
         .zip([wanted, found])
