@@ -3,6 +3,7 @@
 mod cli;
 mod control;
 mod dictionaries;
+mod eval;
 mod fuzz;
 mod guide;
 mod inputs;

@@ -7,6 +7,8 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 use unspin::{Family, Model, Quotes, Severity, input, render};
 
+use crate::eval::Bound;
+
 /// Find and repair machine-spun English: words an article spinner swapped for synonyms that do not fit.
 #[derive(Parser, Debug)]
 #[command(version, max_term_width = 100, after_help = EXAMPLES)]
@@ -423,7 +425,14 @@ pub(crate) struct Lsp {
   unspin eval gold/*.json
   unspin eval gold/ --clean articles.txt --save before.json
   unspin eval gold/ --compare before.json
-  unspin eval gold/ --show missed")]
+  unspin eval gold/ --show missed
+  unspin eval gold/ --at-least recall=0.4 --at-least precision=0.8
+
+The exit code is 1 where a figure falls short of --at-least or exceeds --at-most, else 0.
+
+Of a .m2 file with several annotators, the edits of the first are the gold, with what others put in place of the same
+words as alternatives; edits of others, and those that overlap, are left out, which a line on standard error tells.
+What --m2 writes reads back as the same documents, with space between all tokens and without empty lines and families.")]
 pub(crate) struct Eval {
     /// Gold files (.json, .jsonl, .m2), and directories of them.
     #[arg(value_name = "GOLD", required_unless_present_any = ["clean", "dump_config"])]
@@ -442,6 +451,14 @@ pub(crate) struct Eval {
     /// Compare with figures kept before, by a paired bootstrap over documents.
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
+    /// Ask for the least that a figure may be, such as recall=0.4: recall, recall-all, precision, f0.5, automatic or
+    /// documents-f1; may be given several times.
+    #[arg(long, value_name = "FIGURE=VALUE")]
+    pub(crate) at_least: Vec<Bound>,
+    /// Ask for the most that a figure may be: calibration-error, alarms (findings in 10,000 clean words) or
+    /// automatic-alarms (in 100,000).
+    #[arg(long, value_name = "FIGURE=VALUE")]
+    pub(crate) at_most: Vec<Bound>,
     /// Write the gold edits and the findings as PREFIX.gold.m2 and PREFIX.found.m2, for ERRANT.
     #[arg(long, value_name = "PREFIX")]
     pub(crate) m2: Option<PathBuf>,

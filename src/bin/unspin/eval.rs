@@ -4,8 +4,9 @@ use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use unspin::eval::{
@@ -23,6 +24,96 @@ use crate::terminal::{self, Ending, note};
 const SAMPLES: usize = 10_000;
 /// What the names of files in ERRANT's format end with: what is wanted, and what was found.
 const M2: [&str; 2] = [".gold.m2", ".found.m2"];
+
+/// A figure that something can be asked of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Figure {
+    Recall,
+    RecallAll,
+    Precision,
+    FHalf,
+    Automatic,
+    Documents,
+    CalibrationError,
+    Alarms,
+    AutomaticAlarms,
+}
+
+impl Figure {
+    const ALL: [Self; 9] = [
+        Self::Recall,
+        Self::RecallAll,
+        Self::Precision,
+        Self::FHalf,
+        Self::Automatic,
+        Self::Documents,
+        Self::CalibrationError,
+        Self::Alarms,
+        Self::AutomaticAlarms,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Recall => "recall",
+            Self::RecallAll => "recall-all",
+            Self::Precision => "precision",
+            Self::FHalf => "f0.5",
+            Self::Automatic => "automatic",
+            Self::Documents => "documents-f1",
+            Self::CalibrationError => "calibration-error",
+            Self::Alarms => "alarms",
+            Self::AutomaticAlarms => "automatic-alarms",
+        }
+    }
+
+    /// `None` where nothing was measured that it is of.
+    fn of(self, evaluation: &Evaluation) -> Option<f64> {
+        let (overall, clean) = (&evaluation.overall, &evaluation.clean);
+        match self {
+            Self::Recall => overall.recall(),
+            Self::RecallAll => overall.recall_all(),
+            Self::Precision => overall.precision(),
+            Self::FHalf => overall.f_half(),
+            Self::Automatic => overall.automatic.value(),
+            Self::Documents => evaluation.telling.f1(),
+            Self::CalibrationError => evaluation.calibration_error(),
+            Self::Alarms => (clean.documents > 0).then(|| clean.per_10_000()),
+            Self::AutomaticAlarms => (clean.documents > 0).then(|| clean.automatic_per_100_000()),
+        }
+    }
+}
+
+/// What is asked of a figure, as `recall=0.4`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    figure: Figure,
+    value: f64,
+}
+
+impl FromStr for Bound {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let (name, value) = text.split_once('=').context("must be a figure and a value, such as recall=0.4")?;
+        let Some(figure) = Figure::ALL.into_iter().find(|figure| figure.name() == name) else {
+            bail!("no figure {name:?}; use one of {}", Figure::ALL.map(Figure::name).join(", "));
+        };
+        let value = value.parse().ok().filter(|value: &f64| value.is_finite());
+        Ok(Self { figure, value: value.with_context(|| format!("{name} needs a number"))? })
+    }
+}
+
+impl Bound {
+    /// What is wrong with the figure, where it does not `hold` against the value.
+    fn fault(self, asked: &str, evaluation: &Evaluation, hold: fn(&f64, &f64) -> bool) -> Option<String> {
+        let (name, value) = (self.figure.name(), self.value);
+        match self.figure.of(evaluation) {
+            Some(measured) if hold(&measured, &value) => None,
+            Some(measured) => Some(format!("{name} is {measured:.3}, {asked} {value} is asked for")),
+            None => Some(format!("{name} is not measured, {asked} {value} is asked for")),
+        }
+    }
+}
 
 pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     let settings = Settings::new(&command.checking)?;
@@ -80,7 +171,11 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
         }
     }
     out.flush()?;
-    Ok(Ending::default())
+    let least = command.at_least.iter().filter_map(|bound| bound.fault("at least", &evaluation, f64::ge));
+    let most = command.at_most.iter().filter_map(|bound| bound.fault("at most", &evaluation, f64::le));
+    let faults: Vec<String> = least.chain(most).collect();
+    faults.iter().for_each(|fault| note(fault));
+    Ok(Ending { found: !faults.is_empty(), trouble: false })
 }
 
 /// Gold files, and those in directories.
@@ -408,8 +503,8 @@ fn machine(evaluation: &Evaluation, comparison: &Comparison) -> Value {
             "measure": one.measure.name(), "before": one.before, "now": one.now,
             "interval": [one.interval.0, one.interval.1], "doubt": one.doubt,
         })).collect::<Vec<_>>(),
-    })
-}
         "compared_documents": {
             "both": comparison.both, "only_before": comparison.only_before, "only_now": comparison.only_now,
         },
+    })
+}
