@@ -4,14 +4,16 @@ use std::sync::LazyLock;
 
 use unspin::eval::{GoldDocument, m2};
 use unspin::input::{Format, Source};
-use unspin::{Edit, Fixed, Selection, SourceFile, Span, Unspinner};
+use unspin::{Decisions, Directives, Edit, Fixed, Place, Selection, SourceFile, Span, Unspinner};
 
 static DEFAULT: LazyLock<Unspinner> = LazyLock::new(Unspinner::builtin);
 static SPUN: LazyLock<Unspinner> = LazyLock::new(|| Unspinner::builder().assume_spun(true).build());
 
-/// Any text is checked, and its repair applied.
+/// Any text is checked, and its repair applied; directives that it has lie inside it.
 pub(crate) fn check(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
+    let directives = Directives::read(&text);
+    assert!(!directives.cover(Span::new(text.len(), text.len() + 1)), "a directive reaches beyond the text");
     for unspinner in [&*DEFAULT, &*SPUN] {
         let report = unspinner.check(&text);
         assert_eq!(report.fix(&text, &Selection::All).edits.len(), report.findings.len());
@@ -39,23 +41,56 @@ pub(crate) fn fix(data: &[u8]) {
     );
 }
 
+/// The text that decisions are about.
+const DECIDED: &str =
+    "The Protection Secretary stated that the navy would stay within the nation.\r\n\nThe navy stated so.";
+
+/// Any file of decisions is read or refused; what was accepted is applied whole, without overlaps.
+pub(crate) fn decisions(data: &[u8]) {
+    let Ok(decisions) = Decisions::parse(&String::from_utf8_lossy(data)) else { return };
+    let mut findings = SPUN.check(DECIDED).findings;
+    // Several of one id, which decisions can name.
+    for (n, finding) in findings.iter_mut().enumerate() {
+        finding.id = ["a", "b"][n % 2].to_owned();
+    }
+    let places: Vec<Place> = decisions.places().cloned().collect();
+    for place in &places {
+        let matched = decisions.find(place, DECIDED, &findings);
+        assert_eq!(matched.decided.len(), findings.len());
+        let edits = matched.edits(DECIDED, &findings);
+        assert!(edits.is_sorted_by_key(|edit| edit.span), "{edits:?}");
+        assert_eq!(Fixed::new(DECIDED, edits.clone()).edits, edits, "edits overlap");
+    }
+    let lines: String = decisions.iter().map(unspin::Decision::to_line).collect();
+    let again = Decisions::parse(&lines).expect("what was written can be read");
+    assert!(again.iter().eq(decisions.iter()), "decisions are not read back");
+}
+
 /// The files of a dictionary, with their first lines.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 10] = [
     ("substitutions/words.csv", "original,substitutes,source\n"),
     ("substitutions/attested.csv", "spun,original,family,count,pages,source\n"),
+    ("substitutions/articles.csv", "spun,original,family,count,pages,source\n"),
     ("substitutions/published.csv", "spun,original,papers,required,excluded,source\n"),
+    ("phrases/sure.csv", "phrase,correction,source\n"),
     ("expressions/names.csv", "expression,kind,acronym,source\n"),
+    ("inflection/forms.csv", "lemma,form,word,source\n"),
+    ("spelling/words.csv", "british,american,use,source\n"),
+    ("seldom.csv", "word,stood,swapped,source\n"),
     ("allowed.csv", "phrase,reason\n"),
 ];
 
-/// Any rows are compiled and used, or refused with the file that they are in; the byte 0xff ends a file.
+/// Any rows are compiled and used, or refused with the file that they are in; the byte 0xff ends a file. An odd first byte
+/// leaves the built-in dictionaries out, on top of which no spellings are taken.
 pub(crate) fn dictionary(data: &[u8]) {
+    let Some((first, data)) = data.split_first() else { return };
     let mut files: Vec<SourceFile> = (FILES.iter().zip(data.split(|&byte| byte == 0xff)))
         .map(|((path, head), rows)| SourceFile { path: (*path).into(), bytes: [head.as_bytes(), rows].concat() })
         .collect();
     let sources = "id,title,license,origin,date\nx,X,MIT,x,2026-01-01\n";
     files.push(SourceFile { path: "sources.csv".into(), bytes: sources.into() });
-    match Unspinner::builder().dictionaries(files).assume_spun(true).try_build() {
+    let builder = Unspinner::builder().builtin_dictionaries(first % 2 == 0).dictionaries(files);
+    match builder.assume_spun(true).try_build() {
         Ok(unspinner) => {
             let text = "The American navy would stay within the nation.";
             let report = unspinner.check(text);
@@ -65,7 +100,8 @@ pub(crate) fn dictionary(data: &[u8]) {
     }
 }
 
-/// Any gold file is read or refused; what is read has its edits inside the text, in both formats.
+/// Any gold file is read or refused; what is read has its edits inside the text, in both formats, and what is written
+/// says the same.
 pub(crate) fn gold(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let bare = |text: &str| text.split_whitespace().collect::<String>();
@@ -101,6 +137,7 @@ pub(crate) fn input(format: Format, data: &[u8]) {
     let mut edited = Vec::new();
     let mut wanted = Vec::new();
     let mut whole = true;
+    let mut fits = true;
     for raw in rows {
         let Ok(raw) = raw else {
             whole = false;
@@ -131,7 +168,7 @@ pub(crate) fn input(format: Format, data: &[u8]) {
         match record.rewrite(&edits) {
             Ok(bytes) => edited.extend(bytes),
             // Some encodings have no place for it.
-            Err(_) => return,
+            Err(_) => fits = false,
         }
         wanted.extend(texts);
     }
@@ -140,7 +177,7 @@ pub(crate) fn input(format: Format, data: &[u8]) {
     }
     assert_eq!(out, data, "bytes changed that nothing edited");
     // Other encodings are guessed, and guessed anew when it is read again.
-    if format.has_records() && std::str::from_utf8(data).is_ok() {
+    if fits && format.has_records() && std::str::from_utf8(data).is_ok() {
         let Ok(rows) = source.read(edited) else { panic!("what was written cannot be read") };
         let records = rows.filter_map(|raw| raw.ok()?.parse().ok());
         let read: Vec<String> =
