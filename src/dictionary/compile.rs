@@ -163,7 +163,8 @@ pub(crate) fn common_ends(from: &[&str], to: &[&str]) -> (usize, usize) {
 }
 
 /// Refuses a row that says nothing: one without an original or a substitute, and one that has the same for both. Each
-/// comes with its field.
+/// comes with its field. Refuses, too, a row with words in brackets, most often an acronym, on one side only: they would
+/// be deleted from texts, or written into them, along with the repair.
 fn check_pair(
     file: &SourceFile,
     at: &Position,
@@ -175,6 +176,10 @@ fn check_pair(
     }
     if key::phrase(original.1) == key::phrase(spun.1) {
         return Err(row_error(file, at, spun.0, &format!("{:?} stands for itself; remove it", spun.1)));
+    }
+    if original.1.contains(" (") != spun.1.contains(" (") {
+        let what = format!("{:?} for {:?}: give both sides their words in brackets, or neither", spun.1, original.1);
+        return Err(row_error(file, at, spun.0, &what));
     }
     Ok(())
 }
@@ -430,6 +435,11 @@ impl<'m> Compiler<'m> {
         let words = forms.each_ref().map(|form| form.split(' ').collect::<Vec<_>>());
         let [from, to] = words.each_ref().map(Vec::as_slice);
         if from.len() == 1 && to.len() == 1 || from.len() != tokens[0].len() || to.len() != tokens[1].len() {
+            return;
+        }
+        // "International organizations (MNCs)" are multinational corporations; without the acronym they may be what
+        // they say.
+        if to.contains(&"(") {
             return;
         }
         let (mut front, mut back) = common_ends(from, to);

@@ -176,6 +176,12 @@ fn faults_in_dictionaries_of_ones_own_have_a_place() {
             "spun,original,family,count,pages,source\na b,A B,science,1,1,own\n",
             "b.csv:2:1: \"a b\" stands for itself",
         ),
+        // The definition of an acronym would be deleted.
+        (
+            "substitutions/a.csv",
+            "original,substitutes,source\nneural network,neural system (NN),own\n",
+            "a.csv:2:16: \"neural system (NN)\" for \"neural network\": give both sides",
+        ),
     ] {
         let here = directory(&[(&format!("own/{name}"), text.as_bytes())]);
         let ran = unspin(here.path(), &["check", "--dictionary", "own"], b"Nothing.\n");
