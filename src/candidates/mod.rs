@@ -3,6 +3,7 @@
 //! Candidates are undecided: a run of words and one reading of it that the substitution table allows.
 
 pub(crate) mod allowed;
+mod numbers;
 pub(crate) mod order;
 pub(crate) mod realize;
 
@@ -13,7 +14,6 @@ use allowed::Allowed;
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::pack::{CERTAIN, Codes, Substitution};
-use crate::line::line_end;
 use crate::text::key::{self, FIRST_WORD, SENTENCE, Short};
 use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, SPACE_BEFORE, Token, TokenKind, VOUCHED};
 use crate::text::tokenizer;
@@ -223,7 +223,7 @@ pub(crate) fn sentences_with(
             quoted: token.has(QUOTED),
             fixed: token.kind == TokenKind::Protected
                 || token.has(VOUCHED)
-                || token.kind == TokenKind::Number && (is_joined(block, token) || is_label(block, token))
+                || token.kind == TokenKind::Number && numbers::stays(block, tokens, index)
                 || is_in_identifier(block, token),
             held: held.try_into().unwrap_or(u8::MAX),
             prefixed: is_prefixed(block, &tokens[..=index]),
@@ -265,58 +265,6 @@ fn hold_vouched(sentence: &mut [Word], dictionary: &Dictionary) {
     if let Some(word) = sentence[start..].first_mut() {
         word.held = word.held.max((end - start) as u8);
     }
-}
-
-/// Whether a number belongs to another one that a mark joins it to: scores, shares, times.
-fn is_joined(block: &str, number: &Token) -> bool {
-    let joins = |c: char| matches!(c, '-' | '–' | '/' | ':');
-    let digit = |c: char| c.is_ascii_digit();
-    let mut after = block[number.end as usize..].chars();
-    let mut before = block[..number.start as usize].chars().rev();
-    after.next().is_some_and(joins) && after.next().is_some_and(digit)
-        || before.next().is_some_and(joins) && before.next().is_some_and(digit)
-}
-
-/// Lines that start with a number, one below the other, which make a list.
-const LIST: usize = 3;
-
-/// Whether a number only tells where it stands: in brackets on its own, at the start of a line of a list, or before a
-/// capital after a semicolon ("5 Divers; 9 Reporter").
-fn is_label(block: &str, number: &Token) -> bool {
-    let (before, after) = (&block[..number.start as usize], &block[number.end as usize..]);
-    if before.ends_with('(') && after.starts_with([')', ',']) || before.ends_with(',') && after.starts_with(')') {
-        return true;
-    }
-    let before = before.trim_end_matches([' ', '\t']);
-    if before.ends_with(';') {
-        return after.trim_start().starts_with(char::is_uppercase);
-    }
-    if !before.is_empty() && !before.ends_with(['\n', '\r']) {
-        return false;
-    }
-    let starts_so = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let above = lines_above(before).take(LIST - 1).take_while(starts_so).count();
-    let below = lines_below(after).take(LIST - 1).take_while(starts_so).count();
-    above + 1 + below >= LIST
-}
-
-/// The lines that end before the end of a text, the last one first.
-fn lines_above(mut text: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        text = text.strip_suffix("\r\n").or_else(|| text.strip_suffix(['\n', '\r']))?;
-        let line = text.rfind(['\n', '\r']).map_or(text, |at| &text[at + 1..]);
-        text = &text[..text.len() - line.len()];
-        Some(line)
-    })
-}
-
-/// The lines that start after the start of a text.
-fn lines_below(mut text: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let end = text.find(['\n', '\r'])?;
-        text = &text[end + line_end(text.as_bytes(), end)..];
-        Some(text.find(['\n', '\r']).map_or(text, |end| &text[..end]))
-    })
 }
 
 /// Prefixes of which what a hyphen joins to them is a part; behind others ("pre-", "self-") stand words that spinners swap.
@@ -705,43 +653,6 @@ mod tests {
             let sentence: Vec<Word> = read(text, &dictionary).into_iter().map(|(_, word)| word).collect();
             let reading: Vec<u32> = read(reading, &dictionary).into_iter().map(|(_, word)| word.model).collect();
             assert_eq!(grammar.says_twice(&sentence, run, &reading), twice, "{text:?} at {run:?}: {reading:?}");
-        }
-    }
-
-    #[test]
-    fn numbers_that_a_mark_joins_and_labels_stay() {
-        let dictionary = Dictionary::builtin();
-        for (text, joined) in [
-            ("They won 3-1 there.", true),
-            ("They won 2–1 there.", true),
-            ("They left at 10:30 sharp.", true),
-            ("They got 1/2 of it.", true),
-            ("They built it in 1998–2004.", true),
-            ("They saw 10 people.", false),
-            ("They fought a 30-year war.", false),
-            ("They made a pre-2000 car.", false),
-            ("They read chapter 3: it is long.", false),
-            ("They lost 3 - 1 of them twice.", false),
-            ("Bank employee loses head (6).", true),
-            ("Counterfeit coin found in a bay (5,4).", true),
-            ("Employees of the bank (5 people).", false),
-            ("Castanet; 5 Divers.", true),
-            ("They came early; 5 stayed.", false),
-            ("1 Employees with a stick\n2 Learner enters\n3 Agency backs", true),
-            ("Down\r\n1 Employees with a stick\r\n2 Learner enters\r\n3 Agency backs\r\n", true),
-            ("Down\r1 Employees with a stick\r2 Learner enters\r3 Agency backs\r", true),
-            ("12 months ago it began.\r\r5 days later it ended.\r\r3 came.", false),
-            ("12 months ago it began.\n\n5 days later it ended.\n\n3 came.", false),
-            ("It ended in 1998.\n12 months ago it began, and\n3 came.", false),
-            ("4 people were hurt.\nThe others were not.", false),
-        ] {
-            let words = read(text, &dictionary);
-            let numbers: Vec<_> =
-                words.iter().filter(|word| word.0.starts_with(|c: char| c.is_ascii_digit())).collect();
-            assert!(!numbers.is_empty(), "{text}");
-            for (number, word) in numbers {
-                assert_eq!(word.fixed, joined, "{number} in {text:?}");
-            }
         }
     }
 
