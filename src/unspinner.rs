@@ -336,6 +336,8 @@ impl Unspinner {
                 && !(quoted && config.quotes == Quotes::Skip)
                 && config.families.contains(&family(candidate))
         });
+        let applicability =
+            |confidence| if confidence >= AUTOMATIC { Applicability::Automatic } else { Applicability::Review };
         let usage = &self.dictionary.usage;
         let reasons = (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, choices.len(), usage));
         for choice in &choices {
@@ -350,6 +352,8 @@ impl Unspinner {
             let others: f32 = choice.others.iter().map(|&at| scored[at].probability).sum();
             let share = ((1.0 - best.probability) / others).min(1.0);
             let others = choice.others.iter().map(|&at| (at, scored[at].probability * share * spun));
+            let sentence = &passage.sentences[best.place.0];
+            let is_introduced = self.grammar.introduces(sentence, usize::from(candidate.start));
             let corrections = std::iter::once((choice.best, confidence)).chain(others);
             let corrections =
                 corrections.map(|(at, confidence)| Correction { text: scored[at].realized.text.clone(), confidence });
@@ -357,7 +361,7 @@ impl Unspinner {
                 span: span.shifted(start),
                 corrections: corrections.collect(),
                 severity: explain::severity(rule, best),
-                applicability: Applicability::of(confidence),
+                applicability: if is_introduced { Applicability::Review } else { Applicability::of(confidence) },
                 rule,
                 family: family(candidate),
                 message: explain::message(rule, spun_text, &best.realized.text),

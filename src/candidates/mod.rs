@@ -3,6 +3,7 @@
 //! Candidates are undecided: a run of words and one reading of it that the substitution table allows.
 
 pub(crate) mod allowed;
+mod bars;
 mod numbers;
 pub(crate) mod order;
 pub(crate) mod realize;
@@ -347,6 +348,7 @@ impl Recent {
 pub(crate) struct Grammar {
     articles: [u32; 2],
     marks: order::Marks,
+    bars: bars::Bars,
     /// What joins words that are set side by side.
     joins: [u32; 8],
     hyphen: u32,
@@ -372,12 +374,30 @@ impl Grammar {
         ]
         .map(id);
         let articles = [id("a"), id("an")];
-        Self { articles, marks: order::Marks::new(dictionary), joins, hyphen, endings, measures, bare }
+        let (marks, bars) = (order::Marks::new(dictionary), bars::Bars::new(dictionary));
+        Self { articles, marks, bars, joins, hyphen, endings, measures, bare }
+    }
+
+    /// Whether a reading is wrong in place of the words `start..end` of a sentence, whatever speaks for it.
+    pub(crate) fn is_wrong(&self, sentence: &[Word], place: (usize, usize), reading: &[u32], ngrams: &Ngrams) -> bool {
+        self.says_twice(sentence, place, reading)
+            || self.lacks_article(sentence, place, reading, ngrams)
+            || self.bars.bar(sentence, place, reading, ngrams)
+    }
+
+    /// Whether the text itself tells that a reading and the words `start..end` of a sentence were put for one another.
+    pub(crate) fn is_told(&self, sentence: &[Word], place: (usize, usize), reading: &[u32]) -> bool {
+        self.bars.tells_of(sentence, place, reading)
+    }
+
+    /// Whether the name that a word is in is brought in as one: "a band called Inexperienced Zone".
+    pub(crate) fn introduces(&self, sentence: &[Word], at: usize) -> bool {
+        self.bars.introduce(sentence, at)
     }
 
     /// Whether a reading, in place of the words `start..end` of a sentence, says what stands beside them, joined to them
     /// by "and" or a comma: nobody writes "fees and fees".
-    pub(crate) fn says_twice(&self, sentence: &[Word], (start, end): (usize, usize), reading: &[u32]) -> bool {
+    fn says_twice(&self, sentence: &[Word], (start, end): (usize, usize), reading: &[u32]) -> bool {
         // The word that joining words stand before.
         fn joined<'w>(mut beside: impl Iterator<Item = &'w Word>, joins: &[u32]) -> Option<&'w Word> {
             let joins = |word: &&Word| joins.contains(&word.model);
@@ -389,13 +409,7 @@ impl Grammar {
 
     /// Whether a reading, in place of the words `start..end` of a sentence, is a noun that wants an article, and no word
     /// before it stands for one: what happened "12 months earlier" did not happen "year earlier".
-    pub(crate) fn lacks_article(
-        &self,
-        sentence: &[Word],
-        (start, end): (usize, usize),
-        reading: &[u32],
-        ngrams: &Ngrams,
-    ) -> bool {
+    fn lacks_article(&self, sentence: &[Word], (start, end): (usize, usize), reading: &[u32], ngrams: &Ngrams) -> bool {
         let &[noun] = reading else { return false };
         if end - start < 2 || !self.measures.contains(&noun) {
             return false;

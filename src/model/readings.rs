@@ -297,11 +297,9 @@ impl Readings {
             let mut standing = self.standing[run.start..].iter().copied();
             let stands = fit(&stands, around, &mut standing, ngrams, weights);
             let place = (run.start, run.end);
-            let is_wrong = || {
-                grammar.says_twice(sentence, place, &candidate.ids)
-                    || grammar.lacks_article(sentence, place, &candidate.ids, ngrams)
-            };
-            if !candidate.certain && (*rank < stands - weights.behind || is_wrong()) {
+            let is_wrong = || grammar.is_wrong(sentence, place, &candidate.ids, ngrams);
+            let is_barred = !candidate.certain && (*rank < stands - weights.behind || is_wrong());
+            if is_barred || grammar.is_told(sentence, place, &candidate.ids) {
                 *rank = f32::NEG_INFINITY;
             }
         }
