@@ -16,6 +16,7 @@ pub(crate) mod passage;
 pub(crate) mod prior;
 pub(crate) mod readings;
 pub(crate) mod scorer;
+mod variety;
 
 #[cfg(test)]
 mod damage;

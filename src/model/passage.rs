@@ -11,6 +11,7 @@ use super::lattice::{self, Lattice, Weights};
 use super::prior::{self, Estimate};
 use super::readings::Readings;
 use super::scorer::Scorer;
+use super::variety;
 use crate::candidates::realize::{self, Realized};
 use crate::candidates::{Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
@@ -33,7 +34,7 @@ pub(crate) struct Passage<'t> {
     pub(crate) estimate: Estimate,
     /// ln of the odds that each word of each sentence was changed, by the encoder; empty where none read it.
     damage: Vec<Vec<f32>>,
-    /// Whether more of its words are spelled as only British English has them than as only American does.
+    /// Whether it is written in British English.
     british: bool,
 }
 
@@ -106,7 +107,7 @@ impl<'t> Passage<'t> {
             .collect();
         readings.tidy();
         let estimate = prior::estimate(&lattices, &ends(&sentences, &tokens), &kinds, weights);
-        let british = words.iter().map(|&word| dictionary.pack.spelling(word)).sum::<i32>() > 0;
+        let british = variety::is_british(&sentences, &lattices, &estimate.sums, dictionary);
         Self { text, tokens, sentences, lattices, kinds, estimate, damage: Vec::new(), british }
     }
 
@@ -119,6 +120,11 @@ impl<'t> Passage<'t> {
         let (scorer, grammar) = (Scorer::builtin(dictionary), Grammar::new(dictionary));
         let (weights, mut readings) = (Weights::default(), Readings::default());
         Self::read(text, tokens, sentences, dictionary, &scorer, &grammar, &weights, &mut readings)
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_british(&self) -> bool {
+        self.british
     }
 
     /// Takes in what the encoder says of it: how much better than what stands there each candidate fits, in nats, and
@@ -293,8 +299,17 @@ impl<'t> Passage<'t> {
         let Row { place, keys, features, capitals } = row;
         let realized = self.realize(place, capitals, dictionary);
         let changes = self.text[realized.span.range()] != realized.text
-            && self.article_fits(place, &realized.text, &dictionary.ngrams);
+            && self.article_fits(place, &realized.text, &dictionary.ngrams)
+            && !(self.british && self.leaves_british(place, &realized, dictionary));
         changes.then_some(Scored { place, realized, keys, features, probability, certain })
+    }
+
+    /// Whether a reading is none that its text, which is British, would have.
+    fn leaves_british(&self, place: (usize, usize), realized: &Realized, dictionary: &Dictionary) -> bool {
+        let candidate = self.candidate(place);
+        let words = &self.sentences[place.0][candidate.start as usize..candidate.end as usize];
+        let written = [&self.text[realized.span.range()], &realized.text];
+        !candidate.certain && variety::leaves_british(words, &candidate.ids, written, dictionary)
     }
 
     /// Whether a reading that is an article fits the word after it as that stands.

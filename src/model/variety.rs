@@ -1,0 +1,116 @@
+//! Whether a passage is written in British English, and which swaps would leave it.
+
+use std::collections::BTreeSet;
+
+use super::lattice::{Lattice, Sums};
+use crate::candidates::Word;
+use crate::dictionary::Dictionary;
+
+/// Votes from which a passage is British: one word may be a spinner's.
+const BRITISH: i32 = 2;
+/// A word that was changed with this probability has no vote: its spelling is the spinner's.
+const CHANGED: f32 = 0.5;
+
+/// Names and the like that British texts have, and American ones; all of a side are one vote.
+const NAMES: [&[&str]; 2] = [
+    &["£", "bbc", "hmrc", "nhs", "ofsted", "tories", "tory", "westminster", "whitehall"],
+    &["congress", "congressional", "congressman", "gop", "medicaid", "medicare", "pentagon"],
+];
+
+/// What British English says, and what only American English says for it.
+const SAID: [(&str, &str); 26] = [
+    ("autumn", "fall"),
+    ("film", "movie"),
+    ("films", "movies"),
+    ("flat", "apartment"),
+    ("flats", "apartments"),
+    ("football", "soccer"),
+    ("holiday", "vacation"),
+    ("holidays", "vacations"),
+    ("lift", "elevator"),
+    ("lorries", "trucks"),
+    ("lorry", "truck"),
+    ("maths", "math"),
+    ("motorway", "freeway"),
+    ("motorway", "highway"),
+    ("motorways", "highways"),
+    ("mum", "mom"),
+    ("mums", "moms"),
+    ("pavement", "sidewalk"),
+    ("petrol", "gas"),
+    ("petrol", "gasoline"),
+    ("pupil", "student"),
+    ("pupils", "students"),
+    ("railway", "railroad"),
+    ("rubbish", "garbage"),
+    ("rubbish", "trash"),
+    ("trousers", "pants"),
+];
+
+/// Whether a passage is British: different words that only British English spells as they are outnumber those that only
+/// American English does, names counted in. Words that were most probably changed are not asked.
+pub(crate) fn is_british(
+    sentences: &[Vec<Word>],
+    lattices: &[Lattice],
+    sums: &[Sums],
+    dictionary: &Dictionary,
+) -> bool {
+    let mut spelled: [BTreeSet<u32>; 2] = Default::default();
+    let names = NAMES.map(|names| names.iter().filter_map(|name| dictionary.ngrams.id(name)).collect::<Vec<_>>());
+    let mut named = [false; 2];
+    for ((words, lattice), sums) in sentences.iter().zip(lattices).zip(sums) {
+        for (at, word) in words.iter().enumerate() {
+            for (named, names) in named.iter_mut().zip(&names) {
+                *named |= names.contains(&word.model);
+            }
+            let side = match dictionary.pack.spelling(word.model) {
+                0 => continue,
+                vote => usize::from(vote < 0),
+            };
+            let candidates = lattice.candidates.iter().zip(&sums.posterior);
+            let over = candidates.filter(|(candidate, _)| (candidate.start..candidate.end).contains(&(at as u16)));
+            if over.map(|(_, posterior)| posterior).sum::<f32>() < CHANGED {
+                spelled[side].insert(word.model);
+            }
+        }
+    }
+    let [british, american] = [0, 1].map(|side| spelled[side].len() as i32 + i32::from(named[side]));
+    british - american >= BRITISH
+}
+
+/// Whether a reading of some words leaves the British English that they are in: a word that is spelled, or chosen, as its
+/// text has it is the author's. `written` are the words and the reading as the text has them.
+pub(crate) fn leaves_british(
+    words: &[Word],
+    reading: &[u32],
+    [spun, original]: [&str; 2],
+    dictionary: &Dictionary,
+) -> bool {
+    let goes = |word: &Word| !reading.contains(&word.model) && !reading.contains(&word.lookup);
+    let says = |(british, american): &(&str, &str)| {
+        british.eq_ignore_ascii_case(spun) && american.eq_ignore_ascii_case(original)
+    };
+    words.iter().any(|word| dictionary.pack.spelling(word.model) > 0 && goes(word)) || SAID.iter().any(says)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dictionary::Dictionary;
+    use crate::model::passage::Passage;
+
+    #[test]
+    fn several_words_of_the_authors_own_make_a_text_british() {
+        let dictionary = Dictionary::builtin();
+        for (text, british) in [
+            ("His behaviour and his humour were praised.", true),
+            ("His behaviour, and again his behaviour, was praised.", false),
+            ("His behaviour was praised by the BBC.", true),
+            ("His behaviour and his humour were praised in the center.", false),
+            ("His behaviour and humour were praised in Congress.", false),
+            ("His behaviour was praised.", false),
+            ("His behavior was praised.", false),
+        ] {
+            assert_eq!(Passage::of(text, &dictionary).is_british(), british, "{text}");
+        }
+    }
+}
