@@ -315,8 +315,8 @@ impl Unspinner {
         config: &Config,
     ) -> Vec<Finding> {
         let mut out = Vec::new();
-        let spun = |place: (usize, usize)| {
-            let at = stretches.partition_point(|(stretch, _)| stretch.sentences.end <= place.0);
+        let spun = |sentence: usize| {
+            let at = stretches.partition_point(|(stretch, _)| stretch.sentences.end <= sentence);
             stretches[at].1 as f32
         };
         let likeliest = stretches.iter().map(|(_, spun)| *spun as f32).fold(0.0, f32::max);
@@ -328,14 +328,18 @@ impl Unspinner {
             return out;
         }
         let family = |candidate: &Candidate| explain::family(candidate, &passage.estimate.belief.families);
+        let place = |choice: &decide::Choice| scored[choice.best].place;
+        let quoted = |choice: &decide::Choice| {
+            let place = place(choice);
+            passage.lattices[place.0].quoted(passage.candidate(place))
+        };
+        let confidence = |choice: &decide::Choice| scored[choice.best].probability * spun(place(choice).0);
         choices.retain(|choice| {
-            let Scored { place, probability, .. } = scored[choice.best];
-            let candidate = passage.candidate(place);
-            let quoted = passage.lattices[place.0].quoted(candidate);
-            probability * spun(place) >= config.least()
-                && !(quoted && config.quotes == Quotes::Skip)
-                && config.families.contains(&family(candidate))
+            confidence(choice) >= config.least()
+                && !(quoted(choice) && config.quotes == Quotes::Skip)
+                && config.families.contains(&family(passage.candidate(place(choice))))
         });
+        decide::drop_lone_quoted(&mut choices, quoted, confidence);
         let applicability =
             |confidence| if confidence >= AUTOMATIC { Applicability::Automatic } else { Applicability::Review };
         let usage = &self.dictionary.usage;
@@ -343,7 +347,7 @@ impl Unspinner {
         for choice in &choices {
             let best = &scored[choice.best];
             let candidate = passage.candidate(best.place);
-            let spun = spun(best.place);
+            let spun = spun(best.place.0);
             let rule = explain::rule(passage, best);
             let span = best.realized.span;
             let spun_text = &passage.text[span.range()];
