@@ -9,6 +9,7 @@ use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
 use crate::dictionary::pack;
 use crate::dictionary::source::SourceFile;
+use crate::model::articles;
 #[cfg(feature = "encoder")]
 use crate::model::attend::attend;
 use crate::model::decide::{self, Stretch};
@@ -19,7 +20,7 @@ use crate::model::features::COUNT;
 use crate::model::forest::Forest;
 use crate::model::gate::{self, Pairs};
 use crate::model::lattice::Weights;
-use crate::model::passage::{Passage, Scored};
+use crate::model::passage::{CERTAIN, Passage, Scored};
 use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
 use crate::report::{Applicability, Correction, Family, Finding, Fingerprint, Report};
@@ -324,9 +325,6 @@ impl Unspinner {
             return out;
         }
         let mut choices = decide::select(scored, config.least() / likeliest);
-        if choices.is_empty() {
-            return out;
-        }
         let family = |candidate: &Candidate| explain::family(candidate, &passage.estimate.belief.families);
         let place = |choice: &decide::Choice| scored[choice.best].place;
         let quoted = |choice: &decide::Choice| {
@@ -371,8 +369,22 @@ impl Unspinner {
                 message: explain::message(rule, spun_text, &best.realized.text),
                 evidence: reasons.as_ref().map_or_else(Vec::new, |reasons| reasons.of(best)),
                 sources: pack::named(candidate.flags, &pack::SOURCES),
-                id: explain::id(passage, best, text, start),
+                id: explain::id(passage, passage.token_range(best.place), &best.realized.text, (text, start)),
             });
+        }
+        // Where the word behind an article changes, or the article itself, both were written to fit.
+        let changed: Vec<Span> = choices.iter().map(|choice| scored[choice.best].realized.span).collect();
+        let prevailing = explain::prevailing(&passage.estimate.belief.families);
+        for misfit in articles::misfits(passage, &self.dictionary) {
+            let confidence = CERTAIN * spun(misfit.sentence);
+            let reach = misfit.reach(passage);
+            let is_free = !changed.iter().any(|span| span.overlaps(reach));
+            if is_free && confidence >= config.least() && config.families.contains(&prevailing) {
+                out.push(Finding {
+                    span: misfit.span(passage).shifted(start),
+                    ..misfit.finding(passage, confidence, prevailing, config.evidence, (text, start))
+                });
+            }
         }
         // Deleting words can leave spans out of order with those beside them only where they touch; keep them sorted.
         out.sort_by_key(|finding| finding.span);

@@ -60,6 +60,12 @@ pub(crate) fn family(candidate: &Candidate, mix: &[f32; 4]) -> Family {
     Family::ALL[best]
 }
 
+/// The family that has the largest share of a document's mix.
+pub(crate) fn prevailing(mix: &[f32; 4]) -> Family {
+    let best = (0..4).max_by(|&a, &b| mix[a].total_cmp(&mix[b]).then(b.cmp(&a))).unwrap_or(0);
+    Family::ALL[best]
+}
+
 /// Counts from this on say something.
 const WORTH_TELLING: u32 = 5;
 
@@ -232,10 +238,15 @@ pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
 /// Words of context on either side that make up a finding's id.
 const CONTEXT: usize = 2;
 
-/// Hash of the words, the correction and two words of context on either side, in their look-up forms. The context is
-/// that of the whole text, in which the passage starts at `start`, so that it does not matter where passages are cut.
-pub(crate) fn id(passage: &Passage<'_>, scored: &Scored, text: &str, start: usize) -> String {
-    let (first, last) = passage.token_range(scored.place);
+/// Hash of the words from one token to another, the correction and two words of context on either side, in their look-up
+/// forms. The context is that of the whole text, in which the passage starts at a place, so that it does not matter where
+/// passages are cut.
+pub(crate) fn id(
+    passage: &Passage<'_>,
+    (first, last): (usize, usize),
+    correction: &str,
+    (text, start): (&str, usize),
+) -> String {
     let tokens = &passage.tokens[first..=last];
     let [before, after] =
         [&text[..start + tokens[0].start as usize], &text[start + tokens[last - first].end as usize..]];
@@ -252,7 +263,7 @@ pub(crate) fn id(passage: &Passage<'_>, scored: &Scored, text: &str, start: usiz
     tokens.iter().for_each(|token| feed_form(token.text(passage.text)));
     feed_form("");
     words_after(after).take(CONTEXT).for_each(&mut feed_form);
-    feed(&scored.realized.text);
+    feed(correction);
     format!("{:016x}", mix(hash))
 }
 

@@ -1,5 +1,6 @@
 //! Which reading is likeliest here?
 
+pub(crate) mod articles;
 #[cfg(feature = "encoder")]
 pub(crate) mod attend;
 pub(crate) mod channel;

@@ -22,7 +22,7 @@ use crate::text::key;
 use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token};
 
 /// Probability, in a spun text, of what stands for a phrase that is never good English.
-pub(super) const CERTAIN: f32 = 0.97;
+pub(crate) const CERTAIN: f32 = 0.97;
 
 /// A passage with all its readings. Spans are bytes of the passage.
 pub(crate) struct Passage<'t> {
