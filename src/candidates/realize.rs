@@ -78,8 +78,7 @@ fn write(
         return remove(block, tokens, first, last);
     }
     let mut text = if shouts { original.to_uppercase() } else { recase(block, tokens, first, last, original, ngrams) };
-    let stop = tokens[last].text(block).ends_with('.') && !text.ends_with('.');
-    if stop && tokens.get(last + 1).is_none_or(|next| next.has(SENTENCE_START)) {
+    if tokens[last].text(block).ends_with('.') && !text.ends_with('.') && ends_sentence(block, tokens, last, ngrams) {
         // The period of an abbreviation that ends a sentence is the sentence's, too.
         text.push('.');
     }
@@ -142,6 +141,25 @@ pub(crate) fn keep_break(block: &str, realized: Realized) -> Realized {
     Realized { span, text }
 }
 
+/// Whether a sentence ends with a token that is an abbreviation. Where none seems to start behind it, one does all the
+/// same with a word that has its capital from nothing else, in running text: "up 0.8 p.c. Unemployment fell".
+fn ends_sentence(block: &str, tokens: &[Token], at: usize, ngrams: &Ngrams) -> bool {
+    let Some(next) = tokens.get(at + 1) else { return true };
+    let is_lower = |token: &Token| token.kind == TokenKind::Word && case::of(token.text(block)) == Case::Lower;
+    next.has(SENTENCE_START)
+        || is_lower(&tokens[at])
+            && has_new_capital(block, next, ngrams)
+            && tokens.get(at + 2).is_some_and(is_lower)
+            && next.has(SPACE_BEFORE)
+}
+
+/// Whether a token is a word with a capital that is mostly written without one.
+fn has_new_capital(block: &str, token: &Token, ngrams: &Ngrams) -> bool {
+    let word = token.text(block);
+    let usually = ngrams.id(&word.to_lowercase()).map_or(0.0, |id| ngrams.case(id).lower);
+    token.kind == TokenKind::Word && case::of(word) == Case::Title && usually > 0.5
+}
+
 /// The ending of a possessive that another word asks for, where the one that stands there does not suit it: "'s" after
 /// what is no plural, a mark alone after what is.
 fn possessive<'t>(block: &str, next: &'t Token, text: &str) -> Option<(&'t Token, String)> {
@@ -201,10 +219,7 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
     // In a name every longer word has its capital; at the start of a sentence the first word proves nothing.
     let in_name = if words.is_empty() {
         // A number has no capitals, but in a title the word after it has one that it has nowhere else.
-        tokens.get(last + 1).map(|token| token.text(block)).is_some_and(|next| {
-            let usually = ngrams.id(&next.to_lowercase()).map_or(0.0, |id| ngrams.case(id).lower);
-            case::of(next) == Case::Title && usually > 0.5
-        })
+        tokens.get(last + 1).is_some_and(|next| has_new_capital(block, next, ngrams))
     } else if opens {
         titled >= 2 && titled >= long
     } else {
@@ -221,8 +236,11 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
         }
         key::normalize(word, &mut word_form);
         let proper = ngrams.id(&word_form).map(|id| ngrams.case(id));
+        let inner = MIXED.iter().find(|known| known.eq_ignore_ascii_case(&word_form));
         let small = matches!(word, "of" | "the" | "and" | "in" | "for" | "to" | "on" | "at" | "a" | "an" | "by");
-        if proper.is_some_and(|case| case.upper > ACRONYM) && word.len() > 1 && word.chars().all(char::is_alphabetic) {
+        if let Some(known) = inner {
+            out.push_str(known);
+        } else if is_acronym(&word_form, ngrams) && word.len() > 1 && word.chars().all(char::is_alphabetic) {
             out.push_str(&word.to_uppercase());
         } else if index == 0 && opens && shapes.first() != Some(&Case::Lower)
             || in_name && !(small && index > 0)
@@ -249,11 +267,19 @@ fn shouts(block: &str, tokens: &[Token], first: usize, last: usize) -> bool {
     let mut words = tokens[first..=last].iter().filter(is_word).map(|token| token.text(block));
     let is_upper =
         |word: &str| case::of(word) == Case::Upper || word.len() == 1 && word.chars().all(char::is_uppercase);
-    let is_shouted = |word: &str| word.len() > 3 && case::of(word) == Case::Upper;
+    // "U.S." is as short as it is without its periods.
+    let is_long = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).count() > 3;
+    let is_shouted = |word: &str| is_long(word) && case::of(word) == Case::Upper;
     let beside = |token: Option<&Token>| token.filter(is_word).is_some_and(|token| is_shouted(token.text(block)));
+    if words.clone().next().is_none() {
+        // A number is as the words around it are, of which one may be an acronym.
+        let around = tokens[first.saturating_sub(2)..first].iter().chain(tokens[last + 1..].iter().take(2));
+        let mut around = around.filter(is_word).map(|token| token.text(block));
+        return around.clone().count() > 1 && around.clone().all(is_upper) && around.any(is_shouted);
+    }
     words.clone().all(is_upper)
         && words.clone().any(|word| word.len() > 1)
-        && (words.any(|word| word.len() > 3)
+        && (words.any(is_long)
             || beside(first.checked_sub(1).map(|before| &tokens[before]))
             || beside(tokens.get(last + 1)))
 }
@@ -286,13 +312,44 @@ fn starts(block: &str, tokens: &[Token], mut at: usize) -> bool {
     true
 }
 
-/// A phrase with a capital on the words whose bits are set, the lowest bit for the first word.
-pub(crate) fn capitals(phrase: &str, bits: u64) -> Cow<'_, str> {
-    if bits == 0 {
-        return phrase.into();
+/// An original of the dictionaries with the capitals that it has in place of the tokens `first..=last`.
+///
+/// Those of its own are as one text had them, which may have been a headline. They stand where the words replaced have
+/// a capital that is not that of a sentence's start, on words that are mostly written with one, and on those of a name
+/// which is then complete: `named` has a bit for each of these, the lowest for the first word.
+pub(crate) fn cased<'o>(
+    block: &str,
+    tokens: &[Token],
+    (first, last): (usize, usize),
+    original: &'o str,
+    named: u64,
+    ngrams: &Ngrams,
+) -> Cow<'o, str> {
+    let has_own = original.contains(char::is_uppercase);
+    if named == 0 && !has_own {
+        return original.into();
     }
-    let word = |(at, word): (usize, &str)| if bits >> at & 1 == 1 { case::capitalize(word) } else { word.to_owned() };
-    phrase.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ").into()
+    let has_capital = |at: usize| case::of(tokens[at].text(block)) != Case::Lower;
+    let is_capital = has_own && (first..=last).any(|at| has_capital(at) && !(at == first && opens(block, tokens, at)));
+    let word = |(at, word): (usize, &str)| match () {
+        () if named >> at & 1 == 1 => case::capitalize(word),
+        () if is_capital || keeps_capital(word, ngrams) => word.to_owned(),
+        () => word.to_lowercase(),
+    };
+    original.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ").into()
+}
+
+/// Whether a word that has a capital in a dictionary has it wherever it stands: names, acronyms, letters, and "I".
+fn keeps_capital(word: &str, ngrams: &Ngrams) -> bool {
+    // Months that are words, too.
+    if matches!(word, "May" | "March") || case::of(word) != Case::Title {
+        return true;
+    }
+    let stem = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let stem = stem.strip_suffix("'s").unwrap_or(stem);
+    let mut form = String::new();
+    key::normalize(stem, &mut form);
+    form != "a" && (form.len() == 1 || ngrams.id(&form).is_none_or(|id| ngrams.case(id).lower < 0.5))
 }
 
 /// A phrase without some tokens at its ends, quotation marks not counted.
@@ -312,6 +369,15 @@ pub(crate) fn within(phrase: &str, trimmed: (u8, u8)) -> &str {
 /// Share of a word's uses in capitals above which it is an acronym.
 const ACRONYM: f32 = 0.85;
 
+/// Words whose capitals are not those of an acronym: of what the corpora of science papers have in place of formulas.
+const NO_ACRONYMS: [&str; 1] = ["math"];
+
+/// Names with capitals inside, which count as capitals, too.
+const MIXED: [&str; 23] = [
+    "eBay", "FedEx", "GitHub", "iCloud", "iMac", "iOS", "iPad", "iPads", "iPhone", "iPhones", "iPod", "iPods",
+    "iTunes", "LinkedIn", "MacBook", "macOS", "mRNA", "PayPal", "PhD", "SpaceX", "TikTok", "WhatsApp", "YouTube",
+];
+
 /// Acronyms that are spoken as words, of those whose first letter alone would be spoken with a vowel.
 const SPOKEN: [&str; 20] = [
     "FEMA", "FICO", "FIFA", "HAMAS", "HIPAA", "HUD", "LASER", "LIDAR", "MAGA", "MERS", "NAFTA", "NASA", "NASCAR",
@@ -320,8 +386,12 @@ const SPOKEN: [&str; 20] = [
 
 /// A word of an original, in capitals where it is an acronym.
 fn spoken<'w>(word: &'w str, ngrams: &Ngrams) -> Cow<'w, str> {
-    let is_acronym = ngrams.id(&word.to_lowercase()).is_some_and(|id| ngrams.case(id).upper > ACRONYM);
-    if is_acronym { word.to_uppercase().into() } else { word.into() }
+    if is_acronym(&word.to_lowercase(), ngrams) { word.to_uppercase().into() } else { word.into() }
+}
+
+/// Whether a word in its look-up form is an acronym.
+fn is_acronym(form: &str, ngrams: &Ngrams) -> bool {
+    !NO_ACRONYMS.contains(&form) && ngrams.id(form).is_some_and(|id| ngrams.case(id).upper > ACRONYM)
 }
 
 /// Whether "an" rather than "a" stands before a token of a text.
@@ -470,6 +540,38 @@ mod tests {
     }
 
     #[test]
+    fn capitals_are_those_of_the_words_replaced_or_of_a_whole_name() {
+        let ngrams = crate::dictionary::Dictionary::builtin().ngrams;
+        for (text, words, original, named, expected) in [
+            ("rules take hold unless of course Congress acts", (3, 5), "Unless", 0, "unless"),
+            ("a court that is federal", (1, 4), "Federal Court", 0, "federal court"),
+            ("a Court that is Federal", (1, 4), "Federal Court", 0, "Federal Court"),
+            ("a Senate invoice", (2, 2), "Bill", 0, "bill"),
+            ("an element of five", (0, 1), "A Factor", 0, "a factor"),
+            ("He saw the customer Financial Protection Bureau", (3, 3), "consumer", 1, "Consumer"),
+            ("the unified States", (1, 1), "united", 1, "United"),
+            ("at xmas they left", (1, 1), "Christmas", 0, "Christmas"),
+            ("in could 2020", (1, 1), "May", 0, "May"),
+            ("they left for the fruit", (3, 4), "the UK", 0, "the UK"),
+            (
+                "a world well being organization",
+                (1, 4),
+                "World Health Organization",
+                0b111,
+                "World Health Organization",
+            ),
+            ("a world well being organization", (1, 4), "World Health Organization", 0, "world health organization"),
+            // The capital of a sentence's start says nothing of a name.
+            ("Court that is federal", (0, 3), "Federal Court", 0, "federal court"),
+            ("the navy stays", (1, 1), "military", 0, "military"),
+        ] {
+            let mut tokens = Vec::new();
+            crate::text::block::read(text, &mut tokens);
+            assert_eq!(cased(text, &tokens, words, original, named, &ngrams), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn readings_are_written_as_the_text_is() {
         let ngrams = crate::dictionary::Dictionary::builtin().ngrams;
         for (text, words, original, expected) in [
@@ -510,6 +612,19 @@ mod tests {
             ("THE WASHINGTON PUT UP SAID", (2, 3), "Post", "THE WASHINGTON POST SAID"),
             ("Costs rose 9 p.c. They fell", (3, 3), "percent", "Costs rose 9 percent. They fell"),
             ("Costs rose 9 p.c. in May", (3, 3), "percent", "Costs rose 9 percent in May"),
+            ("Costs rose 9 p.c. Unemployment fell", (3, 3), "percent", "Costs rose 9 percent. Unemployment fell"),
+            ("Costs Rise 9 p.c. Unemployment Falls", (3, 3), "percent", "Costs Rise 9 percent Unemployment Falls"),
+            ("costs rose 9 p.c. Tuesday night", (3, 3), "percent", "costs rose 9 percent Tuesday night"),
+            ("the U.S. Government said", (1, 1), "American", "the American Government said"),
+            ("ALL BUT 4 REPUBLICANS LEFT", (2, 2), "four", "ALL BUT FOUR REPUBLICANS LEFT"),
+            ("WITH 9 DEMOCRATS", (1, 1), "nine", "WITH NINE DEMOCRATS"),
+            ("4 NATO members", (0, 0), "four", "Four NATO members"),
+            ("NASA sent 4 NATO members", (2, 2), "four", "NASA sent four NATO members"),
+            ("they did the mathematics", (3, 3), "math", "they did the math"),
+            ("DID THE MATHEMATICS", (2, 2), "math", "DID THE MATH"),
+            ("the app for telephones", (3, 3), "ios", "the app for iOS"),
+            ("a new telephone", (1, 2), "iphone", "an iPhone"),
+            ("Telephone users", (0, 0), "iphone", "iPhone users"),
             ("IS A PREVIOUS OFFICER", (2, 2), "former", "IS A FORMER OFFICER"),
             ("HELD A LENGTHY DEBATE", (2, 2), "long", "HELD A LONG DEBATE"),
             ("IS A OUTDATED MAN", (2, 2), "old", "IS AN OLD MAN"),

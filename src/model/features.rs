@@ -276,8 +276,12 @@ pub(crate) struct Expression {
     length: usize,
     /// Which words of the reading have a capital in it, a bit for each from the lowest on. None have, unless the text
     /// has another of its words with its capital, and none without; or where it is all of the reading, and one of its
-    /// words is hardly ever written otherwise.
+    /// words is hardly ever written otherwise. Where some are read in place of others, one that the text has must say
+    /// that a name stands there: "Food" does in "Food and medication management", "Paris" does not in "Paris local
+    /// weather settlement".
     pub(crate) capitals: u64,
+    /// Likewise in an expression that is all of the reading, whatever its words.
+    pub(crate) whole: u64,
 }
 
 impl Expression {
@@ -297,11 +301,15 @@ impl Expression {
                 }
                 found.length = found.length.max(length);
                 let has = |at: &usize| capitals >> (at - first) & 1 == 1;
+                let is_proper = |id: u32| dictionary.ngrams.case(id).is_proper();
                 let mut others = (first..first + length).filter(|at| !own.contains(at)).filter(has);
                 let is_named = if (first..first + length) == own {
-                    capitals.count_ones() > 1 && ids.iter().any(|&id| dictionary.ngrams.case(id).is_proper())
+                    found.whole = if capitals.count_ones() > 1 { capitals } else { 0 };
+                    found.whole != 0 && ids.iter().any(|&id| is_proper(id))
                 } else {
-                    others.clone().any(|at| words[at].1 == Some(true)) && others.all(|at| words[at].1 != Some(false))
+                    let is_whole = others.clone().all(|at| words[at].1.is_some());
+                    let tells = |at: usize| words[at].1 == Some(true) && (is_whole || !is_proper(words[at].0));
+                    others.clone().any(tells) && others.all(|at| words[at].1 != Some(false))
                 };
                 if length > cased && is_named {
                     cased = length;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::channel::{IdMap, Kinds};
 use super::decide::LEAST_TOLD;
-use super::features::{self, COUNT, Context, Ground, LEAST, LEAST_OTHER, Place, Sentence, Shape};
+use super::features::{self, COUNT, Context, Expression, Ground, LEAST, LEAST_OTHER, Place, Sentence, Shape};
 use super::forest::{Forest, LANES};
 use super::lattice::{self, Lattice, Weights};
 use super::prior::{self, Estimate};
@@ -74,8 +74,8 @@ struct Row {
     place: (usize, usize),
     keys: Keys,
     features: [f32; COUNT],
-    /// Which of its words have a capital in a fixed expression around them, a bit for each from the lowest on.
-    capitals: u64,
+    /// The fixed expression that it is part of.
+    expression: Expression,
 }
 
 impl<'t> Passage<'t> {
@@ -154,12 +154,26 @@ impl<'t> Passage<'t> {
         (sentence[candidate.start as usize].token as usize, sentence[candidate.end as usize - 1].token as usize)
     }
 
-    /// A candidate written into the text; `capitals` says which of its words have one, if it has as many words as that.
-    fn realize(&self, place: (usize, usize), capitals: u64, dictionary: &Dictionary) -> Realized {
+    /// A candidate, which is part of a fixed expression, written into the text.
+    fn realize(&self, place: (usize, usize), expression: Expression, dictionary: &Dictionary) -> Realized {
         let candidate = self.candidate(place);
+        let range = self.token_range(place);
         let original: Cow<'_, str> = match candidate.reading {
             Reading::Original(original) => {
-                realize::within(dictionary.pack.original(original), candidate.trimmed).into()
+                let written = realize::within(dictionary.pack.original(original), candidate.trimmed);
+                let has_own = written.contains(char::is_uppercase);
+                // What the expression says is of the model's words, which those of an original may not be.
+                let named = match written.split(' ').count() == candidate.ids.len() {
+                    true if has_own => expression.capitals | expression.whole,
+                    true => expression.capitals,
+                    false => 0,
+                };
+                // In dictionaries of one's own, words are written as they are meant.
+                if has_own && dictionary.pack.is_on_top(original) {
+                    written.into()
+                } else {
+                    realize::cased(self.text, &self.tokens, range, written, named, &dictionary.ngrams)
+                }
             }
             Reading::Article(id) => if dictionary.ngrams.id("an") == Some(id) { "an" } else { "a" }.into(),
             Reading::Moved { tail, head } => {
@@ -169,12 +183,6 @@ impl<'t> Passage<'t> {
                 if front.is_empty() { back } else { format!("{front} {back}").into() }
             }
         };
-        let original = if original.split(' ').count() == candidate.ids.len() {
-            realize::capitals(&original, capitals)
-        } else {
-            original
-        };
-        let range = self.token_range(place);
         let mut realized = realize::realize(self.text, &self.tokens, range, &original, &dictionary.ngrams);
         if self.british {
             let opens = realize::opens(self.text, &self.tokens, range.0);
@@ -296,10 +304,11 @@ impl<'t> Passage<'t> {
 
     /// A candidate written into the text, unless it stands there already.
     fn scored(&self, row: Row, (probability, certain): (f32, bool), dictionary: &Dictionary) -> Option<Scored> {
-        let Row { place, keys, features, capitals } = row;
-        let realized = self.realize(place, capitals, dictionary);
+        let Row { place, keys, features, expression } = row;
+        let realized = self.realize(place, expression, dictionary);
         let changes = self.text[realized.span.range()] != realized.text
             && self.article_fits(place, &realized.text, &dictionary.ngrams)
+            && !self.loses_name(place)
             && !(self.british && self.leaves_british(place, &realized, dictionary));
         changes.then_some(Scored { place, realized, keys, features, probability, certain })
     }
@@ -310,6 +319,17 @@ impl<'t> Passage<'t> {
         let words = &self.sentences[place.0][candidate.start as usize..candidate.end as usize];
         let written = [&self.text[realized.span.range()], &realized.text];
         !candidate.certain && variety::leaves_british(words, &candidate.ids, written, dictionary)
+    }
+
+    /// Whether a candidate takes away a word with capitals inside ("KiDS"), which is a name; the plural of an acronym
+    /// ("TVs") is none.
+    fn loses_name(&self, place: (usize, usize)) -> bool {
+        let candidate = self.candidate(place);
+        let words = &self.sentences[place.0][candidate.start as usize..candidate.end as usize];
+        words.iter().filter(|word| !candidate.ids.contains(&word.model)).any(|word| {
+            let text = self.tokens[word.token as usize].text(self.text);
+            case::of(text.strip_suffix('s').unwrap_or(text)) == Case::Mixed
+        })
     }
 
     /// Whether a reading that is an article fits the word after it as that stands.
@@ -400,7 +420,7 @@ impl<'t> Passage<'t> {
                 };
                 let keys = reading.map_or(Keys::UNKNOWN, |key| Keys::new(usage::phrase(run.iter().copied()), key));
                 let (features, expression) = features::features(&sentence, index, &places[place], &keys, &ground);
-                visit(Row { place: (at, index), keys, features, capitals: expression.capitals });
+                visit(Row { place: (at, index), keys, features, expression });
             }
         }
     }
