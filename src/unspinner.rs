@@ -341,6 +341,7 @@ impl Unspinner {
         let applicability =
             |confidence| if confidence >= AUTOMATIC { Applicability::Automatic } else { Applicability::Review };
         let usage = &self.dictionary.usage;
+        decide::drop_doublings(passage.text, scored, &mut choices);
         let reasons = (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, choices.len(), usage));
         for choice in &choices {
             let best = &scored[choice.best];

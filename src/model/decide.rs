@@ -90,6 +90,59 @@ pub(crate) fn drop_lone_quoted(
     }
 }
 
+/// Leaves out what would write a word twice in a row where the text has it once: findings are weighed one by one, and two
+/// that meet may both have the word. The least likely of those that meet goes.
+pub(crate) fn drop_doublings(text: &str, scored: &[Scored], choices: &mut Vec<Choice>) {
+    let is_letter = |c: char| c.is_alphabetic();
+    let may_double = |word: &str| DOUBLED.iter().any(|known| known.eq_ignore_ascii_case(word));
+    loop {
+        let mut fixed = String::with_capacity(text.len());
+        let mut written: Vec<Span> = Vec::with_capacity(choices.len());
+        let mut copied = 0;
+        for choice in choices.iter() {
+            let realized = &scored[choice.best].realized;
+            fixed.push_str(&text[copied..realized.span.start]);
+            let start = fixed.len();
+            fixed.push_str(&realized.text);
+            written.push(Span::new(start, fixed.len()));
+            copied = realized.span.end;
+        }
+        fixed.push_str(&text[copied..]);
+        let likelihood = |at: usize| scored[choices[at].best].probability;
+        let mut before = Span::default();
+        let mut goes = None;
+        for word in fixed.split_whitespace() {
+            let start = before.end + fixed[before.end..].find(word).unwrap_or_default();
+            let word = Span::new(start, start + word.len());
+            let first = fixed[before.range()].trim_start_matches(|c| !is_letter(c));
+            let second = fixed[word.range()].trim_end_matches(|c| !is_letter(c));
+            if !first.is_empty()
+                && first.eq_ignore_ascii_case(second)
+                && first.chars().all(is_letter)
+                && !may_double(first)
+                && !fixed[before.end..word.start].contains('\n')
+            {
+                let both = Span::new(before.start, word.end);
+                // What one finding writes was weighed as a whole.
+                let meets = |own: &Span| {
+                    own.start < both.end && both.start < own.end && !(own.start <= both.start && both.end <= own.end)
+                };
+                let met = (0..choices.len()).filter(|&at| meets(&written[at]));
+                goes = met.min_by(|&a, &b| likelihood(a).total_cmp(&likelihood(b)));
+            }
+            if goes.is_some() {
+                break;
+            }
+            before = word;
+        }
+        let Some(goes) = goes else { return };
+        choices.remove(goes);
+    }
+}
+
+/// Words that stand twice in a row in good English.
+const DOUBLED: [&str; 4] = ["had", "that", "is", "very"];
+
 /// Words that are added to a paragraph's own, so that a short one says little.
 const PARAGRAPH: f32 = 50.0;
 
@@ -330,6 +383,41 @@ mod tests {
             let mut choices: Vec<Choice> = (0..count).map(|best| Choice { best, others: Vec::new() }).collect();
             drop_lone_quoted(&mut choices, |choice| quoted.contains(&choice.best), |_| confidence);
             assert_eq!(choices.len(), left, "{quoted:?} of {count} at {confidence}");
+        }
+    }
+
+    #[test]
+    fn no_word_is_written_twice() {
+        type Case<'c> = (&'c str, &'c [(&'c str, &'c str, f32)], &'c [&'c str]);
+        let cases: [Case<'_>; 10] = [
+            ("windows look straight directly to it", &[("straight", "directly", 0.9)], &[]),
+            ("sleep is the place where where is", &[("the place ", "", 0.6)], &["the place "]),
+            ("sleep is where the place where", &[("the place ", "", 0.6)], &[]),
+            (
+                "Authorities authority said",
+                &[("Authorities", "Government", 0.6), ("authority", "government", 0.9)],
+                &["authority"],
+            ),
+            ("The brand new brand new clinic", &[("The brand", "The", 0.7), ("brand new", "new", 0.9)], &["The brand"]),
+            ("apply seeking six years, for long", &[("seeking", "for", 0.9)], &["seeking"]),
+            ("apply for throughout six", &[("throughout", "for", 0.9)], &[]),
+            ("the the navy stays", &[("navy", "military", 0.9)], &["navy"]),
+            ("he said this that way", &[("this", "that", 0.9)], &["this"]),
+            ("the end\nthe next", &[("next", "last", 0.9)], &["next"]),
+        ];
+        for (text, given, kept) in cases {
+            let scored: Vec<Scored> = given
+                .iter()
+                .map(|&(spun, original, probability)| {
+                    let start = text.rfind(spun).expect("a part of the text");
+                    scored((0, 0), start..start + spun.len(), original, probability)
+                })
+                .collect();
+            let mut choices: Vec<Choice> = (0..scored.len()).map(|best| Choice { best, others: Vec::new() }).collect();
+            drop_doublings(text, &scored, &mut choices);
+            let left: Vec<&str> =
+                choices.iter().map(|choice| &text[scored[choice.best].realized.span.range()]).collect();
+            assert_eq!(left, kept, "{text}");
         }
     }
 
