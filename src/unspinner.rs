@@ -12,6 +12,7 @@ use crate::dictionary::source::SourceFile;
 use crate::model::articles;
 #[cfg(feature = "encoder")]
 use crate::model::attend::attend;
+use crate::model::cut::Cut;
 use crate::model::decide::{self, Stretch};
 #[cfg(feature = "encoder")]
 use crate::model::encoder::{Embeddings, Encoder};
@@ -338,36 +339,39 @@ impl Unspinner {
                 && config.families.contains(&family(passage.candidate(place(choice))))
         });
         decide::drop_lone_quoted(&mut choices, quoted, confidence);
-        let applicability =
-            |confidence| if confidence >= AUTOMATIC { Applicability::Automatic } else { Applicability::Review };
-        let usage = &self.dictionary.usage;
         decide::drop_doublings(passage.text, scored, &mut choices);
+        let usage = &self.dictionary.usage;
         let reasons = (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, choices.len(), usage));
-        for choice in &choices {
+        let mut from = 0;
+        for (at, choice) in choices.iter().enumerate() {
             let best = &scored[choice.best];
             let candidate = passage.candidate(best.place);
             let spun = spun(best.place.0);
             let rule = explain::rule(passage, best);
-            let span = best.realized.span;
-            let spun_text = &passage.text[span.range()];
+            let readings = std::iter::once(&choice.best).chain(&choice.others);
+            let texts = readings.map(|&at| scored[at].realized.text.clone()).collect();
+            let to = choices.get(at + 1).map_or(passage.text.len(), |next| scored[next.best].realized.span.start);
+            let cut = Cut { span: best.realized.span, texts }.neatly(passage.text, &(from..to));
+            from = cut.span.end;
             let confidence = best.probability * spun;
             // Each reading is judged on its own; of all, one at most is right.
             let others: f32 = choice.others.iter().map(|&at| scored[at].probability).sum();
             let share = ((1.0 - best.probability) / others).min(1.0);
-            let others = choice.others.iter().map(|&at| (at, scored[at].probability * share * spun));
+            let others = choice.others.iter().map(|&at| scored[at].probability * share * spun);
+            let confidences = std::iter::once(confidence).chain(others);
             let sentence = &passage.sentences[best.place.0];
             let is_introduced = self.grammar.introduces(sentence, usize::from(candidate.start));
-            let corrections = std::iter::once((choice.best, confidence)).chain(others);
+            let message = explain::message(rule, &passage.text[cut.span.range()], &cut.texts[0]);
             let corrections =
-                corrections.map(|(at, confidence)| Correction { text: scored[at].realized.text.clone(), confidence });
+                cut.texts.into_iter().zip(confidences).map(|(text, confidence)| Correction { text, confidence });
             out.push(Finding {
-                span: span.shifted(start),
+                span: cut.span.shifted(start),
                 corrections: corrections.collect(),
                 severity: explain::severity(rule, best),
                 applicability: if is_introduced { Applicability::Review } else { Applicability::of(confidence) },
                 rule,
                 family: family(candidate),
-                message: explain::message(rule, spun_text, &best.realized.text),
+                message,
                 evidence: reasons.as_ref().map_or_else(Vec::new, |reasons| reasons.of(best)),
                 sources: pack::named(candidate.flags, &pack::SOURCES),
                 id: explain::id(passage, passage.token_range(best.place), &best.realized.text, (text, start)),

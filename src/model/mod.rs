@@ -4,6 +4,7 @@ pub(crate) mod articles;
 #[cfg(feature = "encoder")]
 pub(crate) mod attend;
 pub(crate) mod channel;
+pub(crate) mod cut;
 pub(crate) mod decide;
 #[cfg(feature = "encoder")]
 pub(crate) mod encoder;
