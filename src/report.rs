@@ -98,7 +98,9 @@ impl Family {
     }
 }
 
-/// How much a finding matters to a reader.
+/// How much a finding matters to a reader, by how badly the words that stand there fit: by how much likelier the
+/// language model has the correction in their place, and by how much less likely it has them beside their neighbors
+/// than anywhere. How common either is counts for nothing. A broken expression is always an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Fine English, but most likely not the author's word ("stated" for "said").
