@@ -22,7 +22,8 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
 #[test]
 fn every_key_of_the_settings_is_in_the_guide() {
     let guide = page("settings.md");
-    let here = directory(&[("unspin.toml", b"x = 1\n"), ("guide.toml", blocks(&guide, "toml")[0].as_bytes())]);
+    let example = &blocks(&guide, "toml")[0];
+    let here = directory(&[("unspin.toml", b"x = 1\n"), ("guide.toml", example.as_bytes())]);
     let refused = unspin(here.path(), &["check", "--dump-config"], b"");
     let keys: Vec<&str> = refused.err.rsplit("one of ").next().expect("keys").split('`').skip(1).step_by(2).collect();
     assert!(keys.len() > 10, "{}", refused.err);
