@@ -21,11 +21,11 @@ use crate::text::key;
 use crate::text::tokenizer;
 
 /// Families, in the order of their numbers; the compiler shares no types with the library's reports.
-const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
+pub(super) const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
 /// The source of rows of one's own, which is always known.
 const OWN: &str = "own";
 /// The longest run of words that is replaced or put in place.
-const LONGEST: usize = 7;
+pub(super) const LONGEST: usize = 7;
 /// Share of a published phrase's count where the list states conditions for it.
 const CONDITIONAL: f32 = 0.3;
 /// Rank that a second list of substitutes starts from.

@@ -3,10 +3,8 @@
 use std::collections::HashSet;
 
 use super::Dictionary;
+use super::compile::LONGEST;
 use crate::text::key;
-
-/// The longest run of words that is swapped as one.
-const LONGEST: usize = 7;
 
 /// Whether spun words can be turned back into their original word for word and run for run, each by one of the
 /// `first` likeliest originals of its words.

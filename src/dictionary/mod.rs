@@ -8,6 +8,8 @@ pub(crate) mod inflection;
 pub(crate) mod layers;
 pub(crate) mod ngrams;
 pub(crate) mod pack;
+#[cfg(feature = "cli")]
+pub(crate) mod seldom;
 pub(crate) mod source;
 pub(crate) mod spelling;
 pub(crate) mod table;

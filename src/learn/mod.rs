@@ -4,11 +4,13 @@ pub mod channel;
 mod corpus;
 mod counts;
 mod forest;
+mod forward;
 mod held_out;
 pub mod ngrams;
 mod part;
 pub mod places;
 pub mod scorer;
+mod stretches;
 pub mod vectors;
 pub mod weights;
 

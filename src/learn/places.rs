@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::corpus::nothing;
+use super::forward::{Forward, Manner};
 use super::held_out::HeldOut;
 use super::random::Random;
-use super::scorer::{FRUITLESS, Forward, GROUPS, LEAST_WORDS, RATES, draw_family, read_chunks};
+use super::stretches::{Patience, Stretches};
 use super::weights::{fold, is_watched};
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
@@ -115,27 +115,19 @@ fn offers(passage: &Passage<'_>, dictionary: &Dictionary) -> Vec<Offer> {
 /// to.
 pub fn spins(options: &PlaceOptions, out: &mut dyn Write) -> io::Result<()> {
     let dictionary = Dictionary::builtin();
-    let groups = read_chunks(&options.corpora)?;
+    let stretches = Stretches::read(&options.corpora)?;
     let spinner =
         Spinner { forward: Forward::of(&dictionary), spellings: spellings(&dictionary), dictionary: &dictionary };
-    let mut random = Random::new(options.seed);
-    let (mut done, mut fruitless) = (0, 0);
+    let (mut random, mut patience) = (Random::new(options.seed), Patience::default());
+    let mut done = 0;
     while done < options.stretches {
-        let group = &groups[GROUPS[random.below(GROUPS.len())]];
-        if group.is_empty() {
-            continue;
-        }
-        let line = spinner.spin(&group[random.below(group.len())], &mut random);
-        if line.words.len() < LEAST_WORDS {
-            fruitless += 1;
-            if fruitless == FRUITLESS {
-                return Err(nothing(&format!("stretch of {LEAST_WORDS} English words; give longer texts")));
-            }
+        let line = spinner.spin(stretches.draw(&mut random), &mut random);
+        if !patience.takes(line.words.len(), true)? {
             continue;
         }
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;
-        (done, fruitless) = (done + 1, 0);
+        done += 1;
     }
     Ok(())
 }
@@ -156,8 +148,7 @@ struct Spinner<'d> {
 impl Spinner<'_> {
     fn spin(&self, text: &str, random: &mut Random) -> Line<'static> {
         let pack = &self.dictionary.pack;
-        let family = draw_family(random);
-        let rate = RATES[random.below(RATES.len())];
+        let manner = Manner::draw(random);
         let spares_quotes = random.unit() < 0.6;
         let mut tokens: Vec<Token> = Vec::new();
         block::read(text, &mut tokens);
@@ -173,13 +164,13 @@ impl Spinner<'_> {
                 let mut own = String::new();
                 key::normalize(tokens[word.token as usize].text(text), &mut own);
                 let start = line.words.len();
-                let drawn = if spared { None } else { self.forward.draw(word.lookup, family, rate, random) };
+                let drawn = if spared { None } else { self.forward.draw(word.lookup, manner, random) };
                 if let Some(words) = drawn {
                     line.words.extend(words.iter().map(|&spun| self.spellings[spun as usize].clone()));
                     let end = line.words.len();
                     line.edits.push(Edit(start, end, true, vec![own.clone()]));
                     let found = if let [spun] = words {
-                        self.offers(start, pack.single(*spun), family)
+                        self.offers(start, pack.single(*spun), manner.family)
                     } else {
                         vec![Offer(start, end, own, 0.0, 0.0)]
                     };
@@ -188,7 +179,7 @@ impl Spinner<'_> {
                 }
                 line.words.push(own);
                 if !word.fixed && random.unit() < UNCHANGED {
-                    line.candidates.extend(self.offers(start, pack.single(word.lookup), family));
+                    line.candidates.extend(self.offers(start, pack.single(word.lookup), manner.family));
                 }
             }
             line.ends.push(line.words.len());

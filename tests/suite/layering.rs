@@ -22,13 +22,13 @@ const NARROWER: [(&str, &[&str]); 4] = [
     ("input", &["span", "line_index"]),
 ];
 
-/// Files that may import one module more than theirs: dictionaries are compiled and checked with the tokens that texts
-/// are read with.
+/// Files and directories that may import one module more than theirs: dictionaries are compiled and checked with the
+/// tokens that texts are read with.
 const WIDER: [(&str, &str); 4] = [
     ("src/dictionary/compile.rs", "text"),
     ("src/dictionary/coverage.rs", "text"),
     ("src/dictionary/spelling.rs", "text"),
-    ("src/dictionary/verify.rs", "text"),
+    ("src/dictionary/verify/", "text"),
 ];
 
 /// What the first five levels may not touch, of `std`: files, the network, the clock, the environment.
@@ -86,7 +86,7 @@ fn modules_import_only_what_lies_below() {
         let below: BTreeSet<&str> =
             LEVELS[..level].iter().flat_map(|level| level.iter().map(|(name, _)| *name)).collect();
         let beside = LEVELS[level].iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, beside)| beside);
-        let wider = WIDER.iter().find(|(file, _)| *file == shown).map(|(_, module)| *module);
+        let wider = WIDER.iter().find(|(start, _)| shown.starts_with(start)).map(|(_, module)| *module);
         let narrower = NARROWER.iter().find(|(name, _)| *name == module).map(|(_, only)| *only);
         let code = code(path);
         for import in imports(&code, "crate::") {
@@ -112,8 +112,8 @@ fn what_is_named_is_there() {
         let [file, directory] = [format!("src/{module}.rs"), format!("src/{module}/mod.rs")];
         assert!(Path::new(&file).is_file() || Path::new(&directory).is_file(), "there is no module {module}");
     }
-    for file in WIDER.iter().map(|(file, _)| *file).chain([BUILD]) {
-        assert!(Path::new(file).is_file(), "there is no {file}");
+    for path in WIDER.iter().map(|(path, _)| *path).chain([BUILD]) {
+        assert!(Path::new(path).exists(), "there is no {path}");
     }
 }
 

@@ -1,16 +1,74 @@
 //! `unspin check`: report findings.
 
 use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args as Group, ValueEnum};
 
 use unspin::render::{self, Counts, Document};
 use unspin::{Applicability, Report};
 
-use crate::args::{Check, Checking, Common, OutputFormat};
+use crate::args::{Checking, Common, Inputs, Target};
 use crate::baseline;
-use crate::job::{self, Checked, Event, Job};
+use crate::checked::{self, Checked};
+use crate::job::{Event, Job};
 use crate::long::{self, Passage};
 use crate::output::{self, Output, Start};
 use crate::terminal::{Ending, complain, note};
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin check article.txt
+  unspin check --format sarif docs/ > findings.sarif
+  unspin check --column body --min-confidence 0.8 pages.csv
+  curl -s https://example.org/page.html | unspin check --input html -")]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// How findings are shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Human, help_heading = "Output")]
+    pub(crate) format: OutputFormat,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Write the findings to this file, for --baseline to leave out, and end with 0.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "resume", "shard"], help_heading = "Output")]
+    pub(crate) write_baseline: Option<PathBuf>,
+    /// Show at most this many findings; all are counted.
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) max_findings: Option<usize>,
+    /// Exit with 0 when there are findings.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) exit_zero: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    Human,
+    Short,
+    Json,
+    Sarif,
+    Github,
+    Rdjsonl,
+    Csv,
+    Html,
+}
+
+impl From<OutputFormat> for render::Format {
+    fn from(format: OutputFormat) -> Self {
+        match format {
+            OutputFormat::Human => Self::Human,
+            OutputFormat::Short => Self::Short,
+            OutputFormat::Json => Self::Json,
+            OutputFormat::Sarif => Self::Sarif,
+            OutputFormat::Github => Self::Github,
+            OutputFormat::Rdjsonl => Self::Rdjsonl,
+            OutputFormat::Csv => Self::Csv,
+            OutputFormat::Html => Self::Html,
+        }
+    }
+}
 
 /// Whether a format shows why a finding is one.
 fn tells_evidence(format: OutputFormat, common: Common) -> bool {
@@ -62,7 +120,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
 
     let passage = |passage: &Passage<'_>| -> anyhow::Result<Shown> {
         let report = passage.shown();
-        let edits = job::edits(&passage.long.record, 0, &passage.findings);
+        let edits = checked::edits(&passage.long.record, 0, &passage.findings);
         let mut document = passage.long.document(&report);
         document.edits = edits.as_ref();
         let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(report.findings.len()));

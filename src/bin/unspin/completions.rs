@@ -2,10 +2,17 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
+use clap::{Args as Group, CommandFactory};
 
-use crate::args::{Args, Completions};
+use crate::command::Args;
 use crate::terminal::{self, Ending};
+
+#[derive(Group, Debug)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
 
 pub(crate) fn run(command: &Completions) -> anyhow::Result<Ending> {
     // Into memory first: the generator panics where its writer fails.

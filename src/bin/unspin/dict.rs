@@ -6,17 +6,76 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use clap::{Args as Group, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use unspin::{DictionaryFault, FileFigures, Selection, SourceFile, Unspinner};
 
-use crate::args::{Common, Dict, DictCommand, TableFormat};
+use crate::args::{Common, TableFormat};
 use crate::coverage::Coverage;
 use crate::terminal::{self, Ending, note};
 use crate::{dictionary, eval, output};
 
 /// The source that rows are added under.
 const OWN: &str = "own";
+
+#[derive(Group, Debug)]
+pub(crate) struct Dict {
+    #[command(subcommand)]
+    pub(crate) command: DictCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum DictCommand {
+    /// Say what is wrong with the sources of dictionaries: form, duplicates, unknown names, missing licenses.
+    Check {
+        /// Directory of the sources.
+        #[arg(value_name = "DIR", default_value = "dictionaries")]
+        dir: PathBuf,
+        /// Rewrite every file in canonical form.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Count rows by file and source, and gold edits whose original is among the candidates.
+    Stats {
+        /// Directory of the sources, which are compiled for --gold [default: dictionaries, and the built-in ones].
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// Gold file, or directory of them; may be given several times.
+        #[arg(long, value_name = "GOLD")]
+        gold: Vec<PathBuf>,
+        /// Candidates that count, the likeliest first.
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        first: usize,
+        /// How figures are shown.
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human)]
+        format: TableFormat,
+    },
+    /// Add substitutes of a phrase to a dictionary of your own.
+    Add {
+        /// Directory of the dictionary, which is made where there is none.
+        #[arg(long, value_name = "DIR", required = true)]
+        dir: PathBuf,
+        /// The substitutes are never good English: in a spun text, they are always reported.
+        #[arg(long)]
+        certain: bool,
+        /// The right phrase.
+        #[arg(value_name = "ORIGINAL")]
+        original: String,
+        /// What spinners put in its place, likeliest first.
+        #[arg(value_name = "SUBSTITUTE", required = true)]
+        substitutes: Vec<String>,
+    },
+    /// Check example sentences, which must or must not be flagged: text, yes or no, part of the repaired text.
+    Test {
+        /// Directory with examples/*.csv; its other rows are added to the built-in ones, unless it is the default.
+        #[arg(value_name = "DIR", default_value = "dictionaries")]
+        dir: PathBuf,
+        /// Use the rows of that directory only.
+        #[arg(long)]
+        own: bool,
+    },
+}
 
 pub(crate) fn run(command: &Dict, common: Common) -> anyhow::Result<Ending> {
     match &command.command {

@@ -4,14 +4,32 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::Args as Group;
 use unspin::Span;
 use unspin::input::{Compression, InputError, Record, Source, straight};
 use unspin::render::diff::Diff as Writer;
 
-use crate::args::{Common, Diff};
-use crate::job::{Event, Fixes, Job};
+use crate::args::{Checking, Choice, Common, Inputs};
+use crate::checked::Fixes;
+use crate::job::{Event, Job};
 use crate::long;
 use crate::terminal::{self, Ending, complain, note};
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin diff article.txt
+  unspin diff --automatic articles/ | git apply")]
+pub(crate) struct Diff {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    /// Exit with 0 when there are differences.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) exit_zero: bool,
+}
 
 /// The bytes of a record as they are, and as they become where that is something else.
 type Pair = (Vec<u8>, Option<Vec<u8>>);

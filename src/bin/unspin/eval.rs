@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, bail, ensure};
+use clap::{Args as Group, ValueEnum};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use unspin::eval::{
@@ -14,8 +15,7 @@ use unspin::eval::{
 };
 use unspin::{Finding, Report};
 
-use crate::args::{Common, Eval, Show, TableFormat};
-use crate::job;
+use crate::args::{Checking, Common, TableFormat, threads};
 use crate::output;
 use crate::settings::Settings;
 use crate::terminal::{self, Ending, note};
@@ -24,6 +24,63 @@ use crate::terminal::{self, Ending, note};
 const SAMPLES: usize = 10_000;
 /// What the names of files in ERRANT's format end with: what is wanted, and what was found.
 const M2: [&str; 2] = [".gold.m2", ".found.m2"];
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin eval gold/*.json
+  unspin eval gold/ --clean articles.txt --save before.json
+  unspin eval gold/ --compare before.json
+  unspin eval gold/ --show missed
+  unspin eval gold/ --at-least recall=0.4 --at-least precision=0.8
+
+The exit code is 1 where a figure falls short of --at-least or exceeds --at-most, else 0.
+
+Of a .m2 file with several annotators, the edits of the first are the gold, with what others put in place of the same
+words as alternatives; edits of others, and those that overlap, are left out, which a line on standard error tells.
+What --m2 writes reads back as the same documents, with space between all tokens and without empty lines and families.")]
+pub(crate) struct Eval {
+    /// Gold files (.json, .jsonl, .m2), and directories of them.
+    #[arg(value_name = "GOLD", required_unless_present_any = ["clean", "dump_config"])]
+    pub(crate) gold: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// Clean texts, one a line: every finding in them is wrong; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clean: Vec<PathBuf>,
+    /// List edits no finding touches, findings where nothing is wrong, or right places with wrong words.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) show: Vec<Show>,
+    /// Keep the figures of every document for a later --compare.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+    /// Compare with figures kept before, by a paired bootstrap over documents.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compare: Option<PathBuf>,
+    /// Ask for the least that a figure may be, such as recall=0.4: recall, recall-all, precision, f0.5, automatic or
+    /// documents-f1; may be given several times.
+    #[arg(long, value_name = "FIGURE=VALUE")]
+    pub(crate) at_least: Vec<Bound>,
+    /// Ask for the most that a figure may be: calibration-error, alarms (findings in 10,000 clean words) or
+    /// automatic-alarms (in 100,000).
+    #[arg(long, value_name = "FIGURE=VALUE")]
+    pub(crate) at_most: Vec<Bound>,
+    /// Write the gold edits and the findings as PREFIX.gold.m2 and PREFIX.found.m2, for ERRANT.
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) m2: Option<PathBuf>,
+    /// How figures are shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human)]
+    pub(crate) format: TableFormat,
+    /// Threads, 256 at most [default: one for each core].
+    #[arg(short = 'j', long, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    Missed,
+    Wrong,
+    Off,
+}
 
 /// A figure that something can be asked of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +186,7 @@ pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
     }
     ensure!(!gold.is_empty(), "no gold documents found");
 
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(job::threads(command.jobs)).build()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads(command.jobs)).build()?;
     let check = |document: &GoldDocument| settings.check(Path::new(&document.id), &document.text);
     let reports: Vec<Report> = pool.install(|| gold.par_iter().map(check).collect());
     let evaluation = eval::evaluate(&gold, &reports);

@@ -3,15 +3,34 @@
 use std::io::Write;
 use std::path::Path;
 
+use clap::Args as Group;
 use serde_json::{Value, json};
 use unspin::{Config, Family, Finding, Quotes, Rule, Substitute, Unspinner, render};
 
-use crate::args::{Checking, Common, Explain, TableFormat};
+use crate::args::{Checking, Common, TableFormat};
 use crate::settings::Settings;
 use crate::terminal::{self, Ending};
 
 /// Confidence from which there is something to say, sure or not.
 const LEAST: f32 = 0.05;
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin explain Protection Secretary
+  unspin explain broken-expression")]
+pub(crate) struct Explain {
+    /// A phrase, which is taken for spun, or the name of a rule.
+    #[arg(value_name = "PHRASE|RULE", required_unless_present = "dump_config")]
+    pub(crate) phrase: Vec<String>,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// Originals of each word that are shown at most.
+    #[arg(long, value_name = "N", default_value_t = 8, help_heading = "Output")]
+    pub(crate) limit: usize,
+    /// How it is shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human, help_heading = "Output")]
+    pub(crate) format: TableFormat,
+}
 
 pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
     let mut out = terminal::stdout();

@@ -5,18 +5,54 @@ use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{bail, ensure};
+use clap::Args as Group;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use unspin::input::{Encoding, InputError, Record, Source, resolved};
 use unspin::render::Document;
 use unspin::{Finding, LineIndex, Report, Selection, Span};
 
-use crate::args::{Common, Fix, Inputs};
+use crate::args::{Checking, Choice, Common, Inputs, Target, suffix};
+use crate::checked::{Checked, Fixes};
 use crate::in_place::{InPlace, Rewritten};
-use crate::job::{Checked, Event, Fixes, Job};
+use crate::job::{Event, Job};
 use crate::long::{self, Passage};
 use crate::output::{self, Output, Start};
 use crate::terminal::{Ending, complain, note};
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin fix < spun.txt > repaired.txt
+  unspin fix --write --automatic articles/
+  unspin fix --field body news.jsonl > repaired.jsonl
+
+Exit codes: 0 all findings applied, 1 some are left, 2 trouble.")]
+pub(crate) struct Fix {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    /// Repair the files in place; each is replaced at once, or not at all.
+    #[arg(short, long, conflicts_with_all = ["output", "resume"], help_heading = "Output")]
+    pub(crate) write: bool,
+    /// Keep the original beside each changed file, with this at the end of its name; one that is kept there already
+    /// stays.
+    #[arg(long, value_name = "SUFFIX", value_parser = suffix, requires = "write", help_heading = "Output")]
+    pub(crate) backup: Option<String>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Put the text as it was into this field or column of each record.
+    #[arg(long, value_name = "FIELD", help_heading = "Output")]
+    pub(crate) keep_original: Option<String>,
+    /// Put what was changed into this field or column of each record, as JSON.
+    #[arg(long, value_name = "FIELD", help_heading = "Output")]
+    pub(crate) edits: Option<String>,
+    /// Exit with 0 when findings are left.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) exit_zero: bool,
+}
 
 /// A repaired record, or passage of a long one.
 #[derive(Default)]

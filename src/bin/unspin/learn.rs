@@ -5,15 +5,36 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
+use clap::Subcommand;
 use unspin::SourceFile;
 use unspin::eval::GoldDocument;
 use unspin::learn::{channel, places, scorer, vectors, weights};
 
-use crate::args::{Common, Learn, LearnChannel, LearnPlaces, LearnScorer, LearnVectors, LearnWeights};
+use crate::args::Common;
 use crate::dictionary;
 use crate::eval::{gold_files, read_gold};
 use crate::output::{self, Replacement};
 use crate::terminal::{Ending, note};
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Learn {
+    /// Count what spinners did in documents with known substitutions.
+    ///
+    /// How often each phrase of the dictionaries stood where it was a substitute and where it was not, what for, and
+    /// how often originals were left: for each family. `unspin learn weights` counts for itself, so that no document
+    /// is judged by what it says itself.
+    Channel(LearnChannel),
+    /// Fit the last decision on documents with known substitutions.
+    ///
+    /// The documents' originals serve as clean text. Prints what cross-validation over documents measures.
+    Weights(LearnWeights),
+    /// Train word vectors for the context scorer to start from.
+    Vectors(LearnVectors),
+    /// Train the context scorer on synthetic spins of clean text.
+    Scorer(LearnScorer),
+    /// Write what the encoder is trained on: places and their candidates, one text a line of JSON.
+    Places(LearnPlaces),
+}
 
 pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
     let started = Instant::now();
@@ -32,6 +53,22 @@ pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
     Ok(Ending::default())
 }
 
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnChannel {
+    /// Gold files, or directories of them.
+    #[arg(value_name = "GOLD", required = true)]
+    pub(crate) gold: Vec<PathBuf>,
+    /// Where the counts go.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Where the substitutions go as rows of a dictionary.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rows: Option<PathBuf>,
+    /// Where the words go that hardly ever stood in place of others, as rows of a dictionary.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seldom: Option<PathBuf>,
+}
+
 fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let outputs = [&command.out].into_iter().chain(&command.rows).chain(&command.seldom);
     output::writable(&gold_files(&command.gold)?, outputs)?;
@@ -45,6 +82,28 @@ fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyh
     }
     note(&learned.report);
     Ok(())
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnWeights {
+    /// Gold files, or directories of them.
+    #[arg(value_name = "GOLD", required = true)]
+    pub(crate) gold: Vec<PathBuf>,
+    /// Clean documents, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clean: Vec<PathBuf>,
+    /// Sources of the dictionaries: for every part of the documents they are compiled without what its documents say.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dictionary: Option<PathBuf>,
+    /// What encoders say of documents that they were not trained on, one a line of JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) heard: Vec<PathBuf>,
+    /// Documents whose ids start like this weigh more and are reported on their own; nothing for none.
+    #[arg(long, value_name = "PREFIX", default_value = "re")]
+    pub(crate) watch: String,
+    /// Where the weights go.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
@@ -85,6 +144,34 @@ fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDoc
     Ok(gold)
 }
 
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnPlaces {
+    /// Gold files, or directories of them, whose texts are written with what they were before they were spun.
+    #[arg(long, value_name = "GOLD", num_args = 1.., required_unless_present = "corpus")]
+    pub(crate) gold: Vec<PathBuf>,
+    /// Clean documents, one a line.
+    #[arg(long, value_name = "FILE", requires = "gold")]
+    pub(crate) clean: Vec<PathBuf>,
+    /// Sources of the dictionaries, for the same candidates as `learn weights --dictionary` has.
+    #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
+    pub(crate) dictionary: Option<PathBuf>,
+    /// Documents whose ids start like this are counted nowhere; nothing for none.
+    #[arg(long, value_name = "PREFIX", default_value = "re")]
+    pub(crate) watch: String,
+    /// Corpora to spin, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
+    #[arg(long, value_name = "CORPUS", num_args = 1.., conflicts_with = "gold")]
+    pub(crate) corpus: Vec<PathBuf>,
+    /// Stretches of corpora to spin.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) stretches: usize,
+    /// Where random numbers start.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where the lines go.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
 fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
     let inputs = [gold_files(&command.gold)?, command.clean.clone(), command.corpus.clone()].concat();
     output::writable(&inputs, [&command.out])?;
@@ -99,11 +186,55 @@ fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
     out.finish()
 }
 
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnVectors {
+    /// Corpora, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
+    #[arg(value_name = "CORPUS", required = true)]
+    pub(crate) corpora: Vec<PathBuf>,
+    /// The n-gram model whose words get vectors.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: PathBuf,
+    /// Where the vectors go.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
 fn learn_vectors(command: LearnVectors, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     output::writable(&[&command.corpora[..], std::slice::from_ref(&command.model)].concat(), [&command.out])?;
     let options = vectors::VectorOptions { corpora: command.corpora, model: command.model, ..Default::default() };
     let bytes = vectors::train(&options, progress)?;
     output::replace(&command.out, &bytes)
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnScorer {
+    /// Corpora, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
+    #[arg(value_name = "CORPUS", required = true)]
+    pub(crate) corpora: Vec<PathBuf>,
+    /// Places to learn from, in millions.
+    #[arg(long, value_name = "N")]
+    pub(crate) sites: Option<u64>,
+    /// Where random numbers start; go on with another seed.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Step size of word vectors.
+    #[arg(long, value_name = "X")]
+    pub(crate) rate: Option<f32>,
+    /// Step size of everything else.
+    #[arg(long, value_name = "X")]
+    pub(crate) dense_rate: Option<f32>,
+    /// Word vectors to start from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vectors: Option<PathBuf>,
+    /// A state to go on from.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Where to leave the state.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Where the scorer goes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {

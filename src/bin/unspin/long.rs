@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use unspin::input::{Record, Source};
 use unspin::render::Document;
-use unspin::{Directives, Finding, LineIndex, Report, Span};
+use unspin::{Finding, LineIndex, Report, Span};
 
-use crate::job;
+use crate::checked::Sieve;
 use crate::settings::Settings;
 
 /// Texts with more bytes than this are long.
@@ -63,17 +63,12 @@ impl Long {
     ) -> Option<Report> {
         let record = &*self.record;
         let profile = settings.profile(&self.source);
-        let (index, directives) = (OnceLock::new(), OnceLock::new());
+        let (index, sieve) = (OnceLock::new(), Sieve::of_record(settings, profile.severity, record, 0));
         let mut passages = settings.unspinner.passages(record.text(0), &profile.config);
         loop {
             let done = passages.next_batch(AHEAD * threads, |passage| {
                 let mut findings = passage.findings;
-                findings.retain(|finding| finding.severity >= profile.severity && !settings.is_known(finding));
-                if !findings.is_empty() {
-                    let directives = directives.get_or_init(|| Directives::read(record.shown(0)));
-                    findings.retain(|finding| !directives.cover(record.shown_span(0, finding.span)));
-                    job::doubt_unwritable(record, 0, &mut findings);
-                }
+                sieve.sift(&mut findings);
                 work(&Passage { long: self, index: &index, span: passage.span, findings })
             });
             if done.is_empty() {

@@ -4,6 +4,7 @@ mod allow;
 mod args;
 mod baseline;
 mod check;
+mod checked;
 mod command;
 mod completions;
 mod coverage;
@@ -34,5 +35,5 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    terminal::exit(command::run(args::Args::parse()))
+    terminal::exit(command::run(command::Args::parse()))
 }

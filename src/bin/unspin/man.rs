@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
-use clap::CommandFactory;
+use clap::{Args as Group, CommandFactory};
 use clap_mangen::Man as Page;
 
-use crate::args::{Args, Man};
+use crate::command::Args;
 use crate::terminal::{self, Ending};
+
+#[derive(Group, Debug)]
+pub(crate) struct Man {}
 
 pub(crate) fn run(_: &Man) -> anyhow::Result<Ending> {
     let mut out = terminal::stdout();

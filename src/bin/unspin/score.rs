@@ -2,14 +2,31 @@
 
 use std::io::{IsTerminal, Write};
 
+use clap::Args as Group;
 use unspin::Report;
 use unspin::render::{self, Counts, Document};
 
-use crate::args::{Common, Score, TableFormat};
+use crate::args::{Checking, Common, Inputs, TableFormat, Target};
 use crate::job::{Event, Job};
 use crate::long;
 use crate::output::{Output, Start};
 use crate::terminal::Ending;
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin score articles/ | sort -rn | head
+  unspin score --format json --field body news.jsonl")]
+pub(crate) struct Score {
+    #[command(flatten)]
+    pub(crate) inputs: Inputs,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// How scores are shown.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human, help_heading = "Output")]
+    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
 
 /// What is known of a record, or of a stretch of a long one.
 enum Scored {

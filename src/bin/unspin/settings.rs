@@ -7,9 +7,9 @@ use anyhow::{Context, ensure};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::{Globs, straight};
-use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Selection, Severity, Unspinner};
+use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Severity, Unspinner};
 
-use crate::args::{self, Checking, Choice, FieldFormat, Level, ModelName, QuotePolicy};
+use crate::args::{self, Checking, FieldFormat, Level, ModelName, QuotePolicy};
 use crate::{baseline, dictionary};
 
 /// What a settings file is called.
@@ -156,8 +156,13 @@ impl Settings {
     pub(crate) fn check(&self, path: &Path, text: &str) -> Report {
         let profile = self.profile(path);
         let mut report = self.unspinner.check_with(text, &profile.config);
-        report.findings.retain(|finding| finding.severity >= profile.severity && !self.is_known(finding));
+        report.findings.retain(|finding| self.tells(finding, profile.severity));
         report
+    }
+
+    /// Whether a finding is told where those below a severity are left out: it is not in the baseline, either.
+    pub(crate) fn tells(&self, finding: &Finding, least: Severity) -> bool {
+        finding.severity >= least && !self.is_known(finding)
     }
 
     /// Whether the baseline holds a finding.
@@ -431,19 +436,6 @@ impl Stated {
             known: known.unwrap_or_default(),
             own: file.own()?.into_iter().chain(path.clone()).collect(),
         })
-    }
-}
-
-impl Choice {
-    /// Which findings to apply.
-    pub(crate) fn selection(&self) -> Selection {
-        if self.automatic {
-            Selection::Automatic
-        } else if self.id.is_empty() {
-            Selection::All
-        } else {
-            Selection::Ids(self.id.clone())
-        }
     }
 }
 

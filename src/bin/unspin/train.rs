@@ -1,13 +1,48 @@
 //! `unspin train`: make the n-gram model, with a manifest that says how to make it again.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
+use clap::Args as Group;
 use serde_json::json;
 use unspin::learn::ngrams::{self, TrainOptions};
 
-use crate::args::{Common, Train};
+use crate::args::Common;
 use crate::output;
 use crate::terminal::{Ending, note};
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin train --out english.ngrams corpus/*.txt.zst")]
+pub(crate) struct Train {
+    /// Corpora, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
+    #[arg(value_name = "CORPUS", required = true)]
+    pub(crate) corpora: Vec<PathBuf>,
+    /// Where the model goes; its manifest goes beside it, with .json at the end of the name.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Words in the lexicon at most.
+    #[arg(long, value_name = "N")]
+    pub(crate) words: Option<usize>,
+    /// Least count of a word in the lexicon.
+    #[arg(long, value_name = "N")]
+    pub(crate) word_count: Option<u64>,
+    /// 2-grams kept at most.
+    #[arg(long, value_name = "N")]
+    pub(crate) bigrams: Option<usize>,
+    /// 3-grams kept at most.
+    #[arg(long, value_name = "N")]
+    pub(crate) trigrams: Option<usize>,
+    /// Lower orders from plain counts (absolute discounting), not from continuation counts (Kneser-Ney).
+    #[arg(long)]
+    pub(crate) absolute: bool,
+    /// Every n-th line is held out to measure perplexity on; 0 holds out none.
+    #[arg(long, value_name = "N")]
+    pub(crate) held_out: Option<u64>,
+    /// 3-grams gathered in memory before a run is written, eight bytes each.
+    #[arg(long, value_name = "N")]
+    pub(crate) run_keys: Option<usize>,
+}
 
 pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
     output::writable(&command.corpora, [&command.out, &output::beside(&command.out, ".json")])?;

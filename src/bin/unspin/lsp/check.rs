@@ -10,7 +10,7 @@ use unspin::input::{Format, Record, Source};
 
 use super::Event;
 use super::document::Found;
-use crate::job;
+use crate::checked;
 use crate::settings::Settings;
 
 /// A text to check.
@@ -47,7 +47,7 @@ fn found(job: &Job) -> Vec<Found> {
         return Vec::new();
     }
     let Some(record) = record(&job.text, job.format) else { return Vec::new() };
-    let report = job::check(&job.settings, &job.path, &record, 0);
+    let report = checked::check(&job.settings, &job.path, &record, 0);
     // A byte order mark is not part of the record's source.
     let mark = job.text.len() - record.source().len();
     let moved = |span: Span| Span::new(span.start + mark, span.end + mark);

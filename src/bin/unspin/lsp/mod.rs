@@ -20,14 +20,29 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Instant;
 
+use clap::Args as Group;
 use lsp_server::Message;
 use serde_json::Value;
 
 use self::position::Units;
 use self::server::Server;
 use self::wire::Read;
-use crate::args::Lsp;
+use crate::args::Checking;
 use crate::terminal::{Ending, note};
+
+#[derive(Group, Debug)]
+#[command(after_help = "Examples:
+  unspin lsp
+  unspin lsp --assume-spun --min-confidence 0.8
+
+Editors start it themselves; the guide has the lines for each. Texts are plain text, Markdown and HTML.")]
+pub(crate) struct Lsp {
+    #[command(flatten)]
+    pub(crate) checking: Checking,
+    /// As editors say how to talk to the server; it is the only way.
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
+}
 
 /// What happens to the server.
 enum Event {

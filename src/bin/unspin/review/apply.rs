@@ -7,8 +7,9 @@ use unspin::{Decision, Decisions, LineIndex, Place, Span, Verdict};
 
 use super::document::place;
 use crate::args::Common;
+use crate::checked::Checked;
 use crate::in_place::{InPlace, Rewritten};
-use crate::job::{Checked, Event, Job};
+use crate::job::{Event, Job};
 use crate::terminal::{Ending, complain, note};
 
 /// What decisions make of a record.

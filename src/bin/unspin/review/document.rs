@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use unspin::input::straight;
 use unspin::{Decision, Decisions, Finding, LineIndex, Place, Span, Verdict};
 
-use crate::job::Checked;
+use crate::checked::Checked;
 
 /// A text with findings, and what was decided about each of them.
 pub(crate) struct Document {

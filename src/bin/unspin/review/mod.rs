@@ -1,6 +1,7 @@
 //! `unspin review`: one suggestion at a time, decided by keys; decisions are on the disk at once.
 
 mod apply;
+mod args;
 mod document;
 mod line;
 mod loader;
@@ -19,10 +20,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{bail, ensure};
 use unspin::{Applicability, Decision, Decisions};
 
+pub(crate) use self::args::Review;
+use self::args::{Only, ReviewOrder};
 use self::session::{Counts, Options, Order, Session};
 use self::store::Store;
 use self::view::Look;
-use crate::args::{Common, Only, Review, ReviewOrder};
+use crate::args::Common;
 use crate::job::Job;
 use crate::terminal::{self, Ending, complain, note};
 use crate::{output, settings};

@@ -7,7 +7,8 @@ use unspin::{Decisions, Verdict};
 
 use super::document::place;
 use super::session::Options;
-use crate::job::{Checked, Event, Job};
+use crate::checked::Checked;
+use crate::job::{Event, Job};
 use crate::terminal::{self, Ending};
 
 /// How many findings of a file are in which state.

@@ -5,14 +5,14 @@ use std::path::Path;
 use serde::Deserialize;
 use unspin::input::{self, Record, Source};
 use unspin::render::Document;
-use unspin::{Config, Directives, Family, Report, Severity, Span};
+use unspin::{Config, Family, Report, Severity, Span};
 
 use super::Server;
 use super::queue::{Failure, Limit};
 use super::reply::Refusal;
 use crate::args::{Level, ModelName, QuotePolicy};
-use crate::job;
-use crate::settings::Profile;
+use crate::checked::Sieve;
+use crate::settings::{Profile, Settings};
 
 /// What findings say of where they come from, as where `unspin check` reads standard input.
 const PATH: &str = "-";
@@ -134,6 +134,14 @@ impl Text {
         }
     }
 
+    /// What its findings pass.
+    fn sieve<'t>(&'t self, settings: &'t Settings, severity: Severity) -> Sieve<'t> {
+        match &self.record {
+            Some(record) => Sieve::of_record(settings, severity, record, 0),
+            None => Sieve::of_text(settings, severity, &self.text),
+        }
+    }
+
     /// Whether replacements may change other bytes than those a finding covers.
     pub(super) fn has_markup(&self) -> bool {
         self.record.is_some()
@@ -165,20 +173,14 @@ pub(super) fn check(
     mut each: impl FnMut(Span, Report) -> Result<(), Failure>,
 ) -> Result<Report, Refusal> {
     let mut passages = server.settings.unspinner.passages(text.checked(), &plan.config);
-    let (mut all, mut directives) = (Vec::new(), None);
+    let sieve = text.sieve(&server.settings, plan.severity);
+    let mut all = Vec::new();
     loop {
         if limit.is_over() {
             return Err(Failure::Late.into());
         }
         let Some(mut passage) = passages.next() else { break };
-        passage.findings.retain(|finding| finding.severity >= plan.severity && !server.settings.is_known(finding));
-        if !passage.findings.is_empty() {
-            let directives = directives.get_or_insert_with(|| Directives::read(text.shown()));
-            passage.findings.retain(|finding| !directives.cover(text.place(finding.span)));
-            if let Some(record) = &text.record {
-                job::doubt_unwritable(record, 0, &mut passage.findings);
-            }
-        }
+        sieve.sift(&mut passage.findings);
         all.extend_from_slice(&passage.findings);
         let mut report = passages.report();
         report.findings = passage.findings;

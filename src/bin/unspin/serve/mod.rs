@@ -30,8 +30,7 @@ pub(crate) use self::args::Serve;
 use self::guard::Guard;
 use self::metrics::Metrics;
 use self::queue::Queue;
-use crate::args::Common;
-use crate::job;
+use crate::args::{Common, threads};
 use crate::settings::Settings;
 use crate::terminal::{self, Ending};
 
@@ -59,7 +58,7 @@ pub(crate) fn run(command: Serve, common: Common) -> anyhow::Result<Ending> {
         "{} can be reached from elsewhere: give --token-file, or listen on 127.0.0.1",
         command.listen
     );
-    let jobs = job::threads(command.jobs);
+    let jobs = threads(command.jobs);
     let server = Arc::new(Server {
         settings: Settings::new(&command.checking)?,
         guard,

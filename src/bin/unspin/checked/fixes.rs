@@ -1,0 +1,60 @@
+//! What a selection of findings changes in the source of a record.
+
+use unspin::input::Record;
+use unspin::render::Document;
+use unspin::{Finding, LineIndex, Report, Selection, Span};
+
+/// Edits of a record's source, and the findings they come from.
+#[derive(Default)]
+pub(crate) struct Fixes {
+    pub(crate) edits: Vec<(Span, String)>,
+    /// The findings applied, each with the number of its text.
+    pub(crate) applied: Vec<(usize, Finding)>,
+    /// Findings not applied: not selected, or not to be written.
+    pub(crate) left: usize,
+    /// Those of them that were selected, each with the number of its text: markup inside, or inside what stands right
+    /// beside them, leaves no way to tell what goes where.
+    pub(crate) unwritten: Vec<(usize, Finding)>,
+}
+
+impl Fixes {
+    /// Adds what a selection of findings in the n-th text of a record changes.
+    pub(crate) fn add(&mut self, record: &Record, n: usize, findings: &[Finding], selection: &Selection) {
+        let before = self.applied.len();
+        let all = record.joint_edits(n, findings.iter().map(|finding| (finding.span, finding.correction())));
+        for (finding, edits) in findings.iter().zip(all).filter(|(finding, _)| selection.contains(finding)) {
+            match edits {
+                Some(edits) => {
+                    self.edits.extend(edits);
+                    self.applied.push((n, finding.clone()));
+                }
+                None => self.unwritten.push((n, finding.clone())),
+            }
+        }
+        self.left += findings.len() - (self.applied.len() - before);
+        self.edits.sort_by_key(|(span, _)| *span);
+    }
+
+    /// A line for each finding that was selected and cannot be written.
+    pub(crate) fn complaints(&self, record: &Record) -> Vec<String> {
+        let (path, nothing) = (record.path(), Report::default());
+        let mut index: Option<(usize, LineIndex<'_>)> = None;
+        let complaints = self.unwritten.iter().map(|(n, finding)| {
+            let mut document = Document::whole(&path, record.shown(*n), &nothing);
+            (document.record, document.field) = (record.number, record.field(*n));
+            let (_, index) = match index.take() {
+                Some(known) if known.0 == *n => index.insert(known),
+                _ => index.insert((*n, LineIndex::new(record.shown(*n)))),
+            };
+            let (line, column) = index.line_column(record.shown_span(*n, finding.span).start);
+            let old: Vec<&str> = record.text(*n)[finding.span.range()].split_whitespace().collect();
+            format!(
+                "{}:{line}:{column}: {} → {} cannot be written: markup stands in it or beside it",
+                document.place(),
+                old.join(" "),
+                finding.correction()
+            )
+        });
+        complaints.collect()
+    }
+}

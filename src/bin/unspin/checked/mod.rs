@@ -1,0 +1,83 @@
+//! A record with what was found in its texts.
+
+mod fixes;
+mod sieve;
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use unspin::input::Record;
+use unspin::render::{Document, Edits};
+use unspin::{Edit, Finding, Report, Selection, Span};
+
+pub(crate) use self::fixes::Fixes;
+pub(crate) use self::sieve::Sieve;
+use crate::settings::Settings;
+
+/// A record with what was found in its texts.
+pub(crate) struct Checked {
+    pub(crate) record: Record,
+    /// For each text, what was found; spans lie in the text.
+    pub(crate) reports: Vec<Report>,
+}
+
+impl Checked {
+    /// Checks all texts of a record that comes from a file.
+    pub(crate) fn new(settings: &Settings, path: &Path, record: Record) -> Self {
+        let reports = (0..record.len()).map(|n| check(settings, path, &record, n)).collect();
+        Self { record, reports }
+    }
+
+    /// Calls `visit` for every text as it is shown, with spans that lie there.
+    pub(crate) fn documents<E>(&self, mut visit: impl FnMut(&Document<'_>) -> Result<(), E>) -> Result<(), E> {
+        let path = self.record.path();
+        for (n, report) in self.reports.iter().enumerate() {
+            let mut shown = Cow::Borrowed(report);
+            if self.record.is_lifted(n) {
+                for finding in &mut shown.to_mut().findings {
+                    finding.span = self.record.shown_span(n, finding.span);
+                }
+            }
+            let edits = edits(&self.record, n, &report.findings);
+            let mut document = Document::whole(&path, self.record.shown(n), &shown);
+            (document.record, document.field) = (self.record.number, self.record.field(n));
+            (document.line, document.mark) = (self.record.line, self.record.encoding().mark());
+            document.edits = edits.as_ref();
+            visit(&document)?;
+        }
+        Ok(())
+    }
+
+    /// What a selection of the findings changes in the source.
+    pub(crate) fn fixes(&self, selection: &Selection) -> Fixes {
+        let mut fixes = Fixes::default();
+        for (n, report) in self.reports.iter().enumerate() {
+            fixes.add(&self.record, n, &report.findings, selection);
+        }
+        fixes
+    }
+}
+
+/// Checks the n-th text of a record that comes from a file, and heeds what the text says itself.
+pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, n: usize) -> Report {
+    let profile = settings.profile(path);
+    let mut report = settings.unspinner.check_with(record.text(n), &profile.config);
+    Sieve::of_record(settings, profile.severity, record, n).sift(&mut report.findings);
+    report
+}
+
+/// What the corrections of findings in the n-th text of a record change in what that is shown in, where it was lifted out
+/// of markup.
+pub(crate) fn edits(record: &Record, n: usize, findings: &[Finding]) -> Option<Edits> {
+    let of_correction = |span: Span, new: &str| {
+        let edits = record.shown_edits(n, span, new).unwrap_or_default();
+        let mut edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        edits.sort_by_key(|edit| edit.span);
+        edits
+    };
+    let of_finding = |finding: &Finding| {
+        let all = finding.corrections.iter().map(|correction| of_correction(finding.span, &correction.text));
+        (record.shown_span(n, finding.span), all.collect())
+    };
+    record.is_lifted(n).then(|| findings.iter().map(of_finding).collect())
+}

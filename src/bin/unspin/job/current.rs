@@ -1,0 +1,92 @@
+//! The input that is being read: whether what it holds is what was asked for is known at its end.
+
+use serde::{Deserialize, Serialize};
+use unspin::input::{Format, Source};
+
+use super::Event;
+use super::check::Counted;
+use crate::args::Common;
+
+/// What is known of the input that is being read.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Current {
+    /// It has records that hold something.
+    records: bool,
+    /// Some of them have texts.
+    texts: bool,
+    /// Those that have none.
+    #[serde(default)]
+    textless: u64,
+    /// Those with a text that looks like HTML and is read as it is.
+    #[serde(default)]
+    html: u64,
+}
+
+/// Follows the input that is being read.
+pub(super) struct Reading {
+    source: Option<Source>,
+    pub(super) current: Current,
+    /// An input began in this run: what is known of one that began before is kept for the first.
+    begun: bool,
+    /// The run reads a part of the records, which may well be one without texts.
+    sharded: bool,
+}
+
+impl Reading {
+    /// Goes on with what is known of the input that the run begins in.
+    pub(super) fn new(current: Current, sharded: bool) -> Self {
+        Self { source: None, current, begun: false, sharded }
+    }
+
+    /// What is worth a word about an input at its end, and no trouble.
+    pub(super) fn remarks<T>(&self, event: &Event<T>, common: Common) -> Vec<String> {
+        let (Event::End, Some(source)) = (event, &self.source) else { return Vec::new() };
+        let Current { textless, html, .. } = self.current;
+        let (name, fields) = (source.name(), source.fields.join(" or "));
+        let mut remarks = Vec::new();
+        if html > 0 && !common.quiet {
+            let looks = if html == 1 { "record looks" } else { "records look" };
+            remarks.push(format!(
+                "{name}: the text in {fields:?} of {html} {looks} like HTML, and tags and scripts in it are read as text; \
+                 say --field-format html, or text"
+            ));
+        }
+        if textless > 0 && common.verbose {
+            let have = if textless == 1 { "record has" } else { "records have" };
+            remarks.push(format!("{name}: {textless} {have} no text in {fields:?}"));
+        }
+        remarks
+    }
+
+    /// Takes an event in; says what is wrong with an input at its end.
+    pub(super) fn follow<T>(&mut self, event: &Event<T>, counted: &Counted) -> Option<String> {
+        match event {
+            Event::Start(source) => {
+                if std::mem::replace(&mut self.begun, true) {
+                    self.current = Current::default();
+                }
+                self.source = Some(source.clone());
+            }
+            Event::Record(_) => {
+                self.current.records |= counted.filled;
+                self.current.texts |= counted.figures.documents > 0;
+                self.current.textless += counted.figures.textless;
+                self.current.html += u64::from(counted.html);
+            }
+            Event::End => {
+                let source = self.source.take()?;
+                let Current { records, texts, .. } = std::mem::take(&mut self.current);
+                // A table that lacks a column was refused, and one that has it may have nothing in it.
+                if source.format == Format::Jsonl && records && !texts && !self.sharded {
+                    return Some(format!(
+                        "{}: no record has a text in {:?}; name the field with --field",
+                        source.name(),
+                        source.fields.join(" or ")
+                    ));
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+}

@@ -1,0 +1,152 @@
+//! The inputs, or the part of them that a run is to work on, read into batches.
+
+use unspin::input::{ErrorKind, InputError, Raw, Source};
+
+use super::progress::Position;
+use crate::args::Shard;
+
+/// Bytes that a batch holds, more or less.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// What was read, each with how far the inputs are done after it.
+pub(super) type Batch = Vec<(Message, Position)>;
+
+/// What comes of reading.
+pub(super) enum Message {
+    Start(Source),
+    Raw(Raw),
+    End,
+    Broken(Fault),
+}
+
+/// Why an input, or a record of it, cannot be read.
+pub(super) struct Fault {
+    pub(super) error: InputError,
+    /// The input was only found in a directory.
+    pub(super) found: bool,
+    /// The run that has another part of the work meets it too, and counts it.
+    pub(super) counted: bool,
+}
+
+impl Fault {
+    /// Whether it is a file that is no text and that nobody named.
+    pub(super) fn is_skipped(&self) -> bool {
+        self.error.kind() == ErrorKind::Foreign || self.found && self.error.kind() == ErrorKind::Binary
+    }
+
+    /// Whether it says that a directory has nothing to read.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.error.kind() == ErrorKind::Nothing
+    }
+}
+
+/// The part of the inputs that a run works on.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub(super) shard: Option<Shard>,
+    /// Shards are of whole files, not of records.
+    pub(super) whole_files: bool,
+}
+
+impl Part {
+    fn takes(self, unit: u64) -> bool {
+        self.shard.is_none_or(|shard| shard.takes(unit))
+    }
+
+    /// Whether what all parts of the work meet is counted by another one than this.
+    fn is_counted_elsewhere(self) -> bool {
+        self.shard.is_some_and(|shard| shard.index > 1)
+    }
+}
+
+/// Reads inputs one after the other; `send` takes what was read until it says that nobody listens.
+pub(super) struct Reader<F> {
+    part: Part,
+    /// Messages that a batch holds at most.
+    most: usize,
+    send: F,
+    at: Position,
+    batch: Batch,
+    /// Bytes in the batch.
+    bytes: usize,
+}
+
+impl<F: FnMut(Batch) -> bool> Reader<F> {
+    pub(super) fn new(part: Part, most: usize, send: F) -> Self {
+        Self { part, most, send, at: Position::default(), batch: Vec::new(), bytes: 0 }
+    }
+
+    /// Reads what is left of all inputs after what is done.
+    pub(super) fn read(mut self, sources: impl Iterator<Item = Result<Source, InputError>>, done: Position) {
+        self.at = Position { rows: 0, ..done };
+        let mut skip = done.rows;
+        for source in sources.skip(done.sources as usize) {
+            let start = Position { rows: std::mem::take(&mut skip), ..self.at };
+            let alive = match source {
+                Ok(source) => self.read_from(start, source),
+                Err(error) => self.breaks(error, false, self.part.is_counted_elsewhere()),
+            };
+            self.at = self.at.end();
+            if !alive {
+                return;
+            }
+        }
+        if !self.batch.is_empty() {
+            (self.send)(self.batch);
+        }
+    }
+
+    /// Reads an input, or the rest of it, as far as it belongs to this part of the work.
+    fn read_from(&mut self, start: Position, source: Source) -> bool {
+        let whole = self.part.whole_files || !source.format.has_records();
+        if whole {
+            self.at.units += u64::from(start.rows == 0);
+            if !self.part.takes(self.at.units) {
+                return true;
+            }
+        }
+        let found = source.found;
+        let counted = !whole && self.part.is_counted_elsewhere();
+        let rows = match source.open() {
+            Ok(rows) => rows,
+            Err(error) => return self.breaks(error, found, counted),
+        };
+        if !self.push(Message::Start(source), start, 0) {
+            return false;
+        }
+        for (n, row) in (1..).zip(rows).skip(start.rows as usize) {
+            let raw = match row {
+                Ok(raw) => raw,
+                Err(error) => return self.breaks(error, found, counted),
+            };
+            self.at.rows = n;
+            if !whole && raw.number().is_some() {
+                self.at.units += 1;
+                if !self.part.takes(self.at.units) {
+                    continue;
+                }
+            }
+            let size = raw.size();
+            if !self.push(Message::Raw(raw), self.at, size) {
+                return false;
+            }
+        }
+        self.push(Message::End, self.at.end(), 0)
+    }
+
+    /// Says that an input cannot be read to its end.
+    fn breaks(&mut self, error: InputError, found: bool, counted: bool) -> bool {
+        self.push(Message::Broken(Fault { error, found, counted }), self.at.end(), 0)
+    }
+
+    /// Adds a message of so many bytes to the batch.
+    fn push(&mut self, message: Message, position: Position, size: usize) -> bool {
+        self.batch.push((message, position));
+        self.bytes += size;
+        if self.bytes < BATCH_BYTES && self.batch.len() < self.most {
+            return true;
+        }
+        self.bytes = 0;
+        (self.send)(std::mem::take(&mut self.batch))
+    }
+}

@@ -1,0 +1,219 @@
+//! A run: inputs are read, checked and handed on at the same time, and taken in order.
+
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use indicatif::ProgressBar;
+use rayon::ThreadPoolBuilder;
+use unspin::input::{ErrorKind, Raw};
+
+use super::check::{Checker, Counted, Step};
+use super::current::{Current, Reading};
+use super::progress::{Outcome, Position, Progress};
+use super::read::{Fault, Reader};
+use super::{Event, Job, bar};
+use crate::checked::Checked;
+use crate::long;
+use crate::stats::Figures;
+use crate::terminal::complain;
+
+/// Records that a batch holds at most.
+const BATCH_RECORDS: usize = 512;
+/// Batches that wait between two threads.
+const WAITING: usize = 2;
+/// Time between two checkpoints.
+const CHECKPOINT: Duration = Duration::from_millis(500);
+
+impl Job {
+    /// Checks all inputs one record after the other, on this thread, until `take` says that it wants no more. It gets
+    /// what was found in a record, or why something cannot be read.
+    pub(crate) fn each(&self, mut take: impl FnMut(Result<Checked, String>) -> bool) -> anyhow::Result<()> {
+        let sources = self.sources.find()?;
+        let checker =
+            Checker { settings: &self.settings, threads: 1, pool: None, work: |checked: Checked| checked, long: None };
+        let mut reading = Reading::new(Current::default(), self.part.shard.is_some());
+        let mut take = |step: Step<Checked>| match step {
+            Step::Passage(..) => unreachable!("no work on passages was asked for"),
+            Step::Event(event, counted) => {
+                let complaint = reading.follow(&event, &counted);
+                complaint.is_none_or(|complaint| take(Err(complaint)))
+                    && match event {
+                        Event::Record(checked) => take(Ok(checked)),
+                        _ => true,
+                    }
+            }
+            Step::Fault(_, fault) if fault.is_skipped() || fault.is_nothing() => true,
+            Step::Fault(_, fault) => take(Err(fault.error.to_string())) && !self.strict,
+        };
+        let reader = Reader::new(self.part, 1, |batch| {
+            batch.into_iter().all(|(message, _)| checker.step(message).is_ok_and(&mut take))
+        });
+        reader.read(sources, Position::default());
+        Ok(())
+    }
+
+    /// Runs over all inputs, or those that are left after `done`. `work` turns a checked record into what `each` needs,
+    /// in any thread; `each` is called in order. Inputs that cannot be read are named on standard error and the run goes
+    /// on; an error of `each` stops it.
+    pub(crate) fn run<T: Send>(
+        &self,
+        done: Option<Box<Progress>>,
+        work: impl Fn(Checked) -> T + Sync,
+        each: impl FnMut(Event<T>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Outcome> {
+        self.run_in_passages(done, work, None, each)
+    }
+
+    /// As [`run`](Self::run), but long texts are worked on passage by passage, so that what is found in them is never
+    /// all held: `each` gets an [`Event::Record`] for each passage and one at the end of the text.
+    pub(crate) fn run_in_passages<T: Send>(
+        &self,
+        done: Option<Box<Progress>>,
+        work: impl Fn(Checked) -> T + Sync,
+        long: Option<&long::Work<'_, T>>,
+        mut each: impl FnMut(Event<T>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Outcome> {
+        let sources = self.sources.find()?;
+        let pool = (self.threads > 1)
+            .then(|| ThreadPoolBuilder::new().num_threads(self.threads).build())
+            .transpose()
+            .context("cannot start threads")?;
+        let checker = Checker { settings: &self.settings, threads: self.threads, pool, work, long };
+        let done = *done.unwrap_or_default();
+        let position = done.position;
+        let mut account = Account::new(self, done);
+
+        let result = std::thread::scope(|scope| -> anyhow::Result<()> {
+            let (raw_in, raw_out) = sync_channel(WAITING);
+            let (done_in, done_out) = sync_channel(WAITING);
+            let reader = Reader::new(self.part, BATCH_RECORDS, move |batch| raw_in.send(batch).is_ok());
+            scope.spawn(move || reader.read(sources, position));
+            let checker = &checker;
+            scope.spawn(move || checker.run(raw_out, done_in));
+            for (step, position) in done_out.into_iter().flatten() {
+                match step {
+                    Step::Passage(passage, counted) => {
+                        account.count(&counted);
+                        each(Event::Record(passage))?;
+                        continue;
+                    }
+                    Step::Event(event, counted) => {
+                        account.count(&counted);
+                        account.follow(&event, &counted);
+                        each(event)?;
+                    }
+                    Step::Fault(raw, fault) => {
+                        account.fault(fault, raw.as_ref())?;
+                        each(raw.map_or(Event::Broken, Event::Skipped))?;
+                    }
+                }
+                if let Some(progress) = account.due(position) {
+                    each(Event::Checkpoint(Box::new(progress)))?;
+                }
+            }
+            Ok(())
+        });
+        account.bar.finish_and_clear();
+        result?;
+        account.close()
+    }
+}
+
+/// What a run counts, and says of its inputs.
+struct Account<'j> {
+    job: &'j Job,
+    bar: ProgressBar,
+    reading: Reading,
+    outcome: Outcome,
+    /// Seconds that went by in runs that this one goes on with.
+    before: f32,
+    checkpoint: Instant,
+}
+
+impl<'j> Account<'j> {
+    fn new(job: &'j Job, done: Progress) -> Self {
+        let Progress { outcome, current, bytes, .. } = done;
+        Self {
+            job,
+            bar: bar::new(|| job.sources.bytes(), bytes, job.common),
+            reading: Reading::new(current, job.part.shard.is_some()),
+            before: outcome.seconds,
+            outcome,
+            checkpoint: Instant::now(),
+        }
+    }
+
+    fn count(&mut self, counted: &Counted) {
+        self.bar.inc(counted.bytes as u64);
+        self.outcome.summary.merge(&counted.figures);
+    }
+
+    fn follow<T>(&mut self, event: &Event<T>, counted: &Counted) {
+        for remark in self.reading.remarks(event, self.job.common) {
+            self.complain(&remark);
+        }
+        if let Some(complaint) = self.reading.follow(event, counted) {
+            self.complain(&complaint);
+            self.outcome.trouble = true;
+        }
+    }
+
+    /// Takes in why an input cannot be read, or a record of it; a strict run ends with that.
+    fn fault(&mut self, fault: Fault, record: Option<&Raw>) -> anyhow::Result<()> {
+        if fault.is_nothing() {
+            if !self.job.common.quiet {
+                self.complain(&fault.error.to_string());
+            }
+            return Ok(());
+        }
+        if fault.is_skipped() {
+            self.outcome.binaries += u64::from(fault.error.kind() == ErrorKind::Binary);
+            if self.job.common.verbose {
+                self.complain(&format!("{}; skipped", fault.error));
+            }
+            return Ok(());
+        }
+        if self.job.strict {
+            // Its message has its cause in it.
+            return Err(anyhow::Error::msg(fault.error));
+        }
+        self.complain(&fault.error.to_string());
+        self.outcome.trouble = true;
+        self.outcome.broken |= record.is_none();
+        self.outcome.summary.unreadable += u64::from(!fault.counted);
+        Ok(())
+    }
+
+    fn complain(&self, message: &str) {
+        self.bar.suspend(|| complain(message));
+    }
+
+    /// How far the run is, where it is time to note that.
+    fn due(&mut self, position: Position) -> Option<Progress> {
+        if self.checkpoint.elapsed() < CHECKPOINT {
+            return None;
+        }
+        self.outcome.seconds = self.seconds();
+        let (outcome, current) = (self.outcome.clone(), self.reading.current);
+        Some(Progress { position, outcome, current, bytes: self.bar.position() })
+    }
+
+    fn seconds(&self) -> f32 {
+        self.before + self.job.started.elapsed().as_secs_f32()
+    }
+
+    /// Says and writes what is to be told at the end.
+    fn close(mut self) -> anyhow::Result<Outcome> {
+        self.outcome.seconds = self.seconds();
+        let Self { job, outcome, .. } = self;
+        if outcome.binaries > 0 && !job.common.quiet {
+            let files = if outcome.binaries == 1 { "file" } else { "files" };
+            complain(&format!("{} binary {files} skipped", outcome.binaries));
+        }
+        if let Some(file) = &job.figures {
+            file.write(&Figures { summary: outcome.summary.clone(), seconds: outcome.seconds })?;
+        }
+        Ok(outcome)
+    }
+}
