@@ -15,8 +15,8 @@ fn page(name: &str) -> String {
 
 /// The blocks of a page in a language.
 fn blocks(page: &str, language: &str) -> Vec<String> {
-    let parts = page.split(&format!("```{language}\n")).skip(1);
-    parts.filter_map(|part| Some(part.split_once("```")?.0.to_owned())).collect()
+    let start = format!("```{language}\n");
+    page.split(&start).skip(1).filter_map(|part| Some(part.split_once("```")?.0.to_owned())).collect()
 }
 
 #[test]

@@ -27,7 +27,7 @@ const EXAMPLES: &str = "Examples:
   unspin fix < spun.txt > repaired.txt         repair standard input
   unspin check --format json --field body news.jsonl.zst
 
-Exit codes: 0 nothing found, 1 something found, 2 trouble.";
+Exit codes: 0 done; 1 where check finds something, diff is not empty, or fix leaves something; 2 trouble.";
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {

@@ -78,7 +78,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
         Some(&long),
         |event| {
             match event {
-                Event::Start(source) => {
+                Event::Start(source, _) => {
                     compressed = source.compression != Compression::None;
                     open = Some(Writer::new(Vec::new(), name(&source), color));
                     input = source.name();

@@ -38,7 +38,7 @@ pub(crate) struct Fix {
     #[arg(short, long, conflicts_with_all = ["output", "resume"], help_heading = "Output")]
     pub(crate) write: bool,
     /// Keep the original beside each changed file, with this at the end of its name; one that is kept there already
-    /// stays.
+    /// stays. Later runs leave those alone that end in .orig or .bak, and take others for texts.
     #[arg(long, value_name = "SUFFIX", value_parser = suffix, requires = "write", help_heading = "Output")]
     pub(crate) backup: Option<String>,
     #[command(flatten)]
@@ -104,7 +104,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     };
     // Where a run goes on inside an input, what is known of that is known.
     let mut inside = done.as_ref().is_some_and(|progress| progress.is_inside());
-    let mut in_place = command.write.then(|| InPlace::new(command.backup.as_deref()));
+    let mut in_place = command.write.then(|| InPlace::new(command.backup.as_deref()).adding(!added.names().is_empty()));
     let long = long::Work {
         suits: &Record::has_parts,
         passage: &|passage| (repair_passage(passage, &selection), None),
@@ -131,7 +131,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                     }
                     Event::Record(record)
                 }
-                Event::Start(source) => Event::Start(source),
+                Event::Start(source, stamp) => Event::Start(source, stamp),
                 Event::Skipped(raw) => Event::Skipped(raw),
                 Event::End => Event::End,
                 Event::Broken => Event::Broken,
@@ -139,7 +139,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             };
             match (&mut in_place, event) {
                 (Some(in_place), event) => in_place.follow(event),
-                (None, Event::Start(source)) => {
+                (None, Event::Start(source, _)) => {
                     if !std::mem::take(&mut inside) {
                         counts.joint.start(&source);
                     }

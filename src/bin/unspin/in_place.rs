@@ -5,12 +5,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use tempfile::NamedTempFile;
 use unspin::Span;
 use unspin::input::{Compressor, Record, Source};
 
-use crate::job::Event;
+use crate::job::{Event, Stamp};
 use crate::output;
 use crate::terminal::complain;
 
@@ -29,6 +29,8 @@ pub(crate) struct Rewritten {
 pub(crate) struct InPlace<'s> {
     /// What the name of the original gets at its end where it is kept.
     backup: Option<&'s str>,
+    /// Records get further fields, among them what they were.
+    adds: bool,
     place: Place,
     /// Files that were changed.
     pub(crate) files: usize,
@@ -44,7 +46,13 @@ pub(crate) struct InPlace<'s> {
 
 impl<'s> InPlace<'s> {
     pub(crate) fn new(backup: Option<&'s str>) -> Self {
-        Self { backup, place: Place::Nowhere, files: 0, made: 0, lost: 0, pending: 0, trouble: false }
+        Self { backup, adds: false, place: Place::Nowhere, files: 0, made: 0, lost: 0, pending: 0, trouble: false }
+    }
+
+    /// For a run that adds fields to records. A file without records has no place for what it was, so it is left alone
+    /// unless it is kept beside.
+    pub(crate) fn adding(self, adds: bool) -> Self {
+        Self { adds, ..self }
     }
 
     /// Whether a record of the input that is being read, with so many repairs, can be written. A file that cannot be
@@ -64,7 +72,13 @@ impl<'s> InPlace<'s> {
     /// Takes the next event of the run.
     pub(crate) fn follow(&mut self, event: Event<Rewritten>) {
         match event {
-            Event::Start(source) => self.place = Place::of(source),
+            Event::Start(source, _) if self.adds && self.backup.is_none() && !source.format.has_records() => {
+                let name = source.name();
+                self.place = Place::Refused(anyhow!(
+                    "{name}: has no records to add fields to; leave out --keep-original and --edits, or keep it by --backup"
+                ));
+            }
+            Event::Start(source, stamp) => self.place = Place::of(source, stamp),
             Event::Record(record) => {
                 if self.is_ready(record.changed) {
                     // Passages without changes were passed over until now.
@@ -130,7 +144,7 @@ enum Place {
     /// Nowhere: that has failed and was told, or no input is being read.
     Nowhere,
     /// Into a file without records, once there is something to change in it.
-    Waiting(Source),
+    Waiting(Source, Option<Stamp>),
     /// Beside a file with records, for what comes before the first change is written too.
     Open(Target),
     /// It cannot be written, which is told when there is something to change.
@@ -138,11 +152,11 @@ enum Place {
 }
 
 impl Place {
-    fn of(source: Source) -> Self {
+    fn of(source: Source, stamp: Option<Stamp>) -> Self {
         if !source.format.has_records() {
-            return Self::Waiting(source);
+            return Self::Waiting(source, stamp);
         }
-        match Target::open(&source) {
+        match Target::open(&source, stamp) {
             Ok(target) => Self::Open(target),
             Err(error) => Self::Refused(error),
         }
@@ -152,7 +166,7 @@ impl Place {
     fn open(&mut self) -> anyhow::Result<()> {
         let before = std::mem::replace(self, Self::Nowhere);
         *self = match before {
-            Self::Waiting(source) => Self::Open(Target::open(&source)?),
+            Self::Waiting(source, stamp) => Self::Open(Target::open(&source, stamp)?),
             Self::Refused(error) => return Err(error),
             other => other,
         };
@@ -169,6 +183,8 @@ static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// A file that is replaced at once when all of it is written, or not at all.
 struct Target {
     path: PathBuf,
+    /// How the file was before it was read.
+    stamp: Option<Stamp>,
     out: Compressor<BufWriter<NamedTempFile>>,
     changed: bool,
     /// Something was written into it.
@@ -176,7 +192,7 @@ struct Target {
 }
 
 impl Target {
-    fn open(source: &Source) -> anyhow::Result<Self> {
+    fn open(source: &Source, stamp: Option<Stamp>) -> anyhow::Result<Self> {
         ensure!(!source.is_stdin(), "standard input cannot be written in place; leave out --write");
         let name = || source.name();
         let there = fs::metadata(&source.path).with_context(name)?;
@@ -187,7 +203,7 @@ impl Target {
         let directory = path.parent().unwrap_or(Path::new("."));
         let file = temporary(directory).with_context(|| format!("{}: cannot write beside it", name()))?;
         let out = source.compression.writer(BufWriter::new(file)).with_context(name)?;
-        Ok(Self { path, out, changed: false, begun: false })
+        Ok(Self { path, stamp, out, changed: false, begun: false })
     }
 
     /// Puts the new file in the place of the old one, if anything changed.
@@ -202,6 +218,7 @@ impl Target {
             let kept = output::beside(&self.path, suffix);
             keep(&self.path, &kept).with_context(|| format!("backup {}", kept.display()))?;
         }
+        ensure!(Stamp::of(&self.path) == self.stamp, "something else wrote to it while it was read; run this again");
         let _: File = file.persist(&self.path)?;
         Ok(true)
     }
@@ -222,14 +239,14 @@ fn temporary(directory: &Path) -> std::io::Result<NamedTempFile> {
 }
 
 /// Waits for signals that end the program, on a thread of its own. Not for those that it was started to ignore, as scripts
-/// start what runs beside them, nor for the one that tells of a lost terminal.
+/// start what runs beside them, and `nohup` what outlives its terminal.
 #[cfg(unix)]
 fn clear_up_first() -> std::io::Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::{emulate_default_handler, exit};
 
-    let mut signals = Signals::new([SIGINT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal)))?;
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal)))?;
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             // Held to the end, so that no other file is made.
@@ -271,4 +288,30 @@ fn keep(path: &Path, kept: &Path) -> anyhow::Result<()> {
     copy.as_file().sync_all()?;
     let _: File = copy.persist_noclobber(kept)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_to_while_it_is_read_stays() {
+        for (disturbed, text, made) in [(None, "One force.", 1), (Some("Another text."), "Another text.", 0)] {
+            let here = tempfile::tempdir().expect("a place");
+            let path = here.path().join("a.txt");
+            fs::write(&path, "One navy.").expect("written");
+            let mut in_place = InPlace::new(None);
+            in_place.follow(Event::Start(Source::new(&path, None, &[]), Stamp::of(&path)));
+            let record = Rewritten { bytes: b"One force.".to_vec(), changed: true, before: None };
+            assert!(in_place.takes(&record, 1));
+            in_place.follow(Event::Record(record));
+            if let Some(other) = disturbed {
+                fs::write(&path, other).expect("written");
+            }
+            in_place.follow(Event::End);
+            assert_eq!((in_place.made, in_place.lost, in_place.trouble), (made, 1 - made, made == 0));
+            assert_eq!(fs::read_to_string(&path).expect("there"), text);
+            assert_eq!(fs::read_dir(here.path()).expect("there").count(), 1, "nothing is left beside it");
+        }
+    }
 }

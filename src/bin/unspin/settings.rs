@@ -280,7 +280,7 @@ impl Rules {
             quotes: checking.quotes,
             model: checking.model,
             assume_spun: checking.assume_spun.then_some(true),
-            prior: None,
+            prior: checking.prior,
             families: (!checking.family.is_empty()).then(families),
             severity: checking.severity,
             allow: checking.allow.clone(),

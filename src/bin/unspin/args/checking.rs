@@ -1,7 +1,9 @@
 //! How texts are checked.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, ValueEnum};
 use serde::{Deserialize, Serialize};
 use unspin::{Family, Model, Quotes, Severity};
@@ -10,7 +12,7 @@ use unspin::{Family, Model, Quotes, Severity};
 #[derive(Group, Clone, Debug, Default)]
 pub(crate) struct Checking {
     /// Leave out findings with less confidence, 0 to 1.
-    #[arg(long, value_name = "P", value_parser = probability, help_heading = "Checking")]
+    #[arg(long, value_name = "P", value_parser = probability::<f32>, help_heading = "Checking")]
     pub(crate) min_confidence: Option<f32>,
     /// What to do inside quotation marks.
     #[arg(long, value_enum, value_name = "POLICY", help_heading = "Checking")]
@@ -21,11 +23,14 @@ pub(crate) struct Checking {
     /// Fast leaves the encoder out; full, which is what is done where there is one, needs it.
     #[arg(long, value_enum, value_name = "MODEL", help_heading = "Checking")]
     pub(crate) model: Option<ModelName>,
+    /// Expect this share of the texts to be spun, 0 to 1 [default: 0.02].
+    #[arg(long, value_name = "P", value_parser = probability::<f64>, help_heading = "Checking")]
+    pub(crate) prior: Option<f64>,
     /// Take every text for spun, however short.
     #[arg(long, help_heading = "Checking")]
     pub(crate) assume_spun: bool,
     /// Look only for this family of spinner; may be given several times.
-    #[arg(long, value_name = "NAME", value_parser = family, help_heading = "Checking")]
+    #[arg(long, value_name = "NAME", value_parser = families(), help_heading = "Checking")]
     pub(crate) family: Vec<Family>,
     /// Never report this phrase; may be given several times.
     #[arg(long, value_name = "PHRASE", help_heading = "Checking")]
@@ -127,9 +132,13 @@ impl From<Level> for Severity {
     }
 }
 
-fn probability(text: &str) -> Result<f32, String> {
-    let value: f32 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
-    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("must be from 0 to 1".into()) }
+fn probability<T: FromStr + Copy + Into<f64>>(text: &str) -> Result<T, String> {
+    let value: T = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    if (0.0..=1.0).contains(&value.into()) { Ok(value) } else { Err("must be from 0 to 1".into()) }
+}
+
+fn families() -> impl TypedValueParser<Value = Family> {
+    PossibleValuesParser::new(Family::ALL.map(Family::name)).try_map(|name| family(&name))
 }
 
 pub(crate) fn family(name: &str) -> Result<Family, String> {

@@ -88,7 +88,9 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
     /// Checks what was read, but for long texts.
     pub(super) fn step(&self, message: Message) -> Result<Step<T>, Deferred<'_, T>> {
         let mut raw = match message {
-            Message::Start(source) => return Ok(Step::Event(Event::Start(source), Counted::default())),
+            Message::Start(source, stamp) => {
+                return Ok(Step::Event(Event::Start(source, stamp), Counted::default()));
+            }
             Message::End => return Ok(Step::Event(Event::End, Counted::default())),
             Message::Broken(fault) => return Ok(Step::Fault(None, fault)),
             Message::Raw(raw) => raw,

@@ -61,7 +61,7 @@ impl Reading {
     /// Takes an event in; says what is wrong with an input at its end.
     pub(super) fn follow<T>(&mut self, event: &Event<T>, counted: &Counted) -> Option<String> {
         match event {
-            Event::Start(source) => {
+            Event::Start(source, _) => {
                 if std::mem::replace(&mut self.begun, true) {
                     self.current = Current::default();
                 }

@@ -12,6 +12,7 @@ mod progress;
 mod read;
 mod run;
 mod sources;
+mod stamp;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -23,6 +24,7 @@ use self::identity::Identity;
 pub(crate) use self::progress::Progress;
 use self::read::Part;
 use self::sources::Sources;
+pub(crate) use self::stamp::Stamp;
 use crate::args::{self, Checking, Common, Inputs, Target};
 use crate::output;
 use crate::settings::{Settings, Stated};
@@ -49,8 +51,8 @@ pub(crate) struct Job {
 
 /// What happens in a run, in the order of the inputs.
 pub(crate) enum Event<T> {
-    /// An input begins.
-    Start(Source),
+    /// An input begins; how its file was before it was opened.
+    Start(Source, Option<Stamp>),
     /// A record was checked, or the next passage of a long one.
     Record(T),
     /// A record could not be read; its bytes are there to be passed on.

@@ -3,6 +3,7 @@
 use unspin::input::{ErrorKind, InputError, Raw, Source};
 
 use super::progress::Position;
+use super::stamp::Stamp;
 use crate::args::Shard;
 
 /// Bytes that a batch holds, more or less.
@@ -13,7 +14,7 @@ pub(super) type Batch = Vec<(Message, Position)>;
 
 /// What comes of reading.
 pub(super) enum Message {
-    Start(Source),
+    Start(Source, Option<Stamp>),
     Raw(Raw),
     End,
     Broken(Fault),
@@ -107,11 +108,12 @@ impl<F: FnMut(Batch) -> bool> Reader<F> {
         }
         let found = source.found;
         let counted = !whole && self.part.is_counted_elsewhere();
+        let stamp = Stamp::of(&source.path);
         let rows = match source.open() {
             Ok(rows) => rows,
             Err(error) => return self.breaks(error, found, counted),
         };
-        if !self.push(Message::Start(source), start, 0) {
+        if !self.push(Message::Start(source, stamp), start, 0) {
             return false;
         }
         for (n, row) in (1..).zip(rows).skip(start.rows as usize) {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
@@ -14,6 +15,7 @@ use crate::args::Inputs;
 use crate::output::{self, StdoutFile};
 use crate::review::store;
 use crate::settings::{self, Settings};
+use crate::terminal::note;
 
 /// What the names of originals end with that other runs, and other programs, keep beside their files.
 const KEPT: [&str; 2] = [".orig", ".bak"];
@@ -50,6 +52,9 @@ impl Sources {
         if let Some(list) = &inputs.file_list {
             paths.extend(file_list::read(list)?);
         } else if paths.is_empty() {
+            if io::stdin().is_terminal() {
+                note("reading standard input, as no path is given; Ctrl-D ends it");
+            }
             paths.push(PathBuf::from("-"));
         }
         Ok(Self { paths, options, once, own: HashSet::new(), backup: None })

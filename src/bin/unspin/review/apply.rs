@@ -51,7 +51,7 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common
                     }
                     Event::Record(rewritten)
                 }
-                Event::Start(source) => Event::Start(source),
+                Event::Start(source, stamp) => Event::Start(source, stamp),
                 Event::Skipped(raw) => Event::Skipped(raw),
                 Event::End => Event::End,
                 Event::Broken => Event::Broken,
