@@ -339,6 +339,12 @@ pub(crate) fn cased<'o>(
     original.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ").into()
 }
 
+/// Gives words of a phrase their capitals: a bit for each that has one, the lowest for the first word.
+pub(crate) fn capitals(phrase: &str, named: u64) -> String {
+    let word = |(at, word)| if named >> at & 1 == 1 { case::capitalize(word) } else { word.to_owned() };
+    phrase.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Whether a word that has a capital in a dictionary has it wherever it stands: names, acronyms, letters, and "I".
 fn keeps_capital(word: &str, ngrams: &Ngrams) -> bool {
     // Months that are words, too.

@@ -180,7 +180,11 @@ impl<'t> Passage<'t> {
                 let words = &self.sentences[place.0][candidate.start as usize..candidate.end as usize];
                 let front = self.run(&words[words.len() - tail as usize..]);
                 let back = self.moved(&words[..head as usize], &dictionary.ngrams);
-                if front.is_empty() { back } else { format!("{front} {back}").into() }
+                let moved: Cow<'_, str> = if front.is_empty() { back } else { format!("{front} {back}").into() };
+                // What was put out of order has lost the capitals of its name.
+                let named = expression.capitals | expression.whole;
+                let is_same = moved.split(' ').count() == candidate.ids.len();
+                if is_same && named != 0 { realize::capitals(&moved, named).into() } else { moved }
             }
         };
         let mut realized = realize::realize(self.text, &self.tokens, range, &original, &dictionary.ngrams);
