@@ -157,9 +157,10 @@ impl<R: BufRead> Rows<R> {
                 return Ok((!bytes.is_empty()).then_some(bytes));
             }
             while at < bytes.len() {
-                match scan.is_open_question(&bytes[at..]) {
-                    true => scan.open(self.ends_later(&bytes, at)?),
-                    false => scan.step(&bytes[at..]),
+                if scan.is_open_question(&bytes[at..]) {
+                    scan.open(self.ends_later(&bytes, at)?);
+                } else {
+                    scan.step(&bytes[at..]);
                 }
                 at += 1;
             }
@@ -368,9 +369,10 @@ fn fields(row: &str, delimiter: u8) -> Vec<Field> {
             }
         }
         let field = &row[start..at];
-        fields.push(match quoted && field.len() > 1 && field.ends_with('"') {
-            true => Field { span: Span::new(start + 1, at - 1), quoted },
-            false => Field { span: Span::new(start, at), quoted: false },
+        fields.push(if quoted && field.len() > 1 && field.ends_with('"') {
+            Field { span: Span::new(start + 1, at - 1), quoted }
+        } else {
+            Field { span: Span::new(start, at), quoted: false }
         });
         (start, quoted) = (at + 1, false);
     }

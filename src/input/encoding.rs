@@ -149,9 +149,10 @@ impl Encoding {
 
     /// What is wrong with a row, held as UTF-8, that is none.
     pub(super) fn fault(self, error: &Utf8Error) -> String {
-        match self.is_utf16() {
-            true => format!("is not {}: it has half of a surrogate pair", self.name()),
-            false => format!("is not UTF-8 at byte {}", error.valid_up_to()),
+        if self.is_utf16() {
+            format!("is not {}: it has half of a surrogate pair", self.name())
+        } else {
+            format!("is not UTF-8 at byte {}", error.valid_up_to())
         }
     }
 

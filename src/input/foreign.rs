@@ -127,7 +127,7 @@ fn block(text: &str, tag: usize, open: &str) -> usize {
         return tag;
     }
     let (end, slash) = (format!("end{opened}"), format!("/{opened}"));
-    let window = text.as_bytes().len().min(tag + BLOCK);
+    let window = text.len().min(tag + BLOCK);
     let mut tags = memmem::find_iter(&text.as_bytes()[tag..window], open).map(|found| tag + found);
     let closing = tags.find(|found| {
         let name = name(&text[found + open.len()..]);

@@ -134,7 +134,13 @@ fn find<'j>(value: &'j RawValue, path: &str, strings: &mut Vec<&'j str>) -> bool
         let Some((place, rest)) = place(path) else { return false };
         return match place {
             Some(place) => items.get(place).is_some_and(|item| find(item, rest, strings)),
-            None => items.into_iter().fold(false, |found, item| find(item, rest, strings) || found),
+            None => {
+                let mut found = false;
+                for item in items {
+                    found |= find(item, rest, strings);
+                }
+                found
+            }
         };
     }
     if path.is_empty() {

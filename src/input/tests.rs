@@ -272,7 +272,7 @@ fn what_stands_between_columns_is_told_by_the_header() {
     let says = |table: &str, delimiter: Option<u8>| {
         let mut source = Source::new("a.csv", None, &[]);
         source.delimiter = delimiter;
-        source.read(table.into()).map(|rows| rows.count()).map_err(|error| error.to_string())
+        source.read(table.into()).map(Iterator::count).map_err(|error| error.to_string())
     };
     let more = "and no more; say what stands between its columns with --delimiter";
     assert_eq!(says("id^text\n", None), Err(format!("a.csv: has no column \"text\"; it has id^text, {more}")));

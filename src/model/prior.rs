@@ -24,7 +24,7 @@ pub(crate) struct Estimate {
 impl Estimate {
     /// The rate outside quotation marks of some sentences, from the `first` one on.
     pub(crate) fn rate(&self, lattices: &[Lattice], first: usize) -> f32 {
-        rates(lattices, &self.sums[first..first + lattices.len()], &self.belief.rates)[0]
+        rates(lattices, &self.sums[first..first + lattices.len()], self.belief.rates)[0]
     }
 }
 
@@ -106,7 +106,7 @@ fn own_rates(
 ) -> [f32; 2] {
     let mut belief = *passage;
     for _ in 0..PARAGRAPH_ROUNDS {
-        belief.rates = rates(lattices, sums, &passage.rates);
+        belief.rates = rates(lattices, sums, passage.rates);
         for (lattice, sums) in lattices.iter().zip(&mut *sums) {
             lattice.sum(&belief, swaps, scratch, sums);
         }
@@ -115,7 +115,7 @@ fn own_rates(
 }
 
 /// The rates of some sentences of a passage, by their sums and with a Beta prior around the passage's own rates.
-fn rates(lattices: &[Lattice], sums: &[Sums], passage: &[f32; 2]) -> [f32; 2] {
+fn rates(lattices: &[Lattice], sums: &[Sums], passage: [f32; 2]) -> [f32; 2] {
     let mut swapped = [0f32; 2];
     for (lattice, sums) in lattices.iter().zip(sums) {
         for (candidate, &posterior) in lattice.candidates.iter().zip(&sums.posterior) {

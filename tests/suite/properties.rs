@@ -470,9 +470,8 @@ fn common(first: &[Finding], second: &[Finding], moved: usize) -> Vec<(String, S
 fn the_same_finding_keeps_its_id() {
     // Wherever passages are cut: these lines lie where the first one ends, and no empty line is there to cut at.
     for line_end in ["\n", " "] {
-        let lines: String = (0..200)
-            .map(|n| format!("In item {n} the Protection Secretary stated that the navy left.{line_end}"))
-            .collect();
+        let line = |n| format!("In item {n} the Protection Secretary stated that the navy left.{line_end}");
+        let lines = (0..200).map(line).collect::<Vec<_>>().concat();
         let rest = format!("1998{line_end}").repeat(8_000);
         let text = format!("{rest}{lines}{rest}");
         let before = SPUN.check(&text).findings;
