@@ -125,7 +125,7 @@ pub(crate) fn gold(data: &[u8]) {
             assert_eq!(bare(&again.restored().text), bare(&document.restored().text));
         }
         let third = read_m2(&write(again)).expect("what was written can be read");
-        assert_eq!(third, std::slice::from_ref(&again), "what was read back is written otherwise");
+        assert_eq!(third, std::slice::from_ref(again), "what was read back is written otherwise");
     }
 }
 
