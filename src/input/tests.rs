@@ -160,7 +160,7 @@ fn fields_may_hold_markup() {
     source.field_format = Some(Format::Markdown);
     let mut rows = source.read(b"{\"text\":\"`navy` is\\n[the](navy) \\\\*navy\"}".to_vec()).expect("opens");
     let record = rows.next().expect("one").and_then(|raw| raw.parse()).expect("sound");
-    assert_eq!(record.text(0).trim_end(), "` is\nthe *navy");
+    assert_eq!(record.text(0).trim_end(), "`…` is\nthe *navy");
 }
 
 #[test]

@@ -453,7 +453,7 @@ mod tests {
             ("late, and \u{2014} the ", &["late", "and", "the"]),
             ("One ends.\n\nSo it\nis. ", &["So", "it", "is"]),
             ("One ends.\r\n\r\nSo ", &["So"]),
-            ("One\r\nends; ", &["One", "ends"]),
+            ("One\nends; ", &["One", "ends"]),
             ("One ends.\r \rnaïve 3 ", &["naïve", "3"]),
             ("One ends.\n\n", &[]),
         ] {

@@ -86,7 +86,7 @@ impl Kind {
                 format!("id,text\r\n1,\"{field}\"\r\n2,x\r\n3,\"{field}\"\r\n").into_bytes()
             }
             TextGz => text.as_bytes().to_vec(),
-            Binary => [b"\0\x01", text.as_bytes()].concat(),
+            Binary => [&b"\0\x01".repeat(9)[..], text.as_bytes()].concat(),
             Empty => Vec::new(),
         }
     }
