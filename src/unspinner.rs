@@ -604,7 +604,7 @@ impl Builder {
         self
     }
 
-    /// Probability, 0 to 1, that a text is spun before it has been looked at; see [`Config::prior`].
+    /// Probability, 0 to 1, that a text is spun before it has been looked at; see [`prior`](field@Config::prior).
     pub fn prior(mut self, prior: f64) -> Self {
         self.config.prior = prior;
         self

@@ -54,7 +54,7 @@ impl FaultKind {
         !matches!(self, Self::Lexicon | Self::Common | Self::Ambiguous | Self::Long)
     }
 
-    /// Whether [`SourceFile::canonical`] repairs it.
+    /// Whether [`SourceFile::canonical`](crate::SourceFile::canonical) repairs it.
     pub fn is_repaired(self) -> bool {
         matches!(self, Self::Form | Self::Duplicate | Self::Identity)
     }
