@@ -569,7 +569,7 @@ fn drop_held(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], out:
 }
 
 /// The runs of a sentence's words that are to stay whole, in order of their starts.
-fn held(sentence: &[Word]) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn held(sentence: &[Word]) -> impl Iterator<Item = Range<usize>> {
     let starts = sentence.iter().enumerate().filter(|(_, word)| word.held > 0);
     starts.map(|(start, word)| start..(start + word.held as usize).min(sentence.len()))
 }

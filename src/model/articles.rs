@@ -3,8 +3,7 @@
 
 use super::explain;
 use super::passage::Passage;
-use crate::candidates::Word;
-use crate::candidates::realize;
+use crate::candidates::{self, Word, realize};
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
 use crate::report::{Applicability, Correction, Evidence, Family, Finding, Rule, Severity};
@@ -76,18 +75,14 @@ pub(crate) fn misfits(passage: &Passage<'_>, dictionary: &Dictionary) -> Vec<Mis
     let (Some(a), Some(an)) = (ngrams.id("a"), ngrams.id("an")) else { return Vec::new() };
     let mut misfits = Vec::new();
     for (sentence, words) in passage.sentences.iter().enumerate() {
-        let mut held = 0;
         for (at, pair) in words.windows(2).enumerate() {
-            held = held.max(at + pair[0].held as usize);
-            if at < held {
-                continue;
-            }
             let [own, other] = match pair[0].model {
                 model if model == a => [a, an],
                 model if model == an => [an, a],
                 _ => continue,
             };
-            if stands(passage, pair) && suits_other(passage, &pair[1], [own, other], own == an, ngrams) {
+            let is_held = candidates::held(words).any(|run| run.contains(&at));
+            if !is_held && stands(passage, pair) && suits_other(passage, &pair[1], [own, other], own == an, ngrams) {
                 let token = pair[0].token as usize;
                 let capital = passage.tokens[token].text(passage.text).starts_with('A');
                 let article = match (own == an, capital) {

@@ -24,7 +24,7 @@ pub(crate) struct Estimate {
 impl Estimate {
     /// The rate outside quotation marks of some sentences, from the `first` one on.
     pub(crate) fn rate(&self, lattices: &[Lattice], first: usize) -> f32 {
-        rates(lattices, &self.sums[first..first + lattices.len()], self.belief.rates)[0]
+        rates(lattices, exposure(lattices), &self.sums[first..first + lattices.len()], self.belief.rates)[0]
     }
 }
 
@@ -104,9 +104,10 @@ fn own_rates(
     scratch: &mut Scratch,
     sums: &mut [Sums],
 ) -> [f32; 2] {
+    let exposure = exposure(lattices);
     let mut belief = *passage;
     for _ in 0..PARAGRAPH_ROUNDS {
-        belief.rates = rates(lattices, sums, passage.rates);
+        belief.rates = rates(lattices, exposure, sums, passage.rates);
         for (lattice, sums) in lattices.iter().zip(&mut *sums) {
             lattice.sum(&belief, swaps, scratch, sums);
         }
@@ -114,8 +115,9 @@ fn own_rates(
     belief.rates
 }
 
-/// The rates of some sentences of a passage, by their sums and with a Beta prior around the passage's own rates.
-fn rates(lattices: &[Lattice], sums: &[Sums], passage: [f32; 2]) -> [f32; 2] {
+/// The rates of some sentences of a passage, by their exposure and sums and with a Beta prior around the passage's own
+/// rates.
+fn rates(lattices: &[Lattice], exposure: [f32; 2], sums: &[Sums], passage: [f32; 2]) -> [f32; 2] {
     let mut swapped = [0f32; 2];
     for (lattice, sums) in lattices.iter().zip(sums) {
         for (candidate, &posterior) in lattice.candidates.iter().zip(&sums.posterior) {
@@ -124,7 +126,6 @@ fn rates(lattices: &[Lattice], sums: &[Sums], passage: [f32; 2]) -> [f32; 2] {
             }
         }
     }
-    let exposure = exposure(lattices);
     std::array::from_fn(|side| {
         let rate = (swapped[side] + STRENGTH * passage[side]) / (exposure[side] + STRENGTH);
         rate.clamp(0.001, 0.7)
