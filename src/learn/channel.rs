@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::forward;
 use super::part::is_made;
-use super::places;
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::compile::common_ends;
@@ -217,7 +217,7 @@ struct Asked {
 impl Asked {
     fn of(dictionary: &Dictionary) -> Self {
         let pack = &dictionary.pack;
-        let spellings: Vec<u64> = places::spellings(dictionary).iter().map(|word| usage::word(word)).collect();
+        let spellings: Vec<u64> = forward::spellings(dictionary).iter().map(|word| usage::word(word)).collect();
         let key = |words: &[u32]| {
             let phrase = usage::phrase(words.iter().map(|&word| spellings[word as usize]));
             Keys::new(phrase, phrase).substitute

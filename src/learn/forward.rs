@@ -100,3 +100,11 @@ impl Forward {
         &self.substitutes[start as usize..self.ends[word] as usize]
     }
 }
+
+/// How every word of the dictionaries is written.
+pub(super) fn spellings(dictionary: &Dictionary) -> Vec<String> {
+    let mut spellings = vec![String::new(); dictionary.pack.word_count()];
+    dictionary.ngrams.for_each_word(|word, id| word.clone_into(&mut spellings[id as usize]));
+    dictionary.pack.for_each_word(|word, id| word.clone_into(&mut spellings[id as usize]));
+    spellings
+}

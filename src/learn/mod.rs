@@ -8,8 +8,11 @@ mod forward;
 mod held_out;
 pub mod ngrams;
 mod part;
+#[cfg(feature = "encoder")]
 pub mod places;
 pub mod scorer;
+#[cfg(feature = "encoder")]
+mod segments;
 mod stretches;
 pub mod vectors;
 pub mod weights;

@@ -1,30 +1,34 @@
 //! Writes what the encoder is trained on: `unspin learn places`.
 //!
-//! One JSON object a line: the words of a text as they are looked up, the ends of its sentences, and its places with
-//! their candidates. Texts come from documents with known substitutions, whose candidates are those of the lattice, and
-//! from corpora that the substitution table is run over forwards, whose candidates are those of the table.
+//! Texts come from documents with known substitutions, and from corpora that the substitution table is run over
+//! forwards. Either way the engine reads them as it reads any text, so that candidates and posteriors are those that
+//! the encoder will meet; [`super::segments`] has what is written.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::PathBuf;
 
-use serde::Serialize;
-
-use super::forward::{Forward, Manner};
-use super::held_out::HeldOut;
+use super::forward::{Forward, Manner, spellings};
+use super::held_out::{HeldOut, Part};
+use super::part;
 use super::random::Random;
+use super::segments::{self, CHANGED, HARD, INSIDE, Text};
 use super::stretches::{Patience, Stretches};
 use super::weights::{fold, is_watched};
-use crate::candidates::{self, Word};
+use crate::candidates;
 use crate::dictionary::Dictionary;
-use crate::dictionary::pack::Substitution;
 use crate::dictionary::source::SourceFile;
-use crate::eval::{GoldDocument, Need};
-use crate::model::passage::Passage;
+use crate::eval::{GoldDocument, GoldEdit, Need};
+use crate::model::attend::Reading;
+use crate::model::encoder::Encoder;
+use crate::span::Span;
 use crate::text::block;
+use crate::text::case::{self, Case};
 use crate::text::key;
 use crate::text::token::Token;
 
-/// What to write places of.
+/// What to spin.
 #[derive(Clone, Debug)]
 pub struct PlaceOptions {
     /// Corpora, one paragraph a line, as for the context scorer: `.txt`, `.txt.zst`, `.txt.gz`, or `-`.
@@ -35,85 +39,88 @@ pub struct PlaceOptions {
     pub seed: u64,
 }
 
-/// A text with its places.
-#[derive(Serialize)]
-struct Line<'a> {
-    id: &'a str,
-    /// Part of the cross-validation that it belongs to; none for corpora.
-    fold: Option<usize>,
-    words: Vec<String>,
-    /// One past the last word of every sentence.
-    ends: Vec<usize>,
-    edits: Vec<Edit>,
-    candidates: Vec<Offer>,
-}
-
-/// A known substitution: first word, one past the last, whether it is hard, and what stood there.
-#[derive(Serialize)]
-struct Edit(usize, usize, bool, Vec<String>);
-
-/// A candidate: first word, one past the last, its words, ln of the channel, its posterior.
-#[derive(Serialize)]
-struct Offer(usize, usize, String, f32, f32);
-
-/// Writes the places of documents with known substitutions, in their order.
+/// Writes the places of documents with known substitutions, in their order, and of those made of them that are spun in
+/// part; the latter are none to learn from.
 ///
 /// With sources of dictionaries they are compiled as for `unspin learn weights`, which is to have the same candidates:
-/// without what the documents of a part say, or the watched ones.
+/// without what the documents of a part say, or the watched ones. `encoder` is a packed encoder, whose vocabulary words
+/// are cut by.
 ///
 /// # Errors
 ///
-/// Where a source is malformed or `out` cannot be written to.
-pub fn gold(gold: &[GoldDocument], sources: &[SourceFile], watch: &str, out: &mut dyn Write) -> io::Result<()> {
-    let counted = gold.iter().filter(|document| !is_watched(document, watch));
+/// Where a source is malformed, `encoder` is none or `out` cannot be written to.
+pub fn gold(
+    gold: &[GoldDocument],
+    sources: &[SourceFile],
+    watch: &str,
+    encoder: Vec<u8>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let encoder = Encoder::open(encoder.into(), true).map_err(io::Error::other)?;
+    let parts: Vec<GoldDocument> = gold.iter().flat_map(part::parts).collect();
+    let counted = gold.iter().chain(&parts).filter(|document| !is_watched(document, watch));
     let mut held_out = HeldOut::new(sources, counted).map_err(io::Error::other)?;
-    for document in gold {
-        let part = held_out.of(document);
-        let passage = part.read(&document.text);
-        let dictionary = &part.dictionary;
-        let words: Vec<Word> = passage.sentences.iter().flatten().copied().collect();
-        let token = |word: &Word| &passage.tokens[word.token as usize];
-        let edits = document.edits.iter().map(|edit| {
-            let start = words.partition_point(|word| (token(word).end as usize) <= edit.span.start);
-            let end = words.partition_point(|word| (token(word).start as usize) < edit.span.end);
-            let corrections = edit.corrections.iter().map(|text| key::phrase(text));
-            Edit(start, end.max(start), edit.need == Need::Hard, corrections.collect())
-        });
-        let line = Line {
-            id: &document.id,
-            fold: Some(fold(&document.id)),
-            ends: ends(&passage.sentences),
-            edits: edits.collect(),
-            candidates: offers(&passage, dictionary),
-            words: words.iter().map(|word| passage.form(word)).collect(),
-        };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+    for document in gold.iter().chain(&parts) {
+        let text = text(document, Some(fold(&document.id)), held_out.of(document));
+        segments::write(&text, &encoder, out)?;
     }
     Ok(())
 }
 
-/// Every candidate of a passage's lattices, in order.
-fn offers(passage: &Passage<'_>, dictionary: &Dictionary) -> Vec<Offer> {
-    let mut offers = Vec::new();
-    let mut first = 0;
-    for (at, lattice) in passage.lattices.iter().enumerate() {
-        for (candidate, &posterior) in lattice.candidates.iter().zip(&passage.estimate.sums[at].posterior) {
-            let (start, end) = (first + candidate.start as usize, first + candidate.end as usize);
-            offers.push(Offer(start, end, passage.reading(at, candidate, dictionary), candidate.channel, posterior));
+/// A document as it is read, with what is known of it.
+fn text<'d>(document: &'d GoldDocument, fold: Option<usize>, part: &mut Part) -> Text<'d> {
+    let passage = part.read(&document.text);
+    let read = Reading::of(&passage, &part.dictionary);
+    let tokens: Vec<&Token> =
+        passage.sentences.iter().flatten().map(|word| &passage.tokens[word.token as usize]).collect();
+    let mut marks: Vec<u8> = read.looks.iter().map(|look| look.0).collect();
+    let mut truths = HashSet::new();
+    for edit in &document.edits {
+        let start = tokens.partition_point(|token| (token.end as usize) <= edit.span.start);
+        let end = tokens.partition_point(|token| (token.start as usize) < edit.span.end).max(start);
+        for (at, mark) in marks[start..end].iter_mut().enumerate() {
+            *mark |= CHANGED;
+            *mark |= if edit.need == Need::Hard { HARD } else { 0 };
+            *mark |= if at > 0 { INSIDE } else { 0 };
         }
-        first += passage.sentences[at].len();
+        for correction in edit.corrections.iter().map(|text| key::phrase(text)) {
+            truths.extend([trimmed(&read.words, start..end, &correction), (start..end, correction)]);
+        }
     }
-    offers
+    let mut truths: Vec<(Range<usize>, String)> = truths.into_iter().filter(|(run, _)| !run.is_empty()).collect();
+    truths.sort_by(|a, b| (a.0.start, a.0.end, &a.1).cmp(&(b.0.start, b.0.end, &b.1)));
+    Text {
+        id: &document.id,
+        fold,
+        is_learned: !part::is_made(&document.id),
+        words: read.words,
+        marks,
+        sentences: read.sentences,
+        offers: read.offers,
+        candidates: read.candidates,
+        truths,
+    }
+}
+
+/// A run and what stood there without the words that both have at their starts and ends.
+fn trimmed(words: &[String], run: Range<usize>, correction: &str) -> (Range<usize>, String) {
+    let (own, other) = (&words[run.clone()], correction.split_whitespace().collect::<Vec<_>>());
+    let most = own.len().min(other.len());
+    let before = (0..most).take_while(|&n| own[n] == other[n]).count();
+    let same = |&n: &usize| own[own.len() - 1 - n] == other[other.len() - 1 - n];
+    let after = (0..most - before).take_while(same).count();
+    (run.start + before..run.end - after, other[before..other.len() - after].join(" "))
 }
 
 /// Writes spun stretches of corpora.
 ///
 /// # Errors
 ///
-/// Where a corpus cannot be read, the corpora have hardly any stretch that is long enough, or `out` cannot be written
-/// to.
-pub fn spins(options: &PlaceOptions, out: &mut dyn Write) -> io::Result<()> {
+/// Where a corpus cannot be read, the corpora have hardly any stretch that is long enough, `encoder` is none or `out`
+/// cannot be written to.
+pub fn spins(options: &PlaceOptions, encoder: Vec<u8>, out: &mut dyn Write) -> io::Result<()> {
+    let encoder = Encoder::open(encoder.into(), true).map_err(io::Error::other)?;
+    let mut held_out = HeldOut::new(&[], std::iter::empty()).map_err(io::Error::other)?;
     let dictionary = Dictionary::builtin();
     let stretches = Stretches::read(&options.corpora)?;
     let spinner =
@@ -121,12 +128,12 @@ pub fn spins(options: &PlaceOptions, out: &mut dyn Write) -> io::Result<()> {
     let (mut random, mut patience) = (Random::new(options.seed), Patience::default());
     let mut done = 0;
     while done < options.stretches {
-        let line = spinner.spin(stretches.draw(&mut random), &mut random);
-        if !patience.takes(line.words.len(), true)? {
+        let document = spinner.spin(stretches.draw(&mut random), &mut random);
+        let text = text(&document, None, held_out.of(&document));
+        if !patience.takes(text.words.len(), true)? {
             continue;
         }
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+        segments::write(&text, &encoder, out)?;
         done += 1;
     }
     Ok(())
@@ -134,10 +141,6 @@ pub fn spins(options: &PlaceOptions, out: &mut dyn Write) -> io::Result<()> {
 
 /// Most words of a stretch.
 const MOST_WORDS: usize = 320;
-/// Candidates of one place.
-const CANDIDATES: usize = 14;
-/// Share of the unchanged places that get their candidates.
-const UNCHANGED: f32 = 0.25;
 
 struct Spinner<'d> {
     dictionary: &'d Dictionary,
@@ -146,73 +149,43 @@ struct Spinner<'d> {
 }
 
 impl Spinner<'_> {
-    fn spin(&self, text: &str, random: &mut Random) -> Line<'static> {
-        let pack = &self.dictionary.pack;
+    /// The text with some of its words swapped, written as the words were that stood there.
+    fn spin(&self, text: &str, random: &mut Random) -> GoldDocument {
         let manner = Manner::draw(random);
         let spares_quotes = random.unit() < 0.6;
         let mut tokens: Vec<Token> = Vec::new();
         block::read(text, &mut tokens);
         let sentences = candidates::sentences(text, &tokens, self.dictionary);
-        let mut line =
-            Line { id: "", fold: None, words: Vec::new(), ends: Vec::new(), edits: Vec::new(), candidates: Vec::new() };
+        let mut spun = GoldDocument::clean("", "");
+        let (mut at, mut count) = (0, 0);
         for sentence in &sentences {
-            if line.words.len() > MOST_WORDS {
+            if count > MOST_WORDS {
                 break;
             }
+            count += sentence.len();
             for word in sentence {
+                let token = &tokens[word.token as usize];
+                spun.text.push_str(&text[at..token.start as usize]);
+                at = token.end as usize;
+                let own = token.text(text);
                 let spared = word.fixed || word.quoted && spares_quotes;
-                let mut own = String::new();
-                key::normalize(tokens[word.token as usize].text(text), &mut own);
-                let start = line.words.len();
                 let drawn = if spared { None } else { self.forward.draw(word.lookup, manner, random) };
-                if let Some(words) = drawn {
-                    line.words.extend(words.iter().map(|&spun| self.spellings[spun as usize].clone()));
-                    let end = line.words.len();
-                    line.edits.push(Edit(start, end, true, vec![own.clone()]));
-                    let found = if let [spun] = words {
-                        self.offers(start, pack.single(*spun), manner.family)
-                    } else {
-                        vec![Offer(start, end, own, 0.0, 0.0)]
-                    };
-                    line.candidates.extend(found);
+                let Some(words) = drawn else {
+                    spun.text.push_str(own);
                     continue;
+                };
+                let start = spun.text.len();
+                let words: Vec<&str> = words.iter().map(|&id| self.spellings[id as usize].as_str()).collect();
+                let words = words.join(" ");
+                match case::of(own) {
+                    Case::Upper => spun.text.push_str(&words.to_uppercase()),
+                    Case::Title => spun.text.push_str(&case::capitalize(&words)),
+                    _ => spun.text.push_str(&words),
                 }
-                line.words.push(own);
-                if !word.fixed && random.unit() < UNCHANGED {
-                    line.candidates.extend(self.offers(start, pack.single(word.lookup), manner.family));
-                }
+                let span = Span::new(start, spun.text.len());
+                spun.edits.push(GoldEdit { span, corrections: vec![own.to_owned()], need: Need::Hard });
             }
-            line.ends.push(line.words.len());
         }
-        line
+        spun
     }
-
-    /// The likeliest readings of a word, by the channel.
-    fn offers(&self, at: usize, readings: impl Iterator<Item = Substitution>, family: usize) -> Vec<Offer> {
-        let pack = &self.dictionary.pack;
-        let readings = readings.filter_map(|found| found.codes.weights()[family].map(|weight| (found, weight)));
-        let offer = |(found, weight): (Substitution, f32)| {
-            Offer(at, at + 1, key::phrase(pack.original(found.original)), weight, 0.0)
-        };
-        readings.take(CANDIDATES).map(offer).collect()
-    }
-}
-
-/// How every word of the dictionaries is written.
-pub(super) fn spellings(dictionary: &Dictionary) -> Vec<String> {
-    let mut spellings = vec![String::new(); dictionary.pack.word_count()];
-    dictionary.ngrams.for_each_word(|word, id| word.clone_into(&mut spellings[id as usize]));
-    dictionary.pack.for_each_word(|word, id| word.clone_into(&mut spellings[id as usize]));
-    spellings
-}
-
-fn ends(sentences: &[Vec<Word>]) -> Vec<usize> {
-    let mut end = 0;
-    sentences
-        .iter()
-        .map(|sentence| {
-            end += sentence.len();
-            end
-        })
-        .collect()
 }

@@ -57,6 +57,7 @@ impl Stretches {
     }
 
     /// Any one of them.
+    #[cfg(feature = "encoder")]
     pub(super) fn draw(&self, random: &mut Random) -> &str {
         let group = &self.groups[self.draw_group(random)];
         &group[random.below(group.len())]
@@ -118,5 +119,17 @@ impl Patience {
             return Err(nothing(&format!("stretch of {LEAST_WORDS} English words; give longer texts")));
         }
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_directory_says_nothing_of_what_is_in_a_corpus() {
+        for (path, expected) in [("science.txt", 1), ("a/wikipedia_en.txt.zst", 2), ("science/news.txt", 0), ("-", 0)] {
+            assert_eq!(group(Path::new(path)), expected, "{path}");
+        }
     }
 }

@@ -49,7 +49,8 @@ pub struct Learned {
 pub struct Heard {
     /// The document's name.
     pub id: String,
-    /// How much better than what stands there each candidate fits, in nats, in the order of `unspin learn places`.
+    /// ln of the odds of each candidate against what stands there, in the order of `unspin learn places`; 0 of those
+    /// that were not offered.
     pub fits: Vec<f32>,
     /// ln of the odds that each word was changed.
     pub detected: Vec<f32>,

@@ -1,12 +1,93 @@
-//! What the encoder says of a passage: how well its candidates fit, and which of its words were changed.
+//! What the encoder reads of a passage, and what it says of it: which of its words were changed, and into what.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use super::encoder::{Embeddings, Encoder, fit};
-use super::features::LEAST;
+use super::encoder::{Embeddings, Encoder};
+use super::features::LEAST_OFFERED;
 use super::passage::Passage;
 use crate::dictionary::Dictionary;
+
+/// How a word looks, which its pieces, in lower case, do not say: bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Look(pub(crate) u8);
+
+impl Look {
+    /// It starts with a capital.
+    const CAPITAL: u8 = 1;
+    /// It has two letters or more, all of them capitals.
+    const CAPITALS: u8 = 2;
+    /// It stands inside quotation marks.
+    const QUOTED: u8 = 4;
+    /// How many there are.
+    pub(crate) const COUNT: usize = 3;
+}
+
+/// A candidate that the encoder reads together with what stands there.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    /// Words of the passage.
+    pub(crate) run: Range<usize>,
+    /// What may have stood there, in lower case, with spaces between the words.
+    pub(crate) words: String,
+    /// ln of the channel.
+    pub(crate) channel: f32,
+    pub(crate) posterior: f32,
+    /// Its number among all candidates of the passage.
+    pub(crate) index: usize,
+}
+
+/// A passage as the encoder reads it.
+pub(crate) struct Reading {
+    /// Its words in lower case.
+    pub(crate) words: Vec<String>,
+    pub(crate) looks: Vec<Look>,
+    /// Each a range of words.
+    pub(crate) sentences: Vec<Range<usize>>,
+    /// The likelier candidates, by where they start.
+    pub(crate) offers: Vec<Offer>,
+    /// Candidates of all.
+    pub(crate) candidates: usize,
+}
+
+impl Reading {
+    pub(crate) fn of(passage: &Passage<'_>, dictionary: &Dictionary) -> Self {
+        let words = passage.sentences.iter().flatten();
+        let look = |text: &str, quoted: bool| {
+            let capital = text.starts_with(char::is_uppercase);
+            let capitals = capital && text.chars().nth(1).is_some() && !text.contains(char::is_lowercase);
+            let bits = [(capital, Look::CAPITAL), (capitals, Look::CAPITALS), (quoted, Look::QUOTED)];
+            Look(bits.iter().filter(|(has, _)| *has).map(|(_, bit)| bit).sum())
+        };
+        let looks = words.clone().map(|word| look(passage.tokens[word.token as usize].text(passage.text), word.quoted));
+        let mut read = Self {
+            words: words.clone().map(|word| passage.form(word)).collect(),
+            looks: looks.collect(),
+            sentences: Vec::with_capacity(passage.sentences.len()),
+            offers: Vec::new(),
+            candidates: 0,
+        };
+        let mut first = 0;
+        for (at, lattice) in passage.lattices.iter().enumerate() {
+            for (candidate, &posterior) in lattice.candidates.iter().zip(&passage.estimate.sums[at].posterior) {
+                if posterior >= LEAST_OFFERED {
+                    read.offers.push(Offer {
+                        run: first + candidate.start as usize..first + candidate.end as usize,
+                        words: passage.reading(at, candidate, dictionary),
+                        channel: candidate.channel,
+                        posterior,
+                        index: read.candidates,
+                    });
+                }
+                read.candidates += 1;
+            }
+            let end = first + passage.sentences[at].len();
+            read.sentences.push(first..end);
+            first = end;
+        }
+        read.offers.sort_by_key(|offer| (offer.run.start, offer.run.end, offer.index));
+        read
+    }
+}
 
 /// Lets the encoder read a passage, and the passage hear of it.
 ///
@@ -17,46 +98,7 @@ pub(crate) fn attend(
     embeddings: &mut Embeddings,
     dictionary: &Dictionary,
 ) {
-    let forms: Vec<String> = passage.sentences.iter().flatten().map(|word| passage.form(word)).collect();
-    let words: Vec<&str> = forms.iter().map(String::as_str).collect();
-    let mut sentences: Vec<Range<usize>> = Vec::with_capacity(passage.sentences.len());
-    for sentence in &passage.sentences {
-        let start = sentences.last().map_or(0, |last| last.end);
-        sentences.push(start..start + sentence.len());
-    }
-    let states = encoder.encode(&words, &sentences);
-    let mut fits = Vec::new();
-    for (at, lattice) in passage.lattices.iter().enumerate() {
-        let first = sentences[at].start;
-        let mut place = None;
-        for (candidate, &posterior) in lattice.candidates.iter().zip(&passage.estimate.sums[at].posterior) {
-            if posterior < LEAST {
-                fits.push(0.0);
-                continue;
-            }
-            let run = first + candidate.start as usize..first + candidate.end as usize;
-            let (query, own) = match place.take() {
-                Some((known, query, own)) if known == run => (query, own),
-                _ => {
-                    let query = encoder.query(&states, run.start, run.end);
-                    let own = words[run.clone()].join(" ");
-                    let own = fit(&query, embeddings.get(encoder, number(&own), || own.split_whitespace().collect()));
-                    (query, own)
-                }
-            };
-            let reading = passage.reading(at, candidate, dictionary);
-            let embedding = embeddings.get(encoder, number(&reading), || reading.split_whitespace().collect());
-            fits.push(fit(&query, embedding) - own);
-            place = Some((run, query, own));
-        }
-    }
-    let detected: Vec<f32> = (0..words.len()).map(|word| encoder.detect(&states, word)).collect();
-    passage.hear(&fits, &detected);
-}
-
-/// The number under which a reading's embedding is kept.
-fn number(words: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    words.hash(&mut hasher);
-    hasher.finish()
+    let read = Reading::of(passage, dictionary);
+    let said = encoder.hear(&read, embeddings);
+    passage.hear(&said.odds, &said.detected);
 }

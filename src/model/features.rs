@@ -104,6 +104,13 @@ pub(crate) const LEAST: f32 = 0.2;
 /// The posterior of the other candidates for such a run that are looked at, too.
 pub(crate) const LEAST_OTHER: f32 = 0.05;
 
+/// Candidates of this posterior or more are what the encoder reads and judges.
+pub(crate) const LEAST_OFFERED: f32 = 0.02;
+/// ln of the encoder's odds from which on such a candidate is looked at, too, whatever the lattice says.
+pub(crate) const LEAST_FIT: f32 = -1.5;
+/// The highest of such odds that counts among others.
+const MOST_FIT: f32 = 20.0;
+
 /// What the whole document contributes.
 pub(crate) struct Context {
     /// How often each word stands in the document as it is, outside and inside quotation marks.
@@ -200,6 +207,11 @@ impl<'a> Sentence<'a> {
         }
         let decoded = best.into_iter().map(|entry| entry.1).collect();
         Self { words, lattice, posteriors, damage, rate, changed, decoded }
+    }
+
+    /// Whether an encoder read it.
+    fn is_heard(&self) -> bool {
+        !self.damage.is_empty()
     }
 
     /// The words before a place, as decoded; each with its index where the text has it so.
@@ -489,14 +501,15 @@ pub(crate) fn features(
     let candidate: &Candidate = &sentence.lattice.candidates[index];
     let &Place { start, end, around, ref spun, .. } = place;
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
-    let (mut order, mut next, mut options, mut total, mut best_context, mut best_fit) =
-        (0f32, 1e-4f32, 0f32, 0f32, 0f32, 0f32);
+    let (mut order, mut next, mut options, mut total, mut best_context) = (0f32, 1e-4f32, 0f32, 0f32, 0f32);
+    // What stands there and the other candidates that the encoder was offered, by its odds.
+    let mut others = 1f32;
     for &(other, p, context, fit) in &place.rivals {
         total += p;
         if other != index {
             best_context = best_context.max(context);
-            if p >= LEAST {
-                best_fit = best_fit.max(fit);
+            if sentence.is_heard() && p >= LEAST_OFFERED {
+                others += fit.min(MOST_FIT).exp();
             }
             if p > posterior {
                 order += 1.0;
@@ -586,7 +599,7 @@ pub(crate) fn features(
         usage[2],
         usage[3],
         candidate.fit,
-        candidate.fit - best_fit,
+        if sentence.is_heard() { candidate.fit - others.ln() } else { 0.0 },
         inside.iter().sum::<f32>() / inside.len().max(1) as f32,
         inside.iter().copied().reduce(f32::min).unwrap_or(0.0),
         damage(start.checked_sub(1)),

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use super::channel::{IdMap, Kinds};
 use super::decide::LEAST_TOLD;
-use super::features::{self, COUNT, Context, Expression, Ground, LEAST, LEAST_OTHER, Place, Sentence, Shape};
+use super::features::{
+    self, COUNT, Context, Expression, Ground, LEAST, LEAST_FIT, LEAST_OFFERED, LEAST_OTHER, Place, Sentence, Shape,
+};
 use super::forest::{Forest, LANES};
 use super::lattice::{self, Lattice, Weights};
 use super::prior::{self, Estimate};
@@ -127,8 +129,8 @@ impl<'t> Passage<'t> {
         self.british
     }
 
-    /// Takes in what the encoder says of it: how much better than what stands there each candidate fits, in nats, and
-    /// ln of the odds that each word was changed, in order of the text.
+    /// Takes in what the encoder says of it, in order of the text: ln of the odds of each candidate against what stands
+    /// there, and of those that each word was changed.
     #[cfg_attr(not(any(feature = "cli", feature = "encoder")), allow(dead_code, reason = "for the encoder"))]
     pub(crate) fn hear(&mut self, fits: &[f32], detected: &[f32]) {
         let candidates = self.lattices.iter_mut().flat_map(|lattice| &mut lattice.candidates);
@@ -196,7 +198,7 @@ impl<'t> Passage<'t> {
     }
 
     /// A word as it is looked up.
-    #[cfg_attr(not(any(feature = "cli", feature = "encoder")), allow(dead_code, reason = "for the encoder"))]
+    #[cfg(any(test, feature = "encoder"))]
     pub(crate) fn form(&self, word: &Word) -> String {
         let mut form = String::new();
         key::normalize(self.tokens[word.token as usize].text(self.text), &mut form);
@@ -204,7 +206,7 @@ impl<'t> Passage<'t> {
     }
 
     /// The words of a candidate of a sentence as they are looked up, with spaces between them.
-    #[cfg_attr(not(any(feature = "cli", feature = "encoder")), allow(dead_code, reason = "for the encoder"))]
+    #[cfg(any(test, feature = "encoder"))]
     pub(crate) fn reading(&self, sentence: usize, candidate: &Candidate, dictionary: &Dictionary) -> String {
         match candidate.reading {
             Reading::Original(original) => {
@@ -364,7 +366,10 @@ impl<'t> Passage<'t> {
             let lattice = &self.lattices[at];
             let posteriors = &self.estimate.sums[at].posterior;
             let candidates = &lattice.candidates;
-            let is_worth_it = |at: usize| posteriors[at] >= LEAST || candidates[at].certain;
+            let damage = self.damage.get(at).map_or(&[][..], Vec::as_slice);
+            let is_heard =
+                |at: usize| !damage.is_empty() && posteriors[at] >= LEAST_OFFERED && candidates[at].fit >= LEAST_FIT;
+            let is_worth_it = |at: usize| posteriors[at] >= LEAST || candidates[at].certain || is_heard(at);
             if !(0..candidates.len()).any(is_worth_it) {
                 continue;
             }
@@ -375,7 +380,6 @@ impl<'t> Passage<'t> {
                 let mut around = (0..at).rev().take_while(same).chain((at + 1..candidates.len()).take_while(same));
                 posteriors[at] >= LEAST_OTHER && around.any(|other| candidates[other].end == end && is_worth_it(other))
             };
-            let damage = self.damage.get(at).map_or(&[][..], Vec::as_slice);
             let sentence = Sentence::new(words, lattice, posteriors, damage, rate);
             hashes.clear();
             for word in words {

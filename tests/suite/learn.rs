@@ -14,8 +14,6 @@ fn there_is_an_error_where_there_is_nothing_to_learn_from() {
         (&["learn", "vectors", "--model", MODEL, "empty.txt"], "no word that the model has"),
         (&["learn", "scorer", "empty.txt"], "no text"),
         (&["learn", "scorer", "short.txt"], "no stretch of 40 English words"),
-        (&["learn", "places", "--corpus", "empty.txt"], "no text"),
-        (&["learn", "places", "--corpus", "short.txt"], "no stretch of 40 English words"),
     ] {
         let ran = unspin(here.path(), &[args, &["--quiet", "--out", "out"]].concat(), b"");
         let message = format!("unspin: the corpora hold {says}");
@@ -42,22 +40,15 @@ fn corpora_are_read_packed_and_from_standard_input() {
                 of the road to the airport.\n"
         .repeat(40);
     let packed = zstd::encode_all(text.as_bytes(), 1).expect("packed");
-    let here = directory(&[
-        ("news.txt", text.as_bytes()),
-        ("news.txt.zst", &packed),
-        // Its directory says nothing of what is in a file.
-        ("science/news.txt", text.as_bytes()),
-    ]);
-    let places = |corpus: &str| {
-        let args = ["learn", "places", "--corpus", corpus, "--stretches", "3", "--out", "out"];
-        let ran = unspin(here.path(), &args, text.as_bytes());
+    let here = directory(&[("news.txt", text.as_bytes()), ("news.txt.zst", &packed)]);
+    let trained = |corpus: &str| {
+        let ran = unspin(here.path(), &["train", corpus, "--quiet", "--out", "out"], text.as_bytes());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{corpus}");
-        fs::read_to_string(here.path().join("out")).expect("written")
+        fs::read(here.path().join("out")).expect("written")
     };
-    let plain = places("news.txt");
-    assert_eq!(plain.lines().count(), 3);
-    for corpus in ["news.txt.zst", "science/news.txt", "-"] {
-        assert_eq!(places(corpus), plain, "{corpus}");
+    let plain = trained("news.txt");
+    for corpus in ["news.txt.zst", "-"] {
+        assert_eq!(trained(corpus), plain, "{corpus}");
     }
     let ran = unspin(here.path(), &["learn", "scorer", "no.txt", "--out", "out"], b"");
     assert!(ran.code == 2 && ran.err.starts_with("unspin: no.txt: "), "{ran:?}");

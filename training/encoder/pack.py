@@ -3,9 +3,7 @@
 
     pack.py STATE VOCABULARY OUT
 
-STATE is a safetensors file with the keys of transformers' BertModel without its pooler and those of the heads:
-`detect.weight` (1, 384), `detect.bias` (1), `start.weight`, `end.weight` and `embed.weight` (384, 384), `query_bias` and
-`embed.bias` (384), `prior.weight` (1, 384). VOCABULARY is a vocab.txt, one piece a line, or a tokenizer.json.
+STATE is a safetensors file that train.py wrote, VOCABULARY the tokenizer.json of the BERT that it started from.
 
 Pieces that no word is cut into are left out: unused ones, those with letters of other scripts, and those that join
 punctuation to something. The others are numbered anew: the piece that starts a segment, the one that ends it, the
@@ -23,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-MAGIC = b"UNSPNEN1"
+MAGIC = b"UNSPNEN2"
 DIMENSIONS, INNER, HEADS = 384, 1536, 12
 POSITIONS = 192
 CLASSES = ["[CLS]", "[SEP]", "[UNK]"]
@@ -65,13 +63,6 @@ def checksum(data):
     return total
 
 
-def read_vocabulary(path):
-    if path.suffix == ".json":
-        return json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return {piece: number for number, piece in enumerate(lines) if piece}
-
-
 def reachable(piece):
     """Whether a word can be cut into this piece among others."""
     if piece.startswith("[") and piece.endswith("]") and len(piece) > 2:
@@ -84,6 +75,17 @@ def reachable(piece):
         if not latin or not (c.isalnum() or alone):
             return False
     return True
+
+
+def pieces_of(tokenizer):
+    """The pieces that words are cut into, those that start a run and those that continue one, and for each number that
+    a piece has here the one that it has in the tokenizer."""
+    vocabulary = json.loads(Path(tokenizer).read_text(encoding="utf-8"))["model"]["vocab"]
+    kept = [piece for piece in vocabulary if reachable(piece)]
+    continues = lambda piece: len(piece) > 2 and piece.startswith("##")
+    starts = sorted((p for p in kept if not continues(p)), key=lambda p: p.encode())
+    continued = sorted((p for p in kept if continues(p)), key=lambda p: p.encode())
+    return (starts, continued), [vocabulary[piece] for piece in CLASSES + starts + continued]
 
 
 def quantize(rows):
@@ -120,47 +122,37 @@ def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     state_path, vocabulary_path, out_path = map(Path, sys.argv[1:])
-    state = {key.removeprefix("bert."): value.astype(np.float32) for key, value in load_file(state_path).items()
-             if value.dtype.kind == "f"}
-    vocabulary = read_vocabulary(vocabulary_path)
-    kept = [piece for piece in vocabulary if reachable(piece)]
-    continues = lambda piece: len(piece) > 2 and piece.startswith("##")
-    starts = sorted((p for p in kept if not continues(p)), key=lambda p: p.encode())
-    continued = sorted((p for p in kept if continues(p)), key=lambda p: p.encode())
+    state = {name: weight.astype(np.float32) for name, weight in load_file(state_path).items()}
+    (starts, continued), order = pieces_of(vocabulary_path)
     texts = [piece.encode() for piece in starts] + [piece[2:].encode() for piece in continued]
     ends = np.cumsum([len(text) for text in texts]).astype("<u4")
-    order = [vocabulary[piece] for piece in CLASSES + starts + continued]
-
-    table = state["embeddings.word_embeddings.weight"][order]
-    scales, vectors = quantize(table)
+    if len(state["pieces.weight"]) != len(order):
+        sys.exit(f"pack.py: pieces: expected {len(order)}, got {len(state['pieces.weight'])}; take the right tokenizer.json")
+    scales, vectors = quantize(state["pieces.weight"])
     pieces = b"".join(scale.tobytes() + vector.tobytes() for scale, vector in zip(scales, vectors))
 
-    # Every piece is of the first kind of token, so that its vector is added to the positions here.
-    positions = state["embeddings.position_embeddings.weight"][:POSITIONS]
-    positions = positions + state["embeddings.token_type_embeddings.weight"][:1]
-    numbers = [positions, state["embeddings.LayerNorm.weight"], state["embeddings.LayerNorm.bias"]]
+    numbers = [state["positions"], state["norm.weight"], state["norm.bias"]]
     matrices = []
     layers = 0
-    while f"encoder.layer.{layers}.output.dense.weight" in state:
-        part = lambda name: state[f"encoder.layer.{layers}.{name}"]
-        asked = ["attention.self.query", "attention.self.key", "attention.self.value"]
-        matrices.append((np.concatenate([part(f"{name}.weight") for name in asked]), (3 * DIMENSIONS, DIMENSIONS)))
-        matrices.append((part("attention.output.dense.weight"), (DIMENSIONS, DIMENSIONS)))
-        matrices.append((part("intermediate.dense.weight"), (INNER, DIMENSIONS)))
-        matrices.append((part("output.dense.weight"), (DIMENSIONS, INNER)))
-        numbers += [part(f"{name}.bias") for name in asked]
-        names = ["attention.output.dense.bias", "intermediate.dense.bias", "output.dense.bias"]
-        names += ["attention.output.LayerNorm.weight", "attention.output.LayerNorm.bias"]
-        names += ["output.LayerNorm.weight", "output.LayerNorm.bias"]
-        numbers += [part(name) for name in names]
+    while f"layers.{layers}.norm.weight" in state:
+        part = lambda name: state[f"layers.{layers}.{name}"]
+        shapes = {"asked": (3 * DIMENSIONS, DIMENSIONS), "gathered": (DIMENSIONS, DIMENSIONS),
+                  "inner": (INNER, DIMENSIONS), "outer": (DIMENSIONS, INNER)}  # fmt: skip
+        for name, shape in shapes.items():
+            matrices.append((part(f"{name}.weight"), shape))
+            numbers.append(part(f"{name}.bias"))
+        for name in ("attention_norm", "norm"):
+            numbers += [part(f"{name}.weight"), part(f"{name}.bias")]
         layers += 1
-    numbers += [state[name] for name in ["detect.weight", "detect.bias", "query_bias", "embed.bias", "prior.weight"]]
+    names = ["detect.weight", "detect.bias", "query_bias", "embed.bias", "prior.weight"]
+    numbers += [state[name] for name in names]
+    numbers += [state["marks.weight"].T, state["odds"]]
     matrices.append((np.concatenate([state["start.weight"], state["end.weight"]]), (2 * DIMENSIONS, DIMENSIONS)))
-    matrices.append((state["embed.weight"], (DIMENSIONS, DIMENSIONS)))
+    matrices += [(state[f"{name}.weight"], (DIMENSIONS, DIMENSIONS)) for name in ("embed", "offered")]
 
     text = b"".join(texts)
     body = [ends.tobytes(), text, pieces]
-    body += [number.astype("<f4").tobytes() for number in numbers]
+    body += [np.ascontiguousarray(number, "<f4").tobytes() for number in numbers]
     body += [matrix(rows, shape) for rows, shape in matrices]
     body = b"".join(body)
     fields = [checksum(body), HEADER + len(body), DIMENSIONS, INNER, HEADS, POSITIONS]
@@ -169,8 +161,7 @@ def main():
     if size > MOST_BYTES:
         sys.exit(f"pack.py: {size} bytes, more than {MOST_BYTES}; leave out layers")
     out_path.write_bytes(MAGIC + struct.pack("<10Q", *fields) + body)
-    left_out = len(vocabulary) - len(order)
-    print(f"{out_path}: {size} bytes, {layers} layers, {len(order)} pieces ({left_out} left out)")
+    print(f"{out_path}: {size} bytes, {layers} layers, {len(order)} pieces")
 
 
 if __name__ == "__main__":

@@ -1,234 +1,178 @@
-"""Reads what `unspin learn places` writes, cut into word pieces and segments, and puts it into batches."""
+"""Reads the segments that `unspin learn places` writes (src/learn/segments.rs), and puts them into batches."""
 
-import json
 import random
-import re
-from collections import defaultdict
-from dataclasses import dataclass, field
+import subprocess
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
-# Word pieces of a segment, the two marks around it not counted; the same as in the program.
-SEGMENT = 190
-# Words of the vocabulary beside the phrases of a batch.
-OTHERS = 1000
-# Word pieces of a word that are looked at.
-WORD = 16
-# A run of letters and digits, or any other character.
-RUNS = re.compile(r"[^\W_]+|\S")
-
-
-class Pieces:
-    """Cuts words, in lower case, into word pieces: the longest that fits, from the left (Devlin et al., 2019)."""
-
-    def __init__(self, tokenizer: Path):
-        self.vocabulary = json.loads(tokenizer.read_text())["model"]["vocab"]
-        self.first, self.last, self.unknown = (self.vocabulary[mark] for mark in ("[CLS]", "[SEP]", "[UNK]"))
-        self.known: dict[str, tuple[int, ...]] = {}
-
-    def word(self, word: str) -> tuple[int, ...]:
-        if word not in self.known:
-            pieces = [piece for run in RUNS.findall(word) for piece in self.run(run)]
-            self.known[word] = tuple(pieces[:WORD]) or (self.unknown,)
-        return self.known[word]
-
-    def run(self, run: str) -> list[int]:
-        pieces, at = [], 0
-        while at < len(run):
-            ends = range(len(run), at, -1)
-            found = ((self.vocabulary.get(("##" if at else "") + run[at:end]), end) for end in ends)
-            piece, at = next((pair for pair in found if pair[0] is not None), (None, 0))
-            if piece is None:
-                return [self.unknown]
-            pieces.append(piece)
-        return pieces
-
-    def phrase(self, words: str) -> list[int]:
-        return [piece for word in words.split(" ") for piece in self.word(word)] if words else [self.unknown]
+CHANGED, HARD, INSIDE = 8, 16, 32
+LOOKS = 3
 
 
 @dataclass
 class Segment:
-    """Whole sentences, as many as fit."""
-
-    pieces: np.ndarray
-    # The word of each piece, -1 for the marks.
-    words: np.ndarray
-    start: int
-    end: int
-
-
-@dataclass
-class Text:
-    """A text with its candidates: start, end, words, ln of the channel, posterior."""
-
     id: str
-    fold: int | None
-    words: list[str]
-    segments: list[Segment]
-    # Whether each word was changed, and how much that counts.
-    changed: np.ndarray
-    weight: np.ndarray
-    hard: np.ndarray
-    # What stood at a run of words, by start and end.
-    truth: dict[tuple[int, int], set[str]]
-    # Words inside a longer change, where nothing can be learned of candidates.
-    inside: set[int]
-    candidates: list[tuple[int, int, str, float, float]]
+    # Part of the cross-validation, or -1; whether it is to learn from.
+    fold: int
+    is_learned: bool
+    # Words and candidates of the whole text, and the segment's first word in it.
+    text_words: int
+    text_candidates: int
+    first: int
+    pieces: np.ndarray
+    owner: np.ndarray
+    marks: np.ndarray
+    # Start, end, phrase and own phrase of each offer.
+    runs: np.ndarray
+    channel: np.ndarray
+    posterior: np.ndarray
+    index: np.ndarray
     right: np.ndarray
-    by_start: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    lengths: np.ndarray
+    flat: np.ndarray
+    # Start, end and phrase of each truth.
+    truths: np.ndarray
+
+    @property
+    def words(self) -> int:
+        return len(self.marks)
 
 
-def shared(own: list[str], other: list[str]) -> tuple[int, int]:
-    """Words that two runs share at their starts and ends."""
-    before = after = 0
-    while before < min(len(own), len(other)) and own[before] == other[before]:
-        before += 1
-    while after < min(len(own), len(other)) - before and own[-1 - after] == other[-1 - after]:
-        after += 1
-    return before, after
+def segment(data: bytes) -> Segment:
+    wide = np.frombuffer(data, "<i4", 5)
+    pieces, words, offers, phrases, flat, truths, name = np.frombuffer(data, "<u2", 7, 20).tolist()
+    at = 34
 
+    def take(kind: str, count: int) -> np.ndarray:
+        nonlocal at
+        taken = np.frombuffer(data, kind, count, at)
+        at += taken.nbytes
+        return taken
 
-def read(path: Path, pieces: Pieces, limit: int | None = None) -> list[Text]:
-    """Reads the texts of a file."""
-    texts = []
-    with open(path, encoding="utf-8") as lines:
-        for number, line in enumerate(lines):
-            if number == limit:
-                break
-            texts.append(text(json.loads(line), pieces))
-    return texts
-
-
-def text(line: dict, pieces: Pieces) -> Text:
-    words = line["words"]
-    changed, weight = np.zeros(len(words), np.float32), np.ones(len(words), np.float32)
-    hard = np.zeros(len(words), bool)
-    truth, inside = defaultdict(set), set()
-    for start, end, is_hard, corrections in line["edits"]:
-        changed[start:end] = 1
-        hard[start:end] = is_hard
-        weight[start:end] = 1 if is_hard else 0.5
-        inside.update(range(start + 1, end))
-        for correction in corrections:
-            other = correction.split(" ") if correction else []
-            before, after = shared(words[start:end], other)
-            truth[start + before, end - after].add(" ".join(other[before : len(other) - after]))
-            truth[start, end].add(correction)
-    candidates = [tuple(candidate) for candidate in line["candidates"]]
-    right = [words in truth.get((start, end), ()) for start, end, words, _, _ in candidates]
-    made = Text(
-        line["id"], line["fold"], words, segments(words, line["ends"], pieces), changed, weight, hard, dict(truth),
-        inside - {start for start, _ in truth}, candidates, np.array(right, bool),
+    made = Segment(
+        "", int(wide[0]), bool(wide[1]), int(wide[2]), int(wide[3]), int(wide[4]),
+        take("<u2", pieces), take("<u2", pieces), take("u1", words), take("<u2", 4 * offers).reshape(4, -1),
+        take("<f4", offers), take("<f4", offers), take("<u4", offers), take("u1", offers), take("<u2", phrases),
+        take("<u2", flat), take("<u2", 3 * truths).reshape(3, -1),
     )  # fmt: skip
-    for index, candidate in enumerate(candidates):
-        made.by_start[candidate[0]].append(index)
+    made.id = data[at : at + name].decode()
     return made
 
 
-def segments(words: list[str], ends: list[int], pieces: Pieces) -> list[Segment]:
-    cut = [pieces.word(word) for word in words]
-    runs, run, size, start = [], [], 0, 0
-    for end in ends:
-        if run and size + sum(len(cut[at]) for at in range(start, end)) > SEGMENT:
-            runs.append(run)
-            run, size = [], 0
-        for at in range(start, end):
-            if run and size + len(cut[at]) > SEGMENT:
-                runs.append(run)
-                run, size = [], 0
-            run.append(at)
-            size += len(cut[at])
-        start = end
-    if run:
-        runs.append(run)
-    made = []
-    for run in runs:
-        ids = [pieces.first, *(piece for at in run for piece in cut[at]), pieces.last]
-        owners = [-1, *(at for at in run for _ in cut[at]), -1]
-        made.append(Segment(np.array(ids), np.array(owners), run[0], run[-1] + 1))
-    return made
+def read(stream):
+    """The segments of a file or of a program's output, one after the other."""
+    while size := stream.read(4):
+        yield segment(stream.read(int.from_bytes(size, "little")))
 
 
-def batches(items: list[tuple[Text, Segment]], size: int, random: random.Random) -> list[list[tuple[Text, Segment]]]:
+class Spinning:
+    """A program that spins stretches of corpora."""
+
+    def __init__(self, program: str, encoder: Path, corpora: list[Path], seed: int, stretches: int):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name, "spins.seg")
+        command = [program, "learn", "places", "--encoder", encoder, "--stretches", str(stretches), "--seed", str(seed)]
+        self.process = subprocess.Popen([*command, "--out", self.path, "--corpus", *corpora])
+
+    def segments(self) -> list[Segment]:
+        """What it has made, once it is done."""
+        if self.process.wait() != 0:
+            raise RuntimeError(f"{self.process.args} ended with {self.process.returncode}")
+        with self.folder, open(self.path, "rb") as stream:
+            return list(read(stream))
+
+
+def batches(segments: list[Segment], size: int, draw: random.Random) -> list[list[Segment]]:
     """Batches of segments of like length, in any order."""
-    items = sorted(items, key=lambda item: len(item[1].pieces) + random.random() * 30)
-    made = [items[at : at + size] for at in range(0, len(items), size)]
-    random.shuffle(made)
+    segments = sorted(segments, key=lambda segment: len(segment.pieces) + draw.random() * 20)
+    made = [segments[at : at + size] for at in range(0, len(segments), size)]
+    draw.shuffle(made)
     return made
 
 
-def batch(
-    items: list[tuple[Text, Segment]],
-    pieces: Pieces,
-    learn: float | None,
-    random: random.Random,
-    vocabulary: list[str] | None = None,
-) -> dict:
-    """Tensors of some segments. `learn` is the share of the unchanged places to learn from; none takes all candidates.
+def batch(segments: list[Segment], learn: np.random.Generator | None = None, lack: float = 0.0) -> dict:
+    """Tensors of some segments.
 
-    Some words of the vocabulary are put beside all the phrases of the batch, for what stood at a place to be told from.
+    To learn from spun stretches, where the tables lack nothing and the language model has seen everything, what truly
+    stood there is taken away in a share of the places (`lack`), and posteriors are made less sure.
     """
-    length = max(len(segment.pieces) for _, segment in items)
-    ids, mask = np.zeros((len(items), length), np.int64), np.zeros((len(items), length), np.int64)
-    owner = np.full((len(items), length), -1, np.int64)
-    phrases, flat, offsets = {}, [], []
-    spans, starts, ends = {}, [], []
-    rows, sites = [], []
-
-    def phrase(words: str) -> int:
-        if words not in phrases:
-            phrases[words] = len(offsets)
-            offsets.append(len(flat))
-            flat.extend(pieces.phrase(words))
-        return phrases[words]
-
-    first = 0
-    for number, (text, segment) in enumerate(items):
+    length = max(len(segment.pieces) for segment in segments) + 2
+    length = (length + 7) // 8 * 8
+    ids, mask = np.zeros((len(segments), length), np.int64), np.zeros((len(segments), length), bool)
+    parts = {name: [] for name in "at owner count first marks start last phrase own channel posterior right offset flat "
+             "changed weight place true_start true_last true_phrase".split()}  # fmt: skip
+    words = phrases = flat = 0
+    for row, segment in enumerate(segments):
         count = len(segment.pieces)
-        ids[number, :count], mask[number, :count] = segment.pieces, 1
-        owner[number, :count] = np.where(segment.words >= 0, segment.words - segment.start + first, -1)
-        begins = set(text.by_start) | ({start for start, _ in text.truth} if learn is not None else set())
-        for start in sorted(begin for begin in begins if segment.start <= begin < segment.end):
-            changed = text.changed[start] > 0
-            if learn is not None and (start in text.inside or not changed and random.random() > learn):
-                continue
-            offers = [
-                (*text.candidates[index][:4], text.right[index], index)
-                for index in text.by_start[start]
-                if text.candidates[index][1] <= segment.end
-            ]
-            if learn is not None and changed and not any(offer[4] for offer in offers):
-                # What truly stood there is put beside the candidates where they lack it.
-                lacking = [(end, words) for (begin, end), words in text.truth.items() if begin == start < end]
-                if not lacking or lacking[0][0] > segment.end:
-                    continue
-                offers.append((start, lacking[0][0], min(lacking[0][1]), -5.0, True, -1))
-            if not offers:
-                continue
-            for start, end, words, channel, right, index in offers:
-                span = (start - segment.start + first, end - segment.start + first)
-                if span not in spans:
-                    spans[span] = len(starts)
-                    starts.append(span[0])
-                    ends.append(span[1])
-                own = " ".join(text.words[start:end])
-                rows.append((spans[span], phrase(words), phrase(own), len(sites), channel, right, index))
-            sites.append(not changed)
-        first += segment.end - segment.start
-    others = random.sample(vocabulary, min(len(vocabulary), OTHERS)) if vocabulary else []
-    for word in others:
-        phrase(word)
-    span, words, own, site, channel, right, index = zip(*rows) if rows else [()] * 7
-    whole = lambda numbers: torch.tensor(numbers, dtype=torch.long)
-    parts = lambda name: np.concatenate([getattr(text, name)[segment.start : segment.end] for text, segment in items])
-    return {
-        "ids": torch.from_numpy(ids), "mask": torch.from_numpy(mask), "owner": torch.from_numpy(owner), "words": first,
-        "changed": torch.from_numpy(parts("changed")), "weight": torch.from_numpy(parts("weight")),
-        "starts": whole(starts), "ends": whole(ends), "flat": whole(flat), "offsets": whole(offsets),
-        "span": whole(span), "phrase": whole(words), "own": whole(own), "site": whole(site),
-        "channel": torch.tensor(channel, dtype=torch.float), "right": torch.tensor(right, dtype=torch.float),
-        "kept": torch.tensor(sites, dtype=torch.float), "index": index,
-    }  # fmt: skip
+        ids[row, 1 : count + 1] = segment.pieces
+        # The pieces that start and end a segment have the first two numbers.
+        ids[row, count + 1] = 1
+        mask[row, : count + 2] = True
+        kept = None
+        posterior = segment.posterior
+        if learn is not None and lack > 0:
+            hidden = learn.random(segment.words) < lack
+            kept = ~((segment.right > 0) & hidden[segment.runs[0]])
+            sure = np.clip(posterior, 1e-3, 0.999)
+            odds = np.log(sure / (1 - sure)) * learn.uniform(0.4, 1.0) + learn.normal(0, 0.4)
+            posterior = 1 / (1 + np.exp(-odds))
+        runs = segment.runs.astype(np.int64)
+        take = (lambda numbers: numbers) if kept is None else (lambda numbers: numbers[..., kept])
+        runs, posterior = take(runs), take(posterior)
+        total = np.zeros(segment.words, np.float32)
+        np.add.at(total, runs[0], posterior)
+        over = total[runs[0]] if len(posterior) else posterior
+        posterior = (posterior / np.maximum(over, 1)).astype(np.float32)
+        marks = np.zeros((segment.words, LOOKS + 2), np.float32)
+        for look in range(LOOKS):
+            marks[:, look] = segment.marks >> look & 1
+        np.add.at(marks[:, LOOKS], runs[0], posterior)
+        steps = np.zeros(segment.words + 1, np.float32)
+        np.add.at(steps, runs[0], posterior)
+        np.add.at(steps, runs[1], -posterior)
+        marks[:, LOOKS + 1] = np.cumsum(steps)[:-1]
+        owner = segment.owner.astype(np.int64)
+        at = row * length + 1 + np.arange(count)
+        parts["at"].append(at)
+        parts["owner"].append(owner + words)
+        parts["count"].append(np.bincount(owner, minlength=segment.words))
+        parts["first"].append(at[np.r_[True, owner[1:] != owner[:-1]]])
+        parts["marks"].append(marks)
+        parts["start"].append(runs[0] + words)
+        parts["last"].append(runs[1] - 1 + words)
+        parts["phrase"].append(runs[2] + phrases)
+        parts["own"].append(runs[3] + phrases)
+        parts["channel"].append(take(segment.channel))
+        parts["posterior"].append(posterior)
+        parts["right"].append(take(segment.right))
+        parts["offset"].append(np.cumsum(segment.lengths, dtype=np.int64) - segment.lengths + flat)
+        parts["flat"].append(segment.flat)
+        is_changed, is_hard = segment.marks & CHANGED > 0, segment.marks & HARD > 0
+        parts["changed"].append(is_changed)
+        parts["weight"].append(np.where(is_changed & ~is_hard, 0.5, 1.0))
+        # Of candidates inside a longer change nothing can be learned.
+        place = np.zeros(segment.words, np.float32)
+        place[runs[0]] = 1
+        rights = np.zeros(segment.words, bool)
+        rights[runs[0][take(segment.right) > 0]] = True
+        place[(segment.marks & INSIDE > 0) & ~rights] = 0
+        parts["place"].append(place)
+        truths = segment.truths.astype(np.int64)
+        parts["true_start"].append(truths[0] + words)
+        parts["true_last"].append(truths[1] - 1 + words)
+        parts["true_phrase"].append(truths[2] + phrases)
+        words += segment.words
+        phrases += len(segment.lengths)
+        flat += len(segment.flat)
+    whole = {"marks", "channel", "posterior", "right", "changed", "weight", "place", "count"}
+    tensors = {
+        name: torch.from_numpy(np.concatenate(arrays).astype(np.float32 if name in whole else np.int64, copy=False))
+        for name, arrays in parts.items()
+    }
+    tensors["offsets"] = tensors.pop("offset")
+    tensors |= {"ids": torch.from_numpy(ids), "mask": torch.from_numpy(mask)}
+    return tensors | {"words": words}

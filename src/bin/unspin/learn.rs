@@ -8,12 +8,16 @@ use anyhow::{Context, ensure};
 use clap::Subcommand;
 use unspin::SourceFile;
 use unspin::eval::GoldDocument;
-use unspin::learn::{channel, places, scorer, vectors, weights};
+#[cfg(feature = "encoder")]
+use unspin::learn::places;
+use unspin::learn::{channel, scorer, vectors, weights};
 
 use crate::args::Common;
 use crate::dictionary;
 use crate::eval::{gold_files, read_gold};
-use crate::output::{self, Replacement};
+use crate::output;
+#[cfg(feature = "encoder")]
+use crate::output::Replacement;
 use crate::terminal::{Ending, note};
 
 #[derive(Subcommand, Debug)]
@@ -32,7 +36,8 @@ pub(crate) enum Learn {
     Vectors(LearnVectors),
     /// Train the context scorer on synthetic spins of clean text.
     Scorer(LearnScorer),
-    /// Write what the encoder is trained on: places and their candidates, one text a line of JSON.
+    /// Write what the encoder is trained on: segments of texts with their candidates.
+    #[cfg(feature = "encoder")]
     Places(LearnPlaces),
 }
 
@@ -48,6 +53,7 @@ pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
         Learn::Weights(command) => learn_weights(&command, &mut progress)?,
         Learn::Vectors(command) => learn_vectors(command, &mut progress)?,
         Learn::Scorer(command) => learn_scorer(command, &mut progress)?,
+        #[cfg(feature = "encoder")]
         Learn::Places(command) => learn_places(command)?,
     }
     Ok(Ending::default())
@@ -144,6 +150,7 @@ fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDoc
     Ok(gold)
 }
 
+#[cfg(feature = "encoder")]
 #[derive(clap::Args, Debug)]
 pub(crate) struct LearnPlaces {
     /// Gold files, or directories of them, whose texts are written with what they were before they were spun.
@@ -167,21 +174,28 @@ pub(crate) struct LearnPlaces {
     /// Where random numbers start.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Where the lines go.
+    /// The packed encoder whose vocabulary words are cut by.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) encoder: PathBuf,
+    /// Where the segments go.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
 }
 
+#[cfg(feature = "encoder")]
 fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
-    let inputs = [gold_files(&command.gold)?, command.clean.clone(), command.corpus.clone()].concat();
+    let encoder = std::slice::from_ref(&command.encoder);
+    let inputs = [&gold_files(&command.gold)?[..], &command.clean, &command.corpus, encoder].concat();
     output::writable(&inputs, [&command.out])?;
+    let encoder = fs::read(&command.encoder).with_context(|| command.encoder.display().to_string())?;
     let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
         let sources = sources(command.dictionary.as_deref())?;
-        places::gold(&documents(&command.gold, &command.clean)?, &sources, &command.watch, &mut out)?;
+        let gold = documents(&command.gold, &command.clean)?;
+        places::gold(&gold, &sources, &command.watch, encoder, &mut out)?;
     } else {
         let LearnPlaces { corpus: corpora, stretches, seed, .. } = command;
-        places::spins(&places::PlaceOptions { corpora, stretches, seed }, &mut out)?;
+        places::spins(&places::PlaceOptions { corpora, stretches, seed }, encoder, &mut out)?;
     }
     out.finish()
 }

@@ -41,7 +41,7 @@ mod tests {
         pages(&whole(), &mut out).expect("into memory");
         let out = String::from_utf8(out).expect("text").replace("\\-", "-");
         let referred: Vec<&str> = out.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
-        assert!(referred.contains(&"unspin-dict-check") && referred.contains(&"unspin-learn-places"));
+        assert!(referred.contains(&"unspin-dict-check") && referred.contains(&"unspin-learn-weights"));
         for page in referred {
             assert!(out.contains(&format!(".TH {page} 1")), "{page}");
         }

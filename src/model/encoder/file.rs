@@ -6,9 +6,10 @@ use std::ops::Range;
 use super::wordpiece::Vocabulary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::header::Kind;
+use crate::model::attend::Look;
 
 /// What every file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNEN1";
+pub(crate) const MAGIC: &[u8; 8] = b"UNSPNEN2";
 /// Numbers in a vector.
 pub(crate) const DIMENSIONS: usize = 384;
 /// Units of a layer's inner part.
@@ -29,6 +30,8 @@ pub(crate) const END: u32 = 1;
 pub(crate) const UNKNOWN: u32 = 2;
 /// The pieces above, which come before those of the vocabulary.
 pub(crate) const CLASSES: u32 = 3;
+/// What is told of a word beside its pieces: how it looks, and how likely a candidate starts and stands there.
+pub(crate) const MARKS: usize = Look::COUNT + 2;
 /// Layers that an encoder may have.
 const LAYERS: std::ops::RangeInclusive<usize> = 1..=12;
 /// Bytes of the header: the magic, then ten numbers.
@@ -37,8 +40,9 @@ const HEADER: usize = 88;
 const PIECE: usize = 4 + DIMENSIONS;
 /// Numbers in full of a layer: biases and the weights of two normalisations.
 const LAYER_NUMBERS: usize = 3 * DIMENSIONS + DIMENSIONS + 2 * DIMENSIONS + INNER + DIMENSIONS + 2 * DIMENSIONS;
-/// Numbers in full of the heads: detection's weights and bias, the biases of queries and candidates, the prior.
-const HEAD_NUMBERS: usize = DIMENSIONS + 1 + 3 * DIMENSIONS;
+/// Numbers in full of the heads: detection's weights and bias, the biases of queries and candidates, the prior, the
+/// marks, the weights of a candidate's odds.
+const HEAD_NUMBERS: usize = DIMENSIONS + 1 + 3 * DIMENSIONS + MARKS * DIMENSIONS + 4;
 
 /// What two neighbors of a matrix's row, the first of them in an even place, come to at most if they have the same
 /// sign. Their sum times 255, the largest activation, is within 16 bits then, which is where processors without an
@@ -76,7 +80,8 @@ pub(super) struct File {
 /// The shapes of a layer's matrices, outputs by inputs, and those of the heads.
 const LAYER_MATRICES: [(usize, usize); 4] =
     [(3 * DIMENSIONS, DIMENSIONS), (DIMENSIONS, DIMENSIONS), (INNER, DIMENSIONS), (DIMENSIONS, INNER)];
-const HEAD_MATRICES: [(usize, usize); 2] = [(2 * DIMENSIONS, DIMENSIONS), (DIMENSIONS, DIMENSIONS)];
+const HEAD_MATRICES: [(usize, usize); 3] =
+    [(2 * DIMENSIONS, DIMENSIONS), (DIMENSIONS, DIMENSIONS), (DIMENSIONS, DIMENSIONS)];
 
 fn matrix_bytes(matrices: &[(usize, usize)]) -> usize {
     matrices.iter().map(|(outputs, inputs)| outputs * (4 + inputs)).sum()

@@ -1,7 +1,8 @@
 //! From pieces to their last hidden states.
 
+use super::Segment;
 use super::attention::{self, ASKED, attend};
-use super::file::{DIMENSIONS, END, File, INNER, POSITIONS, START};
+use super::file::{DIMENSIONS, END, File, INNER, MARKS, POSITIONS, START};
 use super::kernels::{AddPiece, Normalize, Then};
 use super::linear::{self, Linear, ROWS};
 
@@ -42,10 +43,17 @@ pub(super) struct Weights {
     /// What a word is to a query that starts with it, then to one that ends with it.
     pub(super) query: Linear,
     pub(super) embed: Linear,
+    /// What the words that may have stood somewhere are to the word that stands there.
+    pub(super) offered: Linear,
+    /// What each mark of a word is to it.
+    pub(super) marks: Vec<f32>,
     pub(super) detect: Vec<f32>,
     pub(super) detect_bias: f32,
     pub(super) query_bias: Vec<f32>,
     pub(super) prior: Vec<f32>,
+    /// What ln of the channel, ln of the odds by the lattice and ln of the odds that a word was changed count for, and
+    /// what is added.
+    pub(super) odds: [f32; 4],
 }
 
 /// Where a segment is worked out.
@@ -104,22 +112,31 @@ impl Weights {
             layers,
             query: Linear::new(&matrix(), vec![0.0; 2 * DIMENSIONS]),
             embed: Linear::new(&matrix(), embed_bias),
+            offered: Linear::new(&matrix(), vec![0.0; DIMENSIONS]),
             detect,
             detect_bias,
             query_bias,
             prior: take(DIMENSIONS),
+            marks: take(MARKS * DIMENSIONS),
+            odds: std::array::from_fn(|_| take(1)[0]),
         }
     }
 
     /// The last hidden states of a segment's pieces, with those of the two pieces that are put around them.
-    pub(super) fn forward<'r>(&self, file: &File, pieces: &[u32], room: &'r mut Room) -> &'r [f32] {
-        let count = pieces.len() + 2;
+    pub(super) fn forward<'r>(&self, file: &File, segment: &Segment, added: &[f32], room: &'r mut Room) -> &'r [f32] {
+        let count = segment.pieces.len() + 2;
         room.hidden.clear();
         room.hidden.extend_from_slice(&self.positions[..count * DIMENSIONS]);
-        let pieces = [START].into_iter().chain(pieces.iter().copied()).chain([END]);
+        let pieces = [START].into_iter().chain(segment.pieces.iter().copied()).chain([END]);
         for (sum, piece) in room.hidden.chunks_exact_mut(DIMENSIONS).zip(pieces) {
             let (scale, vector) = file.piece(piece);
             pulp::Arch::new().dispatch(AddPiece { scale, vector, sum });
+        }
+        let mut first = 1;
+        for &(word, pieces) in &segment.words {
+            let sum = &mut room.hidden[first * DIMENSIONS..(first + 1) * DIMENSIONS];
+            sum.iter_mut().zip(&added[word * DIMENSIONS..]).for_each(|(sum, x)| *sum += x);
+            first += pieces;
         }
         self.norm.apply(&mut room.hidden, None);
         for layer in &self.layers {

@@ -23,10 +23,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use self::file::{DIMENSIONS, File, SEGMENT};
+use self::file::{DIMENSIONS, File, SEGMENT, UNKNOWN};
 use self::forward::{Room, Weights};
-use self::heads::States;
-pub(crate) use self::heads::{Embeddings, fit};
+pub(crate) use self::heads::Embeddings;
 use crate::dictionary::error::DictionaryError;
 
 /// A trained encoder, opened in place.
@@ -43,10 +42,10 @@ impl std::fmt::Debug for Encoder {
 
 /// The words that are encoded together, and their pieces.
 #[derive(Default)]
-struct Segment {
-    pieces: Vec<u32>,
+pub(crate) struct Segment {
+    pub(crate) pieces: Vec<u32>,
     /// The words, each with how many pieces it has.
-    words: Vec<(usize, usize)>,
+    pub(crate) words: Vec<(usize, usize)>,
 }
 
 impl Encoder {
@@ -71,16 +70,24 @@ impl Encoder {
         self.file.vocabulary().pieces(word, out);
     }
 
-    /// Encodes the lower-case words of a text on the calling thread.
+    /// The pieces of some lower-case words; of none at all, the unknown one, as in training.
+    pub(crate) fn phrase<'w>(&self, words: impl Iterator<Item = &'w str>) -> Vec<u32> {
+        let mut pieces = Vec::new();
+        words.for_each(|word| self.pieces(word, &mut pieces));
+        if pieces.is_empty() {
+            pieces.push(UNKNOWN);
+        }
+        pieces
+    }
+
+    /// Encodes words of a text on the calling thread: a vector for each.
     ///
-    /// `sentences` are ranges of words, in order and apart; what is in none of them gets a vector of noughts. Whole
-    /// sentences share a segment of [`SEGMENT`] pieces at most, as many as fit one after the other; a longer one is cut
-    /// at the last word that fits. Words see each other within a segment only.
-    pub(crate) fn encode(&self, words: &[&str], sentences: &[Range<usize>]) -> States {
-        let mut hidden = vec![0f32; words.len() * DIMENSIONS];
+    /// `added` has a vector for each word that is put to its first piece's before the first layer.
+    fn encode(&self, segments: &[Segment], added: &[f32]) -> Vec<f32> {
+        let mut hidden = vec![0f32; added.len()];
         let mut room = Room::new();
-        for segment in self.segments(words, sentences) {
-            let states = self.weights().forward(&self.file, &segment.pieces, &mut room);
+        for segment in segments {
+            let states = self.weights().forward(&self.file, segment, added, &mut room);
             // The first piece is the one that starts the segment.
             let mut states = states.chunks_exact(DIMENSIONS).skip(1);
             for &(word, pieces) in &segment.words {
@@ -90,11 +97,15 @@ impl Encoder {
                 }
             }
         }
-        self.ask(hidden)
+        hidden
     }
 
-    /// Shares sentences out among segments: see [`Self::encode`].
-    fn segments(&self, words: &[&str], sentences: &[Range<usize>]) -> Vec<Segment> {
+    /// Shares the sentences of a text out among segments, and cuts their words.
+    ///
+    /// `sentences` are ranges of words, in order and apart. Whole sentences share a segment of [`SEGMENT`] pieces at
+    /// most, as many as fit one after the other; a longer one is cut at the last word that fits. Words see each other
+    /// within a segment only.
+    pub(crate) fn segments(&self, words: &[&str], sentences: &[Range<usize>]) -> Vec<Segment> {
         let mut segments = Vec::new();
         let mut segment = Segment::default();
         for range in sentences {

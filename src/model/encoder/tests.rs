@@ -1,8 +1,9 @@
 //! Tests of the whole encoder, on one that is made up here.
 
-use super::file::{CLASSES, DIMENSIONS, END, HEADS, INNER, MAGIC, POSITIONS, START, UNKNOWN, WIDTH, number};
+use super::file::{CLASSES, DIMENSIONS, END, HEADS, INNER, MAGIC, MARKS, POSITIONS, START, UNKNOWN, WIDTH, number};
 use super::*;
 use crate::dictionary::ngrams::checksum;
+use crate::model::attend::{Look, Offer, Reading};
 
 /// Words, the pieces that BERT's own tokenizer cuts them into, and shorter pieces that would have matched too.
 const CUT: &str = include_str!("wordpiece.tsv");
@@ -63,10 +64,11 @@ pub(crate) fn sample(layers: usize) -> Vec<u8> {
         }
     }
     vectors.push(numbers.vector(DIMENSIONS + 1 + 3 * DIMENSIONS, 0.0, 0.1));
+    vectors.push(numbers.vector(MARKS * DIMENSIONS + 4, 0.0, 0.5));
     vectors.iter().flatten().for_each(|number| body.extend(number.to_le_bytes()));
     let square = (DIMENSIONS, DIMENSIONS);
     let layer = [(3 * DIMENSIONS, DIMENSIONS), square, (INNER, DIMENSIONS), (DIMENSIONS, INNER)];
-    for (outputs, inputs) in layer.repeat(layers).into_iter().chain([(2 * DIMENSIONS, DIMENSIONS), square]) {
+    for (outputs, inputs) in layer.repeat(layers).into_iter().chain([(2 * DIMENSIONS, DIMENSIONS), square, square]) {
         let scale = 0.05 / (inputs as f32).sqrt();
         (0..outputs).for_each(|_| body.extend((scale * (1.0 + 0.5 * numbers.next())).to_le_bytes()));
         (0..outputs).for_each(|_| row(&mut body, &mut numbers, inputs, 64.0));
@@ -84,8 +86,8 @@ fn encoder(layers: usize) -> Encoder {
     Encoder::open(sample(layers).into(), true).expect("a whole encoder")
 }
 
-/// The layers written out plainly, with all numbers in full.
-fn plainly(encoder: &Encoder, pieces: &[u32]) -> Vec<Vec<f32>> {
+/// The layers written out plainly, with all numbers in full. Something is added to each piece.
+fn plainly(encoder: &Encoder, pieces: &[u32], added: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let file = &encoder.file;
     let mut numbers = file.numbers();
     let mut take = |count: usize| numbers.by_ref().take(count).collect::<Vec<f32>>();
@@ -110,12 +112,13 @@ fn plainly(encoder: &Encoder, pieces: &[u32]) -> Vec<Vec<f32>> {
     let positions = take(POSITIONS * DIMENSIONS);
     let (weight, bias) = (take(DIMENSIONS), take(DIMENSIONS));
     let pieces: Vec<u32> = [START].iter().chain(pieces).chain(&[END]).copied().collect();
-    let embed = |(&piece, position): (&u32, &[f32])| {
+    let embed = |((&piece, position), added): ((&u32, &[f32]), &Vec<f32>)| {
         let (scale, vector) = file.piece(piece);
-        let vector: Vec<f32> = vector.iter().map(|&x| scale * f32::from(x as i8)).collect();
+        let vector: Vec<f32> = vector.iter().zip(added).map(|(&x, added)| scale * f32::from(x as i8) + added).collect();
         normalize(&vector, position, &weight, &bias)
     };
-    let mut hidden: Vec<Vec<f32>> = pieces.iter().zip(positions.chunks_exact(DIMENSIONS)).map(embed).collect();
+    let placed = pieces.iter().zip(positions.chunks_exact(DIMENSIONS));
+    let mut hidden: Vec<Vec<f32>> = placed.zip(added).map(embed).collect();
     for _ in 0..file.layers {
         let (asked, gathered, inner, outer) = (matrix(), matrix(), matrix(), matrix());
         let bias = [3 * DIMENSIONS, DIMENSIONS, INNER, DIMENSIONS].map(&mut take);
@@ -142,85 +145,138 @@ fn plainly(encoder: &Encoder, pieces: &[u32]) -> Vec<Vec<f32>> {
     hidden
 }
 
-fn cosine(a: &[f32], b: &[f32]) -> f32 {
-    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
-}
-
-#[test]
-fn words_are_encoded_as_the_layers_have_it() {
-    let encoder = encoder(2);
-    let words = ["state-of-the-art", "o'clock", "."];
-    let states = encoder.encode(&words, &[0..1, 1..3]);
-    let mut pieces = Vec::new();
-    let mut ends = Vec::new();
-    for word in words {
-        encoder.pieces(word, &mut pieces);
-        ends.push(pieces.len());
-    }
-    let plain = plainly(&encoder, &pieces);
-    let mut start = 0;
-    for (word, end) in ends.into_iter().enumerate() {
-        let mean: Vec<f32> = (0..DIMENSIONS)
-            .map(|n| plain[1 + start..=end].iter().map(|state| state[n]).sum::<f32>() / (end - start) as f32)
-            .collect();
-        let likeness = cosine(states.word(word), &mean);
-        assert!(likeness > 0.998, "{word}: {likeness}");
-        start = end;
+/// Words in one sentence, with what may have stood there: start, end, words, ln of the channel, posterior.
+fn reading(words: &[&str], looks: &[u8], offers: &[(usize, usize, &str, f32, f32)]) -> Reading {
+    let offer = |(index, &(start, end, words, channel, posterior)): (usize, &(usize, usize, &str, f32, f32))| Offer {
+        run: start..end,
+        words: words.into(),
+        channel,
+        posterior,
+        index,
+    };
+    Reading {
+        words: words.iter().map(ToString::to_string).collect(),
+        looks: looks.iter().map(|&look| Look(look)).collect(),
+        sentences: std::iter::once(0..words.len()).collect(),
+        offers: offers.iter().enumerate().map(offer).collect(),
+        candidates: offers.len() + 1,
     }
 }
 
-#[test]
-fn heads_ask_the_states() {
-    let encoder = encoder(1);
-    let states = encoder.encode(&["wi-fi", "...", "e-mail"], &[0..1, 1..3]);
-    assert_eq!(states.hidden.len(), 3 * DIMENSIONS);
-    let head: Vec<f32> = encoder.file.numbers().collect();
-    let head = &head[head.len() - (4 * DIMENSIONS + 1)..];
+/// What is said of a passage, written out plainly: the odds of its offers, and those that its words were changed.
+fn said_plainly(encoder: &Encoder, read: &Reading) -> (Vec<f32>, Vec<f32>) {
+    let file = &encoder.file;
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    let close = |a: f32, b: f32, most: f32| assert!((a - b).abs() < most, "{a} is not {b}");
-    close(encoder.detect(&states, 1), dot(states.word(1), &head[..DIMENSIONS]) + head[DIMENSIONS], 1e-4);
-
-    let (query_bias, head) = head[DIMENSIONS + 1..].split_at(DIMENSIONS);
-    let (embed_bias, prior) = head.split_at(DIMENSIONS);
-    let matrices: Vec<_> = encoder.file.matrices().skip(4).collect();
+    let matrices: Vec<_> = file.matrices().skip(4 * file.layers).collect();
     let product = |matrix: &file::Matrix<'_>, row: usize, x: &[f32]| {
         let weights = &matrix.rows[row * DIMENSIONS..(row + 1) * DIMENSIONS];
         let sum: f32 = weights.iter().zip(x).map(|(&weight, x)| f32::from(weight as i8) * x).sum();
         sum * number(&matrix.scales[row * 4..])
     };
+    let mean = |words: &str| {
+        let pieces = encoder.phrase(words.split_whitespace());
+        let mut mean = vec![0f32; DIMENSIONS];
+        for &piece in &pieces {
+            let (scale, vector) = file.piece(piece);
+            let add = |(x, &byte): (&mut f32, &u8)| *x += scale * f32::from(byte as i8) / pieces.len() as f32;
+            mean.iter_mut().zip(vector).for_each(add);
+        }
+        mean
+    };
+    let numbers: Vec<f32> = file.numbers().collect();
+    let mut heads = &numbers[numbers.len() - (DIMENSIONS + 1 + 3 * DIMENSIONS + MARKS * DIMENSIONS + 4)..];
+    let mut take = |count: usize| heads.split_off(..count).expect("the heads' numbers");
+    let (detect, detect_bias) = (take(DIMENSIONS), take(1)[0]);
+    let (query_bias, embed_bias, prior) = (take(DIMENSIONS), take(DIMENSIONS), take(DIMENSIONS));
+    let (mark_weights, odds) = (take(MARKS * DIMENSIONS), take(4));
+
     let mut pieces = Vec::new();
-    ["u.s.", "wi-fi"].iter().for_each(|word| encoder.pieces(word, &mut pieces));
-    let mut mean = [0f32; DIMENSIONS];
-    for &piece in &pieces {
-        let (scale, vector) = encoder.file.piece(piece);
-        mean.iter_mut().zip(vector).for_each(|(x, &byte)| *x += scale * f32::from(byte as i8) / pieces.len() as f32);
+    let mut runs = Vec::new();
+    let mut added = vec![vec![0f32; DIMENSIONS]];
+    for (at, word) in read.words.iter().enumerate() {
+        let first = pieces.len();
+        encoder.pieces(word, &mut pieces);
+        runs.push(first + 1..pieces.len() + 1);
+        added.resize(pieces.len() + 1, vec![0f32; DIMENSIONS]);
+        let mut offered = vec![0f32; DIMENSIONS];
+        let mut marks: Vec<f32> = (0..Look::COUNT).map(|n| f32::from(read.looks[at].0 >> n & 1)).collect();
+        let starting = read.offers.iter().filter(|offer| offer.run.start == at);
+        marks.push(starting.clone().map(|offer| offer.posterior).sum());
+        marks.push(read.offers.iter().filter(|offer| offer.run.contains(&at)).map(|offer| offer.posterior).sum());
+        for offer in starting {
+            offered.iter_mut().zip(mean(&offer.words)).for_each(|(sum, x)| *sum += offer.posterior * x);
+        }
+        added[first + 1] = (0..DIMENSIONS)
+            .map(|n| {
+                let marked = marks.iter().enumerate().map(|(mark, x)| x * mark_weights[mark * DIMENSIONS + n]);
+                product(&matrices[2], n, &offered) + marked.sum::<f32>()
+            })
+            .collect();
     }
-    let fits: f32 = (0..DIMENSIONS)
-        .map(|n| {
-            let first = product(&matrices[0], n, states.word(0));
-            let last = product(&matrices[0], DIMENSIONS + n, states.word(1));
-            (first + last + query_bias[n]) * (product(&matrices[1], n, &mean) + embed_bias[n])
+    added.push(vec![0f32; DIMENSIONS]);
+    let states = plainly(encoder, &pieces, &added);
+    let words: Vec<Vec<f32>> = runs
+        .iter()
+        .map(|run| {
+            let sum = |n: usize| states[run.clone()].iter().map(|state| state[n]).sum::<f32>();
+            (0..DIMENSIONS).map(|n| sum(n) / run.len() as f32).collect()
         })
-        .sum();
-    let embedding = encoder.embed(&["u.s.", "wi-fi"]);
-    // Such fits are some 3 apart; whole numbers take 0.03 from them.
-    close(fit(&encoder.query(&states, 0, 2), &embedding), fits / 19.6 + dot(prior, &mean), 0.15);
+        .collect();
+    let detected: Vec<f32> = words.iter().map(|state| dot(state, detect) + detect_bias).collect();
+    let fit = |run: &Range<usize>, reading: &str| {
+        let mean = mean(reading);
+        let part = |n: usize| {
+            let first = product(&matrices[0], n, &words[run.start]);
+            let last = product(&matrices[0], DIMENSIONS + n, &words[run.end - 1]);
+            (first + last + query_bias[n]) * (product(&matrices[1], n, &mean) + embed_bias[n])
+        };
+        (0..DIMENSIONS).map(part).sum::<f32>() / (DIMENSIONS as f32).sqrt() + dot(prior, &mean)
+    };
+    let said = read.offers.iter().map(|offer| {
+        let own = read.words[offer.run.clone()].join(" ");
+        let lattice = (offer.posterior / (1.0 - offer.posterior)).ln();
+        let known = odds[0] * offer.channel + odds[1] * lattice + odds[2] * detected[offer.run.start] + odds[3];
+        fit(&offer.run, &offer.words) - fit(&offer.run, &own) + known
+    });
+    (said.collect(), detected)
+}
+
+#[test]
+fn passages_are_heard_as_the_layers_and_the_heads_have_it() {
+    let encoder = encoder(2);
+    let words = ["state-of-the-art", "o'clock", ".", "wi-fi", "c++"];
+    let offers = [
+        (0, 1, "e-mail", -3.0, 0.3),
+        (1, 3, "u.s. wi-fi", -1.0, 0.1),
+        (1, 3, "", -2.0, 0.6),
+        (3, 4, "e-mail", -6.0, 0.02),
+    ];
+    let read = reading(&words, &[1, 0, 0, 7, 4], &offers);
+    let said = encoder.hear(&read, &mut Embeddings::default());
+    let (odds, detected) = said_plainly(&encoder, &read);
+    assert_eq!(said.odds[offers.len()], 0.0, "no candidate of the encoder's");
+    // Such odds are some 3 apart, and whole numbers take a few hundredths from them.
+    for (got, expected) in said.odds.iter().zip(&odds).chain(said.detected.iter().zip(&detected)) {
+        assert!((got - expected).abs() < 0.25, "{:?} {odds:?}; {:?} {detected:?}", said.odds, said.detected);
+    }
+    // What may have stood there, and how words look, is read, too.
+    let plain = reading(&words, &[0; 5], &[]);
+    let alone = encoder.hear(&plain, &mut Embeddings::default());
+    assert!(alone.detected.iter().zip(&said.detected).any(|(a, b)| (a - b).abs() > 0.3), "{:?}", alone.detected);
 }
 
 #[test]
 fn embeddings_are_kept_while_there_is_room() {
     let encoder = encoder(1);
-    let mut kept = Embeddings::new(8);
-    let query = encoder.query(&encoder.encode(&["wi-fi"], &[0..0, 0..1]), 0, 1);
-    let words = ["u.s.", "e-mail", "c++"];
-    let alone = words.map(|word| fit(&query, &encoder.embed(&[word])).to_bits());
-    for key in 0..40u64 {
-        let word = key as usize % 3;
-        assert_eq!(fit(&query, kept.get(&encoder, key, || vec![words[word]])).to_bits(), alone[word]);
-        assert!(kept.len() <= 8);
-        kept.get(&encoder, 0, || panic!("asked for lately"));
-    }
+    let words = ["wi-fi", "u.s."];
+    let others: Vec<String> = (0..40).map(|n| format!("e-mail {n}")).collect();
+    let offers: Vec<_> = others.iter().map(|other| (0, 1, other.as_str(), -1.0, 0.02)).collect();
+    let read = reading(&words, &[0; 2], &offers);
+    let (mut few, mut many) = (Embeddings::new(8), Embeddings::default());
+    let (first, second) = (encoder.hear(&read, &mut few), encoder.hear(&read, &mut many));
+    let bits = |odds: &[f32]| odds.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&first.odds), bits(&second.odds));
+    assert!(few.len() <= 8 && many.len() >= 40, "{} {}", few.len(), many.len());
 }
 
 #[test]
