@@ -35,8 +35,8 @@ named!(Quotes, "treatment of quotations");
 pub enum Model {
     /// N-grams and a small context scorer: nearly a megabyte of spun text a second on one core.
     Fast,
-    /// The encoder as well, where there is one: it reads the whole sentences of texts that the fast model suspects, at
-    /// about 80 KB a second on one core. On clean text both are equally fast.
+    /// The encoder as well, where the builder was given one: it reads the whole sentences of texts that the fast model
+    /// suspects, in about ten times the time. On clean text both are equally fast.
     #[default]
     Full,
 }

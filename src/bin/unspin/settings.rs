@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::{Globs, straight};
@@ -189,13 +189,18 @@ impl std::fmt::Debug for Settings {
 }
 
 impl File {
+    /// What reads the texts of no override: an encoder of one's own where there is one, unless it is said otherwise.
+    fn model(&self) -> ModelName {
+        self.model.unwrap_or(if self.encoder.is_some() { ModelName::Full } else { ModelName::Fast })
+    }
+
     /// Those that hold for all files.
     fn rules(&self) -> Rules {
         Rules {
             paths: Vec::new(),
             min_confidence: self.min_confidence,
             quotes: self.quotes,
-            model: self.model,
+            model: Some(self.model()),
             assume_spun: self.assume_spun,
             prior: self.prior,
             families: self.families.clone(),
@@ -221,8 +226,11 @@ impl File {
         for directory in &self.dictionaries {
             builder = builder.dictionaries(dictionary::read(directory)?);
         }
+        let mut models = self.r#override.iter().map(|rules| rules.model).chain([Some(self.model())]);
         if let Some(directory) = &self.encoder {
             builder = encoder(builder, directory)?;
+        } else if models.any(|model| model == Some(ModelName::Full)) {
+            builder = builtin_encoder(builder)?;
         }
         let named = || {
             // The message names the file; which directory it lies in is found by trying each alone.
@@ -323,6 +331,18 @@ fn encoder(builder: Builder, directory: &Path) -> anyhow::Result<Builder> {
     Ok(builder.encoder(read(weights)?, read(decisions)?))
 }
 
+/// Has the built-in encoder read texts.
+#[cfg(feature = "encoder")]
+#[allow(clippy::unnecessary_wraps, reason = "programs without it cannot")]
+fn builtin_encoder(builder: Builder) -> anyhow::Result<Builder> {
+    Ok(builder.builtin_encoder())
+}
+
+#[cfg(not(feature = "encoder"))]
+fn builtin_encoder(_: Builder) -> anyhow::Result<Builder> {
+    anyhow::bail!("this program was built without the full model; take the fast one, or build with --features encoder")
+}
+
 #[cfg(not(feature = "encoder"))]
 fn encoder(_: Builder, directory: &Path) -> anyhow::Result<Builder> {
     anyhow::bail!("{}: this program was built without encoders; build it with --features encoder", directory.display())
@@ -373,10 +393,6 @@ impl Stated {
         if checking.encoder.is_some() {
             file.encoder.clone_from(&checking.encoder);
         }
-        ensure!(
-            file.encoder.is_some() || checking.model != Some(ModelName::Full),
-            "--model full needs an encoder; name its directory with --encoder"
-        );
         file.baseline.iter_mut().for_each(placed);
         if checking.baseline.is_some() {
             file.baseline.clone_from(&checking.baseline);

@@ -17,10 +17,12 @@ pub(crate) struct Checking {
     /// What to do inside quotation marks.
     #[arg(long, value_enum, value_name = "POLICY", help_heading = "Checking")]
     pub(crate) quotes: Option<QuotePolicy>,
-    /// Have the encoder in this directory read texts that look spun: encoder.enc and decisions.forest.
+    /// Have the encoder in this directory read texts that look spun, not the built-in one: encoder.enc and
+    /// decisions.forest.
     #[arg(long, value_name = "DIR", help_heading = "Checking")]
     pub(crate) encoder: Option<PathBuf>,
-    /// Fast leaves the encoder out; full, which is what is done where there is one, needs it.
+    /// Full has an encoder read texts that look spun: more is found, in ten times the time. It needs a program that
+    /// was built with the feature `encoder` [default: fast, but full with --encoder].
     #[arg(long, value_enum, value_name = "MODEL", help_heading = "Checking")]
     pub(crate) model: Option<ModelName>,
     /// Expect this share of the texts to be spun, 0 to 1 [default: 0.02].
