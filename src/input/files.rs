@@ -123,15 +123,17 @@ impl FileOptions {
     /// The input that a path means, which was named or `found` in a directory; what is called like program code or data
     /// is none where it was only found, unless it is a page that a server made, or JSON Lines.
     fn source(&self, path: PathBuf, found: bool) -> Result<Source, InputError> {
-        let mut shown = None;
-        let foreign = Format::said_by(&path).is_none_or(|format| format == Format::Text) && kind::is_foreign(&path);
-        if foreign {
-            let compression = Compression::of_name(&path);
-            shown = kind::of_beginning(&path, compression);
-            if found && shown.is_none() {
-                let message = "is program code or data by its name, not text";
-                return Err(InputError::new(&path, ErrorKind::Foreign, message));
-            }
+        // Of what is named, only JSON is looked into here: whether it is a page shows when it is read, and what is called
+        // like code need not be known, which takes some milliseconds to set up.
+        let foreign = if found {
+            Format::said_by(&path).is_none_or(|format| format == Format::Text) && kind::is_foreign(&path)
+        } else {
+            kind::is_json(&path)
+        };
+        let shown = if foreign { kind::of_beginning(&path, Compression::of_name(&path)) } else { None };
+        if found && foreign && shown.is_none() {
+            let message = "is program code or data by its name, not text";
+            return Err(InputError::new(&path, ErrorKind::Foreign, message));
         }
         let told = Source::new(path, self.format.or(shown), &[]);
         let (own, other) = match told.format {

@@ -48,6 +48,11 @@ pub(super) fn is_foreign(path: &Path) -> bool {
     listed(Path::new(name)) || listed(Path::new(&name.to_string_lossy().to_lowercase()))
 }
 
+/// Whether a name is that of JSON, which may be JSON Lines.
+pub(super) fn is_json(path: &Path) -> bool {
+    super::extension(path) == "json"
+}
+
 /// Whether a text is HTML or XML by how it begins.
 pub(super) fn is_markup(text: &str) -> bool {
     let text = text.trim_start();
