@@ -38,8 +38,11 @@ fn boundary(text: &str, low: usize, high: usize) -> usize {
     let bytes = text.as_bytes();
     let window = &bytes[low..high];
     let behind = |mark: &[u8]| memchr::memmem::rfind(window, mark).map(|at| low + at + mark.len());
-    // Any kind of line ends.
-    let any = |marks: [&[u8]; 3]| marks.into_iter().filter_map(behind).max();
+    // Any kind of line ends, each of which ends the mark.
+    let any = |marks: [&[u8]; 3]| {
+        let mut ends = memchr::memrchr2_iter(b'\n', b'\r', window).map(|at| at + 1);
+        ends.find(|&end| marks.iter().any(|mark| window[..end].ends_with(mark))).map(|end| low + end)
+    };
     let found = any([b"\n\n", b"\n\r\n", b"\r\r"])
         .or_else(|| any([b".\n", b".\r\n", b".\r"]))
         .or_else(|| any([b"\n", b"\r\n", b"\r"]))
