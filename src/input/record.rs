@@ -176,16 +176,28 @@ impl Raw {
     }
 
     fn parse_whole(&self, bytes: Cow<'_, [u8]>) -> Result<Record, InputError> {
-        let encoding = Encoding::of_all(&bytes);
-        if !encoding.is_utf16() && encoding::is_binary(&bytes) {
+        // A large file that is what it is held as is neither held nor looked through twice.
+        let text = if Encoding::detect(&bytes) == Encoding::UTF_8 {
+            String::from_utf8(bytes.into_owned()).map_err(std::string::FromUtf8Error::into_bytes)
+        } else {
+            Err(bytes.into_owned())
+        };
+        let (encoding, binary) = match &text {
+            Ok(text) => (Encoding::UTF_8, encoding::is_binary(text.as_bytes())),
+            Err(bytes) => {
+                let encoding = Encoding::of_all(bytes);
+                (encoding, !encoding.is_utf16() && encoding::is_binary(bytes))
+            }
+        };
+        if binary {
             return Err(InputError::new(&self.source.path, ErrorKind::Binary, "is binary, not text"));
         }
-        // A large file that is what it is held as is not held twice.
-        let (source, original) = if encoding == Encoding::UTF_8 && std::str::from_utf8(&bytes).is_ok() {
-            (String::from_utf8(bytes.into_owned()).unwrap_or_default(), None)
-        } else {
-            let (source, exact) = encoding.decode(&bytes);
-            (source, (!exact).then(|| bytes.strip_prefix(encoding.bom()).unwrap_or(&bytes).to_vec()))
+        let (source, original) = match text {
+            Ok(text) => (text, None),
+            Err(bytes) => {
+                let (text, exact) = encoding.decode(&bytes);
+                (text, (!exact).then(|| bytes.strip_prefix(encoding.bom()).unwrap_or(&bytes).to_vec()))
+            }
         };
         let input = self.source.told_by(&source);
         let lifted = visible(input.format, &source);
