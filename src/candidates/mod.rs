@@ -288,26 +288,28 @@ fn is_in_identifier(block: &str, token: &Token) -> bool {
     joins(block[token.end as usize..].chars()) || joins(block[..token.start as usize].chars().rev())
 }
 
-/// Recent words that are remembered.
-const RECENT: usize = 16384;
+/// Places for recent words; each holds two.
+const RECENT: usize = 1 << 14;
 
 /// A word and its ids.
 #[derive(Clone, Copy, Default)]
 struct RecentWord {
-    form: u128,
+    /// Its look-up form, the first eight bytes of it and the others.
+    form: [u64; 2],
     model: u32,
     lookup: u32,
 }
 
-/// The ids of recent words, one for each place that their bytes hash to: most words of a text come again soon, and
-/// comparing a few bytes is cheaper than walking the lexicon.
+/// The ids of recent words, two for each place that their bytes hash to, the one that was asked for last before the other:
+/// most words of a text come again soon, and comparing a few bytes is cheaper than walking the lexicon. What is not in use
+/// is an empty form, which is no word, with the ids of an unknown one.
 pub(crate) struct Recent {
-    words: Vec<RecentWord>,
+    words: Vec<[RecentWord; 2]>,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { words: vec![RecentWord::default(); RECENT] }
+        Self { words: vec![Default::default(); RECENT] }
     }
 }
 
@@ -315,18 +317,25 @@ impl Recent {
     /// Ids of a word for the language model and for the dictionaries.
     #[inline]
     fn look_up(&mut self, form: Short, dictionary: &Dictionary) -> (u32, u32) {
-        let packed = form.0;
-        let folded = (packed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (packed >> 64) as u64;
-        let word = &mut self.words[(folded.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32) as usize % RECENT];
-        // An empty form is that of an unused entry.
-        if word.form != packed || packed == 0 {
-            let bytes = packed.to_le_bytes();
-            let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-            let form = std::str::from_utf8(&bytes[..length]).unwrap_or_default();
-            let (model, lookup) = Self::ids(form, dictionary);
-            *word = RecentWord { form: packed, model, lookup };
+        let form = [form.0 as u64, (form.0 >> 64) as u64];
+        let folded = form[0].wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ form[1];
+        let [last, other] = &mut self.words[(folded.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32) as usize % RECENT];
+        if last.form != form {
+            std::mem::swap(last, other);
+            if last.form != form {
+                let (model, lookup) = Self::packed_ids(form, dictionary);
+                *last = RecentWord { form, model, lookup };
+            }
         }
-        (word.model, word.lookup)
+        (last.model, last.lookup)
+    }
+
+    #[cold]
+    fn packed_ids(form: [u64; 2], dictionary: &Dictionary) -> (u32, u32) {
+        let bytes = form.map(u64::to_le_bytes);
+        let bytes = bytes.as_flattened();
+        let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+        Self::ids(std::str::from_utf8(&bytes[..length]).unwrap_or_default(), dictionary)
     }
 
     fn ids(form: &str, dictionary: &Dictionary) -> (u32, u32) {
@@ -644,6 +653,13 @@ mod tests {
         block::read(text, &mut tokens);
         let words = sentences(text, &tokens, dictionary).into_iter().flatten();
         words.map(|word| (tokens[word.token as usize].text(text), word)).collect()
+    }
+
+    #[test]
+    fn an_unused_place_holds_what_is_no_word() {
+        let RecentWord { form, model, lookup } = RecentWord::default();
+        assert_eq!(key::pack(""), Some(Short(0)));
+        assert_eq!((form, (model, lookup)), ([0; 2], Recent::ids("", &Dictionary::builtin())));
     }
 
     #[test]
