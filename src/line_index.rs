@@ -106,6 +106,10 @@ impl<'t> LineIndex<'t> {
         let byte = floor_boundary(self.text, byte);
         let mark = self.marks.partition_point(|&(at, _, _)| at <= byte) - 1;
         let (at, chars, units) = self.marks[mark];
+        // Where there are as many characters as bytes up to the next mark, nothing has to be counted.
+        if self.marks.get(mark + 1).is_some_and(|&(next, c, _)| c - chars == next - at) {
+            return (chars + byte - at, units + byte - at);
+        }
         let (c, u) = count(&self.text[at..byte]);
         (chars + c, units + u)
     }
