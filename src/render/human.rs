@@ -67,12 +67,12 @@ impl Render for Human {
             dim.1,
             "",
             strong.0,
-            "^".repeat(window.inside.width().max(1)),
+            "^".repeat(columns(&window.inside).max(1)),
             strong.1,
             good.0,
             advice(finding.correction()),
             good.1,
-            indent = window.before.width(),
+            indent = columns(&window.before),
         )?;
         let mut reason = |text: &str| writeln!(out, "{}{:>margin$} ={} {text}", dim.0, "", dim.1);
         if !finding.message.is_empty() {
@@ -145,22 +145,25 @@ struct Window {
 impl Window {
     fn new(text: &str, line: Span, span: Span, width: usize) -> Self {
         let clean = |text: &str| -> String {
+            if is_plain(text) {
+                return text.to_owned();
+            }
             text.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect()
         };
         // Only as much of the line as can be shown is looked at: lines may be very long.
         let first = floor_boundary(text, span.start.saturating_sub(4 * width).max(line.start));
         let last = ceil_boundary(text, (span.end + 4 * width).min(line.end).max(span.end));
         let mut inside = clean(&text[span.range()]);
-        if inside.width() > width * 2 / 3 {
+        if columns(&inside) > width * 2 / 3 {
             inside = format!("{}…", take(inside.chars(), width * 2 / 3));
         }
         let (before, after) = (clean(&text[first..span.start]), clean(&text[span.end..last]));
-        let rest = width.saturating_sub(inside.width());
-        let mut left = before.width().min(rest / 3);
-        let right = after.width().min(rest - left);
-        left = before.width().min(rest - right);
-        let cut_left = left < before.width() || first > line.start;
-        let cut_right = right < after.width() || last < line.end;
+        let [before_width, inside_width, after_width] = [&before, &inside, &after].map(|text| columns(text));
+        let rest = width.saturating_sub(inside_width);
+        let right = after_width.min(rest - before_width.min(rest / 3));
+        let left = before_width.min(rest - right);
+        let cut_left = left < before_width || first > line.start;
+        let cut_right = right < after_width || last < line.end;
         let mut start: String = take(before.chars().rev(), left).chars().rev().collect();
         let mut end = take(after.chars(), right);
         if cut_left {
@@ -172,6 +175,16 @@ impl Window {
         }
         Self { before: start, inside, after: end.trim_end().to_owned() }
     }
+}
+
+/// Whether a text is of visible ASCII characters and spaces alone, as nearly all is.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// The columns that a text takes.
+fn columns(text: &str) -> usize {
+    if is_plain(text) { text.len() } else { text.width() }
 }
 
 /// The first characters that fit a width.
