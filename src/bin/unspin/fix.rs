@@ -291,7 +291,7 @@ impl Added<'_> {
     }
 
     /// The fields with their values; where several fields of the record are texts, one for each, such as `edits.body`.
-    fn fields(self, checked: &Checked, fixes: &Fixes) -> Vec<(String, Value)> {
+    fn fields(self, checked: &Checked, fixes: &Fixes<'_>) -> Vec<(String, Value)> {
         let record = &checked.record;
         let mut fields = Vec::new();
         for field in record.fields() {
@@ -313,7 +313,7 @@ impl Added<'_> {
 
 /// What was changed in the n-th text of a record, by places in its value. Where that holds markup, the edits are told as
 /// they are written there, too.
-fn made(record: &Record, n: usize, fixes: &Fixes) -> Value {
+fn made(record: &Record, n: usize, fixes: &Fixes<'_>) -> Value {
     let index = LineIndex::new(record.shown(n));
     let place =
         |Span { start, end }: Span| json!({ "byte": [start, end], "char": [index.chars(start), index.chars(end)] });
@@ -337,11 +337,11 @@ fn made(record: &Record, n: usize, fixes: &Fixes) -> Value {
 }
 
 /// The record with fixes applied; where they cannot be written in its encoding, as it was, with the reason.
-fn repair(checked: &Checked, fixes: Fixes, added: Added<'_>) -> (Repaired, Option<InputError>) {
+fn repair(checked: &Checked, fixes: Fixes<'_>, added: Added<'_>) -> (Repaired, Option<InputError>) {
     let record = &checked.record;
     let encoding = Some(record.encoding());
     let nothing = Fixes::default();
-    let write = |fixes: &Fixes| record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
+    let write = |fixes: &Fixes<'_>| record.rewrite_with(&fixes.edits, &added.fields(checked, fixes));
     let as_it_was = || write(&nothing).or_else(|_| record.rewrite(&[])).unwrap_or_default();
     // A field that is added changes a record in which nothing is repaired.
     let adds = added.original.is_some() || added.edits.is_some();
@@ -378,7 +378,7 @@ fn repair_passage(passage: &Passage<'_>, selection: &Selection) -> Repaired {
 }
 
 /// One line for each fix.
-fn lines(checked: &Checked, fixes: &Fixes) -> Vec<String> {
+fn lines(checked: &Checked, fixes: &Fixes<'_>) -> Vec<String> {
     let mut lines = Vec::with_capacity(fixes.applied.len());
     if fixes.applied.is_empty() {
         return lines;

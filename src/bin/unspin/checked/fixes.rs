@@ -6,29 +6,29 @@ use unspin::{Finding, LineIndex, Report, Selection, Span};
 
 /// Edits of a record's source, and the findings they come from.
 #[derive(Default)]
-pub(crate) struct Fixes {
+pub(crate) struct Fixes<'f> {
     pub(crate) edits: Vec<(Span, String)>,
     /// The findings applied, each with the number of its text.
-    pub(crate) applied: Vec<(usize, Finding)>,
+    pub(crate) applied: Vec<(usize, &'f Finding)>,
     /// Findings not applied: not selected, or not to be written.
     pub(crate) left: usize,
     /// Those of them that were selected, each with the number of its text: markup inside, or inside what stands right
     /// beside them, leaves no way to tell what goes where.
-    pub(crate) unwritten: Vec<(usize, Finding)>,
+    pub(crate) unwritten: Vec<(usize, &'f Finding)>,
 }
 
-impl Fixes {
+impl<'f> Fixes<'f> {
     /// Adds what a selection of findings in the n-th text of a record changes.
-    pub(crate) fn add(&mut self, record: &Record, n: usize, findings: &[Finding], selection: &Selection) {
+    pub(crate) fn add(&mut self, record: &Record, n: usize, findings: &'f [Finding], selection: &Selection) {
         let before = self.applied.len();
         let all = record.joint_edits(n, findings.iter().map(|finding| (finding.span, finding.correction())));
         for (finding, edits) in findings.iter().zip(all).filter(|(finding, _)| selection.contains(finding)) {
             match edits {
                 Some(edits) => {
                     self.edits.extend(edits);
-                    self.applied.push((n, finding.clone()));
+                    self.applied.push((n, finding));
                 }
-                None => self.unwritten.push((n, finding.clone())),
+                None => self.unwritten.push((n, finding)),
             }
         }
         self.left += findings.len() - (self.applied.len() - before);

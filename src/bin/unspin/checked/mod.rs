@@ -49,7 +49,7 @@ impl Checked {
     }
 
     /// What a selection of the findings changes in the source.
-    pub(crate) fn fixes(&self, selection: &Selection) -> Fixes {
+    pub(crate) fn fixes(&self, selection: &Selection) -> Fixes<'_> {
         let mut fixes = Fixes::default();
         for (n, report) in self.reports.iter().enumerate() {
             fixes.add(&self.record, n, &report.findings, selection);
