@@ -200,6 +200,30 @@ impl<W: Write> Diff<W> {
     }
 }
 
+/// The parts of two texts, in order, cut between words: what both have, or what one has in place of what the other has.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::render::diff::compare_words;
+///
+/// let parts = compare_words("the Washington Put up said", "the Washington Post said");
+/// assert_eq!(parts, [("the Washington ", "the Washington "), ("Put up", "Post"), (" said", " said")]);
+/// ```
+pub fn compare_words<'t>(old: &'t str, new: &'t str) -> Vec<(&'t str, &'t str)> {
+    fn cut(text: &str) -> Vec<&[u8]> {
+        text.as_bytes().chunk_by(|a, b| a.is_ascii_whitespace() == b.is_ascii_whitespace()).collect()
+    }
+    fn take<'t>(text: &mut &'t str, words: &[&[u8]]) -> &'t str {
+        let (part, rest) = text.split_at(words.iter().map(|word| word.len()).sum());
+        *text = rest;
+        part
+    }
+    let (was, is, mut rest) = (cut(old), cut(new), (old, new));
+    let ops = capture_diff_slices(Algorithm::Myers, &was, &is).into_iter();
+    ops.map(|op| (take(&mut rest.0, &was[op.old_range()]), take(&mut rest.1, &is[op.new_range()]))).collect()
+}
+
 /// The lines with the words that differ underlined.
 fn emphasized(old: &[u8], new: &[u8]) -> (Vec<u8>, Vec<u8>) {
     const ON: &[u8] = b"\x1b[1;4m";

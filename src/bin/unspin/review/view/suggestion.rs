@@ -4,8 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style, Stylize};
 use ratatui::text::{Line, Span};
-use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
+use unspin::render::diff::compare_words;
 
 use super::{Look, put};
 use crate::review::document::State;
@@ -131,20 +131,18 @@ fn diff(old: &str, new: &str, look: Look) -> Vec<(String, Style)> {
     let (old, new) = (clean(old), clean(new));
     let (goes, comes) = if look.color { (("", ""), ("", "")) } else { (("[-", "-]"), ("{+", "+}")) };
     let mut pieces: Vec<(String, Style)> = Vec::new();
-    let mut waiting: Option<(ChangeTag, String)> = None;
-    let mut flush = |waiting: Option<(ChangeTag, String)>| match waiting {
-        Some((ChangeTag::Equal, text)) => pieces.push((text, Style::default().bold())),
-        Some((ChangeTag::Delete, text)) => pieces.push((format!("{}{text}{}", goes.0, goes.1), look.goes())),
-        Some((ChangeTag::Insert, text)) => pieces.push((format!("{}{text}{}", comes.0, comes.1), look.comes())),
-        None => {}
-    };
-    for change in TextDiff::from_words(old.as_str(), new.as_str()).iter_all_changes() {
-        match &mut waiting {
-            Some((tag, text)) if *tag == change.tag() => text.push_str(change.value()),
-            _ => flush(waiting.replace((change.tag(), change.value().to_owned()))),
+    for (old, new) in compare_words(&old, &new) {
+        if old == new {
+            pieces.push((old.to_owned(), Style::default().bold()));
+            continue;
+        }
+        if !old.is_empty() {
+            pieces.push((format!("{}{old}{}", goes.0, goes.1), look.goes()));
+        }
+        if !new.is_empty() {
+            pieces.push((format!("{}{new}{}", comes.0, comes.1), look.comes()));
         }
     }
-    flush(waiting);
     // Old and new words side by side want something between them; the marks are that where there are no colors.
     if look.color {
         let mut n = 1;
