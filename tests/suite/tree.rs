@@ -26,19 +26,21 @@ enum Kind {
     JsonlZst,
     ReadOnly,
     Binary,
+    Program,
+    Zeros,
     Hidden,
     Ignored,
     Empty,
 }
 
 use Kind::{
-    Binary, Bom, Crlf, Csv, Empty, Hidden, Html, Ignored, Jsonl, JsonlZst, Latin1, Markdown, ReadOnly, Text, TextGz,
-    Utf16Be, Utf16Le,
+    Binary, Bom, Crlf, Csv, Empty, Hidden, Html, Ignored, Jsonl, JsonlZst, Latin1, Markdown, Program, ReadOnly, Text,
+    TextGz, Utf16Be, Utf16Le, Zeros,
 };
 
-const KINDS: [Kind; 17] = [
-    Text, Crlf, Bom, Latin1, Utf16Le, Utf16Be, Markdown, Html, Jsonl, Csv, TextGz, JsonlZst, ReadOnly, Binary, Hidden,
-    Ignored, Empty,
+const KINDS: [Kind; 19] = [
+    Text, Crlf, Bom, Latin1, Utf16Le, Utf16Be, Markdown, Html, Jsonl, Csv, TextGz, JsonlZst, ReadOnly, Binary, Program,
+    Zeros, Hidden, Ignored, Empty,
 ];
 
 impl Kind {
@@ -51,7 +53,7 @@ impl Kind {
             Csv => format!("{n}.csv"),
             TextGz => format!("{n}.txt.gz"),
             JsonlZst => format!("{n}.jsonl.zst"),
-            Binary => format!("{n}.bin"),
+            Binary | Program | Zeros => format!("{n}.bin"),
             Hidden => format!(".{n}.txt"),
             Ignored => format!("{n}.ignored"),
             Empty => format!("{n}"),
@@ -87,6 +89,12 @@ impl Kind {
             }
             TextGz => text.as_bytes().to_vec(),
             Binary => [&b"\0\x01".repeat(9)[..], text.as_bytes()].concat(),
+            // As programs begin, this one with a text inside.
+            Program => {
+                let program = fs::read(std::env::current_exe().expect("told")).expect("there");
+                [&program[..1024], text.as_bytes()].concat()
+            }
+            Zeros => vec![0; 1024],
             Empty => Vec::new(),
         }
     }
@@ -249,7 +257,7 @@ fn tree(files: usize) {
         let shown = path.to_str().expect("UTF-8");
         let after = fs::read(root.path().join(path)).expect("there");
         let mine = found.get(shown).map_or(&[][..], Vec::as_slice);
-        assert!(mine.is_empty() || !matches!(kind, Binary | Hidden | Ignored | Empty), "{shown}");
+        assert!(mine.is_empty() || !matches!(kind, Binary | Program | Zeros | Hidden | Ignored | Empty), "{shown}");
         if *kind == ReadOnly {
             assert_eq!(ran.err.contains(&format!("{shown}: is read-only")), !mine.is_empty(), "{}", ran.err);
             refused += usize::from(!mine.is_empty());
