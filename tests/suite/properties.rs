@@ -203,8 +203,8 @@ fn spun_words_are_repaired_in_their_places() {
             "The Defense Secretary said it. Early votes counted.",
         ),
         (
-            "The Labour Party's chief stated the pound fell 1.2 per cent, and the neighbourhood programme was cancelled. It was 3 p.c of the labour market.",
-            "The Labour Party's chief said the pound fell 1.2 per cent, and the neighbourhood programme was cancelled. It was 3 per cent of the labour market.",
+            "The Labour Party's chief stated the pound fell 1.2 per cent, and the programme was cancelled. It was 3 p.c of the labour market.",
+            "The Labour Party's chief said the pound fell 1.2 per cent, and the programme was cancelled. It was 3 per cent of the labour market.",
         ),
         ("The Protection Sec\u{2060}retary stated it.", "The Defense Sec\u{2060}retary said it."),
         ("Try to get-off of it, he stated.", "Try to get out of it, he said."),
