@@ -1,10 +1,14 @@
 //! The one integration binary.
 
+// The fuzz targets are written for this crate, which has only their macro here.
+extern crate self as libfuzzer_sys;
+
 mod cli;
 mod control;
 mod dictionaries;
 mod eval;
 mod fuzz;
+mod fuzz_targets;
 mod guide;
 mod inputs;
 mod layering;
