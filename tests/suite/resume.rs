@@ -62,12 +62,14 @@ fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -
             None => child.kill().expect("killed"),
         }
         child.wait().expect("ends");
-        if let Ok(journal) = fs::read(here.join(format!("{out}.resume"))) {
+        // Without a journal, which goes before the file is put in its place, the next run starts anew.
+        let journal = fs::read(here.join(format!("{out}.resume"))).ok();
+        done = journal.map_or(0, |journal| {
             let journal: serde_json::Value = serde_json::from_slice(&journal).expect("JSON");
             let bytes = journal["progress"]["bytes"].as_u64().expect("a number");
-            assert!(bytes >= done, "{bytes} bytes of the inputs are done after {done}");
-            done = bytes;
-        }
+            assert!(bytes >= done, "{args:?}: {bytes} bytes of the inputs are done after {done}");
+            bytes
+        });
     }
     unreachable!("the loop ends by returning")
 }
