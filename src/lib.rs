@@ -21,6 +21,8 @@
 //! - [`render`] shows reports in eight formats and as diffs, [`eval`] measures them against gold texts.
 //! - `input` reads files of every form as records that can be put back, and `learn` trains models; both come with the
 //!   feature `cli`, which is on by default.
+//! - The feature `encoder` builds in a neural model, which finds more in spun text in ten times the time:
+//!   `Builder::builtin_encoder`.
 //! - [`guide`] tells how the parts fit together, what the dictionaries are, and what each rule finds.
 mod candidates;
 mod config;
