@@ -2,7 +2,7 @@
 //!
 //! Texts come from documents with known substitutions, and from corpora that the substitution table is run over
 //! forwards. Either way the engine reads them as it reads any text, so that candidates and posteriors are those that
-//! the encoder will meet; [`super::segments`] has what is written.
+//! the encoder will meet; `segments.rs` beside this has what is written.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
