@@ -529,6 +529,21 @@ fn an_encoder_that_cannot_be_read_is_named() {
 }
 
 #[test]
+#[cfg(not(feature = "encoder"))]
+fn what_asks_for_the_full_model_is_named_where_there_is_none() {
+    for settings in ["model = \"full\"\n", "[[override]]\npaths = [\"b.txt\"]\nmodel = \"full\"\n"] {
+        let here = directory(&[("a.txt", SPUN.as_bytes()), ("unspin.toml", settings.as_bytes())]);
+        let ran = unspin(here.path(), &["check", "a.txt"], b"");
+        assert!(ran.code == 2 && ran.err.contains("unspin.toml: this program is without"), "{}", ran.err);
+        let ran = unspin(here.path(), &["check", "--model", "full", "a.txt"], b"");
+        assert!(ran.code == 2 && ran.err.contains("--model full: this program is without"), "{}", ran.err);
+    }
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("unspin.toml", b"model = \"full\"\n")]);
+    let ran = unspin(here.path(), &["check", "--assume-spun", "--model", "fast", "a.txt"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+}
+
+#[test]
 fn files_that_cannot_keep_their_original_are_not_rewritten() {
     let row = json!({ "text": SPUN }).to_string() + "\n";
     let here = directory(&[("a.txt", SPUN.as_bytes()), ("a.jsonl", row.as_bytes())]);

@@ -194,6 +194,11 @@ impl File {
         self.model.unwrap_or(if self.encoder.is_some() { ModelName::Full } else { ModelName::Fast })
     }
 
+    /// Whether any file is to be read by the full model.
+    fn asks_for_full(&self) -> bool {
+        self.model() == ModelName::Full || self.r#override.iter().any(|rules| rules.model == Some(ModelName::Full))
+    }
+
     /// Those that hold for all files.
     fn rules(&self) -> Rules {
         Rules {
@@ -219,18 +224,17 @@ impl File {
         Ok(files)
     }
 
-    /// The dictionaries and the encoder that the settings name, opened.
-    fn unspinner(&self) -> anyhow::Result<Unspinner> {
+    /// The dictionaries and the encoder that the settings name, opened; `asks` is what asks for the full model, if it is.
+    fn unspinner(&self, asks: &str) -> anyhow::Result<Unspinner> {
         let builtin = self.builtin_dictionaries.unwrap_or(true);
         let mut builder = Unspinner::builder().builtin_dictionaries(builtin);
         for directory in &self.dictionaries {
             builder = builder.dictionaries(dictionary::read(directory)?);
         }
-        let mut models = self.r#override.iter().map(|rules| rules.model).chain([Some(self.model())]);
         if let Some(directory) = &self.encoder {
             builder = encoder(builder, directory)?;
-        } else if models.any(|model| model == Some(ModelName::Full)) {
-            builder = builtin_encoder(builder)?;
+        } else if self.asks_for_full() {
+            builder = builtin_encoder(builder, asks)?;
         }
         let named = || {
             // The message names the file; which directory it lies in is found by trying each alone.
@@ -334,13 +338,15 @@ fn encoder(builder: Builder, directory: &Path) -> anyhow::Result<Builder> {
 /// Has the built-in encoder read texts.
 #[cfg(feature = "encoder")]
 #[allow(clippy::unnecessary_wraps, reason = "programs without it cannot")]
-fn builtin_encoder(builder: Builder) -> anyhow::Result<Builder> {
+fn builtin_encoder(builder: Builder, _: &str) -> anyhow::Result<Builder> {
     Ok(builder.builtin_encoder())
 }
 
 #[cfg(not(feature = "encoder"))]
-fn builtin_encoder(_: Builder) -> anyhow::Result<Builder> {
-    anyhow::bail!("this program was built without the full model; take the fast one, or build with --features encoder")
+fn builtin_encoder(_: Builder, asks: &str) -> anyhow::Result<Builder> {
+    anyhow::bail!(
+        "{asks}: this program is without the full model; take the fast one, or build it with --features encoder"
+    )
 }
 
 #[cfg(not(feature = "encoder"))]
@@ -443,8 +449,12 @@ impl Stated {
         }
         // What is written anew is not looked at: it may not be there yet, and holds what is to be written again.
         let known = file.baseline.as_deref().filter(|_| !checking.accepts_all).map(baseline::read).transpose()?;
+        let asks = match path {
+            Some(path) if checking.model != Some(ModelName::Full) => path.display().to_string(),
+            _ => "--model full".to_owned(),
+        };
         Ok(Settings {
-            unspinner: file.unspinner()?,
+            unspinner: file.unspinner(&asks)?,
             base: rules.profile(),
             overrides,
             exclude: Globs::new(root, &file.exclude)?,
