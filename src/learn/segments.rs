@@ -8,7 +8,7 @@
 //! | part of the cross-validation (-1: none), whether it is to learn from, words and candidates of the text, first word | 5 × i32 |
 //! | pieces, words, offers, phrases, pieces of phrases, truths, bytes of the text's name | 7 × u16 |
 //! | the pieces and the word of each | u16 |
-//! | of each word, what is to be known of it: bits of [`crate::model::attend::Look`] and below | u8 |
+//! | of each word, what is to be known of it: bits of [`Look`] and below | u8 |
 //! | of each offer, its run's start and end, its phrase and that of the words that stand there | 4 × u16 |
 //! | of each offer, ln of the channel and the posterior | 2 × f32 |
 //! | of each offer, its number in the text | u32 |
@@ -23,15 +23,15 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use crate::model::attend::Offer;
+use crate::model::attend::{Look, Offer};
 use crate::model::encoder::Encoder;
 
-/// The word was changed.
-pub(super) const CHANGED: u8 = 8;
+/// The word was changed: the first bit after those of how it looks.
+pub(super) const CHANGED: u8 = 1 << Look::COUNT;
 /// What was changed is an error, not a matter of style.
-pub(super) const HARD: u8 = 16;
+pub(super) const HARD: u8 = CHANGED << 1;
 /// The word is inside a longer change, not its first.
-pub(super) const INSIDE: u8 = 32;
+pub(super) const INSIDE: u8 = CHANGED << 2;
 
 /// A text with what is known of it.
 pub(super) struct Text<'a> {
@@ -63,7 +63,7 @@ impl Phrases {
         if let Some(&known) = self.known.get(words) {
             return known;
         }
-        let pieces = encoder.phrase(words.split(' '));
+        let pieces = encoder.phrase(words);
         let number = self.lengths.len() as u16;
         self.lengths.push(pieces.len() as u16);
         self.pieces.extend(pieces.iter().map(|&piece| piece as u16));
@@ -112,25 +112,33 @@ fn bytes(text: &Text<'_>, pieces: &[u32], words: &[(usize, usize)], encoder: &En
     let is_right = |offer: &Offer| text.truths.iter().any(|(run, words)| *run == offer.run && *words == offer.words);
     let fold = text.fold.map_or(-1, |fold| fold as i32);
     let mut out = Vec::new();
-    let mut shorts = |numbers: &mut dyn Iterator<Item = u16>| numbers.for_each(|n| out.extend(n.to_le_bytes()));
     let wide = [fold, i32::from(text.is_learned), text.words.len() as i32, text.candidates as i32, first as i32];
-    shorts(&mut wide.iter().flat_map(|&n| [n as u16, (n >> 16) as u16]));
-    let counts = [pieces.len(), end - first, offers.len(), phrases.lengths.len(), phrases.pieces.len(), truths.len()];
-    shorts(&mut counts.iter().map(|&n| n as u16));
-    shorts(&mut [text.id.len() as u16].into_iter());
-    shorts(&mut pieces.iter().map(|&piece| piece as u16));
-    shorts(&mut words.iter().flat_map(|&(word, count)| std::iter::repeat_n((word - first) as u16, count)));
+    wide.iter().for_each(|n| out.extend(n.to_le_bytes()));
+    let counts = [
+        pieces.len(),
+        end - first,
+        offers.len(),
+        phrases.lengths.len(),
+        phrases.pieces.len(),
+        truths.len(),
+        text.id.len(),
+    ];
+    put(&mut out, counts.iter().map(|&n| n as u16));
+    put(&mut out, pieces.iter().map(|&piece| piece as u16));
+    put(&mut out, words.iter().flat_map(|&(word, count)| std::iter::repeat_n((word - first) as u16, count)));
     out.extend(&text.marks[first..end]);
-    let mut shorts = |numbers: &mut dyn Iterator<Item = u16>| numbers.for_each(|n| out.extend(n.to_le_bytes()));
-    (0..4).for_each(|column| shorts(&mut offers.iter().map(|(_, numbers)| numbers[column])));
+    (0..4).for_each(|column| put(&mut out, offers.iter().map(|(_, numbers)| numbers[column])));
     offers.iter().for_each(|(offer, _)| out.extend(offer.channel.to_le_bytes()));
     offers.iter().for_each(|(offer, _)| out.extend(offer.posterior.to_le_bytes()));
     offers.iter().for_each(|(offer, _)| out.extend((offer.index as u32).to_le_bytes()));
     out.extend(offers.iter().map(|(offer, _)| u8::from(is_right(offer))));
-    let mut shorts = |numbers: &mut dyn Iterator<Item = u16>| numbers.for_each(|n| out.extend(n.to_le_bytes()));
-    shorts(&mut phrases.lengths.iter().copied());
-    shorts(&mut phrases.pieces.iter().copied());
-    (0..3).for_each(|column| shorts(&mut truths.iter().map(|numbers| numbers[column])));
+    put(&mut out, phrases.lengths.iter().copied());
+    put(&mut out, phrases.pieces.iter().copied());
+    (0..3).for_each(|column| put(&mut out, truths.iter().map(|numbers| numbers[column])));
     out.extend(text.id.bytes());
     out
+}
+
+fn put(out: &mut Vec<u8>, numbers: impl Iterator<Item = u16>) {
+    numbers.for_each(|n| out.extend(n.to_le_bytes()));
 }

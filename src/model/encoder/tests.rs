@@ -174,7 +174,7 @@ fn said_plainly(encoder: &Encoder, read: &Reading) -> (Vec<f32>, Vec<f32>) {
         sum * number(&matrix.scales[row * 4..])
     };
     let mean = |words: &str| {
-        let pieces = encoder.phrase(words.split_whitespace());
+        let pieces = encoder.phrase(words);
         let mut mean = vec![0f32; DIMENSIONS];
         for &piece in &pieces {
             let (scale, vector) = file.piece(piece);
