@@ -19,11 +19,14 @@ pub(crate) mod vectors;
 #[cfg(feature = "cli")]
 pub(crate) mod verify;
 
+use std::sync::OnceLock;
+
 use error::{DictionaryError, ErrorKind};
 use layers::Layers;
 use ngrams::Ngrams;
 use pack::Pack;
 use source::SourceFile;
+use spelling::Parted;
 use usage::Usage;
 
 pub(crate) static MODEL: &[u8] = include_bytes!("../../dictionaries/model/english.ngm");
@@ -35,6 +38,7 @@ pub(crate) struct Dictionary {
     pub(crate) ngrams: Ngrams,
     pub(crate) pack: Layers,
     pub(crate) usage: Usage,
+    parted: OnceLock<Vec<Parted>>,
 }
 
 impl Dictionary {
@@ -42,7 +46,7 @@ impl Dictionary {
     pub(crate) fn builtin() -> Self {
         let ngrams = Ngrams::open(MODEL.into(), false).expect("the embedded model was opened when it was built in");
         let pack = Pack::open(PACK.into(), ngrams.checksum(), false).expect("the build script made the pack for it");
-        Self { ngrams, pack: Layers::new(pack), usage: Usage::builtin() }
+        Self { ngrams, pack: Layers::new(pack), usage: Usage::builtin(), parted: OnceLock::new() }
     }
 
     /// The built-in model with dictionaries compiled from these sources instead of the built-in ones.
@@ -53,7 +57,12 @@ impl Dictionary {
         }
         let ngrams = Ngrams::open(MODEL.into(), false)?;
         let pack = Pack::open(compile::compile(files, &ngrams, None)?.into(), ngrams.checksum(), false)?;
-        Ok(Self { ngrams, pack: Layers::new(pack), usage: Usage::builtin() })
+        Ok(Self { ngrams, pack: Layers::new(pack), usage: Usage::builtin(), parted: OnceLock::new() })
+    }
+
+    /// What only British English writes as several words; looked for at the first call.
+    pub(crate) fn parted(&self) -> &[Parted] {
+        self.parted.get_or_init(|| Parted::all(self.pack.spellings(), |word| self.ngrams.id(word)))
     }
 
     /// Adds what these sources say to what is there.

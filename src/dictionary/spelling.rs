@@ -67,6 +67,26 @@ pub(crate) fn sections(pairs: &[(&str, &str, Use)], id: impl Fn(&str) -> Option<
     ]
 }
 
+/// What only British English writes as several words ("per cent"), and the one word that American English has.
+pub(crate) struct Parted {
+    pub(crate) parts: Vec<u32>,
+    pub(crate) american: u32,
+}
+
+impl Parted {
+    /// All of those whose words are known.
+    pub(super) fn all<'d>(
+        spellings: impl Iterator<Item = (&'d str, &'d str, Use)>,
+        id: impl Fn(&str) -> Option<u32>,
+    ) -> Vec<Self> {
+        let pairs = spellings.filter(|(british, _, using)| british.contains(' ') && *using != Use::Lookup);
+        let parted = |(british, american, _): (&str, &str, _)| {
+            Some(Self { parts: british.split(' ').map(&id).collect::<Option<_>>()?, american: id(american)? })
+        };
+        pairs.filter_map(parted).collect()
+    }
+}
+
 impl Pack {
     /// Every pair of spellings: British, American and use.
     pub(crate) fn spellings(&self) -> impl Iterator<Item = (&str, &str, Use)> {

@@ -13,7 +13,7 @@ use super::lattice::{self, Lattice, Weights};
 use super::prior::{self, Estimate};
 use super::readings::Readings;
 use super::scorer::Scorer;
-use super::variety::British;
+use super::variety;
 use crate::candidates::realize::{self, Realized};
 use crate::candidates::{Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
@@ -36,8 +36,8 @@ pub(crate) struct Passage<'t> {
     pub(crate) estimate: Estimate,
     /// ln of the odds that each word of each sentence was changed, by the encoder; empty where none read it.
     damage: Vec<Vec<f32>>,
-    /// There where it is written in British English.
-    british: Option<British>,
+    /// Whether it is written in British English.
+    british: bool,
 }
 
 /// Where paragraphs end: for each, the number of sentences up to there.
@@ -109,7 +109,7 @@ impl<'t> Passage<'t> {
             .collect();
         readings.tidy();
         let estimate = prior::estimate(&lattices, &ends(&sentences, &tokens), &kinds, weights);
-        let british = British::of(&sentences, &lattices, &estimate.sums, dictionary);
+        let british = variety::is_british(&sentences, &lattices, &estimate.sums, dictionary);
         Self { text, tokens, sentences, lattices, kinds, estimate, damage: Vec::new(), british }
     }
 
@@ -126,7 +126,7 @@ impl<'t> Passage<'t> {
 
     #[cfg(test)]
     pub(super) fn is_british(&self) -> bool {
-        self.british.is_some()
+        self.british
     }
 
     /// Takes in what the encoder says of it, in order of the text: ln of the odds of each candidate against what stands
@@ -190,7 +190,7 @@ impl<'t> Passage<'t> {
             }
         };
         let mut realized = realize::realize(self.text, &self.tokens, range, &original, &dictionary.ngrams);
-        if self.british.is_some() {
+        if self.british {
             let opens = realize::opens(self.text, &self.tokens, range.0);
             realized.text = dictionary.pack.write_british(&realized.text, opens);
         }
@@ -315,17 +315,16 @@ impl<'t> Passage<'t> {
         let changes = self.text[realized.span.range()] != realized.text
             && self.article_fits(place, &realized.text, &dictionary.ngrams)
             && !self.loses_name(place)
-            && !self.leaves_british(place, &realized, dictionary);
+            && !(self.british && self.leaves_british(place, &realized, dictionary));
         changes.then_some(Scored { place, realized, keys, features, probability, certain })
     }
 
-    /// Whether a reading is none that its text would have, which is British.
+    /// Whether a reading is none that its text, which is British, would have.
     fn leaves_british(&self, place: (usize, usize), realized: &Realized, dictionary: &Dictionary) -> bool {
-        let Some(british) = &self.british else { return false };
         let candidate = self.candidate(place);
         let words = &self.sentences[place.0][candidate.start as usize..candidate.end as usize];
         let written = [&self.text[realized.span.range()], &realized.text];
-        !candidate.certain && british.is_left(words, &candidate.ids, written, dictionary)
+        !candidate.certain && variety::leaves_british(words, &candidate.ids, written, dictionary)
     }
 
     /// Whether a candidate takes away a word with capitals inside ("KiDS"), which is a name; the plural of an acronym

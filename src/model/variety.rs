@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::lattice::{Lattice, Sums};
 use crate::candidates::Word;
 use crate::dictionary::Dictionary;
-use crate::dictionary::spelling::Use;
+use crate::dictionary::spelling::Parted;
 
 /// Votes from which a passage is British: one word may be a spinner's.
 const BRITISH: i32 = 2;
@@ -48,93 +48,66 @@ const SAID: [(&str, &str); 26] = [
     ("trousers", "pants"),
 ];
 
-/// What tells whether a reading would leave British English.
-pub(crate) struct British {
-    parted: Vec<Parted>,
+/// Whether words start with what is written in several.
+fn starts(words: &[Word], parted: &Parted) -> bool {
+    words.len() >= parted.parts.len() && words.iter().zip(&parted.parts).all(|(word, &part)| word.model == part)
 }
 
-/// What only British English writes as several words ("per cent"), and the one word that American English has.
-struct Parted {
-    parts: Vec<u32>,
-    american: u32,
-}
-
-impl Parted {
-    fn all(dictionary: &Dictionary) -> Vec<Self> {
-        let id = |word: &str| dictionary.ngrams.id(word);
-        let pairs =
-            dictionary.pack.spellings().filter(|(british, _, using)| british.contains(' ') && *using != Use::Lookup);
-        let parted = |(british, american, _): (&str, _, _)| {
-            Some(Self { parts: british.split(' ').map(id).collect::<Option<_>>()?, american: id(american)? })
-        };
-        pairs.filter_map(parted).collect()
-    }
-
-    /// Whether words start with it.
-    fn starts(&self, words: &[Word]) -> bool {
-        words.len() >= self.parts.len() && words.iter().zip(&self.parts).all(|(word, &part)| word.model == part)
-    }
-}
-
-impl British {
-    /// Tells of a passage that is British: different words that only British English spells as they are outnumber those
-    /// that only American English does, names counted in. Words that were most probably changed are not asked.
-    pub(crate) fn of(
-        sentences: &[Vec<Word>],
-        lattices: &[Lattice],
-        sums: &[Sums],
-        dictionary: &Dictionary,
-    ) -> Option<Self> {
-        let parted = Parted::all(dictionary);
-        let mut spelled: [BTreeSet<u32>; 2] = Default::default();
-        let names = NAMES.map(|names| names.iter().filter_map(|name| dictionary.ngrams.id(name)).collect::<Vec<_>>());
-        let mut named = [false; 2];
-        for ((words, lattice), sums) in sentences.iter().zip(lattices).zip(sums) {
-            for (at, word) in words.iter().enumerate() {
-                for (named, names) in named.iter_mut().zip(&names) {
-                    *named |= names.contains(&word.model);
-                }
-                let (american, side) = match parted.iter().find(|parted| parted.starts(&words[at..])) {
-                    Some(parted) => (parted.american, 0),
-                    None => match dictionary.pack.spelling(word.model) {
-                        0 => continue,
-                        vote => (dictionary.pack.twin(word.model), usize::from(vote < 0)),
-                    },
-                };
-                // To write the same as Americans do is no change: whether to do so is what is asked.
-                let candidates = lattice.candidates.iter().zip(&sums.posterior);
-                let changes = candidates.filter(|(candidate, _)| {
-                    (candidate.start..candidate.end).contains(&(at as u16)) && !candidate.ids.contains(&american)
-                });
-                if changes.map(|(_, posterior)| posterior).sum::<f32>() < CHANGED {
-                    spelled[side].insert(american);
-                }
+/// Whether a passage is British: different words that only British English spells as they are outnumber those that only
+/// American English does, names counted in. Words that were most probably changed are not asked.
+pub(crate) fn is_british(
+    sentences: &[Vec<Word>],
+    lattices: &[Lattice],
+    sums: &[Sums],
+    dictionary: &Dictionary,
+) -> bool {
+    let mut spelled: [BTreeSet<u32>; 2] = Default::default();
+    let names = NAMES.map(|names| names.iter().filter_map(|name| dictionary.ngrams.id(name)).collect::<Vec<_>>());
+    let mut named = [false; 2];
+    for ((words, lattice), sums) in sentences.iter().zip(lattices).zip(sums) {
+        for (at, word) in words.iter().enumerate() {
+            for (named, names) in named.iter_mut().zip(&names) {
+                *named |= names.contains(&word.model);
+            }
+            let (american, side) = match dictionary.parted().iter().find(|parted| starts(&words[at..], parted)) {
+                Some(parted) => (parted.american, 0),
+                None => match dictionary.pack.spelling(word.model) {
+                    0 => continue,
+                    vote => (dictionary.pack.twin(word.model), usize::from(vote < 0)),
+                },
+            };
+            // To write the same as Americans do is no change: whether to do so is what is asked.
+            let candidates = lattice.candidates.iter().zip(&sums.posterior);
+            let changes = candidates.filter(|(candidate, _)| {
+                (candidate.start..candidate.end).contains(&(at as u16)) && !candidate.ids.contains(&american)
+            });
+            if changes.map(|(_, posterior)| posterior).sum::<f32>() < CHANGED {
+                spelled[side].insert(american);
             }
         }
-        let [british, american] = [0, 1].map(|side| spelled[side].len() as i32 + i32::from(named[side]));
-        (british - american >= BRITISH).then_some(Self { parted })
     }
+    let [british, american] = [0, 1].map(|side| spelled[side].len() as i32 + i32::from(named[side]));
+    british - american >= BRITISH
+}
 
-    /// Whether a reading of some words leaves the British English that they are in: a word that is spelled, or chosen, as
-    /// its text has it is the author's. `written` are the words and the reading as the text has them.
-    pub(crate) fn is_left(
-        &self,
-        words: &[Word],
-        reading: &[u32],
-        [spun, original]: [&str; 2],
-        dictionary: &Dictionary,
-    ) -> bool {
-        let goes = |word: &Word| !reading.contains(&word.model) && !reading.contains(&word.lookup);
-        let says = |(british, american): &(&str, &str)| {
-            british.eq_ignore_ascii_case(spun) && american.eq_ignore_ascii_case(original)
-        };
-        let is_joined = |parted: &Parted| {
-            !reading.contains(&parted.american) && (0..words.len()).any(|at| parted.starts(&words[at..]))
-        };
-        words.iter().any(|word| dictionary.pack.spelling(word.model) > 0 && goes(word))
-            || SAID.iter().any(says)
-            || self.parted.iter().any(is_joined)
-    }
+/// Whether a reading of some words leaves the British English that they are in: a word that is spelled, or chosen, as
+/// its text has it is the author's. `written` are the words and the reading as the text has them.
+pub(crate) fn leaves_british(
+    words: &[Word],
+    reading: &[u32],
+    [spun, original]: [&str; 2],
+    dictionary: &Dictionary,
+) -> bool {
+    let goes = |word: &Word| !reading.contains(&word.model) && !reading.contains(&word.lookup);
+    let says = |(british, american): &(&str, &str)| {
+        british.eq_ignore_ascii_case(spun) && american.eq_ignore_ascii_case(original)
+    };
+    let is_joined = |parted: &Parted| {
+        !reading.contains(&parted.american) && (0..words.len()).any(|at| starts(&words[at..], parted))
+    };
+    words.iter().any(|word| dictionary.pack.spelling(word.model) > 0 && goes(word))
+        || SAID.iter().any(says)
+        || dictionary.parted().iter().any(is_joined)
 }
 
 #[cfg(test)]
