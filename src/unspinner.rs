@@ -581,7 +581,7 @@ impl Builder {
     /// ```
     /// let unspinner = unspin::Unspinner::builder().builtin_encoder().assume_spun(true).build();
     /// let text = "The chairman of the Joint Chiefs of Employees told The Washington Put up that he would not.";
-    /// assert!(!unspinner.check(text).findings().is_empty());
+    /// assert!(!unspinner.check(text).findings.is_empty());
     /// ```
     #[cfg(feature = "encoder")]
     pub fn builtin_encoder(mut self) -> Self {
