@@ -1,11 +1,11 @@
 //! A half-open byte range in one text.
 
-use std::ops::Range;
+use std::ops::{Index, Range};
 
 /// A half-open range of byte offsets, `start..end`, in one text.
 ///
-/// Spans that the library hands out fall on character boundaries, so `&text[span.range()]` never panics on the
-/// text they were made from.
+/// Spans that the library hands out fall on character boundaries, so `&text[span]` never panics on the text they were
+/// made from. What they lack of being ranges, [`range`](Self::range) and `From` make up for.
 ///
 /// # Examples
 ///
@@ -13,8 +13,11 @@ use std::ops::Range;
 /// use unspin::Span;
 ///
 /// let span = Span::new(4, 8);
-/// assert_eq!(&"the navy sailed"[span.range()], "navy");
-/// assert_eq!(span.len(), 4);
+/// assert_eq!(&"the navy sailed"[span], "navy");
+/// assert_eq!((span.len(), span.range()), (4, 4..8));
+/// assert_eq!(Span::from(4..8), span);
+/// assert!(span.overlaps(Span::new(7, 9)) && !span.overlaps(Span::new(8, 9)));
+/// assert_eq!(span.shifted(10), Span::new(14, 18));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -69,6 +72,26 @@ impl Span {
     }
 }
 
+/// The bytes of a span, which must lie in the text and on its character boundaries; else it panics, as for a range.
+impl Index<Span> for str {
+    type Output = str;
+
+    #[inline]
+    fn index(&self, span: Span) -> &str {
+        &self[span.range()]
+    }
+}
+
+/// As for `str`.
+impl Index<Span> for String {
+    type Output = str;
+
+    #[inline]
+    fn index(&self, span: Span) -> &str {
+        &self[span.range()]
+    }
+}
+
 impl From<Range<usize>> for Span {
     fn from(range: Range<usize>) -> Self {
         Self::new(range.start, range.end)
@@ -78,5 +101,17 @@ impl From<Range<usize>> for Span {
 impl From<Span> for Range<usize> {
     fn from(span: Span) -> Self {
         span.range()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_indexed_by_spans() {
+        let text = "the naïve navy";
+        assert_eq!((&text[Span::new(4, 10)], &text.to_owned()[Span::new(10, 10)]), ("naïve", ""));
+        assert!(std::panic::catch_unwind(|| text[Span::new(0, 7)].len()).is_err(), "within a character");
     }
 }
