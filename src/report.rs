@@ -38,7 +38,7 @@ impl fmt::Display for UnknownName {
 
 impl Error for UnknownName {}
 
-/// Writes and reads an enumeration by the names that its `name` gives to `ALL` of it.
+/// Writes and reads an enumeration, as text and through serde, by the names that its `name` gives to `ALL` of it.
 macro_rules! named {
     ($type:ident, $kind:literal) => {
         impl std::fmt::Display for $type {
@@ -53,6 +53,19 @@ macro_rules! named {
             fn from_str(name: &str) -> Result<Self, Self::Err> {
                 let found = Self::ALL.into_iter().find(|one| one.name() == name);
                 found.ok_or_else(|| $crate::report::UnknownName::new($kind, name, &Self::ALL.map(Self::name)))
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                name.parse().map_err(serde::de::Error::custom)
             }
         }
     };
@@ -317,12 +330,21 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        fn check<T: std::str::FromStr<Err = UnknownName> + fmt::Display + PartialEq + fmt::Debug + Copy>(all: &[T]) {
+        fn check<T>(all: &[T])
+        where
+            T: std::str::FromStr<Err = UnknownName> + serde::Serialize + serde::de::DeserializeOwned,
+            T: fmt::Display + PartialEq + fmt::Debug + Copy,
+        {
             for one in all {
                 assert_eq!(one.to_string().parse::<T>().as_ref(), Ok(one));
+                let json = serde_json::to_string(one).expect("a string");
+                assert_eq!(json, format!("\"{one}\""));
+                assert_eq!(&serde_json::from_str::<T>(&json).expect("the same"), one);
             }
             let message = "none".parse::<T>().expect_err("no name").to_string();
             assert!(all.iter().all(|one| message.contains(&one.to_string())), "{message}");
+            let refused = serde_json::from_str::<T>("\"none\"").expect_err("no name").to_string();
+            assert!(refused.starts_with(&message), "{refused}");
         }
         check(&Family::ALL);
         check(&Severity::ALL);
