@@ -327,6 +327,8 @@ impl Fingerprint {
 mod tests {
     use super::*;
     use crate::config::{Model, Quotes};
+    use crate::decision::Verdict;
+    use crate::render::Format;
 
     #[test]
     fn names_are_read_as_they_are_written() {
@@ -352,6 +354,8 @@ mod tests {
         check(&Rule::ALL);
         check(&Quotes::ALL);
         check(&Model::ALL);
+        check(&Verdict::ALL);
+        check(&Format::ALL);
         assert_eq!(format!("[{:>8}]", Severity::Note), "[    note]");
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 pub use find::Matched;
 use serde::{Deserialize, Serialize};
 
-use crate::report::Finding;
+use crate::report::{Finding, named};
 use crate::span::Span;
 
 /// Characters of text that a decision keeps on either side of its words.
@@ -42,8 +42,7 @@ impl fmt::Display for Place {
 }
 
 /// What is to become of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// The replacement takes the place of the words.
     Accept,
@@ -56,6 +55,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 4] = [Self::Accept, Self::Reject, Self::Ignore, Self::Undecided];
+
     /// The name used in the file.
     pub fn name(self) -> &'static str {
         match self {
@@ -66,6 +68,8 @@ impl Verdict {
         }
     }
 }
+
+named!(Verdict, "verdict");
 
 /// What one person decided about one finding.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]

@@ -127,7 +127,7 @@ fn lines_that_are_no_decisions_are_named() {
         ("{\"type\":\"finding\"}\n", "line 3: is not a decision: missing field"),
         ("nothing\n", "line 3: is not a decision: expected ident"),
         (&good.replace("\"decision\",", "\"note\","), "line 3: is a \"note\", not a decision"),
-        (&good.replace("accept", "perhaps"), "line 3: is not a decision: unknown variant `perhaps`"),
+        (&good.replace("accept", "perhaps"), "line 3: is not a decision: no verdict is named \"perhaps\""),
     ] {
         let error = Decisions::parse(&format!("{good}\n{line}")).expect_err(line);
         assert!(error.to_string().starts_with(says), "{error}");

@@ -25,7 +25,7 @@ pub use summary::Summary;
 
 use crate::fix::Edit;
 use crate::line_index::{LineIndex, floor_boundary};
-use crate::report::{Applicability, Finding, Report};
+use crate::report::{Applicability, Finding, Report, named};
 use crate::span::Span;
 
 /// What each correction of a finding changes in the file, by the finding's span. One that has no edits cannot be written
@@ -228,6 +228,28 @@ pub enum Format {
     /// A page that stands alone.
     Html,
 }
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 8] =
+        [Self::Human, Self::Short, Self::Json, Self::Sarif, Self::Github, Self::Rdjsonl, Self::Csv, Self::Html];
+
+    /// The name used for `--format`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Short => "short",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Rdjsonl => "rdjsonl",
+            Self::Csv => "csv",
+            Self::Html => "html",
+        }
+    }
+}
+
+named!(Format, "format");
 
 /// How text for people looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
