@@ -1,15 +1,41 @@
 //! Edits, their application, and the map between the two texts.
 
+use serde::{Deserialize, Serialize};
+
 use crate::report::{Applicability, Finding, Fingerprint, Report};
 use crate::span::Span;
 
 /// One replacement in a text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Edit, Fixed, Unspinner};
+///
+/// let unspinner = Unspinner::builder().assume_spun(true).build();
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let report = unspinner.check(text);
+///
+/// // One finding, as an editor applies it: its first correction, or another one.
+/// let edit = Edit::from(&report.findings[0]);
+/// let fixed = Fixed::new(text, [edit.clone()]);
+/// assert!(fixed.text.starts_with("The Defense Secretary stated"));
+/// let other = Edit { text: "Defence".into(), ..edit };
+/// assert!(Fixed::new(text, [other]).text.starts_with("The Defence Secretary stated"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct Edit {
     /// The bytes that go.
     pub span: Span,
     /// What comes in their place.
     pub text: String,
+}
+
+/// The first correction of a finding in place of what it covers.
+impl From<&Finding> for Edit {
+    fn from(finding: &Finding) -> Self {
+        Self { span: finding.span, text: finding.correction().to_owned() }
+    }
 }
 
 /// Which findings of a report to apply.
@@ -57,7 +83,7 @@ impl Report {
     pub fn fix(&self, text: &str, selection: &Selection) -> Fixed {
         let is_own = self.fingerprint.is_none_or(|own| own == Fingerprint::of(text));
         let chosen = self.findings.iter().filter(|finding| is_own && selection.contains(finding));
-        Fixed::new(text, chosen.map(|finding| Edit { span: finding.span, text: finding.correction().to_owned() }))
+        Fixed::new(text, chosen.map(Edit::from))
     }
 }
 
@@ -240,6 +266,16 @@ mod tests {
             let fixed = report.fix(other, &Selection::All);
             assert_eq!((fixed.text.as_str(), fixed.edits), (other, Vec::new()));
         }
+    }
+
+    #[test]
+    fn edits_are_kept_as_json() {
+        let text = "the navy stays";
+        let fixed = Fixed::new(text, [edit(4, 8, "military")]);
+        let kept = serde_json::to_string(&fixed.edits).expect("strings and numbers");
+        assert_eq!(kept, r#"[{"span":{"start":4,"end":8},"text":"military"}]"#);
+        let read: Vec<Edit> = serde_json::from_str(&kept).expect("the same");
+        assert_eq!(Fixed::new(text, read), fixed);
     }
 
     #[test]

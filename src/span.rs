@@ -2,6 +2,8 @@
 
 use std::ops::{Index, Range};
 
+use serde::{Deserialize, Serialize};
+
 /// A half-open range of byte offsets, `start..end`, in one text.
 ///
 /// Spans that the library hands out fall on character boundaries, so `&text[span]` never panics on the text they were
@@ -19,7 +21,7 @@ use std::ops::{Index, Range};
 /// assert!(span.overlaps(Span::new(7, 9)) && !span.overlaps(Span::new(8, 9)));
 /// assert_eq!(span.shifted(10), Span::new(14, 18));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Span {
     /// First byte of the range.
     pub start: usize,
