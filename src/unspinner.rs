@@ -641,6 +641,26 @@ impl Builder {
         self
     }
 
+    /// Whether findings have their evidence, which takes most of their memory; see
+    /// [`Unspinner::without_evidence`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// let text = "The Protection Secretary stated that the American navy would stay.";
+    /// let [told, untold] = [true, false].map(|evidence| {
+    ///     Unspinner::builder().assume_spun(true).evidence(evidence).build().check(text).findings
+    /// });
+    /// assert!(!told[0].evidence.is_empty() && untold[0].evidence.is_empty());
+    /// assert_eq!(told[0].corrections, untold[0].corrections);
+    /// ```
+    pub fn evidence(mut self, yes: bool) -> Self {
+        self.config.evidence = yes;
+        self
+    }
+
     /// The families of spinners to look for.
     pub fn families(mut self, families: &[Family]) -> Self {
         self.config.families = families.to_vec();
@@ -666,13 +686,13 @@ impl Builder {
     ///
     /// let rows = "original,substitutes,source\nZyxel router,Zyxel switch,own\n";
     /// let file = SourceFile { path: "substitutions/own.csv".into(), bytes: rows.into() };
-    /// let unspinner = Unspinner::builder().dictionaries(vec![file]).try_build()?;
+    /// let unspinner = Unspinner::builder().dictionaries([file]).try_build()?;
     /// assert_eq!(unspinner.substitutes_for("Zyxel switch")[0].original, "Zyxel router");
     /// assert!(!unspinner.substitutes_for("navy").is_empty());
     /// # Ok::<(), unspin::DictionaryError>(())
     /// ```
-    pub fn dictionaries(mut self, files: Vec<SourceFile>) -> Self {
-        self.layers.push(files);
+    pub fn dictionaries(mut self, files: impl IntoIterator<Item = SourceFile>) -> Self {
+        self.layers.push(files.into_iter().collect());
         self
     }
 
