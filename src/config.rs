@@ -3,7 +3,7 @@
 use crate::report::{Family, named};
 
 /// What to do inside quotation marks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Quotes {
     /// Let the document decide: quotations have a rate of substitution of their own.
     #[default]
@@ -31,7 +31,7 @@ impl Quotes {
 named!(Quotes, "treatment of quotations");
 
 /// What reads a text before its words are judged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Model {
     /// N-grams and a small context scorer: nearly a megabyte of spun text a second on one core.
     Fast,

@@ -88,7 +88,7 @@ impl Report {
 }
 
 /// A text with edits applied.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fixed {
     /// The text after the edits.

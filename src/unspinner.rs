@@ -414,6 +414,7 @@ pub struct Checked {
 
 /// A check under way, made by [`Unspinner::passages`]: gives one passage after the other, and the judgement on all of
 /// them.
+#[must_use = "nothing is checked before it is asked for"]
 pub struct Passages<'t> {
     unspinner: &'t Unspinner,
     text: &'t str,

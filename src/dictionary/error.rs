@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What kind of thing is wrong with a dictionary or model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A row of a dictionary's source.
@@ -15,7 +15,7 @@ pub enum ErrorKind {
 }
 
 /// A dictionary or model that cannot be used; the message says where, why, and how to repair it.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DictionaryError {
     kind: ErrorKind,
     message: String,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::error::{DictionaryError, ErrorKind};
 
 /// One CSV file: its path, as errors name it, and its bytes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SourceFile {
     /// Path below the dictionary's directory, with forward slashes, such as `substitutions/words.csv`.
     pub path: String,

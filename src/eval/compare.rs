@@ -65,7 +65,7 @@ impl Sums {
 }
 
 /// A figure that is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Measure {
     /// Hard edits repaired.

@@ -111,7 +111,7 @@ impl Score {
 }
 
 /// The judgment on one document, with its figures.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DocumentScore {
     /// Its place among the documents given.
@@ -181,7 +181,7 @@ pub struct Band {
 }
 
 /// All figures of an evaluation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluation {
     /// Over all documents with edits.

@@ -17,6 +17,7 @@ mod markup;
 mod mdx;
 mod record;
 
+use std::fmt;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,6 +144,17 @@ impl Compression {
 
 /// A writer that compresses, or does not.
 pub struct Compressor<W: Write>(Encoder<W>);
+
+impl<W: Write> fmt::Debug for Compressor<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let compression = match &self.0 {
+            Encoder::None(_) => Compression::None,
+            Encoder::Gzip(_) => Compression::Gzip,
+            Encoder::Zstd(_) => Compression::Zstd,
+        };
+        f.debug_tuple("Compressor").field(&compression).finish_non_exhaustive()
+    }
+}
 
 enum Encoder<W: Write> {
     None(W),

@@ -71,6 +71,17 @@ fn binary_is_refused() {
 }
 
 #[test]
+fn what_compresses_says_how() {
+    for (compression, shown) in [
+        (Compression::None, "Compressor(None, ..)"),
+        (Compression::Gzip, "Compressor(Gzip, ..)"),
+        (Compression::Zstd, "Compressor(Zstd, ..)"),
+    ] {
+        assert_eq!(format!("{:?}", compression.writer(Vec::new()).expect("set up")), shown);
+    }
+}
+
+#[test]
 fn json_lines() {
     check(
         "a.jsonl",

@@ -1,7 +1,7 @@
 //! Unified diffs that `git apply` takes, made record by record so that no file must fit in memory.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Effects};
@@ -50,6 +50,13 @@ enum Tag {
     Same,
     Old,
     New,
+}
+
+impl<W: Write> fmt::Debug for Diff<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = String::from_utf8_lossy(&self.path);
+        f.debug_struct("Diff").field("path", &path).field("next", &self.next).finish_non_exhaustive()
+    }
 }
 
 impl<W: Write> Diff<W> {

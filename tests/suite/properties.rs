@@ -408,6 +408,24 @@ fn what_a_builder_is_given_is_used() {
 }
 
 #[test]
+fn whatever_is_shared_or_kept_can_be() {
+    fn across_threads<T: Send + Sync + std::fmt::Debug + 'static>() {}
+    fn errors<T: std::error::Error + Clone + PartialEq + Send + Sync + 'static>() {}
+    fn moved<T: Send + std::fmt::Debug>(_: &T) {}
+    across_threads::<(Unspinner, unspin::Builder, Config, Report, unspin::Fixed, unspin::Decisions)>();
+    across_threads::<(unspin::render::Summary, unspin::eval::Evaluation, unspin::render::diff::Diff<Vec<u8>>)>();
+    errors::<unspin::DictionaryError>();
+    errors::<unspin::DecisionError>();
+    errors::<unspin::UnknownName>();
+    errors::<unspin::eval::GoldError>();
+    moved(&DEFAULT.passages("", DEFAULT.config()));
+    let one = SourceFile { path: "a.csv".into(), bytes: Vec::new() };
+    assert_eq!(one, one.clone());
+    let diff = unspin::render::diff::Diff::new(Vec::new(), "./a.txt", false);
+    assert_eq!(format!("{diff:?}"), r#"Diff { path: "a.txt", next: (1, 1), .. }"#);
+}
+
+#[test]
 fn a_batch_is_of_one_passage_at_least() {
     let mut passages = DEFAULT.passages(ARTICLE, DEFAULT.config());
     assert_eq!(passages.next_batch(0, |passage| passage.span.start), [0], "{passages:?}");

@@ -19,10 +19,7 @@ impl SourceFile {
     ///
     /// Where the file cannot be read as the table that its path says it is.
     pub fn canonical(&self) -> Result<Vec<u8>, DictionaryError> {
-        let bad = |fault: Box<DictionaryFault>| {
-            let DictionaryFault { path, line, column, message, remedy, .. } = *fault;
-            DictionaryError::new(ErrorKind::Row, format!("{path}:{line}:{column}: {message}; {remedy}"))
-        };
+        let bad = |fault: Box<DictionaryFault>| DictionaryError::new(ErrorKind::Row, fault.to_string());
         let Rows { table, records, .. } = Rows::read(self).map_err(bad)?;
         let mut rows: BTreeMap<[Vec<String>; 2], Vec<String>> = BTreeMap::new();
         for record in &records {

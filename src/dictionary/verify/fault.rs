@@ -1,5 +1,7 @@
 //! What can be wrong with a row, and how it is told.
 
+use std::fmt;
+
 /// What repairs what rewriting repairs.
 pub(super) const REWRITE: &str = "`unspin dict check --write` rewrites it";
 
@@ -76,4 +78,12 @@ pub struct DictionaryFault {
     pub message: String,
     /// How to repair it.
     pub remedy: String,
+}
+
+/// Shown with its place: `substitutions/own.csv:2:5: WHAT IS WRONG; REMEDY`.
+impl fmt::Display for DictionaryFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, line, column, message, remedy, .. } = self;
+        write!(f, "{path}:{line}:{column}: {message}; {remedy}")
+    }
 }

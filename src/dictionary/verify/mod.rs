@@ -159,6 +159,8 @@ mod tests {
             assert_eq!(found.first().map(|fault| fault.kind), kind, "{another}: {found:?}");
         }
         let unlicensed = file("sources.csv", "id,title,license,origin,date\nown,Mine,,own,2026-11\n");
-        assert_eq!(SourceFile::verify(&[unlicensed])[0].kind, FaultKind::License);
+        let fault = &SourceFile::verify(&[unlicensed])[0];
+        assert_eq!(fault.kind, FaultKind::License);
+        assert_eq!(fault.to_string(), format!("sources.csv:2:10: {}; {}", fault.message, fault.remedy));
     }
 }
