@@ -24,6 +24,8 @@
 //! - The feature `encoder` builds in a neural model, which finds more in spun text in ten times the time:
 //!   `Builder::builtin_encoder`.
 //! - [`guide`] tells how the parts fit together, what the dictionaries are, and what each rule finds.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod candidates;
 mod config;
 mod decision;
