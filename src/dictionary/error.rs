@@ -15,6 +15,18 @@ pub enum ErrorKind {
 }
 
 /// A dictionary or model that cannot be used; the message says where, why, and how to repair it.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{ErrorKind, SourceFile, Unspinner};
+///
+/// let rows = "original,substitutes,source\nsay,,own\n";
+/// let file = SourceFile { path: "substitutions/own.csv".into(), bytes: rows.into() };
+/// let error = Unspinner::builder().dictionaries([file]).try_build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Row);
+/// assert_eq!(error.to_string(), "substitutions/own.csv:2:5: names no phrase; name one, or remove the row");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DictionaryError {
     kind: ErrorKind,

@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::error::{DictionaryError, ErrorKind};
 
-/// One CSV file: its path, as errors name it, and its bytes.
+/// One CSV file: its path, as errors name it, and its bytes. The path tells which table it is:
+/// [the guide](crate::guide::dictionary) has all of them with their columns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SourceFile {
     /// Path below the dictionary's directory, with forward slashes, such as `substitutions/words.csv`.

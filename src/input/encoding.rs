@@ -13,6 +13,17 @@ const STRAY: usize = 500;
 pub(super) const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// How a file writes its characters.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::input::Encoding;
+///
+/// let encoding = Encoding::detect(b"\xff\xfeT\0h\0e\0");
+/// assert_eq!((encoding.name(), encoding.is_utf16(), encoding.bom()), ("UTF-16LE", true, &b"\xff\xfe"[..]));
+/// assert_eq!(encoding.encode("é"), Some(vec![0xe9, 0]));
+/// assert_eq!(Encoding::detect("naïve".as_bytes()), Encoding::UTF_8);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding {
     encoding: &'static encoding_rs::Encoding,
@@ -23,7 +34,8 @@ impl Encoding {
     /// UTF-8 without a byte order mark.
     pub const UTF_8: Self = Self { encoding: UTF_8, bom: false };
 
-    /// Tells the encoding from a byte order mark, from the first bytes being UTF-8, or by detection.
+    /// Tells the encoding from a byte order mark, from the first bytes being UTF-8, or by detection. Looks at the first
+    /// 64 KiB.
     pub fn detect(bytes: &[u8]) -> Self {
         Self::of_sample(&bytes[..bytes.len().min(SAMPLE)])
     }

@@ -27,6 +27,16 @@ pub enum ErrorKind {
 }
 
 /// An input, or a record of it, that cannot be read or written.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::input::{ErrorKind, Source};
+///
+/// let error = Source::new("nowhere.jsonl", None, &[]).open().err().expect("no such file");
+/// assert_eq!((error.kind(), error.record()), (ErrorKind::Io, None));
+/// assert_eq!(error.to_string(), "nowhere.jsonl: no such file or directory");
+/// ```
 #[derive(Debug)]
 pub struct InputError {
     path: PathBuf,

@@ -67,6 +67,20 @@ impl Globs {
     }
 
     /// Whether they match a path, or a directory around it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # if cfg!(unix) {
+    /// use std::path::Path;
+    /// use unspin::input::Globs;
+    ///
+    /// let globs = Globs::new(Path::new("/articles"), &["drafts/".into()])?;
+    /// assert!(globs.hold(Path::new("/articles/2026/drafts/a.txt"), false));
+    /// assert!(!globs.hold(Path::new("/articles/2026/a.txt"), false));
+    /// # }
+    /// # Ok::<(), unspin::input::InputError>(())
+    /// ```
     pub fn hold(&self, path: &Path, is_directory: bool) -> bool {
         if self.globs.is_empty() {
             return false;
@@ -164,6 +178,29 @@ impl FileOptions {
 /// # Errors
 ///
 /// Where a glob in [`FileOptions::exclude`] is malformed. Paths that are missing are errors among the items.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::input::{FileOptions, Source, sources};
+///
+/// let directory = tempfile::tempdir()?;
+/// let at = |name: &str| directory.path().join(name);
+/// std::fs::create_dir(at("drafts"))?;
+/// for name in ["b.md", "a.txt", "drafts/c.txt"] {
+///     std::fs::write(at(name), "The navy left.")?;
+/// }
+///
+/// let options = FileOptions { exclude: vec!["drafts/".into()], ..FileOptions::default() };
+/// let found: Vec<Source> = sources(&[directory.path().into()], &options)?.collect::<Result<_, _>>()?;
+/// assert!(found.iter().map(|source| &source.path).eq(&[at("a.txt"), at("b.md")]));
+/// for source in found {
+///     for raw in source.open()? {
+///         assert_eq!(raw?.parse()?.text(0).trim_end(), "The navy left.");
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn sources<'o>(
     paths: &[PathBuf],
     options: &'o FileOptions,

@@ -123,6 +123,19 @@ impl Compression {
     /// # Errors
     ///
     /// Where the compressor cannot be set up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use std::path::Path;
+    /// use unspin::input::Compression;
+    ///
+    /// let mut writer = Compression::of_name(Path::new("news.jsonl.gz")).writer(Vec::new())?;
+    /// writer.write_all(b"{}\n")?;
+    /// assert!(writer.finish()?.starts_with(b"\x1f\x8b"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn writer<W: Write>(self, inner: W) -> io::Result<Compressor<W>> {
         Ok(match self {
             Self::None => Compressor(Encoder::None(inner)),
@@ -199,7 +212,8 @@ fn extension(path: &Path) -> String {
     path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }
 
-/// One input: a file, or standard input.
+/// One input: a file, or standard input. [`sources`] finds them; [`Record`] and [`Raw`] have examples of what they
+/// hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Source {

@@ -13,6 +13,28 @@ use super::{Compression, Format, Source, csv, jsonl, kind, markup};
 use crate::span::Span;
 
 /// A record as it was read, not yet looked into.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::input::Source;
+///
+/// let bytes = b"{\"text\": \"The navy left.\"}\nnot JSON\n";
+/// let mut out = Vec::new();
+/// for raw in Source::new("news.jsonl", None, &[]).read(bytes.to_vec())? {
+///     let raw = raw?;
+///     match raw.parse() {
+///         Ok(record) => out.extend(record.rewrite(&[])?),
+///         // A record that is none is told, and stays as it is.
+///         Err(error) => {
+///             assert_eq!(error.record(), Some(2));
+///             out.extend(raw.untouched());
+///         }
+///     }
+/// }
+/// assert_eq!(out, bytes);
+/// # Ok::<(), unspin::input::InputError>(())
+/// ```
 #[derive(Debug)]
 pub struct Raw {
     pub(super) source: Arc<Source>,
@@ -227,6 +249,11 @@ fn visible(format: Format, text: &str) -> Option<Lifted> {
 
 /// A record with its texts.
 ///
+/// # Panics
+///
+/// What is asked for the n-th text panics where there is none, as an index does; edits are to be those that the record
+/// itself made of spans of its texts, in order of place.
+///
 /// # Examples
 ///
 /// ```
@@ -365,6 +392,20 @@ impl Record {
     }
 
     /// Where a span of the n-th text lies in what it is shown in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Span;
+    /// use unspin::input::Source;
+    ///
+    /// let bytes = b"<p>The <b>navy</b> left.</p>".to_vec();
+    /// let record = Source::new("a.html", None, &[]).read(bytes)?.next().expect("one text")?.parse()?;
+    /// let start = record.text(0).find("navy").expect("seen");
+    /// let navy = record.shown_span(0, Span::new(start, start + 4));
+    /// assert_eq!((&record.shown(0)[navy], navy), ("navy", Span::new(10, 14)));
+    /// # Ok::<(), unspin::input::InputError>(())
+    /// ```
     pub fn shown_span(&self, text: usize, span: Span) -> Span {
         self.markup(text).map_or(span, |markup| markup.source(span))
     }
@@ -530,6 +571,22 @@ impl Record {
     /// # Errors
     ///
     /// As `rewrite`, and where the record has such a field already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use unspin::Span;
+    /// use unspin::input::Source;
+    ///
+    /// let bytes = br#"{"text": "The navy left."}"#.to_vec();
+    /// let record = Source::new("news.jsonl", None, &[]).read(bytes)?.next().expect("one line")?.parse()?;
+    /// let edits = record.source_edits(0, Span::new(4, 8), "military").expect("no markup inside");
+    /// let bytes = record.rewrite_with(&edits, &[("was".into(), json!("The navy left."))])?;
+    /// let value: serde_json::Value = serde_json::from_slice(&bytes).expect("an object");
+    /// assert_eq!(value, json!({"text": "The military left.", "was": "The navy left."}));
+    /// # Ok::<(), unspin::input::InputError>(())
+    /// ```
     pub fn rewrite_with(&self, edits: &[(Span, String)], added: &[(String, Value)]) -> Result<Vec<u8>, InputError> {
         let mut edits = self.edited(edits);
         let addition = match self.input.format {

@@ -49,6 +49,21 @@ pub struct Learned {
 /// # Errors
 ///
 /// Where two phrases have the same hash.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::eval::GoldDocument;
+/// use unspin::learn::channel;
+///
+/// let gold = GoldDocument::read(
+///     r#"{"id": "a", "family": "thesaurus", "text": "The Protection Secretary left.",
+///         "edits": [{"start": 4, "end": 14, "corrections": ["Defense"], "severity": "hard"}]}"#,
+/// )?;
+/// let learned = channel::learn(&gold, &mut |_| ())?;
+/// assert!(learned.rows.starts_with("spun,original,family,"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn learn(gold: &[GoldDocument], progress: &mut dyn FnMut(&str)) -> Result<Learned, DictionaryError> {
     let dictionary = Dictionary::builtin();
     progress("reading documents");

@@ -105,6 +105,21 @@ pub struct Trained {
 /// # Errors
 ///
 /// Where a corpus cannot be read, the temporary directory is full, or there is nothing to train on.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::learn::ngrams::{TrainOptions, train};
+///
+/// let directory = tempfile::tempdir()?;
+/// let corpus = directory.path().join("harbor.txt");
+/// std::fs::write(&corpus, "The ship left the harbor at noon.\n".repeat(100))?;
+/// let options = TrainOptions { corpora: vec![corpus], held_out: 10, ..TrainOptions::default() };
+/// let trained = train(&options, &mut |_| ())?;
+/// assert_eq!((trained.held_out_tokens, trained.unknown), (80, 0.0));
+/// assert!(trained.perplexity < 8.0, "fewer than there are words: {}", trained.perplexity);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> io::Result<Trained> {
     let known = 1..=PROBABILITY_BITS;
     if !known.contains(&options.bits) || !(1..=BACKOFF_BITS).contains(&options.backoff_bits) {

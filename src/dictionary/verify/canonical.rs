@@ -14,6 +14,7 @@ use crate::text::key;
 impl SourceFile {
     /// A file in canonical form: fields in their normal form, rows in byte order, what was said twice said once, and
     /// nothing put in place of itself. Rows that say different things of the same phrase are all kept.
+    /// [`verify`](Self::verify) has an example.
     ///
     /// # Errors
     ///

@@ -20,7 +20,7 @@ pub struct FileFigures {
 }
 
 impl SourceFile {
-    /// Rows and pairs of a file.
+    /// Rows and pairs of a file; [`verify`](Self::verify) has an example.
     ///
     /// # Errors
     ///
