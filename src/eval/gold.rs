@@ -32,6 +32,29 @@ pub struct GoldEdit {
 }
 
 /// A text with its edits; a text without any is clean.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::eval::{GoldDocument, Need};
+///
+/// let json = r#"{"id": "a", "text": "the navy would stay", "edits": [
+///     {"start": 4, "end": 8, "spun": "navy", "corrections": ["military"], "severity": "hard"},
+///     {"start": 9, "end": 14, "corrections": ["will"], "severity": "soft"}
+/// ]}"#;
+/// let document = &GoldDocument::read(json)?[0];
+/// assert_eq!(&document.text[document.edits[0].span], "navy");
+///
+/// // The original, and the text with only what was wrong repaired.
+/// let original = document.restored();
+/// assert_eq!((original.text.as_str(), original.id.as_str()), ("the military will stay", "clean/a"));
+/// let repaired = document.restored_where(|edit| edit.need == Need::Hard);
+/// assert_eq!((repaired.text.as_str(), repaired.edits.len()), ("the military would stay", 1));
+///
+/// let error = GoldDocument::read(&json.replace("\"spun\": \"navy\"", "\"spun\": \"army\"")).unwrap_err();
+/// assert!(error.to_string().contains("expects \"army\", the text has \"navy\""));
+/// # Ok::<(), unspin::eval::GoldError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoldDocument {
     /// Its name.

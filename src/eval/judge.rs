@@ -36,6 +36,22 @@ pub struct Judgment {
 /// that covers the edit and those findings is compared, white space normalized, so that a finding may be wider or
 /// narrower than the edit; any correction of another edit in the window, or its unrepaired text, is accepted there.
 /// Costs time by the number of findings and of edits, as long as windows are short.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::Unspinner;
+/// use unspin::eval::{GoldDocument, Verdict, judge};
+///
+/// let gold = GoldDocument::read(
+///     r#"{"id": "a", "text": "The Protection Secretary left.",
+///         "edits": [{"start": 4, "end": 24, "corrections": ["Defense Secretary"], "severity": "hard"}]}"#,
+/// )?.remove(0);
+/// let report = Unspinner::builder().assume_spun(true).build().check(&gold.text);
+/// let judgment = judge(&gold, &report.findings.iter().collect::<Vec<_>>());
+/// assert_eq!((judgment.repaired, judgment.verdicts), (vec![true], vec![Verdict::Right]));
+/// # Ok::<(), unspin::eval::GoldError>(())
+/// ```
 pub fn judge(gold: &GoldDocument, findings: &[&Finding]) -> Judgment {
     let mut findings: Vec<(usize, &Finding)> = findings.iter().copied().enumerate().collect();
     findings.sort_by_key(|(_, finding)| (finding.span.start, finding.span.end));

@@ -24,7 +24,8 @@ const DOCUMENT: &str = "document=";
 const NONE: &str = "-NONE-";
 
 /// Writes a text with its edits, which are in order of place and do not overlap; texts written one after the other are
-/// one file.
+/// one file. [`read`] has an example.
+///
 /// Alternatives of one edit are written as `||`, as the format has it. Costs no more than the lengths of both.
 pub fn write(id: &str, text: &str, edits: &[GoldEdit]) -> String {
     let mut out = String::new();
@@ -106,6 +107,21 @@ pub struct Contents {
 /// # Errors
 ///
 /// Where a line is neither `S` nor `A`, or an edit lies outside its sentence.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::eval::{GoldDocument, GoldEdit, Need, m2};
+///
+/// let edit = GoldEdit { span: (4..14).into(), corrections: vec!["Defense".into()], need: Need::Hard };
+/// let written = m2::write("a", "The Protection Secretary spoke.", &[edit]);
+/// assert!(written.contains("\nA 1 2|||R:HARD|||Defense|||REQUIRED|||document=a|||0\n"));
+///
+/// let read: GoldDocument = m2::read("b", &written)?.documents.remove(0);
+/// assert_eq!((read.id.as_str(), read.text.as_str()), ("a", "The Protection Secretary spoke ."));
+/// assert_eq!(&read.text[read.edits[0].span], "Protection");
+/// # Ok::<(), unspin::eval::GoldError>(())
+/// ```
 pub fn read(id: &str, m2: &str) -> Result<Contents, GoldError> {
     let mut sentences: Vec<Sentence<'_>> = Vec::new();
     for (number, line) in (1..).zip(m2.lines()).filter(|(_, line)| !line.trim().is_empty()) {

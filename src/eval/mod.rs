@@ -17,6 +17,17 @@ use std::fmt;
 use crate::report::{Applicability, Finding, Report};
 
 /// How many are meant, of how many.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::eval::Share;
+///
+/// let mut share = Share { hits: 2, of: 3 };
+/// share.count(true);
+/// assert_eq!((share.value(), share.to_string().as_str()), (Some(0.75), "75.0% (3/4)"));
+/// assert_eq!(Share::default().value(), None);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Share {
     /// Those that are meant.
@@ -74,24 +85,37 @@ pub struct Score {
 }
 
 impl Score {
-    /// Share of hard edits repaired.
+    /// Share of hard edits repaired, 0 to 1; `None` where there are none.
     pub fn recall(&self) -> Option<f64> {
         self.hard.value()
     }
 
-    /// Share of all edits repaired, hard and soft.
+    /// Share of all edits repaired, hard and soft, 0 to 1; `None` where there are none.
     pub fn recall_all(&self) -> Option<f64> {
         let mut all = self.hard;
         all.add(self.soft);
         all.value()
     }
 
-    /// Share of findings that are right.
+    /// Share of findings that are right, 0 to 1; `None` where none counts.
     pub fn precision(&self) -> Option<f64> {
         self.findings.value()
     }
 
-    /// F0.5 of precision and recall on hard edits: precision counts twice as much.
+    /// F0.5 of precision and recall on hard edits, 0 to 1: precision counts twice as much (van Rijsbergen, 1979).
+    /// `None` where there are no hard edits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::eval::{Score, Share};
+    ///
+    /// let mut score = Score::default();
+    /// assert_eq!(score.f_half(), None);
+    /// (score.hard, score.findings) = (Share { hits: 3, of: 4 }, Share { hits: 9, of: 10 });
+    /// assert_eq!((score.recall(), score.precision()), (Some(0.75), Some(0.9)));
+    /// assert!(score.f_half().is_some_and(|f| (f - 0.8654).abs() < 0.0001));
+    /// ```
     pub fn f_half(&self) -> Option<f64> {
         let (precision, recall) = (self.precision().unwrap_or(0.0), self.recall()?);
         let below = 0.25 * precision + recall;
@@ -164,7 +188,7 @@ pub struct Telling {
 }
 
 impl Telling {
-    /// F1; `None` where nothing is spun and nothing was called so.
+    /// F1, 0 to 1; `None` where nothing is spun and nothing was called so.
     pub fn f1(self) -> Option<f64> {
         let below = 2 * self.hits + self.misses + self.alarms;
         (below > 0).then(|| 2.0 * self.hits as f64 / below as f64)
@@ -205,7 +229,8 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Expected calibration error: how far confidence is from the share of findings right, over ten bands.
+    /// Expected calibration error, 0 to 1: how far confidence is from the share of findings right, over ten bands
+    /// (Naeini, Cooper and Hauskrecht, 2015). `None` where no finding counts.
     pub fn calibration_error(&self) -> Option<f64> {
         let all: usize = self.bands.iter().map(|band| band.right.of).sum();
         let gaps = self.bands.iter().map(|band| (band.confidence - band.right.hits as f64).abs());

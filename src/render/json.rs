@@ -98,6 +98,26 @@ impl Render for Json {
 /// # Errors
 ///
 /// Where `out` cannot be written to.
+///
+/// # Examples
+///
+/// ```
+/// use serde_json::{Value, json};
+/// use unspin::render::{Document, document_line, finding_lines};
+/// use unspin::{LineIndex, Unspinner};
+///
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let report = Unspinner::builder().assume_spun(true).build().check(text);
+/// let document = Document::whole("a.txt", text, &report);
+/// let mut out = Vec::new();
+/// finding_lines(&document, &LineIndex::new(text), &mut out)?;
+/// document_line(&document, &mut out)?;
+/// let lines: Vec<Value> = serde_json::Deserializer::from_slice(&out).into_iter().collect::<Result<_, _>>()?;
+/// assert_eq!(lines.len(), report.findings.len() + 1);
+/// assert_eq!((&lines[0]["span"]["byte"], &lines[0]["corrections"][0]["text"]), (&json!([4, 14]), &json!("Defense")));
+/// assert_eq!(lines.last().map(|document| &document["findings"]), Some(&json!(report.findings.len())));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn finding_lines(document: &Document<'_>, index: &LineIndex<'_>, out: &mut dyn Write) -> io::Result<()> {
     document.report.findings.iter().try_for_each(|finding| finding_line(document, index, finding, out))
 }
@@ -146,7 +166,7 @@ fn finding_line(
     json_line(&row, out)
 }
 
-/// The object of a document alone, without its findings.
+/// The object of a document alone, without its findings; [`finding_lines`] writes those, and has an example.
 ///
 /// # Errors
 ///

@@ -135,6 +135,37 @@ impl std::ops::AddAssign for Counts {
 }
 
 /// Writes reports in one format.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::Unspinner;
+/// use unspin::render::{Document, Format, Style, Summary, renderer};
+///
+/// let renderer = renderer(Format::Sarif, Style::default());
+/// let unspinner = Unspinner::builder().assume_spun(true).build();
+/// let mut summary = Summary::default();
+/// let mut out = Vec::new();
+/// renderer.begin(&mut out)?;
+/// let mut separator = "";
+/// for (path, text) in [("a.txt", "The Protection Secretary left."), ("b.txt", "So did the Protection Secretary.")] {
+///     let report = unspinner.check(text);
+///     summary.add(&report);
+///     let mut document = Vec::new();
+///     renderer.document(&Document::whole(path, text, &report), usize::MAX, &mut document)?;
+///     if !document.is_empty() {
+///         out.extend_from_slice(separator.as_bytes());
+///         out.append(&mut document);
+///         separator = renderer.separator();
+///     }
+/// }
+/// renderer.end(&summary, &mut out)?;
+/// let sarif: serde_json::Value = serde_json::from_slice(&out)?;
+/// let results = sarif["runs"][0]["results"].as_array().map(Vec::len);
+/// assert!(summary.findings > 0);
+/// assert_eq!(results, Some(summary.findings as usize));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub trait Render: Send + Sync {
     /// What comes before all documents.
     ///
@@ -206,7 +237,7 @@ pub trait Render: Send + Sync {
     }
 }
 
-/// A format of reports.
+/// A format of reports; [`renderer`] gives what writes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -256,7 +287,7 @@ named!(Format, "format");
 pub struct Style {
     /// With colors of terminals.
     pub color: bool,
-    /// Columns that a line may take.
+    /// Columns of a terminal that a line may take.
     pub width: usize,
     /// With all reasons, not only the sentence.
     pub verbose: bool,

@@ -7,6 +7,22 @@ use serde::{Deserialize, Serialize};
 use crate::report::{Applicability, Finding, Report};
 
 /// The figures of a run; those of several runs add up.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::Unspinner;
+/// use unspin::render::Summary;
+///
+/// let unspinner = Unspinner::builder().assume_spun(true).build();
+/// let mut first = Summary::default();
+/// first.add(&unspinner.check("The Protection Secretary left."));
+/// let mut second = Summary::default();
+/// second.add(&unspinner.check("So did the Protection Secretary."));
+/// first.merge(&second);
+/// assert_eq!((first.documents, first.findings), (2, first.confidence.iter().sum()));
+/// assert_eq!(first.rules["broken-expression"], 2);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Texts checked.
