@@ -57,6 +57,28 @@ impl Model {
 named!(Model, "model");
 
 /// Settings of a check. The defaults are what the published figures were measured with.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Config, Unspinner};
+///
+/// let mut config = Config::default();
+/// config.assume_spun = true;
+/// config.quotes = "skip".parse()?;
+///
+/// // An editor that is told to allow a word checks again with it.
+/// let unspinner = Unspinner::builtin();
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let finds = |config: &Config| {
+///     let findings = unspinner.check_with(text, config).findings;
+///     findings.iter().any(|finding| &text[finding.span] == "Protection")
+/// };
+/// assert!(finds(&config));
+/// config.allow.push("protection".into());
+/// assert!(!finds(&config));
+/// # Ok::<(), unspin::UnknownName>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Config {

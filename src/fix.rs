@@ -39,6 +39,19 @@ impl From<&Finding> for Edit {
 }
 
 /// Which findings of a report to apply.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Selection, Unspinner};
+///
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let report = Unspinner::builder().assume_spun(true).build().check(text);
+/// let edits = |selection| report.fix(text, &selection).edits.len();
+/// assert_eq!(edits(Selection::All), report.findings.len());
+/// assert!(edits(Selection::Automatic) <= edits(Selection::Confidence(0.9)));
+/// assert_eq!(edits(Selection::Ids(vec![report.findings[0].id.clone()])), 1);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Selection {
@@ -87,7 +100,7 @@ impl Report {
     }
 }
 
-/// A text with edits applied.
+/// A text with edits applied; [`Report::fix`] and [`Fixed::new`] make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fixed {
@@ -143,6 +156,25 @@ impl Fixed {
 /// A span that touches a replaced stretch is widened to the whole of it, for nothing is known about its inside; what was
 /// only inserted, or all removed, at the very start or end of a span lies outside of it. Everything else maps exactly, and
 /// back again. A look-up costs a binary search over the edits.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Edit, Fixed, Span};
+///
+/// let text = "In the brand new city, the navy stays.";
+/// let edit = |start, end, text: &str| Edit { span: Span::new(start, end), text: text.into() };
+/// let Fixed { text: fixed, map, .. } = Fixed::new(text, [edit(3, 16, "the"), edit(27, 31, "military")]);
+/// assert_eq!(fixed, "In the city, the military stays.");
+///
+/// // What marks a part of the text follows it there, and back.
+/// let city = map.to_fixed(Span::new(17, 21));
+/// assert_eq!((&fixed[city], map.to_original(city)), ("city", Span::new(17, 21)));
+/// // What ends within a replaced stretch takes all of it.
+/// assert_eq!(&fixed[map.to_fixed(Span::new(13, 21))], "the city");
+/// // A single offset is a span without length.
+/// assert_eq!(map.to_fixed(Span::new(32, 32)).start, 26);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OffsetMap {
     /// Replaced stretches in the original and in the fixed text, in order, never overlapping.
@@ -162,12 +194,12 @@ impl OffsetMap {
         Self { stretches: stretches.collect() }
     }
 
-    /// The span of the fixed text that holds what a span of the original became.
+    /// The span of the fixed text that holds what a span of the original became; both in bytes.
     pub fn to_fixed(&self, original: Span) -> Span {
         self.convert(original, |stretch| stretch.0, |stretch| stretch.1)
     }
 
-    /// The span of the original text that a span of the fixed text came from.
+    /// The span of the original text that a span of the fixed text came from; both in bytes.
     pub fn to_original(&self, fixed: Span) -> Span {
         self.convert(fixed, |stretch| stretch.1, |stretch| stretch.0)
     }

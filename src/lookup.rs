@@ -9,7 +9,7 @@ use crate::text::block;
 use crate::text::key::UNKNOWN;
 use crate::unspinner::Unspinner;
 
-/// One thing that a phrase may stand for.
+/// One thing that a phrase may stand for; [`Unspinner::substitutes_for`] gives them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Substitute {

@@ -114,6 +114,16 @@ impl Family {
 /// How much a finding matters to a reader, by how badly the words that stand there fit: by how much likelier the
 /// language model has the correction in their place, and by how much less likely it has them beside their neighbors
 /// than anywhere. How common either is counts for nothing. A broken expression is always an error.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Severity, Unspinner};
+///
+/// let report = Unspinner::builder().assume_spun(true).build().check("The Protection Secretary stated that.");
+/// let grave = report.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
+/// assert_eq!(grave.count(), 1, "the broken title, but not \"stated\"");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Fine English, but most likely not the author's word ("stated" for "said").
@@ -155,6 +165,14 @@ impl Applicability {
     pub const AUTOMATIC: f32 = 0.95;
 
     /// That of a finding with this confidence, 0 to 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Applicability;
+    ///
+    /// assert_eq!([0.94, 0.95].map(Applicability::of), [Applicability::Review, Applicability::Automatic]);
+    /// ```
     pub fn of(confidence: f32) -> Self {
         if confidence >= Self::AUTOMATIC { Self::Automatic } else { Self::Review }
     }
@@ -169,6 +187,17 @@ impl Applicability {
 }
 
 /// What kind of damage a finding repairs; named for what is wrong.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::Rule;
+///
+/// let rule: Rule = "broken-expression".parse()?;
+/// assert_eq!(rule.summary(), "a name, title or other fixed expression has words swapped");
+/// assert!(rule.page().starts_with("# broken-expression"));
+/// # Ok::<(), unspin::UnknownName>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Rule {
@@ -229,7 +258,7 @@ impl Rule {
     }
 }
 
-/// A reason for a finding, with its figure.
+/// A reason for a finding, with its figure; [`Finding`] has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evidence {
@@ -251,6 +280,23 @@ pub struct Correction {
 }
 
 /// One place that was most probably spun, with what most probably stood there.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Rule, Severity, Unspinner};
+///
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let report = Unspinner::builder().assume_spun(true).build().check(text);
+/// let finding = &report.findings[0];
+/// assert_eq!((&text[finding.span], finding.correction()), ("Protection", "Defense"));
+/// assert_eq!((finding.rule, finding.severity), (Rule::BrokenExpression, Severity::Error));
+/// assert_eq!(finding.corrections[0].confidence, finding.confidence());
+///
+/// // Why: the reasons that have a weight speak for the correction, in sum.
+/// let nats: f32 = finding.evidence.iter().filter_map(|reason| reason.nats).sum();
+/// assert!(nats > 0.0 && !finding.evidence[0].text.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -291,7 +337,8 @@ impl Finding {
     }
 }
 
-/// What a check found in one text.
+/// What a check found in one text. [`fix`](Self::fix) applies it; [`render`](crate::render) writes it as JSON and in
+/// other formats.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {

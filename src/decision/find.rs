@@ -18,6 +18,7 @@ const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
 
 impl Decisions {
     /// Finds the findings of a text that something was decided about. `findings` are those of a fresh check of it.
+    /// [`Decisions`] has an example.
     ///
     /// Findings are known by their id; where several have the same one, by the text around them, then by their number.
     /// An accepted replacement whose finding is gone still has its place where its words stand, once only, between the
@@ -116,6 +117,10 @@ impl Matched<'_> {
     /// What the accepted replacements change in the text, in order of place and without overlaps. `text` and `findings`
     /// are those that the decisions were found for. Words that go without a replacement take the space after them along,
     /// at the end of a line the one before them, and if they are all of a line its break.
+    ///
+    /// # Panics
+    ///
+    /// Where spans do not lie in the text, on character boundaries, as those of another text need not.
     pub fn edits(&self, text: &str, findings: &[Finding]) -> Vec<Edit> {
         let found = findings.iter().zip(&self.decided).filter_map(|(finding, decision)| {
             let decision = decision.filter(|decision| decision.verdict == Verdict::Accept)?;

@@ -15,6 +15,15 @@ use crate::span::Span;
 const CONTEXT: usize = 40;
 
 /// Which text a decision is about.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::Place;
+///
+/// let place = Place { path: "news.jsonl".into(), record: Some(17), field: Some("body".into()) };
+/// assert_eq!(place.to_string(), "news.jsonl#17.body");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Place {
     /// The file, with `/` between directories.
@@ -72,6 +81,22 @@ impl Verdict {
 named!(Verdict, "verdict");
 
 /// What one person decided about one finding.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Decision, Place, Unspinner, Verdict};
+///
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let findings = Unspinner::builder().assume_spun(true).build().check(text).findings;
+/// let place = Place { path: "a.txt".into(), ..Place::default() };
+/// let decision = Decision::new(&place, text, &findings, 0, Verdict::Reject);
+/// assert_eq!((decision.text.as_str(), decision.before.as_str()), ("Protection", "The "));
+///
+/// // A line of the file that `unspin review` and `unspin serve` keep.
+/// let line = decision.to_line();
+/// assert!(line.starts_with(r#"{"type":"decision","path":"a.txt","#) && line.ends_with("\n"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Decision {
     /// The text.
@@ -165,7 +190,7 @@ impl Decision {
     }
 }
 
-/// A line that is no decision.
+/// A line that is no decision; [`Decisions::parse`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]
 pub struct DecisionError {
@@ -201,6 +226,30 @@ impl DecisionError {
 /// assert!(Fixed::new(text, edits).text.starts_with("The Defense Secretary stated"));
 /// # Ok::<(), unspin::DecisionError>(())
 /// ```
+///
+/// Several people decide:
+///
+/// ```
+/// use unspin::{Decision, Decisions, Place, Unspinner, Verdict};
+///
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let findings = Unspinner::builder().assume_spun(true).build().check(text).findings;
+/// let decided = |verdict, name| {
+///     let mut decisions = Decisions::default();
+///     decisions.add(Decision::new(&Place::default(), text, &findings, 0, verdict));
+///     decisions.named(name)
+/// };
+/// let mut decisions = decided(Verdict::Accept, "anna");
+/// decisions.merge(decided(Verdict::Reject, "ben"));
+/// assert!(decisions.people().eq(["anna", "ben"]));
+///
+/// // They disagree; the latest is in force, until one of them is to have it.
+/// assert_eq!(decisions.conflicts().count(), 1);
+/// assert!(decisions.iter().map(|one| one.verdict).eq([Verdict::Reject]));
+/// decisions.prefer("anna");
+/// assert_eq!(decisions.conflicts().count(), 0);
+/// assert!(decisions.iter().map(|one| one.verdict).eq([Verdict::Accept]));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decisions {
     /// For each text and finding (id and number among equal ids) one decision a person, the latest last.
@@ -214,6 +263,16 @@ impl Decisions {
     /// # Errors
     ///
     /// Where any other line is no decision.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Decisions;
+    ///
+    /// let error = Decisions::parse("{\"type\": \"note\"}\n").unwrap_err();
+    /// assert_eq!(error.line(), 1);
+    /// assert!(error.to_string().starts_with("line 1: is not a decision: missing field"));
+    /// ```
     pub fn parse(lines: &str) -> Result<Self, DecisionError> {
         let lines = lines.strip_prefix('\u{feff}').unwrap_or(lines);
         let mut decisions = Self::default();
