@@ -11,9 +11,9 @@ use crate::checked::Sieve;
 use crate::settings::Settings;
 
 /// Texts with more bytes than this are long.
-const LONG: usize = 1 << 20;
+const LONG: usize = 1 << 17;
 /// Passages that are worked on at once, for each thread: enough that threads hardly wait for each other.
-const AHEAD: usize = 16;
+const AHEAD: usize = 4;
 
 /// What a command makes of long texts.
 pub(crate) struct Work<'w, T> {
