@@ -25,17 +25,36 @@ const BLOCK: usize = 1 << 16;
 const BLOCKS: [&str; 9] =
     ["code", "codeblock", "comment", "highlight", "javascript", "mermaid", "schema", "style", "stylesheet"];
 
+/// What template code starts with that may open a block.
+const OPENINGS: [&str; 2] = ["{{", "{%"];
+
 /// Finds what is written for programs in a source.
-#[derive(Clone, Copy, Debug)]
+///
+/// What closes code is looked for once, as a source may have any number of tags that nothing closes.
+#[derive(Clone, Debug)]
 pub(super) struct Finder<'s> {
     source: &'s str,
-    /// Where the last tag of ASP and the like ends; many that are never closed are not to be looked for again and again.
+    /// Where the last tag of ASP and the like ends, and the last comment of JSP.
     last_tag: usize,
+    last_comment: usize,
+    /// Where the closing tags of each of the [`BLOCKS`] start, for each of the [`OPENINGS`].
+    closings: [[Vec<usize>; BLOCKS.len()]; OPENINGS.len()],
 }
 
 impl<'s> Finder<'s> {
     pub(super) fn new(source: &'s str) -> Self {
-        Self { source, last_tag: memmem::rfind(source.as_bytes(), b"%>").unwrap_or(0) }
+        let last = |close: &str| memmem::rfind(source.as_bytes(), close.as_bytes()).unwrap_or(0);
+        let mut closings = <[[Vec<usize>; BLOCKS.len()]; OPENINGS.len()]>::default();
+        for (closings, open) in closings.iter_mut().zip(OPENINGS) {
+            for at in memmem::find_iter(source.as_bytes(), open) {
+                let name = name(&source[at + open.len()..]);
+                let closed = name.strip_prefix("end").or_else(|| name.strip_prefix('/'));
+                if let Some(at_block) = closed.and_then(block_named) {
+                    closings[at_block].push(at);
+                }
+            }
+        }
+        Self { source, last_tag: last("%>"), last_comment: last("--%>"), closings }
     }
 
     /// The first such stretch that starts in a part of the source; it may end beyond.
@@ -80,14 +99,13 @@ impl<'s> Finder<'s> {
             [b'{', b'{', ..] => {
                 let end = 4 + paragraph(&rest[2..], "}}")?.len();
                 let end = end + rest[end..].bytes().take_while(|byte| *byte == b'}').count();
-                block(rest, end, "{{")
+                self.block(at, end, 0)
             }
-            [b'{', b'%', ..] => block(rest, 4 + paragraph(&rest[2..], "%}")?.len(), "{%"),
+            [b'{', b'%', ..] => self.block(at, 4 + paragraph(&rest[2..], "%}")?.len(), 1),
             [b'{', b'#', ..] => 4 + paragraph(&rest[2..], "#}")?.len(),
-            [b'<', b'%', ..] if at < self.last_tag => {
-                let close = if rest.starts_with("<%--") { "--%>" } else { "%>" };
-                memmem::find(rest.as_bytes(), close.as_bytes())? + close.len()
-            }
+            [b'<', b'%', b'-', b'-', ..] if at < self.last_comment => memmem::find(rest.as_bytes(), b"--%>")? + 4,
+            [b'<', b'%', b'-', b'-', ..] => return None,
+            [b'<', b'%', ..] if at < self.last_tag => memmem::find(rest.as_bytes(), b"%>")? + 2,
             // Where PHP is not closed, all that follows is PHP.
             [b'<', b'?', ..] if rest[2..].starts_with("php") || rest[2..].starts_with(['=', ' ', '\n', '\r', '\t']) => {
                 memmem::find(rest.as_bytes(), b"?>").map_or(rest.len(), |found| found + 2)
@@ -95,6 +113,18 @@ impl<'s> Finder<'s> {
             _ => return None,
         };
         Some(at + length)
+    }
+
+    /// The length of a block of code that starts at `at` with a tag of the given length, by which of the [`OPENINGS`];
+    /// that of the tag alone where it opens none.
+    fn block(&self, at: usize, tag: usize, opening: usize) -> usize {
+        let rest = &self.source[at..];
+        let Some(opened) = block_named(name(&rest[OPENINGS[opening].len()..tag])) else { return tag };
+        let closings = &self.closings[opening][opened];
+        let closing = closings.get(closings.partition_point(|closing| *closing < at + tag)).map(|closing| closing - at);
+        let close = ["}}", "%}"][opening];
+        let end = |from: usize| Some(from + line(&rest[from..], close)?.len() + close.len());
+        closing.filter(|from| *from < tag + BLOCK).and_then(end).unwrap_or(tag)
     }
 }
 
@@ -116,25 +146,16 @@ fn paragraph<'t>(text: &'t str, close: &str) -> Option<&'t str> {
     (!inside.match_indices('\n').any(is_blank)).then_some(inside)
 }
 
-/// The length of a block of code whose opening tag has the given length; that of the tag alone where it opens none.
-fn block(text: &str, tag: usize, open: &str) -> usize {
-    let name = |tag: &str| -> String {
-        let tag = tag.trim_start_matches(['<', '%', '-', ' ', '\n', '\r', '\t']);
-        tag.chars().take_while(|c| c.is_alphanumeric() || *c == '/').collect()
-    };
-    let opened = name(&text[open.len()..tag]);
-    if !BLOCKS.contains(&opened.as_str()) {
-        return tag;
-    }
-    let (end, slash) = (format!("end{opened}"), format!("/{opened}"));
-    let window = text.len().min(tag + BLOCK);
-    let mut tags = memmem::find_iter(&text.as_bytes()[tag..window], open).map(|found| tag + found);
-    let closing = tags.find(|found| {
-        let name = name(&text[found + open.len()..]);
-        name == end || name == slash
-    });
-    let close = if open == "{%" { "%}" } else { "}}" };
-    closing.and_then(|from| Some(from + line(&text[from..], close)?.len() + close.len())).unwrap_or(tag)
+/// The name that a tag of template code starts with, behind its opening.
+fn name(tag: &str) -> &str {
+    let tag = tag.trim_start_matches(['<', '%', '-', ' ', '\n', '\r', '\t']);
+    let end = tag.find(|c: char| !c.is_alphanumeric() && c != '/').unwrap_or(tag.len());
+    &tag[..end]
+}
+
+/// Which of the [`BLOCKS`] has that name.
+fn block_named(name: &str) -> Option<usize> {
+    BLOCKS.iter().position(|block| *block == name)
 }
 
 /// `{name}`, `{0}`, `{user.name}`, and attributes such as `{#id .class key="value"}` and `{: .class}`.

@@ -106,9 +106,21 @@ impl<'s> Prose<'s> {
 
     /// Calls `take` for each part of a stretch that is not in code, and adds what code stands for.
     fn each_part(&mut self, span: Span, mut take: impl FnMut(&mut Self, Span)) {
-        let mut at = span.start.max(self.at);
+        let mut at = span.start.max(self.at).min(span.end);
+        let script =
+            |prose: &Self, at| prose.is_mdx.then(|| mdx::first(prose.source, Span::new(at, span.end))).flatten();
+        let other = |prose: &Self, at| prose.finder.first(Span::new(at, span.end));
+        // What comes next of either kind is looked for anew only once it is passed.
+        let (mut next_script, mut next_other) = (script(self, at), other(self, at));
         while at < span.end {
-            let Some(code) = self.next(Span::new(at, span.end)) else {
+            if next_script.is_some_and(|next| next.start < at) {
+                next_script = script(self, at);
+            }
+            if next_other.is_some_and(|next| next.span.start < at) {
+                next_other = other(self, at);
+            }
+            let next_script = next_script.map(|span| Foreign { span, shown: None });
+            let Some(code) = next_script.into_iter().chain(next_other).min_by_key(|code| code.span.start) else {
                 take(self, Span::new(at, span.end));
                 return;
             };
@@ -121,13 +133,6 @@ impl<'s> Prose<'s> {
             }
             (at, self.at) = (code.span.end, code.span.end);
         }
-    }
-
-    /// The first code in a part of the source.
-    fn next(&self, part: Span) -> Option<Foreign> {
-        let script = self.is_mdx.then(|| mdx::first(self.source, part)).flatten();
-        let part = script.map_or(part, |script| Span::new(part.start, script.start));
-        self.finder.first(part).or(script.map(|span| Foreign { span, shown: None }))
     }
 
     /// Takes the line break of wrapped Markdown, with the indent or the marks of a quotation behind it.

@@ -71,12 +71,12 @@ fn tag(source: &str, start: usize) -> Option<usize> {
     Some(bytes.len())
 }
 
-/// The end of the string or comment that starts at `at`. An apostrophe in the text of an element starts none, which shows
+/// The end of the string or comment that starts at `at`; a comment that is never closed goes to the end. An apostrophe in the text of an element starts none, which shows
 /// where no other one is in its line.
 fn literal(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at + 1..];
     let length = match (bytes[at], rest.first()) {
-        (b'/', Some(b'*')) => memchr::memmem::find(&rest[1..], b"*/")? + 3,
+        (b'/', Some(b'*')) => memchr::memmem::find(&rest[1..], b"*/").map_or(rest.len(), |found| found + 3),
         // Not that of an address.
         (b'/', Some(b'/')) if at == 0 || bytes[at - 1] != b':' => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
         (quote @ (b'"' | b'\'' | b'`'), _) => {

@@ -606,6 +606,24 @@ fn javascript_of_mdx_stays() {
     );
 }
 
+/// Each of these took minutes when what closes code was looked for at every place that may open some.
+#[test]
+fn what_opens_and_is_never_closed_is_looked_for_once() {
+    let many = 200_000;
+    for (name, before, open, behind) in [
+        ("a.md", "", "{%code%}", ""),
+        ("a.md", "", "{%code%}{%endstyle%}", ""),
+        ("a.html", "<p>", "<%-- ", "x%>"),
+        ("a.mdx", "The ", ":a: ", ""),
+        ("a.mdx", "The ", "{a} ", ":a:"),
+        ("a.mdx", "", "{ /* ", ""),
+    ] {
+        let source = format!("{before}{}{behind}\n", open.repeat(many));
+        let records = records(name, &[], source.as_bytes());
+        assert_eq!(records[0].shown(0), source);
+    }
+}
+
 #[test]
 fn labels_of_links_stay() {
     check(
