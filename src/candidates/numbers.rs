@@ -204,7 +204,9 @@ fn is_in_recipe(block: &str, tokens: &[Token], at: usize) -> bool {
     let measures =
         |at: usize| tokens[at].kind == TokenKind::Number && is_one_of(&OF_RECIPES, beside(block, tokens, at, 1));
     let is_listed = |from: usize, to: usize| {
-        tokens[from + 1..to].iter().any(|token| matches!(token.text(block), "," | "and" | "\n"))
+        let between = &block[tokens[from].end as usize..tokens[to].start as usize];
+        between.contains(['\n', '\r'])
+            || tokens[from + 1..to].iter().any(|token| matches!(token.text(block), "," | "and"))
     };
     let before = (at.saturating_sub(INGREDIENT)..at).any(|other| measures(other) && is_listed(other, at));
     let after = (at + 1..(at + 1 + INGREDIENT).min(tokens.len())).any(|other| measures(other) && is_listed(at, other));
@@ -260,6 +262,7 @@ mod tests {
             ("It takes 3 to 5 days, and between 5 and 7 hours.", false),
             // Recipes.
             ("Add 3 cups flour, 2 eggs and 4 tablespoons sugar.", true),
+            ("3 cups flour\n2 eggs\n1 onion", true),
             ("It takes 2 eggs and 4 onions.", false),
         ] {
             let mut tokens = Vec::new();
