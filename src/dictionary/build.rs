@@ -36,7 +36,7 @@ mod dictionary {
 }
 
 use dictionary::error::ErrorKind;
-use dictionary::header::{FOREST, Kind, SCORER, USAGE};
+use dictionary::header::{ENCODER, FOREST, Kind, SCORER, USAGE};
 use dictionary::source::SourceFile;
 
 fn main() {
@@ -56,7 +56,13 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     gather(&root, &root, &mut files)?;
     let model = read(&root.join("model/english.ngm"))?;
     let ngrams = dictionary::ngrams::Ngrams::open(model.into(), true)?;
-    for (name, magic) in [("english.ctx", SCORER), ("english.forest", FOREST), ("english.use", USAGE)] {
+    for (name, magic) in [
+        ("english.ctx", SCORER),
+        ("english.forest", FOREST),
+        ("english.use", USAGE),
+        ("english.enc", ENCODER),
+        ("english.full.forest", FOREST),
+    ] {
         let remedy = "make it anew, or take the one that belongs to these sources";
         let kind = Kind { error: ErrorKind::Model, name, remedy, magic, header: 24 };
         let data = read(&root.join("model").join(name))?;

@@ -11,6 +11,9 @@ pub(crate) const SCORER: &[u8; 8] = b"UNSPNCX2";
 pub(crate) const FOREST: &[u8; 8] = b"UNSPNFR2";
 /// What a table of usage starts with.
 pub(crate) const USAGE: &[u8; 8] = b"UNSPNUS1";
+/// What an encoder starts with.
+#[cfg_attr(not(feature = "encoder"), allow(dead_code, reason = "the library without it does not open one"))]
+pub(crate) const ENCODER: &[u8; 8] = b"UNSPNEN2";
 
 /// A kind of file.
 pub(crate) struct Kind {

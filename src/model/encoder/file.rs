@@ -5,11 +5,9 @@ use std::ops::Range;
 
 use super::wordpiece::Vocabulary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
-use crate::dictionary::header::Kind;
+use crate::dictionary::header::{ENCODER, Kind};
 use crate::model::attend::Look;
 
-/// What every file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNEN2";
 /// Numbers in a vector.
 pub(crate) const DIMENSIONS: usize = 384;
 /// Units of a layer's inner part.
@@ -91,7 +89,7 @@ const KIND: Kind = Kind {
     error: ErrorKind::Model,
     name: "encoder",
     remedy: "make it anew with training/encoder/pack.py",
-    magic: MAGIC,
+    magic: ENCODER,
     header: HEADER,
 };
 

@@ -1,7 +1,8 @@
 //! Tests of the whole encoder, on one that is made up here.
 
-use super::file::{CLASSES, DIMENSIONS, END, HEADS, INNER, MAGIC, MARKS, POSITIONS, START, UNKNOWN, WIDTH, number};
+use super::file::{CLASSES, DIMENSIONS, END, HEADS, INNER, MARKS, POSITIONS, START, UNKNOWN, WIDTH, number};
 use super::*;
+use crate::dictionary::header::ENCODER;
 use crate::dictionary::ngrams::checksum;
 use crate::model::attend::{Look, Offer, Reading};
 
@@ -74,7 +75,7 @@ pub(crate) fn sample(layers: usize) -> Vec<u8> {
         (0..outputs).for_each(|_| row(&mut body, &mut numbers, inputs, 64.0));
     }
     let fields = [DIMENSIONS, INNER, HEADS, POSITIONS, layers, starts.len(), continued.len(), end as usize];
-    let mut bytes = MAGIC.to_vec();
+    let mut bytes = ENCODER.to_vec();
     bytes.extend(checksum(&body).to_le_bytes());
     bytes.extend((88 + body.len() as u64).to_le_bytes());
     fields.iter().for_each(|&field| bytes.extend((field as u64).to_le_bytes()));
