@@ -150,14 +150,14 @@ impl Pack {
 
     /// The line of a sorted section that starts with this word: its second field and its use.
     fn find(&self, section: Section, word: &str) -> Option<(&str, Use)> {
-        let text = std::str::from_utf8(self.section(section)).unwrap_or_default();
-        let (mut low, mut high) = (0, text.len());
+        let lines = self.section(section);
+        let (mut low, mut high) = (0, lines.len());
         while low < high {
             let middle = low + (high - low) / 2;
             let line_end = |byte: &u8| *byte == b'\n';
-            let start = text.as_bytes()[low..middle].iter().rposition(line_end).map_or(low, |at| low + at + 1);
-            let end = text.as_bytes()[middle..high].iter().position(line_end).map_or(high, |at| middle + at);
-            let (found, second, using) = fields(&text[start..end])?;
+            let start = lines[low..middle].iter().rposition(line_end).map_or(low, |at| low + at + 1);
+            let end = lines[middle..high].iter().position(line_end).map_or(high, |at| middle + at);
+            let (found, second, using) = fields(std::str::from_utf8(&lines[start..end]).ok()?)?;
             match found.cmp(word) {
                 std::cmp::Ordering::Equal => return Some((second, using)),
                 std::cmp::Ordering::Less => low = (end + 1).min(high),

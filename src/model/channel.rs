@@ -16,7 +16,9 @@ impl Hasher for IdHasher {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
+        let (ids, rest) = bytes.as_chunks::<4>();
+        ids.iter().for_each(|&id| self.write_u32(u32::from_ne_bytes(id)));
+        rest.iter().for_each(|&byte| self.write_u32(u32::from(byte)));
     }
 
     fn write_u32(&mut self, id: u32) {
