@@ -49,16 +49,17 @@ fn contents(path: &Path) -> Vec<u8> {
     raw.parse().expect("text").source().into()
 }
 
-/// Kills a run again and again, and goes on each time.
-fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -> (i32, usize) {
+/// Kills a run again and again, and goes on each time; its exit code, how often it was killed, and how often some of the
+/// inputs were done by then.
+fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -> (i32, usize, usize) {
     let args = [args, &["--resume", "--output", out, "in"]].concat();
-    let mut done = 0;
+    let (mut done, mut went_on) = (0, 0);
     for kills in 0.. {
         let mut child = command(here, &args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
         sleep(Duration::from_secs_f64(random(seed) * longest));
         match child.try_wait().expect("asked") {
-            Some(status) => return (status.code().expect("no signal"), kills),
-            None if kills >= 7 => return (child.wait().expect("ends").code().expect("no signal"), kills),
+            Some(status) => return (status.code().expect("no signal"), kills, went_on),
+            None if kills >= 7 => return (child.wait().expect("ends").code().expect("no signal"), kills, went_on),
             None => child.kill().expect("killed"),
         }
         child.wait().expect("ends");
@@ -70,6 +71,7 @@ fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -
             assert!(bytes >= done, "{args:?}: {bytes} bytes of the inputs are done after {done}");
             bytes
         });
+        went_on += usize::from(done > 0);
     }
     unreachable!("the loop ends by returning")
 }
@@ -78,7 +80,7 @@ fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -
 fn a_killed_run_goes_on_where_it_was() {
     let here = inputs(4);
     let mut seed = 7;
-    let mut kills = 0;
+    let (mut kills, mut went_on) = (0, 0);
     for (args, out) in [
         (&["check", "--assume-spun", "--format", "json", "-j", "2"][..], "out"),
         (&["check", "--assume-spun", "--format", "sarif", "--max-findings", "300"], "out"),
@@ -92,19 +94,22 @@ fn a_killed_run_goes_on_where_it_was() {
         let longest = began.elapsed().as_secs_f64() * 0.8;
         let wanted = fs::read(here.path().join("whole")).expect("written");
         assert!(!wanted.is_empty(), "{}", whole.err);
-        let (code, times) = killed(here.path(), args, out, longest, &mut seed);
+        let (code, times, with_work_done) = killed(here.path(), args, out, longest, &mut seed);
         let got = contents(&here.path().join(out));
         assert!(got == wanted, "{args:?}: {} bytes, {} wanted", got.len(), wanted.len());
         // A kill between the last rename and the exit leaves a job that is done, which the next start just says.
         let done = code == 0 && times > 0;
         assert!(code == whole.code || done, "{args:?}: {code}, {} wanted", whole.code);
-        kills += times;
+        (kills, went_on) = (kills + times, went_on + with_work_done);
         for end in [".partial", ".resume"] {
             assert!(!here.path().join(format!("{out}{end}")).exists());
         }
         fs::remove_file(here.path().join(out)).expect("removed");
     }
-    assert!(kills > 2, "only {kills} kills: the inputs are too small to prove anything");
+    assert!(
+        kills > 2 && went_on > 0,
+        "{kills} kills, {went_on} with work done: the inputs are too small to prove anything"
+    );
 }
 
 /// `cargo test --release --test suite twenty -- --ignored --nocapture` tells the moments.
