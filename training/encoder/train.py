@@ -2,7 +2,7 @@
 
     python train.py init  --base MINILM --out init.safetensors
     python train.py spins --start init.safetensors --program unspin --encoder init.enc --corpus *.txt --out spins.safetensors
-    python train.py gold  --start spins.safetensors --places gold.seg --out encoder.safetensors --heard heard.jsonl
+    python train.py gold  --start spins.safetensors --places gold.seg --out encoder.safetensors --heard heard.jsonl.gz
 """
 
 import argparse
@@ -34,7 +34,8 @@ class Spins(IterableDataset):
         self.args = args
 
     def __iter__(self):
-        args, worker = self.args, get_worker_info().id
+        args, info = self.args, get_worker_info()
+        worker = info.id if info else 0
         draw, learn = random.Random(args.seed * 1000 + worker), np.random.default_rng(args.seed * 1000 + worker)
         seeds = itertools.count(args.seed * 1_000_000 + worker * 10_000)
         # The first ones end soon, one after the other.
@@ -85,7 +86,7 @@ def fit(model: Encoder, made, done_at, rates: tuple[float, float], warm: int) ->
     heads = [weight for weight in model.parameters() if id(weight) not in known]
     groups = [{"params": body, "lr": rates[0]}, {"params": heads, "lr": rates[1]}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98), fused=DEVICE == "cuda")
-    started, curve, step, sums = time.time(), [], 0, torch.zeros(4, device=DEVICE)
+    started, curve, step, told, sums = time.time(), [], 0, 0, torch.zeros(4, device=DEVICE)
     model.train()
     for made_batch in made:
         done = done_at(step)
@@ -103,10 +104,11 @@ def fit(model: Encoder, made, done_at, rates: tuple[float, float], warm: int) ->
         sums += torch.stack([loss.detach() for loss in losses])
         step += 1
         if step % 500 == 0 or step in (20, 100):
-            shown = " ".join(f"{loss:.4f}" for loss in (sums / (step if step < 500 else 500 - 100 * (step == 500))).tolist())
+            shown = " ".join(f"{loss:.4f}" for loss in (sums / (step - told)).tolist())
             curve.append(f"{step} {done:.3f} {time.time() - started:.0f} s: {shown}")
             print(curve[-1], flush=True)
             sums.zero_()
+            told = step
     print(f"{step} steps in {time.time() - started:.0f} s", flush=True)
     return curve
 
@@ -269,7 +271,8 @@ def main():
     made.add_argument("--watch", default="re", help="how ids start that are taken twice")
     for command in commands.choices.values():
         command.add_argument("--seed", type=int, default=1)
-        command.add_argument("--out", type=Path, help="where the weights go")
+        is_needed = command.get_default("run") is not gold
+        command.add_argument("--out", type=Path, required=is_needed, help="where the weights go")
         if command.get_default("run") is not init:
             command.add_argument("--start", type=Path, required=True, help="weights to start from")
             command.add_argument("--workers", type=int, default=4)
