@@ -33,7 +33,7 @@ named!(Quotes, "treatment of quotations");
 /// What reads a text before its words are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Model {
-    /// N-grams and a small context scorer: nearly a megabyte of spun text a second on one core.
+    /// N-grams and a small context scorer: half a megabyte of spun text or more a second on one core.
     Fast,
     /// The encoder as well, where the builder was given one: it reads the whole sentences of texts that the fast model
     /// suspects, in about ten times the time. On clean text both are equally fast.

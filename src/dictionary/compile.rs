@@ -36,7 +36,7 @@ const ARTICLE: f32 = 0.5;
 
 /// Compiles sources for a model, to stand on their own or to be put on top of packs that there are.
 ///
-/// Takes about three seconds for 200,000 rows.
+/// Takes about twenty microseconds a row.
 pub(crate) fn compile(
     files: &[SourceFile],
     ngrams: &Ngrams,

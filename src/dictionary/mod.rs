@@ -67,7 +67,7 @@ impl Dictionary {
 
     /// Adds what these sources say to what is there.
     ///
-    /// Takes some milliseconds, and ten microseconds more for every row.
+    /// Takes some milliseconds, and about twenty microseconds more for every row.
     pub(crate) fn layer(&mut self, files: &[SourceFile]) -> Result<(), DictionaryError> {
         let bytes = compile::compile(files, &self.ngrams, Some(&self.pack))?;
         self.pack.push(Pack::open(bytes.into(), self.ngrams.checksum(), false)?);

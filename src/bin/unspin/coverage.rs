@@ -32,7 +32,7 @@ struct Kinds {
 }
 
 impl Coverage {
-    /// Looks up every hard edit; a few microseconds each.
+    /// Looks up every hard edit.
     pub(crate) fn of(unspinner: &Unspinner, documents: &[GoldDocument], first: usize) -> Self {
         let (ranks, bands) = ([Share::default(); RANKS.len()], [Share::default(); BANDS.len()]);
         let mut coverage = Self { first, families: BTreeMap::new(), ranks, bands };
