@@ -300,6 +300,21 @@ pub(crate) fn opens(block: &str, tokens: &[Token], at: usize) -> bool {
     }
 }
 
+/// Words with a capital that make a headline, if there are few without one.
+const HEADLINE: usize = 3;
+
+/// Whether a token is in a sentence whose words have capitals as those of headlines do: three of four, or more, of those
+/// that are longer than "of".
+pub(crate) fn in_headline(block: &str, tokens: &[Token], at: usize) -> bool {
+    let starts = |token: &Token| token.has(SENTENCE_START);
+    let first = tokens[..=at].iter().rposition(starts).unwrap_or(0);
+    let end = tokens[at + 1..].iter().position(starts).map_or(tokens.len(), |next| at + 1 + next);
+    let words = tokens[first..end].iter().filter(|token| token.kind == TokenKind::Word).map(|token| token.text(block));
+    let longer = words.filter(|word| word.chars().count() > 2 && !matches!(*word, "and" | "for" | "the"));
+    let (lower, capital): (Vec<&str>, Vec<&str>) = longer.partition(|word| case::of(word) == Case::Lower);
+    capital.len() >= HEADLINE && capital.len() >= 3 * lower.len()
+}
+
 /// Whether a sentence starts with a token, or with marks before it.
 fn starts(block: &str, tokens: &[Token], mut at: usize) -> bool {
     let is_mark = |token: &Token| token.kind == TokenKind::Quote || matches!(token.text(block), "(" | "[");

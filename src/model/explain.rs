@@ -5,7 +5,7 @@ use super::features::{LEAST, at};
 use super::passage::{Passage, Scored};
 use crate::candidates::realize;
 use crate::candidates::{Candidate, Ids, Reading, Word};
-use crate::dictionary::pack::{MOVED, NAME, PUBLISHED};
+use crate::dictionary::pack::{MOVED, NAME, PART, PUBLISHED};
 use crate::dictionary::table::{FNV, fnv, mix};
 use crate::dictionary::usage::Usage;
 use crate::line::line_end;
@@ -33,7 +33,12 @@ pub(crate) fn rule(passage: &Passage<'_>, scored: &Scored) -> Rule {
     let tokens = || words.iter().map(|word| word.token as usize);
     let is_named =
         candidate.flags & NAME != 0 && tokens().any(|token| is_titled(token) && (token != first || follows || !opens));
-    if is_named || tokens().all(is_titled) && (words.len() > 1 || !opens) {
+    let is_capital = tokens().all(is_titled) && (words.len() > 1 || !opens);
+    // In a headline every word has its capital: only a whole name is one, or a part of one that completes it.
+    let is_whole = || candidate.flags & PART == 0 || scored.features[const { at("expression") }] > 1.0;
+    let tells =
+        || !realize::in_headline(passage.text, &passage.tokens, first) || candidate.flags & NAME != 0 && is_whole();
+    if (is_named || is_capital) && tells() {
         return Rule::BrokenExpression;
     }
     if scored.features[const { at("spun_frequency") }] > FREQUENT
@@ -385,6 +390,10 @@ mod tests {
             ("They bought a brand-new car today.", &["brand", "-", "new"], "new", phrase),
             ("Individuals say that this is so.", &["Individuals"], "people", Rule::SwappedWord),
             ("He met the Protection Secretary today.", &["Protection"], "Defense", expression),
+            // The capitals of a headline say nothing of a name, unless the words are known as one.
+            ("Council Votes to Close Library After Pupils Protest", &["Pupils"], "students", Rule::SwappedWord),
+            ("COUNCIL VOTES TO CLOSE LIBRARY AFTER PUPILS PROTEST", &["PUPILS"], "students", Rule::SwappedWord),
+            ("Library Closed After Protection Secretary Protests", &["Protection"], "Defense", expression),
         ] {
             let passage = Passage::of(text, &dictionary);
             let words = |place: (usize, usize)| -> Vec<String> {
@@ -399,11 +408,12 @@ mod tests {
             let places = passage.lattices.iter().enumerate();
             let mut places = places.flat_map(|(at, own)| (0..own.candidates.len()).map(move |index| (at, index)));
             let place = places.find(|&place| is_it(place)).expect(text);
+            let known = passage.score(&dictionary).into_iter().find(|scored| scored.place == place);
             let scored = Scored {
                 place,
                 realized: Realized { span: Span::new(0, 0), text: String::new() },
                 keys: Keys::UNKNOWN,
-                features: with(&[("spun_frequency", -12.0)]),
+                features: known.map_or(with(&[("spun_frequency", -12.0)]), |scored| scored.features),
                 probability: 0.5,
                 certain: false,
             };
