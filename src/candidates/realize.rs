@@ -154,7 +154,7 @@ fn ends_sentence(block: &str, tokens: &[Token], at: usize, ngrams: &Ngrams) -> b
 }
 
 /// Whether a token is a word with a capital that is mostly written without one.
-fn has_new_capital(block: &str, token: &Token, ngrams: &Ngrams) -> bool {
+pub(crate) fn has_new_capital(block: &str, token: &Token, ngrams: &Ngrams) -> bool {
     let word = token.text(block);
     let usually = ngrams.id(&word.to_lowercase()).map_or(0.0, |id| ngrams.case(id).lower);
     token.kind == TokenKind::Word && case::of(word) == Case::Title && usually > 0.5
