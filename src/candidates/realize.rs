@@ -220,14 +220,19 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
     let in_name = if words.is_empty() {
         // A number has no capitals, but in a title the word after it has one that it has nowhere else.
         tokens.get(last + 1).is_some_and(|next| has_new_capital(block, next, ngrams))
+            && in_headline(block, tokens, last)
     } else if opens {
         titled >= 2 && titled >= long
     } else {
         titled > 0 && shapes.first() == Some(&Case::Title)
     };
+    if original == "may" && is_month(block, tokens, (first, last), ngrams) {
+        return "May".to_owned();
+    }
     // "Secretary-Basic": as the text has it, "Secretary-General".
     let run = &block[tokens[first].start as usize..tokens[last].end as usize];
     let all_parts = titled > 1 && titled == shapes.len() && run.contains('-');
+    let rank = rank(block, tokens, (first, last), original);
     let mut word_form = String::new();
     let mut out = String::with_capacity(original.len());
     for (index, word) in original.split(' ').enumerate() {
@@ -245,9 +250,10 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
         } else if index == 0 && opens && shapes.first() != Some(&Case::Lower)
             || in_name && !(small && index > 0)
             || proper.is_some_and(CaseShares::is_proper) && word.chars().all(char::is_alphabetic)
+            || rank.is_some()
         {
             for (at, part) in word.split_inclusive('-').enumerate() {
-                if at == 0 || all_parts {
+                if at == 0 || all_parts || rank == Some(part) {
                     out.push_str(&case::capitalize(part));
                 } else {
                     out.push_str(part);
@@ -258,6 +264,76 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
         }
     }
     out
+}
+
+/// What stands behind the hyphen of a title: "Secretary-General".
+const RANKS: [&str; 12] = [
+    "admiral",
+    "captain",
+    "chancellor",
+    "chief",
+    "colonel",
+    "commander",
+    "general",
+    "governor",
+    "major",
+    "marshal",
+    "president",
+    "principal",
+];
+
+/// The last part of a title that an original is, or whose last part it is, where it has a capital as the first part has:
+/// mid in a sentence, or before a name.
+fn rank<'o>(block: &str, tokens: &[Token], (first, last): (usize, usize), original: &'o str) -> Option<&'o str> {
+    let (front, rank) = original.rsplit_once('-').unwrap_or(("", original));
+    // The token of the first part, and whether the original has it, too.
+    let part = if front.is_empty() && first >= 2 && tokens[first - 1].text(block) == "-" { first - 2 } else { first };
+    let is_whole = part < first || !front.is_empty();
+    let has_capital = |token: &Token| token.kind == TokenKind::Word && case::of(token.text(block)) == Case::Title;
+    let is_clear = || !opens(block, tokens, part) || tokens.get(last + 1).is_some_and(has_capital);
+    (is_whole && RANKS.contains(&rank) && !original.contains(' ') && has_capital(&tokens[part]) && is_clear())
+        .then_some(rank)
+}
+
+const MONTHS: [&str; 11] =
+    ["January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December"];
+
+/// What a month stands behind; a verb hardly does.
+const BEFORE_MONTHS: [&str; 16] = [
+    "in", "by", "of", "since", "until", "from", "before", "after", "during", "through", "last", "next", "this",
+    "early", "late", "mid",
+];
+
+/// Words behind which a day stands.
+const BEFORE_DAYS: [&str; 8] = ["on", "of", "by", "since", "until", "from", "before", "after"];
+
+/// How much likelier than anywhere, in nats, a verb is behind "can", where no month stands.
+const VERB: f32 = 1.0;
+
+/// Whether "may" in place of some tokens is the month.
+fn is_month(block: &str, tokens: &[Token], (first, last): (usize, usize), ngrams: &Ngrams) -> bool {
+    let beside = |at: usize, distance: isize| {
+        at.checked_add_signed(distance).and_then(|at| tokens.get(at)).map_or("", |token| token.text(block))
+    };
+    let is_one_of = |list: &[&str], word: &str| list.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let is_day = |word: &str| word.parse::<u8>().is_ok_and(|day| (1..=31).contains(&day));
+    let is_year = |word: &str| word.len() == 4 && word.parse::<u16>().is_ok_and(|year| (1000..2100).contains(&year));
+    let [second, before] = [-2, -1].map(|distance| beside(first, distance));
+    let [after, other] = [1, 2].map(|distance| beside(last, distance));
+    let mut form = String::new();
+    key::normalize(after, &mut form);
+    let is_verb = match (ngrams.id("can"), ngrams.id(&form)) {
+        (Some(can), Some(next)) if form.starts_with(is_letter) => ngrams.pair(can, next) > ngrams.unigram(next) + VERB,
+        _ => false,
+    };
+    let stands = is_one_of(&BEFORE_MONTHS, before) || before == "-" && is_one_of(&BEFORE_MONTHS, second);
+    let is_dated = is_day(after) && !tokens.get(last + 2).is_some_and(|next| next.kind == TokenKind::Word)
+        || is_year(after)
+        || is_day(before) && is_one_of(&BEFORE_DAYS, second);
+    // "June and may" goes on with a verb.
+    let is_joined = matches!(before, "or" | "to" | "–" | "/") && MONTHS.contains(&second)
+        || matches!(after, "and" | "or" | "to" | "–" | "/") && MONTHS.contains(&other);
+    !is_verb && (stands || is_dated || is_joined)
 }
 
 /// Whether the words of some tokens are in capitals because the text around them is, or for emphasis: short ones alone may
@@ -664,6 +740,27 @@ mod tests {
             ("Mayor Wins 3rd Term in Race", (2, 2), "third", "Mayor Wins Third Term in Race"),
             ("Mayor is winner for 3rd Term in Race", (4, 4), "third", "Mayor is winner for Third Term in Race"),
             ("on the 3rd Monday of May", (2, 2), "third", "on the third Monday of May"),
+            ("How to Fix Bikes in 10 Minutes", (5, 5), "ten", "How to Fix Bikes in Ten Minutes"),
+            ("a ticket costs 5 Euro for everybody", (3, 3), "five", "a ticket costs five Euro for everybody"),
+            ("the UN Secretary-basic said so", (4, 4), "general", "the UN Secretary-General said so"),
+            ("the Secretary-basic said so", (1, 3), "secretary-general", "the Secretary-General said so"),
+            ("Major-basic Smith", (2, 2), "general", "Major-General Smith"),
+            ("Solicitor-preferred Lucy Frazer", (0, 2), "solicitor-general", "Solicitor-General Lucy Frazer"),
+            ("Secretary-basic of it", (2, 2), "general", "Secretary-general of it"),
+            ("the major-basic said", (3, 3), "general", "the major-general said"),
+            ("the Tory-directed Council", (3, 3), "led", "the Tory-led Council"),
+            ("The trial begins in could, he said", (4, 4), "may", "The trial begins in May, he said"),
+            ("by could or June", (1, 1), "may", "by May or June"),
+            ("since last could", (2, 2), "may", "since last May"),
+            ("in mid-could, he said", (3, 3), "may", "in mid-May, he said"),
+            ("on could 3", (1, 1), "may", "on May 3"),
+            ("they met on 3 could 2020", (4, 4), "may", "they met on 3 May 2020"),
+            ("June or could, he said", (2, 2), "may", "June or May, he said"),
+            ("this could be it", (1, 1), "may", "this may be it"),
+            ("those who come in could stay", (4, 4), "may", "those who come in may stay"),
+            ("he came in June and could stay", (5, 5), "may", "he came in June and may stay"),
+            ("they could, he said", (1, 1), "may", "they may, he said"),
+            ("only 2 could go", (2, 2), "may", "only 2 may go"),
             ("the mayor's 3rd term", (3, 3), "third", "the mayor's third term"),
             ("the US of old", (1, 1), "country", "the country of old"),
             ("up 20% today", (2, 2), "percent", "up 20 percent today"),
