@@ -363,6 +363,7 @@ impl Unspinner {
                 && config.families.contains(&family(passage.candidate(place(choice))))
         });
         decide::drop_lone_quoted(&mut choices, quoted, confidence);
+        decide::drop_half_pairs(passage.text, &passage.tokens, &mut choices, |choice| passage.number(place(choice)));
         decide::drop_doublings(passage.text, scored, &mut choices);
         let usage = &self.dictionary.usage;
         let reasons = (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, choices.len(), usage));

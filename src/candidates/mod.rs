@@ -11,6 +11,7 @@ pub(crate) mod realize;
 use std::ops::Range;
 
 use allowed::Allowed;
+pub(crate) use numbers::partners;
 
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;

@@ -104,8 +104,43 @@ pub(crate) fn stays(block: &str, tokens: &[Token], at: usize) -> bool {
     };
     is_joined(block, number)
         || is_place(block, number)
+        || is_dimension(number.text(block))
+        || is_one_of(&TENS, beside(block, tokens, at, -1))
         || digits == 1 && is_counted(block, tokens, at)
         || digits <= 2 && is_small()
+}
+
+/// What two dimensions are called, and no ordinal: "2D", beside "2d" and "2ND".
+fn is_dimension(number: &str) -> bool {
+    number.strip_suffix('D').is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Tens, behind which digits are no number of their own: "twenty 5". Behind a hyphen they are: "twenty-5".
+const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+/// What joins two numbers that are written alike, both in digits or both in words: "5 votes to 3", "1 or 2 weeks".
+const PAIRS: [&str; 4] = ["and", "of", "or", "to"];
+
+/// The tokens of the numbers of one digit that a number is written like: those that it makes a pair with, of which at most
+/// a word stands before what joins them.
+pub(crate) fn partners(block: &str, tokens: &[Token], at: usize) -> impl Iterator<Item = usize> {
+    let is_digit =
+        |at: usize| tokens.get(at).is_some_and(|token| token.end - token.start == 1) && is_number(tokens, at);
+    let is_pair = move |first: usize, second: usize| {
+        let between = &tokens[first + 1..second];
+        let joins = between.last().is_some_and(|last| is_one_of(&PAIRS, last.text(block)));
+        joins && between.iter().all(|token| token.kind == TokenKind::Word) && is_digit(first) && is_digit(second)
+    };
+    let before = [2, 3]
+        .into_iter()
+        .filter_map(move |distance| at.checked_sub(distance))
+        .filter(move |&first| is_pair(first, at));
+    let after = [2, 3].into_iter().map(move |distance| at + distance);
+    before.chain(after.filter(move |&second| second < tokens.len() && is_pair(at, second)))
+}
+
+fn is_number(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| token.kind == TokenKind::Number)
 }
 
 fn is_one_of(list: &[&str], word: &str) -> bool {
@@ -131,8 +166,11 @@ fn is_joined(block: &str, number: &Token) -> bool {
         || before.strip_suffix(FOOT).is_some_and(|rest| rest.ends_with(digit))
 }
 
-/// Whether a number only tells where it stands: in brackets on its own, at the start of a line of a list, or before a
-/// capital after a semicolon ("5 Divers; 9 Reporter").
+/// Marks of lists, headings, quotations and stress, which stand at the start of a line.
+const LINE_MARKS: [char; 5] = ['*', '_', '#', '>', '-'];
+
+/// Whether a number only tells where it stands: in brackets on its own, at the start of a line of a list or with a mark
+/// behind it there ("4. Rest"), or before a capital after a semicolon ("5 Divers; 9 Reporter").
 fn is_place(block: &str, number: &Token) -> bool {
     let (before, after) = (&block[..number.start as usize], &block[number.end as usize..]);
     if before.ends_with('(') && after.starts_with([')', ',']) || before.ends_with(',') && after.starts_with(')') {
@@ -142,10 +180,15 @@ fn is_place(block: &str, number: &Token) -> bool {
     if before.ends_with(';') {
         return after.trim_start().starts_with(char::is_uppercase);
     }
+    let is_mark = |c: char| matches!(c, ' ' | '\t') || LINE_MARKS.contains(&c);
+    let before = before.trim_end_matches(is_mark);
     if !before.is_empty() && !before.ends_with(['\n', '\r']) {
         return false;
     }
-    let starts_so = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    if after.strip_prefix(['.', ')']).is_some_and(|rest| rest.starts_with([' ', '\t'])) {
+        return true;
+    }
+    let starts_so = |line: &&str| line.trim_start_matches(is_mark).starts_with(|c: char| c.is_ascii_digit());
     let above = lines_above(before).take(LIST - 1).take_while(starts_so).count();
     let below = lines_below(after).take(LIST - 1).take_while(starts_so).count();
     above + 1 + below >= LIST
@@ -186,7 +229,7 @@ fn is_counted(block: &str, tokens: &[Token], at: usize) -> bool {
 
 /// Whether a number is one of two that make a measure together.
 fn is_in_measure(block: &str, tokens: &[Token], at: usize) -> bool {
-    let is_number = |at: usize| tokens.get(at).is_some_and(|token| token.kind == TokenKind::Number);
+    let is_number = |at: usize| is_number(tokens, at);
     let is_unit = |distance: isize| is_one_of(&UNITS, beside(block, tokens, at, distance));
     is_unit(1) && (is_unit(3) && is_number(at + 2) || is_unit(-1) && at.checked_sub(2).is_some_and(is_number))
 }
@@ -219,6 +262,31 @@ mod tests {
     use crate::text::block;
 
     #[test]
+    fn pairs_are_written_alike() {
+        for (text, pairs) in [
+            ("by 5 votes to 3 there", true),
+            ("1 to 2 weeks", true),
+            ("won 4 of 7 races", true),
+            ("2 and 3 hours", true),
+            ("1 or 2 of them", true),
+            ("2 boys and 5 girls", true),
+            ("2 of the boys and 5 girls", false),
+            ("2 boys and 15 girls", false),
+            ("2 boys, 5 girls", false),
+            ("2 boys; and 5 girls", false),
+            ("2 boys met 5 girls", false),
+        ] {
+            let mut tokens = Vec::new();
+            block::read(text, &mut tokens);
+            let numbers: Vec<usize> = (0..tokens.len()).filter(|&at| is_number(&tokens, at)).collect();
+            for (own, other) in [(0, 1), (1, 0)] {
+                let found: Vec<usize> = partners(text, &tokens, numbers[own]).collect();
+                assert_eq!(found, if pairs { &numbers[other..=other] } else { &[] }, "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn labels_and_measures_stay_in_digits() {
         for (text, stay) in [
             ("They won 3-1 there.", true),
@@ -245,6 +313,17 @@ mod tests {
             ("12 months ago it began.\n\n5 days later it ended.\n\n3 came.", false),
             ("It ended in 1998.\n12 months ago it began, and\n3 came.", false),
             ("4 people were hurt.\nThe others were not.", false),
+            ("**4. Rest**", true),
+            ("Eat well.\n> 4) Rest well.", true),
+            ("Eat well.\n- 4 of them rest.", false),
+            ("They saw 4. Rest came later.", false),
+            ("* 1 Employees with a stick\n* 2 Learner enters\n* 3 Agency backs", true),
+            // Dimensions.
+            ("They need 2D to see it.", true),
+            ("It is the 2d level, the 2ND and the 3rd.", false),
+            // What is left of a number.
+            ("It was twenty 5 years ago.", true),
+            ("It was ten 5 years ago, or thirty-7.", false),
             // Labels.
             ("Flight 9 left from Gate 4 with chapter 3.", true),
             ("It runs on Channel 4, for ages 5 and up.", true),

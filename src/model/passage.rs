@@ -21,7 +21,7 @@ use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::usage::{self, Keys};
 use crate::text::case::{self, Case};
 use crate::text::key;
-use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token};
+use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token, TokenKind};
 
 /// Probability, in a spun text, of what stands for a phrase that is never good English.
 pub(crate) const CERTAIN: f32 = 0.97;
@@ -154,6 +154,12 @@ impl<'t> Passage<'t> {
         let candidate = self.candidate(place);
         let sentence = &self.sentences[place.0];
         (sentence[candidate.start as usize].token as usize, sentence[candidate.end as usize - 1].token as usize)
+    }
+
+    /// The token of a candidate that is a number.
+    pub(crate) fn number(&self, place: (usize, usize)) -> Option<usize> {
+        let (first, last) = self.token_range(place);
+        (first == last && self.tokens[first].kind == TokenKind::Number).then_some(first)
     }
 
     /// A candidate, which is part of a fixed expression, written into the text.
