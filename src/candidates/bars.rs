@@ -4,6 +4,7 @@
 use super::Word;
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
+use crate::text::key;
 
 /// How much likelier than anywhere, in nats, a word is after those that tell its kind.
 const TOLD: f32 = 1.0;
@@ -11,6 +12,74 @@ const TOLD: f32 = 1.0;
 const SINCE: usize = 12;
 /// Words on the far side of what says that one phrase becomes another, and on the near side.
 const GLOSS: (usize, usize) = (8, 6);
+
+/// Units and currencies; those on a line are one thing.
+const UNITS: [&[&str]; 30] = [
+    &["kilometer", "kilometers", "kilometre", "kilometres", "km", "kms"],
+    &["mile", "miles"],
+    &["meter", "meters", "metre", "metres"],
+    &["yard", "yards"],
+    &["foot", "feet", "ft"],
+    &["inch", "inches"],
+    &["centimeter", "centimeters", "centimetre", "centimetres", "cm"],
+    &["millimeter", "millimeters", "millimetre", "millimetres", "mm"],
+    &["acre", "acres"],
+    &["hectare", "hectares"],
+    &["kilo", "kilos", "kilogram", "kilograms", "kg"],
+    &["gram", "grams"],
+    &["ounce", "ounces", "oz"],
+    &["ton", "tons", "tonne", "tonnes"],
+    &["pound", "pounds", "lb", "lbs"],
+    &["pound", "pounds", "quid"],
+    &["liter", "liters", "litre", "litres"],
+    &["gallon", "gallons"],
+    &["pint", "pints"],
+    &["barrel", "barrels"],
+    &["dollar", "dollars", "buck", "bucks"],
+    &["cent", "cents", "penny", "pennies"],
+    &["penny", "pennies", "pence"],
+    &["euro", "euros"],
+    &["yen"],
+    &["yuan"],
+    &["rupee", "rupees"],
+    &["peso", "pesos"],
+    &["franc", "francs"],
+    &["ruble", "rubles", "rouble", "roubles"],
+];
+
+/// Numbers that are written out. Not "million": kilos behind it are a spinner's pounds sterling.
+const NUMBERS: [&str; 30] = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "dozen",
+];
 
 /// Ids of the words that the patterns need.
 #[derive(Debug)]
@@ -49,6 +118,13 @@ pub(crate) struct Bars {
     /// What says that a name follows, and what may stand between.
     callers: [u32; 14],
     called: [u32; 12],
+    /// Units and currencies, each with its line.
+    units: Vec<(u32, usize)>,
+    numbers: [u32; NUMBERS.len()],
+    hyphen: u32,
+    /// "working day" and what is no deadline without it.
+    working: u32,
+    days: [u32; 2],
 }
 
 impl Bars {
@@ -112,6 +188,15 @@ impl Bars {
             .map(id),
             called: ["a", "an", "as", "her", "herself", "him", "himself", "it", "itself", "the", "them", "themselves"]
                 .map(id),
+            units: UNITS
+                .iter()
+                .enumerate()
+                .flat_map(|(line, names)| names.iter().map(move |name| (id(name), line)))
+                .collect(),
+            numbers: NUMBERS.map(id),
+            hyphen: id("-"),
+            working: id("working"),
+            days: ["day", "days"].map(id),
             given_as: ["given", "known", "met", "out", "rendered", "spelled", "translated", "written"].map(id),
         }
     }
@@ -147,11 +232,34 @@ impl Bars {
             [word] if self.pasts.contains(&word) && self.perfects.iter().any(|perfect| is(perfect)) => {
                 sentence[end..].iter().take(SINCE).any(|word| word.model == self.since)
             }
+            // "25 miles" are no 25 kilometers, though spinners put one for the other.
+            [word] if end - start == 1 && self.is_other_unit(sentence[start].model, word) => {
+                self.counts(sentence, start)
+            }
+            // "Within five working days" is a deadline.
+            [word] if self.days.contains(&word) && is(&[self.working, word]) => self.counts(sentence, start),
             [word] if self.front.contains(&word) && end - start == 1 => {
                 self.entrance.contains(&sentence[start].model) && among(&self.doors, before(1))
             }
             _ => false,
         }
+    }
+
+    /// Whether both are units or currencies, and not the same.
+    fn is_other_unit(&self, spun: u32, reading: u32) -> bool {
+        let lines = |word: u32| self.units.iter().filter(move |unit| unit.0 == word).map(|unit| unit.1);
+        let is_same = |line: usize| lines(reading).any(|other| other == line);
+        lines(spun).next().is_some() && lines(reading).next().is_some() && !lines(spun).any(is_same)
+    }
+
+    /// Whether a number stands before a word, or a hyphen and a number.
+    fn counts(&self, sentence: &[Word], at: usize) -> bool {
+        let mut before = sentence[..at].iter().rev().map(|word| word.model);
+        let mut number = before.next();
+        if number == Some(self.hyphen) {
+            number = before.next();
+        }
+        number.is_some_and(|word| key::is_number(word) || self.numbers.contains(&word))
     }
 
     /// Whether the text says that a reading became, or is given as, the words `start..end` of a sentence, or the other
@@ -248,6 +356,21 @@ mod tests {
             ("The pellets {have been} banned in 2022.", "were", false),
             ("He asked for a second {entrance} there.", "front", true),
             ("He sat in the {entrance} row.", "front", false),
+            ("It is 25 {kilometers} away.", "miles", true),
+            ("It is a five-{kilometer} walk.", "mile", true),
+            ("It is 25 {kilometers} away.", "kilometres", false),
+            ("It is 25 {kilometers} away.", "steps", false),
+            ("They live {kilometers} away.", "miles", false),
+            ("It costs 60 {dollars} now.", "cents", true),
+            ("It costs 60 {bucks} now.", "dollars", false),
+            ("It costs two {quid} now.", "pounds", false),
+            ("It costs 1.3 {pennies} now.", "cents", false),
+            ("It costs 40 {pence} now.", "cents", true),
+            ("It weighs 90 {kilos} now.", "pounds", true),
+            ("It costs 2 million {kilos} now.", "pounds", false),
+            ("We reply within five {working days} then.", "days", true),
+            ("We reply in one {working day} then.", "day", true),
+            ("It was cold each {working day} there.", "day", false),
         ] {
             let (words, place) = marked(text, &dictionary);
             let (_, reading) = read(reading, &dictionary);

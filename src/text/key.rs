@@ -20,6 +20,11 @@ pub(crate) fn class(kind: TokenKind, text: &str) -> Option<u32> {
     }
 }
 
+/// Whether an id is one of those that [`class`] gives numbers.
+pub(crate) fn is_number(id: u32) -> bool {
+    (3..9).contains(&id)
+}
+
 fn number_class(text: &str) -> u32 {
     let bytes = text.as_bytes();
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
