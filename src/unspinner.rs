@@ -386,6 +386,7 @@ impl Unspinner {
             let confidences = std::iter::once(confidence).chain(others);
             let sentence = &passage.sentences[best.place.0];
             let is_introduced = self.grammar.introduces(sentence, usize::from(candidate.start));
+            let is_free = !is_introduced && !explain::is_mentioned(passage.text, best);
             let message = explain::message(rule, &passage.text[cut.span.range()], &cut.texts[0]);
             let corrections =
                 cut.texts.into_iter().zip(confidences).map(|(text, confidence)| Correction { text, confidence });
@@ -393,7 +394,7 @@ impl Unspinner {
                 span: cut.span.shifted(start),
                 corrections: corrections.collect(),
                 severity: explain::severity(rule, best),
-                applicability: if is_introduced { Applicability::Review } else { Applicability::of(confidence) },
+                applicability: if is_free { Applicability::of(confidence) } else { Applicability::Review },
                 rule,
                 family: family(candidate),
                 message,

@@ -267,6 +267,29 @@ pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
     }
 }
 
+/// Words on either side within which a correction stands in texts that talk about it.
+const MENTION: usize = 14;
+/// Letters of a word that is more than grammar.
+const LONG: usize = 6;
+
+/// Whether the words of a correction stand near it in the text's own words, which may be about them: "a convolutional
+/// neural network became a convolutional neural organization". One short word does so anywhere.
+pub(crate) fn is_mentioned(text: &str, scored: &Scored) -> bool {
+    let span = scored.realized.span;
+    let is_article = |word: &&str| ["a", "an", "the"].iter().any(|article| article.eq_ignore_ascii_case(word));
+    let words: Vec<&str> = words_after(&scored.realized.text).skip_while(is_article).collect();
+    if words.len() < 2 && words.first().is_none_or(|word| word.chars().count() < LONG) {
+        return false;
+    }
+    let has = |near: &[&str]| {
+        let same = |(a, b): (&&str, &&str)| a.to_lowercase() == b.to_lowercase();
+        near.windows(words.len()).any(|run| run.iter().zip(&words).all(same))
+    };
+    let mut before: Vec<&str> = words_before(&text[..span.start]).take(MENTION).collect();
+    before.reverse();
+    has(&before) || has(&words_after(&text[span.end..]).take(MENTION).collect::<Vec<_>>())
+}
+
 /// Words of context on either side that make up a finding's id.
 const CONTEXT: usize = 2;
 
@@ -418,6 +441,35 @@ mod tests {
                 certain: false,
             };
             assert_eq!(rule(&passage, &scored), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_text_talks_about_is_mentioned() {
+        let far = format!("the network {} ", "and so on ".repeat(5));
+        for (before, spun, correction, after, mentioned) in [
+            ("a neural network became a neural ", "organization", "network", ".", true),
+            ("a neural ", "organization", "network", " that was a Network", true),
+            ("a neural ", "organization", "network", ".\n\nA network", false),
+            (&far, "organization", "network", ".", false),
+            ("he used ", "machine studying", "machine learning", " for “machine learning”", true),
+            ("he used ", "machine studying", "machine learning", " and learning", false),
+            ("they had ", "a organization", "a network", ", the network", true),
+            ("the men in ", "an", "the", " house", false),
+            ("he said that he ", "stated", "said", " it", false),
+            ("", "brand new", "", " house", false),
+        ] {
+            let text = format!("{before}{spun}{after}");
+            let span = Span::new(before.len(), before.len() + spun.len());
+            let scored = Scored {
+                place: (0, 0),
+                realized: Realized { span, text: correction.to_owned() },
+                keys: Keys::UNKNOWN,
+                features: [0.0; COUNT],
+                probability: 0.5,
+                certain: false,
+            };
+            assert_eq!(is_mentioned(&text, &scored), mentioned, "{text}: {correction}");
         }
     }
 
