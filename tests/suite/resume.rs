@@ -180,6 +180,24 @@ fn what_lacks_a_part_of_the_inputs_is_not_put_in_place() {
     }
 }
 
+#[test]
+fn notes_of_how_far_a_run_is_are_apart() {
+    let rows: String = (0..4000).map(|n| json!({ "id": n, "text": SPUN }).to_string() + "\n").collect();
+    let here = directory(&[("a.jsonl", rows.as_bytes())]);
+    let began = std::time::Instant::now();
+    let ran = unspin(here.path(), &["fix", "-q", "--assume-spun", "-j", "1", "a.jsonl", "-o", "out.gz"], b"");
+    let most = began.elapsed().as_millis() / 500 + 1;
+    let written = fs::read(here.path().join("out.gz")).expect("written");
+    // A stretch of its own for each note.
+    let (mut rest, mut stretches) = (written.as_slice(), 0);
+    while !rest.is_empty() {
+        let mut member = flate2::bufread::GzDecoder::new(rest);
+        std::io::copy(&mut member, &mut std::io::sink()).expect("gzip");
+        (rest, stretches) = (member.into_inner(), stretches + 1);
+    }
+    assert!(0 < stretches && stretches <= most, "{stretches} stretches, at most {most}: {}", ran.err);
+}
+
 /// Every row of it starts with what is a byte order mark elsewhere.
 #[test]
 fn a_run_goes_on_inside_an_input_and_only_with_what_it_wrote() {

@@ -152,7 +152,8 @@ impl Output {
         let bytes = file.file.metadata()?.len();
         let checkpoint = Checkpoint { job: file.job.clone(), bytes, progress, state };
         let mut fresh = temporary(directory(&journal)).with_context(name)?;
-        serde_json::to_writer(&mut fresh, &checkpoint).with_context(name)?;
+        // At once: a writer would get it in pieces of a few bytes.
+        fresh.write_all(&serde_json::to_vec(&checkpoint).with_context(name)?).with_context(name)?;
         fresh.persist(&journal).with_context(name)?;
         Ok(())
     }

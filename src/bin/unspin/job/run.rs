@@ -110,6 +110,8 @@ impl Job {
                 }
                 if let Some(progress) = account.due(position) {
                     each(Event::Checkpoint(Box::new(progress)))?;
+                    // However long that took, as much time is for work.
+                    account.checkpoint = Instant::now();
                 }
             }
             Ok(())
@@ -128,6 +130,7 @@ struct Account<'j> {
     outcome: Outcome,
     /// Seconds that went by in runs that this one goes on with.
     before: f32,
+    /// When the last checkpoint was done.
     checkpoint: Instant,
 }
 
