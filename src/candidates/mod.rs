@@ -51,6 +51,8 @@ pub(crate) struct Word {
     pub(crate) barrier: bool,
     /// It starts with a capital.
     pub(crate) capital: bool,
+    /// It is of letters, not a mark or a number.
+    pub(crate) lettered: bool,
 }
 
 /// What a candidate puts in place of a run of words.
@@ -231,6 +233,7 @@ pub(crate) fn sentences_with(
             prefixed: is_prefixed(block, &tokens[..=index]),
             barrier: barrier || token.has(QUOTE_BEFORE),
             capital: text.starts_with(char::is_uppercase),
+            lettered: token.kind == TokenKind::Word,
         });
         barrier = false;
         if token.has(VOUCHED) {

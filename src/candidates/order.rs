@@ -38,7 +38,8 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
     let first = &words[0];
     let same = words.iter().take_while(|word| word.lookup == first.lookup).count();
     let follows = start.checked_sub(1).is_some_and(|before| sentence[before].lookup == first.lookup);
-    if same > 1 && !follows && worded(first) {
+    // Marks come in rows for their looks: ":::", "♥♥♥".
+    if same > 1 && !follows && worded(first) && first.lettered {
         push(same, Reading::Moved { tail: 0, head: 1 }, Ids::new([first.model]), DOUBLED);
     }
     for head in 1..=2usize {
@@ -52,6 +53,37 @@ pub(crate) fn candidates(sentence: &[Word], start: usize, reach: usize, marks: &
                 let ids = Ids::new(moved.iter().chain(&words[..head]).map(|word| word.model));
                 push(head + 2 + tail, Reading::Moved { tail: tail as u8, head: head as u8 }, ids, CLAUSE);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates::sentences;
+    use crate::text::block;
+
+    #[test]
+    fn only_words_are_doubled() {
+        let dictionary = Dictionary::builtin();
+        let marks = Marks::new(&dictionary);
+        for (text, doubled) in [
+            ("It is brand brand new.", 1),
+            ("He bought precious precious precious jewelry.", 1),
+            ("They left : : : at noon.", 0),
+            ("They left ; ; at noon.", 0),
+            ("They left ... ... at noon.", 0),
+            ("They left ♥♥♥ at noon.", 0),
+            ("They left →→→ and ── at noon.", 0),
+            ("They paid 12 12 of it.", 0),
+        ] {
+            let mut tokens = Vec::new();
+            block::read(text, &mut tokens);
+            let mut found = Vec::new();
+            for sentence in sentences(text, &tokens, &dictionary) {
+                (0..sentence.len()).for_each(|at| candidates(&sentence, at, sentence.len(), &marks, &mut found));
+            }
+            assert_eq!(found.len(), doubled, "{text}: {found:?}");
         }
     }
 }

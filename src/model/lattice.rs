@@ -569,6 +569,7 @@ mod tests {
                 prefixed: false,
                 barrier: false,
                 capital: false,
+                lettered: true,
             })
             .collect();
         let candidate = |start: usize, length: usize, original: &str, codes: [Option<f32>; 4], context: f32| {
