@@ -164,9 +164,12 @@ impl Lifted {
     /// What to replace in the source so that the span of the text reads `new`, each replacement as it is written
     /// there. `None` where markup in between leaves no way to tell what goes where, or what is there must stay.
     pub(super) fn replace(&self, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
-        let whole = || self.is_whole(span).then(|| vec![(self.source(span), self.escape.write(new))]);
+        let wraps = self.touched(span).iter().any(Piece::is_wrap);
+        // A line break of the new words stands for one that has marks and indent of its own in the source.
+        let flat = if wraps { new.replace("\r\n", " ").replace('\n', " ") } else { new.to_owned() };
+        let whole = || self.is_whole(span).then(|| vec![(self.source(span), self.escape.write(&flat))]);
         // Line breaks stay where they can.
-        let breaks = self.text[span.range()].contains('\n') || self.touched(span).iter().any(Piece::is_wrap);
+        let breaks = wraps || self.text[span.range()].contains('\n');
         if let Some(edits) = (!breaks).then(whole).flatten() {
             return Some(edits);
         }
@@ -195,8 +198,9 @@ impl Lifted {
     }
 
     /// The same, for words that reach over line breaks which only wrap a paragraph: each line keeps as many words as it
-    /// had, so far as there are some for each. Where there are not, the words stand before the last break, if its indent
-    /// can make up for the blank behind them. No line may begin with a mark, which could be one of Markdown.
+    /// had, so far as there are some for each. Where there are not, the words stand before the last break, if it can take
+    /// the place of the blank that the span ends with, or its indent make up for the one behind it. No line may begin with
+    /// a mark, which could be one of Markdown.
     fn line_by_line(&self, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
         let wraps: Vec<&Piece> = self.touched(span).iter().filter(|piece| piece.is_wrap()).collect();
         let starts = std::iter::once(span.start).chain(wraps.iter().map(|piece| piece.text.end));
@@ -204,15 +208,29 @@ impl Lifted {
         let counts: Vec<usize> =
             starts.zip(ends).map(|(start, end)| self.text[start..end].split_whitespace().count()).collect();
         let words: Vec<&str> = new.split_whitespace().collect();
-        if wraps.is_empty() || counts.contains(&0) || words.is_empty() || new.trim() != new || !self.is_whole(span) {
+        let old = &self.text[span.range()];
+        let blank = &old[old.trim_end().len()..];
+        let moves = new.trim_end() != new;
+        if wraps.is_empty()
+            || counts.contains(&0)
+            || words.is_empty()
+            || new.trim_start() != new
+            || moves == blank.is_empty()
+            || !self.is_whole(span)
+        {
             return None;
         }
         let breaks: Vec<&str> = wraps.iter().map(|piece| self.line_break(piece)).collect();
         let mut out = String::new();
         if words.len() < counts.len() {
-            let indent = breaks.last()?.strip_suffix(' ').filter(|_| self.is_before_blank(span))?;
-            out.push_str(&self.escape.write(new));
-            out.push_str(indent);
+            let last = breaks.last()?;
+            let indent = if moves {
+                Some(*last).filter(|_| begins_with_letter(&self.text[span.end..]))
+            } else {
+                last.strip_suffix(' ').filter(|_| self.is_before_blank(span))
+            };
+            out.push_str(&self.escape.write(&words.join(" ")));
+            out.push_str(indent?);
             return Some(vec![(self.source(span), out)]);
         }
         let mut rest = words.as_slice();
@@ -226,6 +244,7 @@ impl Lifted {
             out.push_str(breaks.get(n).unwrap_or(&""));
             rest = after;
         }
+        out.push_str(blank);
         Some(vec![(self.source(span), out)])
     }
 

@@ -480,6 +480,21 @@ fn edits_across_wrapped_lines_leave_the_break_where_it_can_be() {
         let out = rewrite("a.md", &[], source.as_bytes(), words, new);
         assert_eq!(String::from_utf8_lossy(&out), wanted, "{source:?}");
     }
+    // A break that moves to the blank behind the words has its marks and indent there.
+    for (source, new, wanted) in [
+        ("> the American\n> navy left", "US\n", "> the US\n> left"),
+        ("- the American\n  navy left", "US\n", "- the US\n  left"),
+        ("- > the American\r\n  > navy left", "US\n", "- > the US\r\n  > left"),
+        ("> the American\nnavy left", "US\n", "> the US\nleft"),
+        ("> the American\n> navy left", "fleet US\n", "> the fleet\n> US left"),
+        ("> the American\n> navy - left", "US\n", "> the US - left"),
+        ("> the American\n> navy *left*", "US\n", "> the US\n> *left*"),
+    ] {
+        let record = &records("a.md", &[], source.as_bytes())[0];
+        let words = if record.text(0).contains("American navy") { "American navy " } else { "American\nnavy " };
+        let out = rewrite("a.md", &[], source.as_bytes(), words, new);
+        assert_eq!(String::from_utf8_lossy(&out), wanted, "{source:?}");
+    }
     let html = b"<p>\n      the American\n      navy left &amp; the\n      American\n      navy is\n      there";
     let out = rewrite("a.html", &[], html, "American navy", "US & UK fleet");
     let wanted = "<p>\n      the US &amp; UK fleet left &amp; the\n      US &amp; UK fleet is\n      there";

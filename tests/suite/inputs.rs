@@ -192,6 +192,34 @@ fn binaries_in_directories_are_skipped_with_a_note() {
     assert_eq!((ran.code, ran.err.as_str(), ran.text().lines().count()), (0, "", 4));
 }
 
+/// Every line of it begins with the marks of a quotation, whatever is repaired across its line breaks.
+#[test]
+fn repairs_of_wrapped_lines_keep_the_marks_before_them() {
+    let spun = include_str!("../examples/spun-article.txt");
+    for (mark, next) in [("> ", "> "), ("- ", "  ")] {
+        for width in [50, 60, 70] {
+            let mut wrapped = String::new();
+            for paragraph in spun.lines().filter(|line| !line.is_empty()) {
+                let mut line = mark.to_owned();
+                for word in paragraph.split_whitespace() {
+                    if line.len() + word.len() > width {
+                        wrapped.push_str(line.trim_end());
+                        line = format!("\n{next}");
+                    }
+                    line.extend([word, " "]);
+                }
+                wrapped.extend([line.trim_end(), "\n\n"]);
+            }
+            let here = directory(&[]);
+            let ran = unspin(here.path(), &["fix", "--input", "markdown"], wrapped.as_bytes());
+            assert!(ran.err.lines().count() > 10, "{}", ran.err);
+            let bare = |line: &&str| !line.is_empty() && !line.starts_with(mark) && !line.starts_with(next);
+            assert_eq!(ran.text().lines().find(bare), None, "{width}");
+            assert_eq!(ran.err.lines().find(|line| !line.contains(" → ") || !line.ends_with("%)")), None);
+        }
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_success() {
     let here = directory(&[("rows.jsonl", "{\"text\":\"One.\"}\n".repeat(50_000).as_bytes())]);

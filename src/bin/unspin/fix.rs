@@ -13,7 +13,7 @@ use unspin::render::Document;
 use unspin::{Finding, LineIndex, Report, Selection, Span};
 
 use crate::args::{Checking, Choice, Common, Inputs, Target, suffix};
-use crate::checked::{Checked, Fixes};
+use crate::checked::{self, Checked, Fixes};
 use crate::in_place::{InPlace, Rewritten};
 use crate::job::{Event, Job};
 use crate::long::{self, Passage};
@@ -397,8 +397,10 @@ fn lines(checked: &Checked, fixes: &Fixes<'_>) -> Vec<String> {
 /// What was done about a finding in the n-th text of a record.
 fn line(record: &Record, document: &Document<'_>, index: &LineIndex<'_>, n: usize, finding: &Finding) -> String {
     let (line, column) = index.line_column(record.shown_span(n, finding.span).start);
-    let old: Vec<&str> = record.text(n)[finding.span.range()].split_whitespace().collect();
-    let new = if finding.correction().trim().is_empty() { "(removed)" } else { finding.correction() };
     let sure = (f64::from(finding.confidence()) * 100.0).round().min(99.0);
-    format!("{}:{line}:{column}: {} → {new} ({sure}%)", document.place(), old.join(" "))
+    format!(
+        "{}:{line}:{column}: {} ({sure}%)",
+        document.place(),
+        checked::change(&record.text(n)[finding.span.range()], finding.correction())
+    )
 }

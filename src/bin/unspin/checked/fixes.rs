@@ -4,6 +4,8 @@ use unspin::input::Record;
 use unspin::render::Document;
 use unspin::{Finding, LineIndex, Report, Selection, Span};
 
+use super::change;
+
 /// Edits of a record's source, and the findings they come from.
 #[derive(Default)]
 pub(crate) struct Fixes<'f> {
@@ -47,13 +49,8 @@ impl<'f> Fixes<'f> {
                 _ => index.insert((*n, LineIndex::new(record.shown(*n)))),
             };
             let (line, column) = index.line_column(record.shown_span(*n, finding.span).start);
-            let old: Vec<&str> = record.text(*n)[finding.span.range()].split_whitespace().collect();
-            format!(
-                "{}:{line}:{column}: {} → {} cannot be written: markup stands in it or beside it",
-                document.place(),
-                old.join(" "),
-                finding.correction()
-            )
+            let what = change(&record.text(*n)[finding.span.range()], finding.correction());
+            format!("{}:{line}:{column}: {what} cannot be written: markup stands in it or beside it", document.place())
         });
         complaints.collect()
     }

@@ -66,6 +66,13 @@ pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, n: usize)
     report
 }
 
+/// What is put in place of words, on one line: `navy → military`.
+pub(crate) fn change(old: &str, new: &str) -> String {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let new = if new.trim().is_empty() { "(removed)".to_owned() } else { words(new) };
+    format!("{} → {new}", words(old))
+}
+
 /// What the corrections of findings in the n-th text of a record change in what that is shown in, where it was lifted out
 /// of markup.
 pub(crate) fn edits(record: &Record, n: usize, findings: &[Finding]) -> Option<Edits> {

@@ -7,7 +7,7 @@ use unspin::{Decision, Decisions, LineIndex, Place, Span, Verdict};
 
 use super::document::place;
 use crate::args::Common;
-use crate::checked::Checked;
+use crate::checked::{Checked, change};
 use crate::in_place::{InPlace, Rewritten};
 use crate::job::{Event, Job};
 use crate::terminal::{Ending, complain, note};
@@ -153,10 +153,4 @@ fn trimmed(text: &str, span: Span) -> Option<Span> {
 /// What is said of an accepted replacement whose words are gone.
 fn lost(place: &Place, words: &str, replacement: Option<&str>) -> String {
     format!("{place}: {} is left out, for the words are not there any more", change(words, replacement.unwrap_or("…")))
-}
-
-/// `navy → military`
-fn change(old: &str, new: &str) -> String {
-    let old: Vec<&str> = old.split_whitespace().collect();
-    format!("{} → {}", old.join(" "), if new.trim().is_empty() { "(removed)" } else { new })
 }
