@@ -29,8 +29,25 @@ pub(super) fn read_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>, path: &P
 
 /// How far the end of a quoted field is looked for in a table whose quotes may be no more than themselves, in bytes.
 const AHEAD: usize = 1 << 20;
+/// Names of columns that a message has at most, and characters of each: what has no header may begin with a whole text.
+const NAMES: usize = 10;
+const NAME: usize = 40;
 /// What may stand between fields, the likeliest first.
 const DELIMITERS: [u8; 4] = *b",;\t|";
+
+/// Names for a message, on one line.
+fn listed(names: &[String]) -> String {
+    let short = |name: &String| {
+        let start: String = name.chars().take(NAME).collect();
+        let more = if start.len() < name.len() { "…" } else { "" };
+        start.split_whitespace().collect::<Vec<_>>().join(" ") + more
+    };
+    let mut list: Vec<String> = names.iter().take(NAMES).map(short).collect();
+    if names.len() > NAMES {
+        list.push(format!("and {} more", names.len() - NAMES));
+    }
+    list.join(", ")
+}
 
 /// The rows of a table.
 pub(super) struct Rows<R> {
@@ -111,15 +128,17 @@ impl<R: BufRead> Rows<R> {
                 let message = format!(
                     "has {} columns {wanted:?}; name the one that is text by its number, which is {}",
                     named.len(),
-                    numbers.join(" or ")
+                    numbers[..numbers.len().min(NAMES)].join(" or ")
                 );
                 return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, message));
             }
             let Some(place) = named.first().copied().or_else(number) else {
-                let mut message = format!("has no column {wanted:?}; it has {}", names.join(", "));
-                if names.len() == 1 {
-                    message += ", and no more; say what stands between its columns with --delimiter";
-                }
+                let mut message = format!("has no column {wanted:?}; it has {}", listed(&names));
+                message += if names.len() == 1 {
+                    ", and no more; name it with --column, or say what stands between its columns with --delimiter"
+                } else {
+                    "; name the one that is text with --column"
+                };
                 return Err(InputError::new(&rows.source.path, ErrorKind::MissingField, message));
             };
             // A column may be named twice: once by its number.

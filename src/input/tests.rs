@@ -285,7 +285,8 @@ fn what_stands_between_columns_is_told_by_the_header() {
         source.delimiter = delimiter;
         source.read(table.into()).map(Iterator::count).map_err(|error| error.to_string())
     };
-    let more = "and no more; say what stands between its columns with --delimiter";
+    let more = "and no more; name it with --column, or say what stands between its columns with \
+                --delimiter";
     assert_eq!(says("id^text\n", None), Err(format!("a.csv: has no column \"text\"; it has id^text, {more}")));
     assert_eq!(says("id;text\n", Some(b',')), Err(format!("a.csv: has no column \"text\"; it has id;text, {more}")));
     assert_eq!(says("id^text\n1^a\n", Some(b'^')), Ok(2));
@@ -320,12 +321,17 @@ fn tables() {
     let out = rewrite("a.csv", &["2"], b"id,words\n1,the navy navy\n", "navy", "army, \"x\"");
     assert_eq!(String::from_utf8_lossy(&out), "id,words\n1,\"the army, \"\"x\"\" army, \"\"x\"\"\"\n");
     for (header, says) in [
-        (&b"id,words\n"[..], "has no column \"text\"; it has id, words"),
+        (&b"id,words\n"[..], "has no column \"text\"; it has id, words; name the one that is text with --column"),
         (b"text,id,text\n", "has 2 columns \"text\"; name the one that is text by its number, which is 1 or 3"),
         (b"\xef\xbb\xbfid,te\xffxt,text\n", "its header is not UTF-8 at byte 5"),
     ] {
         let error = Source::new("a.csv", None, &[]).read(header.to_vec()).err().expect("refused");
         assert_eq!(error.to_string(), format!("a.csv: {says}"));
+    }
+    // However long the first row is, the message is short.
+    for header in [format!("id,\"{}\"\n", "a navy\nleft ".repeat(9000)), "column,".repeat(9000)] {
+        let error = Source::new("a.csv", None, &[]).read(header.into_bytes()).err().expect("refused").to_string();
+        assert!(error.len() < 300 && error.ends_with("--column") && !error.contains('\n'), "{error}");
     }
     let out = rewrite("a.csv", &["1", "3"], b"text,id,text\nnavy,navy,navy\n", "navy", "army");
     assert_eq!(String::from_utf8_lossy(&out), "text,id,text\narmy,navy,army\n");

@@ -59,7 +59,7 @@ fn trouble_is_named_and_the_run_goes_on() {
         ("cut.txt.gz", "cut.txt.gz: cannot be read"),
         ("rows.jsonl", "rows.jsonl, record 2: is not JSON: EOF while parsing a value at column 8"),
         ("open.csv", "open.csv, record 1: the quote opened in the row at line 2 is never closed"),
-        ("other.csv", "other.csv: has no column \"text\"; it has id, body"),
+        ("other.csv", "other.csv: has no column \"text\"; it has id, body; name the one that is text with --column"),
     ] {
         let ran = unspin(here.path(), &["score", path, "good.txt"], b"");
         assert_eq!(ran.code, 2, "{path}");
