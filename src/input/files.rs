@@ -154,8 +154,10 @@ impl FileOptions {
             Format::Csv | Format::Tsv => (&self.columns, &self.fields),
             _ => (&self.fields, &self.columns),
         };
+        let asked = if own.is_empty() { other } else { own };
         Ok(Source {
-            fields: Source::fields(if own.is_empty() { other } else { own }),
+            fields: Source::fields(asked),
+            asked: !asked.is_empty(),
             field_format: self.field_format,
             delimiter: self.delimiter,
             added: self.added.clone(),

@@ -233,6 +233,8 @@ pub struct Source {
     pub added: Vec<String>,
     /// Whether it was found in a directory, not named.
     pub found: bool,
+    /// Whether somebody said which fields or columns are texts; the usual one is, otherwise.
+    pub asked: bool,
     /// Nothing but its bytes can tell its format.
     untold: bool,
 }
@@ -255,6 +257,7 @@ impl Source {
             delimiter: None,
             added: Vec::new(),
             found: false,
+            asked: !fields.is_empty(),
         }
     }
 

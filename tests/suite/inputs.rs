@@ -192,6 +192,32 @@ fn binaries_in_directories_are_skipped_with_a_note() {
     assert_eq!((ran.code, ran.err.as_str(), ran.text().lines().count()), (0, "", 4));
 }
 
+#[test]
+fn records_in_directories_without_the_usual_field_are_skipped_with_a_note() {
+    let here = directory(&[
+        ("in/a.txt", CLEAN.as_bytes()),
+        ("in/prices.csv", b"sku,price\n1,2\n"),
+        ("in/log.jsonl", b"{\"message\":\"One.\"}\n"),
+        ("in/good.jsonl", b"{\"text\":\"One.\"}\n"),
+    ]);
+    let skipped = "unspin: 2 files skipped that have no field or column \"text\"; name it with --field\n";
+    let score = |args: &[&str]| unspin(here.path(), &[&["score"], args].concat(), b"");
+    let ran = score(&["in"]);
+    assert_eq!((ran.code, ran.err.as_str(), ran.text().lines().count()), (0, skipped, 2));
+    assert_eq!((score(&["-q", "in"]).err.as_str(), score(&["--strict", "in"]).code), ("", 0));
+    let ran = score(&["-v", "in"]);
+    for named in ["in/prices.csv: has no column", "in/log.jsonl: no record has a text", "--field; skipped\n"] {
+        assert!(ran.err.contains(named), "{named}: {}", ran.err);
+    }
+    let ran = unspin(here.path(), &["fix", "-q", "-o", "out", "in"], b"");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    // What is named, or asked for, is wanted.
+    for args in [&["in/prices.csv"][..], &["in/log.jsonl"], &["--field", "text", "in"], &["--column", "text", "in"]] {
+        let ran = score(args);
+        assert!(ran.code == 2 && !ran.err.contains("skipped"), "{args:?}: {}", ran.err);
+    }
+}
+
 /// Every line of it begins with the marks of a quotation, whatever is repaired across its line breaks.
 #[test]
 fn repairs_of_wrapped_lines_keep_the_marks_before_them() {

@@ -113,7 +113,7 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
                 Ok(Step::Event(Event::Record((self.work)(checked)), counted))
             }
             (Err(error), _) => {
-                let fault = Fault { error, found: raw.source().found, counted: false };
+                let fault = Fault::of(raw.source(), error);
                 Ok(Step::Fault(raw.number().is_some().then_some(raw), fault))
             }
         }

@@ -22,6 +22,13 @@ pub(super) struct Current {
     html: u64,
 }
 
+/// What is wrong with an input at its end.
+pub(super) struct Lack {
+    pub(super) message: String,
+    /// The input was only found, and nobody said which field is text.
+    pub(super) unasked: bool,
+}
+
 /// Follows the input that is being read.
 pub(super) struct Reading {
     source: Option<Source>,
@@ -59,7 +66,7 @@ impl Reading {
     }
 
     /// Takes an event in; says what is wrong with an input at its end.
-    pub(super) fn follow<T>(&mut self, event: &Event<T>, counted: &Counted) -> Option<String> {
+    pub(super) fn follow<T>(&mut self, event: &Event<T>, counted: &Counted) -> Option<Lack> {
         match event {
             Event::Start(source, _) => {
                 if std::mem::replace(&mut self.begun, true) {
@@ -78,11 +85,12 @@ impl Reading {
                 let Current { records, texts, .. } = std::mem::take(&mut self.current);
                 // A table that lacks a column was refused, and one that has it may have nothing in it.
                 if source.format == Format::Jsonl && records && !texts && !self.sharded {
-                    return Some(format!(
+                    let message = format!(
                         "{}: no record has a text in {:?}; name the field with --field",
                         source.name(),
                         source.fields.join(" or ")
-                    ));
+                    );
+                    return Some(Lack { message, unasked: source.found && !source.asked });
                 }
             }
             _ => {}

@@ -13,6 +13,9 @@ pub(crate) struct Outcome {
     /// Some input could not be read to its end, or at all.
     pub(crate) broken: bool,
     pub(super) binaries: u64,
+    /// Files that were only found, and have no text in the usual field.
+    #[serde(default)]
+    pub(super) fieldless: u64,
     pub(super) seconds: f32,
 }
 

@@ -23,16 +23,28 @@ pub(super) enum Message {
 /// Why an input, or a record of it, cannot be read.
 pub(super) struct Fault {
     pub(super) error: InputError,
-    /// The input was only found in a directory.
+    /// The input was only found in a directory,
     pub(super) found: bool,
+    /// and nobody said which fields of it are texts.
+    pub(super) unasked: bool,
     /// The run that has another part of the work meets it too, and counts it.
     pub(super) counted: bool,
 }
 
 impl Fault {
-    /// Whether it is a file that is no text and that nobody named.
+    /// Of an input, or of a record of it.
+    pub(super) fn of(source: &Source, error: InputError) -> Self {
+        Self { error, found: source.found, unasked: source.found && !source.asked, counted: false }
+    }
+
+    /// Whether it is a file that nobody named and that is no text, or has none where texts usually are.
     pub(super) fn is_skipped(&self) -> bool {
-        self.error.kind() == ErrorKind::Foreign || self.found && self.error.kind() == ErrorKind::Binary
+        match self.error.kind() {
+            ErrorKind::Foreign => true,
+            ErrorKind::Binary => self.found,
+            ErrorKind::MissingField => self.unasked,
+            _ => false,
+        }
     }
 
     /// Whether it says that a directory has nothing to read.
@@ -85,7 +97,10 @@ impl<F: FnMut(Batch) -> bool> Reader<F> {
             let start = Position { rows: std::mem::take(&mut skip), ..self.at };
             let alive = match source {
                 Ok(source) => self.read_from(start, source),
-                Err(error) => self.breaks(error, false, self.part.is_counted_elsewhere()),
+                Err(error) => {
+                    let counted = self.part.is_counted_elsewhere();
+                    self.breaks(Fault { error, found: false, unasked: false, counted })
+                }
             };
             self.at = self.at.end();
             if !alive {
@@ -106,12 +121,13 @@ impl<F: FnMut(Batch) -> bool> Reader<F> {
                 return true;
             }
         }
-        let found = source.found;
         let counted = !whole && self.part.is_counted_elsewhere();
+        let named = source.clone();
+        let fault = |error| Fault { counted, ..Fault::of(&named, error) };
         let stamp = Stamp::of(&source.path);
         let rows = match source.open() {
             Ok(rows) => rows,
-            Err(error) => return self.breaks(error, found, counted),
+            Err(error) => return self.breaks(fault(error)),
         };
         if !self.push(Message::Start(source, stamp), start, 0) {
             return false;
@@ -119,7 +135,7 @@ impl<F: FnMut(Batch) -> bool> Reader<F> {
         for (n, row) in (1..).zip(rows).skip(start.rows as usize) {
             let raw = match row {
                 Ok(raw) => raw,
-                Err(error) => return self.breaks(error, found, counted),
+                Err(error) => return self.breaks(fault(error)),
             };
             self.at.rows = n;
             if !whole && raw.number().is_some() {
@@ -137,8 +153,8 @@ impl<F: FnMut(Batch) -> bool> Reader<F> {
     }
 
     /// Says that an input cannot be read to its end.
-    fn breaks(&mut self, error: InputError, found: bool, counted: bool) -> bool {
-        self.push(Message::Broken(Fault { error, found, counted }), self.at.end(), 0)
+    fn breaks(&mut self, fault: Fault) -> bool {
+        self.push(Message::Broken(fault), self.at.end(), 0)
     }
 
     /// Adds a message of so many bytes to the batch.

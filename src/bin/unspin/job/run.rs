@@ -9,7 +9,7 @@ use rayon::ThreadPoolBuilder;
 use unspin::input::{ErrorKind, Raw};
 
 use super::check::{Checker, Counted, Step};
-use super::current::{Current, Reading};
+use super::current::{Current, Lack, Reading};
 use super::progress::{Outcome, Position, Progress};
 use super::read::{Fault, Reader};
 use super::{Event, Job, bar};
@@ -36,8 +36,8 @@ impl Job {
         let mut take = |step: Step<Checked>| match step {
             Step::Passage(..) => unreachable!("no work on passages was asked for"),
             Step::Event(event, counted) => {
-                let complaint = reading.follow(&event, &counted);
-                complaint.is_none_or(|complaint| take(Err(complaint)))
+                let lack = reading.follow(&event, &counted).filter(|lack| !lack.unasked);
+                lack.is_none_or(|lack| take(Err(lack.message)))
                     && match event {
                         Event::Record(checked) => take(Ok(checked)),
                         _ => true,
@@ -156,9 +156,23 @@ impl<'j> Account<'j> {
         for remark in self.reading.remarks(event, self.job.common) {
             self.complain(&remark);
         }
-        if let Some(complaint) = self.reading.follow(event, counted) {
-            self.complain(&complaint);
-            self.outcome.trouble = true;
+        match self.reading.follow(event, counted) {
+            Some(Lack { message, unasked: true }) => {
+                self.outcome.fieldless += 1;
+                self.skip(&message);
+            }
+            Some(Lack { message, unasked: false }) => {
+                self.complain(&message);
+                self.outcome.trouble = true;
+            }
+            None => {}
+        }
+    }
+
+    /// Says that an input is skipped, and why, to those who want to know.
+    fn skip(&self, reason: &str) {
+        if self.job.common.verbose {
+            self.complain(&format!("{reason}; skipped"));
         }
     }
 
@@ -172,9 +186,8 @@ impl<'j> Account<'j> {
         }
         if fault.is_skipped() {
             self.outcome.binaries += u64::from(fault.error.kind() == ErrorKind::Binary);
-            if self.job.common.verbose {
-                self.complain(&format!("{}; skipped", fault.error));
-            }
+            self.outcome.fieldless += u64::from(fault.error.kind() == ErrorKind::MissingField);
+            self.skip(&fault.error.to_string());
             return Ok(());
         }
         if self.job.strict {
@@ -213,6 +226,10 @@ impl<'j> Account<'j> {
         if outcome.binaries > 0 && !job.common.quiet {
             let files = if outcome.binaries == 1 { "file" } else { "files" };
             complain(&format!("{} binary {files} skipped", outcome.binaries));
+        }
+        if outcome.fieldless > 0 && !job.common.quiet {
+            let files = if outcome.fieldless == 1 { "file skipped that has" } else { "files skipped that have" };
+            complain(&format!("{} {files} no field or column \"text\"; name it with --field", outcome.fieldless));
         }
         if let Some(file) = &job.figures {
             file.write(&Figures { summary: outcome.summary.clone(), seconds: outcome.seconds })?;
