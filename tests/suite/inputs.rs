@@ -53,6 +53,13 @@ fn trouble_is_named_and_the_run_goes_on() {
         ("other.csv", b"id,body\n1,One.\n"),
     ];
     let here = directory(files);
+    let rows: String = (0..3000).map(|n| if n % 2 == 0 { "{\"text\":\"One.\"}\n" } else { "{\"text\":\n" }).collect();
+    fs::write(here.path().join("many.jsonl"), rows).expect("written");
+    let ran = unspin(here.path(), &["check", "--format", "json", "many.jsonl", "rows.jsonl"], b"");
+    let lines: Vec<&str> = ran.err.lines().collect();
+    assert_eq!((ran.code, lines.len()), (2, 22), "{}", ran.err);
+    assert_eq!(lines[20], "unspin: many.jsonl: ... and 1480 more like these");
+    assert!(ran.text().contains("\"unreadable\":1501"), "{}", ran.text().lines().last().unwrap_or_default());
     for (path, says) in [
         ("missing.txt", "missing.txt: no such file or directory"),
         ("binary", "binary: is binary, not text"),

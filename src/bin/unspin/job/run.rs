@@ -22,6 +22,8 @@ use crate::terminal::complain;
 const BATCH_RECORDS: usize = 512;
 /// Batches that wait between two threads.
 const WAITING: usize = 2;
+/// Bad records of an input that are named.
+const NAMED: u64 = 20;
 /// Time between two checkpoints.
 const CHECKPOINT: Duration = Duration::from_millis(500);
 
@@ -132,6 +134,8 @@ struct Account<'j> {
     before: f32,
     /// When the last checkpoint was done.
     checkpoint: Instant,
+    /// Bad records of the input that is being read, and its name.
+    bad: (u64, String),
 }
 
 impl<'j> Account<'j> {
@@ -144,6 +148,7 @@ impl<'j> Account<'j> {
             before: outcome.seconds,
             outcome,
             checkpoint: Instant::now(),
+            bad: (0, String::new()),
         }
     }
 
@@ -153,6 +158,9 @@ impl<'j> Account<'j> {
     }
 
     fn follow<T>(&mut self, event: &Event<T>, counted: &Counted) {
+        if matches!(event, Event::End) {
+            self.sum_up();
+        }
         for remark in self.reading.remarks(event, self.job.common) {
             self.complain(&remark);
         }
@@ -194,11 +202,30 @@ impl<'j> Account<'j> {
             // Its message has its cause in it.
             return Err(anyhow::Error::msg(fault.error));
         }
-        self.complain(&fault.error.to_string());
+        match record {
+            Some(record) => {
+                self.bad.0 += 1;
+                if self.bad.0 == 1 {
+                    self.bad.1 = record.source().name();
+                }
+            }
+            None => self.sum_up(),
+        }
+        if self.bad.0 <= NAMED {
+            self.complain(&fault.error.to_string());
+        }
         self.outcome.trouble = true;
         self.outcome.broken |= record.is_none();
         self.outcome.summary.unreadable += u64::from(!fault.counted);
         Ok(())
+    }
+
+    /// Tells how many records of the input were bad beyond those that were named.
+    fn sum_up(&mut self) {
+        let (bad, name) = std::mem::take(&mut self.bad);
+        if bad > NAMED {
+            self.complain(&format!("{name}: ... and {} more like these", bad - NAMED));
+        }
     }
 
     fn complain(&self, message: &str) {
