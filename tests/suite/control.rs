@@ -376,6 +376,23 @@ fn strict_stops_at_the_first_fault() {
 }
 
 #[test]
+fn an_id_that_no_finding_has_is_named() {
+    let here = directory(&[("a.txt", SPUN.as_bytes()), ("b.txt", b"Nobody knew why.")]);
+    let known = check(here.path(), &["a.txt"])[0]["id"].as_str().expect("an id").to_owned();
+    for command in ["fix", "diff"] {
+        let run = |args: &[&str]| {
+            unspin(here.path(), &[&[command, "-q", "--assume-spun", "--exit-zero"], args].concat(), b"")
+        };
+        assert_eq!(run(&["--id", &known, "a.txt", "b.txt"]).code, 0);
+        let ran = run(&["--id", "0123", "--id", &known, "--id", "4567", "a.txt", "b.txt"]);
+        let says = "unspin: --id 0123, 4567: no finding has this id; check --format json tells them\n";
+        assert_eq!((ran.code, ran.err.as_str(), ran.out.is_empty()), (2, says, false), "{command}");
+        // Another part of the work may have it.
+        assert_eq!(run(&["--id", &known, "--shard", "2/2", "a.txt", "b.txt"]).code, 0);
+    }
+}
+
+#[test]
 fn figures_of_shards_add_up() {
     let rows = format!("{}\n", json!({ "text": SPUN })).repeat(5);
     let here = directory(&[("rows.jsonl", rows.as_bytes())]);

@@ -1,5 +1,6 @@
 //! `unspin diff`: repairs as a unified diff.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +39,8 @@ type Pair = (Vec<u8>, Option<Vec<u8>>);
 struct Compared {
     what: What,
     complaints: Vec<String>,
+    /// Ids of selected findings, where they are selected by that.
+    met: Vec<String>,
 }
 
 enum What {
@@ -53,6 +56,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
     let color = terminal::color(common);
     let mut out = BufWriter::new(terminal::results(job.open_figures()?));
     let (mut found, mut trouble) = (false, false);
+    let mut met = BTreeSet::new();
     // A diff is written at the end of its input, for one that breaks off must not be applied.
     let mut open: Option<Writer<Vec<u8>>> = None;
     let (mut input, mut compressed) = (String::new(), false);
@@ -63,17 +67,17 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
         passage: &|passage| {
             let mut fixes = Fixes::default();
             fixes.add(&passage.long.record, 0, &passage.findings, &selection);
-            let complaints = fixes.complaints(&passage.long.record);
-            Compared { what: What::Passage(fixes.edits), complaints }
+            let (complaints, met) = (fixes.complaints(&passage.long.record), fixes.ids(&selection));
+            Compared { what: What::Passage(fixes.edits), complaints, met }
         },
-        end: &|long, _| Compared { what: What::End(Arc::clone(&long.record)), complaints: Vec::new() },
+        end: &|long, _| Compared { what: What::End(Arc::clone(&long.record)), complaints: Vec::new(), met: Vec::new() },
     };
     let outcome = job.run_in_passages(
         None,
         |checked| {
             let fixes = checked.fixes(&selection);
-            let complaints = fixes.complaints(&checked.record);
-            Compared { what: What::Whole(compare(&checked.record, &fixes.edits)), complaints }
+            let (complaints, met) = (fixes.complaints(&checked.record), fixes.ids(&selection));
+            Compared { what: What::Whole(compare(&checked.record, &fixes.edits)), complaints, met }
         },
         Some(&long),
         |event| {
@@ -83,7 +87,8 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
                     open = Some(Writer::new(Vec::new(), name(&source), color));
                     input = source.name();
                 }
-                Event::Record(Compared { what, complaints }) => {
+                Event::Record(Compared { what, complaints, met: more }) => {
+                    met.extend(more);
                     if !common.quiet {
                         complaints.iter().for_each(|line| note(line));
                     }
@@ -137,6 +142,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
         },
     )?;
     out.flush()?;
+    trouble |= command.inputs.shard.is_none() && command.choice.misses(&met);
     Ok(Ending { found: found && !command.exit_zero, trouble: trouble || outcome.trouble })
 }
 

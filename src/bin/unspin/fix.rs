@@ -1,6 +1,6 @@
 //! `unspin fix`: write repaired text.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ struct Repaired {
     complaints: Vec<String>,
     /// How its bytes are written, where it has some.
     encoding: Option<Encoding>,
+    /// Ids of selected findings, where they are selected by that.
+    met: Vec<String>,
 }
 
 pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
@@ -112,7 +114,12 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     };
     let outcome = job.run_in_passages(
         done,
-        |checked| repair(&checked, checked.fixes(&selection), added),
+        |checked| {
+            let fixes = checked.fixes(&selection);
+            let met = fixes.ids(&selection);
+            let (repaired, error) = repair(&checked, fixes, added);
+            (Repaired { met, ..repaired }, error)
+        },
         Some(&long),
         |event| {
             let mut encoding = None;
@@ -123,6 +130,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                         counts.trouble = true;
                     }
                     counts.left += repaired.left;
+                    counts.met.extend(repaired.met);
                     let Repaired { record, lines, complaints, .. } = repaired;
                     encoding = repaired.encoding;
                     let takes = in_place.as_mut().is_none_or(|in_place| in_place.takes(&record, lines.len()));
@@ -157,7 +165,9 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     } else {
         out.finish()?;
     }
-    let Counts { mut left, mut trouble, .. } = counts;
+    let Counts { mut left, mut trouble, met, .. } = counts;
+    // What one part of the work lacks another may have.
+    trouble |= command.inputs.shard.is_none() && command.choice.misses(&met);
     if let Some(InPlace { files, made, lost, trouble: failed, .. }) = in_place {
         trouble |= failed;
         left += lost;
@@ -174,6 +184,9 @@ struct Counts {
     left: usize,
     trouble: bool,
     joint: Joint,
+    /// Ids of findings that were asked for and are there.
+    #[serde(default)]
+    met: BTreeSet<String>,
 }
 
 /// What was written of the inputs so far, so that what comes next can be joined to it.
@@ -351,7 +364,8 @@ fn repair(checked: &Checked, fixes: Fixes<'_>, added: Added<'_>) -> (Repaired, O
             let changed = !fixes.edits.is_empty() || grown(&bytes);
             let (left, lines) = (fixes.left, lines(checked, &fixes));
             let complaints = fixes.complaints(record);
-            (Repaired { record: Rewritten { bytes, changed, before: None }, left, lines, complaints, encoding }, None)
+            let record = Rewritten { bytes, changed, before: None };
+            (Repaired { record, left, lines, complaints, encoding, ..Repaired::default() }, None)
         }
         Err(error) => {
             let (bytes, left) = (as_it_was(), fixes.left + fixes.applied.len());
@@ -374,7 +388,7 @@ fn repair_passage(passage: &Passage<'_>, selection: &Selection) -> Repaired {
     let bytes = record.rewrite_part(passage.span, &fixes.edits);
     let rewritten = Rewritten { bytes, changed: !fixes.edits.is_empty(), before };
     let (complaints, encoding) = (fixes.complaints(record), Some(record.encoding()));
-    Repaired { record: rewritten, left: fixes.left, lines, complaints, encoding }
+    Repaired { record: rewritten, left: fixes.left, lines, complaints, encoding, met: fixes.ids(selection) }
 }
 
 /// One line for each fix.

@@ -37,6 +37,12 @@ impl<'f> Fixes<'f> {
         self.edits.sort_by_key(|(span, _)| *span);
     }
 
+    /// The ids of the findings that were selected, where they were selected by that.
+    pub(crate) fn ids(&self, selection: &Selection) -> Vec<String> {
+        let selected = self.applied.iter().chain(&self.unwritten).filter(|_| matches!(selection, Selection::Ids(_)));
+        selected.map(|(_, finding)| finding.id.clone()).collect()
+    }
+
     /// A line for each finding that was selected and cannot be written.
     pub(crate) fn complaints(&self, record: &Record) -> Vec<String> {
         let (path, nothing) = (record.path(), Report::default());
