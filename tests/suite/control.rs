@@ -376,6 +376,20 @@ fn strict_stops_at_the_first_fault() {
 }
 
 #[test]
+fn a_strict_run_that_stops_says_what_it_leaves() {
+    let rows = format!("{}\n{{\"text\":\n", json!({ "text": "Nobody knew." }));
+    let here = directory(&[("rows.jsonl", rows.as_bytes())]);
+    for command in ["fix", "check", "score"] {
+        let ran = unspin(here.path(), &[command, "--strict", "-o", "out", "rows.jsonl"], b"");
+        let says = "unspin: rows.jsonl, record 2: is not JSON: EOF while parsing a value at column 8\n\
+                    unspin: out: not written, for some input could not be read to its end; what could be is in \
+                    out.partial\n";
+        assert_eq!((ran.code, ran.err.as_str()), (2, says), "{command}");
+        assert!(here.path().join("out.partial").exists() && !here.path().join("out").exists());
+    }
+}
+
+#[test]
 fn an_id_that_no_finding_has_is_named() {
     let here = directory(&[("a.txt", SPUN.as_bytes()), ("b.txt", b"Nobody knew why.")]);
     let known = check(here.path(), &["a.txt"])[0]["id"].as_str().expect("an id").to_owned();

@@ -153,7 +153,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         };
     // How many findings the long text at hand has so far, written or not.
     let mut counts = Counts::default();
-    let outcome = job.run_in_passages(
+    let ran = job.run_in_passages(
         done,
         |checked| Ok(Shown::Whole(show(&checked, usize::MAX)?, checked)),
         Some(&long),
@@ -199,7 +199,11 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
             out.write_all(&bytes)?;
             Ok(())
         },
-    )?;
+    );
+    let outcome = match ran {
+        Err(error) if command.inputs.strict => return out.stop(error),
+        ran => ran?,
+    };
     renderer.end(&outcome.summary, &mut out)?;
     out.finish()?;
     let accepted = baseline.is_some();

@@ -112,7 +112,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         passage: &|passage| (repair_passage(passage, &selection), None),
         end: &|_, _| (Repaired::default(), None),
     };
-    let outcome = job.run_in_passages(
+    let ran = job.run_in_passages(
         done,
         |checked| {
             let fixes = checked.fixes(&selection);
@@ -158,7 +158,11 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             }
             Ok(())
         },
-    )?;
+    );
+    let outcome = match ran {
+        Err(error) if command.inputs.strict => return out.stop(error),
+        ran => ran?,
+    };
     // What lacks a part of the inputs must not take the place of anything, least of all of an input.
     if outcome.broken {
         out.leave()?;

@@ -19,7 +19,7 @@ use unspin::render::Style;
 
 use crate::args::{Color, Common, Target};
 use crate::job::Progress;
-use crate::terminal::{self, complain, note};
+use crate::terminal::{self, Ending, complain, note};
 
 /// What a later run needs to go on.
 #[derive(Serialize, Deserialize)]
@@ -180,6 +180,17 @@ impl Output {
             ));
         }
         Ok(())
+    }
+
+    /// Ends a strict run that an error stopped: says what it leaves, where that is a file.
+    pub(crate) fn stop(self, error: anyhow::Error) -> anyhow::Result<Ending> {
+        if self.file.is_none() {
+            return Err(error);
+        }
+        complain(&format!("{error:#}"));
+        // What kept it from being written before does so again.
+        let _ = self.leave();
+        Ok(Ending { trouble: true, ..Ending::default() })
     }
 
     /// Writes what is left; where to, if that is a partial file.

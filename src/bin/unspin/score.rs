@@ -83,7 +83,7 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
     };
     // Of the long text at hand.
     let mut counts = Counts::default();
-    let outcome = job.run_in_passages(
+    let ran = job.run_in_passages(
         done,
         |checked| {
             let mut bytes = Vec::new();
@@ -106,7 +106,11 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
             }
             Ok(())
         },
-    )?;
+    );
+    let outcome = match ran {
+        Err(error) if command.inputs.strict => return out.stop(error),
+        ran => ran?,
+    };
     out.finish()?;
     Ok(Ending { found: false, trouble: outcome.trouble })
 }
