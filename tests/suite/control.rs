@@ -57,6 +57,14 @@ fn a_baseline_leaves_out_what_it_holds_wherever_it_moves() {
     fs::write(here.path().join("unspin.toml"), "baseline = \"known\"\nmin-confidence = 0.8\n").expect("written");
     assert_eq!(check(here.path(), &["a.txt"]), Vec::<Value>::new());
 
+    fs::write(here.path().join("unspin.toml"), "baseline = \"gone\"\n").expect("written");
+    for (args, whose) in [(&["check", "a.txt"][..], "unspin.toml"), (&["check", "--baseline", "lost", "a.txt"], "lost")]
+    {
+        let ran = unspin(here.path(), args, b"");
+        let makes = "is not there; unspin check --write-baseline";
+        assert!(ran.code == 2 && ran.err.contains(makes) && ran.err.contains(whose), "{}", ran.err);
+    }
+
     let ran = unspin(here.path(), &["check", "--baseline", "a.txt", "a.txt"], b"");
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("a.txt:1: not a line of a baseline"), "{}", ran.err);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::{Globs, straight};
@@ -448,7 +448,16 @@ impl Stated {
             overrides.push((Globs::new(root, &one.paths)?, one.over(&rules).profile()));
         }
         // What is written anew is not looked at: it may not be there yet, and holds what is to be written again.
-        let known = file.baseline.as_deref().filter(|_| !checking.accepts_all).map(baseline::read).transpose()?;
+        let baseline = file.baseline.as_deref().filter(|_| !checking.accepts_all);
+        if let Some(lacking) = baseline.filter(|baseline| !baseline.exists()) {
+            let whose = match path {
+                Some(path) if checking.baseline.is_none() => format!("the baseline of {}", path.display()),
+                _ => "the baseline".to_owned(),
+            };
+            let lacking = lacking.display();
+            bail!("{lacking}: {whose} is not there; unspin check --write-baseline {lacking} makes it");
+        }
+        let known = baseline.map(baseline::read).transpose()?;
         let asks = match path {
             Some(path) if checking.model != Some(ModelName::Full) => path.display().to_string(),
             _ => "--model full".to_owned(),
