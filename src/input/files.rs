@@ -59,8 +59,9 @@ impl Globs {
     pub fn new(root: &Path, globs: &[String]) -> Result<Self, InputError> {
         let bad = |error: ignore::Error| InputError::new(root, ErrorKind::Malformed, error.to_string());
         let mut builder = GitignoreBuilder::new(root);
+        builder.allow_unclosed_class(false);
         for glob in globs {
-            builder.add_line(None, glob).map_err(bad)?;
+            builder.add_line(None, &inside(root, glob)?).map_err(bad)?;
         }
         let globs = builder.build().map_err(bad)?;
         Ok(Self { globs, root: root.canonicalize().unwrap_or_else(|_| root.to_owned()) })
@@ -97,6 +98,25 @@ impl fmt::Debug for Globs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Globs").field(&self.globs.path()).finish()
     }
+}
+
+/// A glob as `.gitignore` has it, which knows neither `./a` nor `/root/of/globs/a`: what those mean is `/a`.
+fn inside(root: &Path, glob: &str) -> Result<String, InputError> {
+    let (not, path) = glob.strip_prefix('!').map_or(("", glob), |path| ("!", path));
+    let mut rest = path;
+    while let Some(after) = rest.strip_prefix("./") {
+        rest = after.trim_start_matches('/');
+    }
+    if rest == ".." || rest.starts_with("../") {
+        let message = format!("{glob:?} leads out of the directory that globs start from");
+        return Err(InputError::new(root, ErrorKind::Malformed, message));
+    }
+    let absolute = root.to_str().and_then(|root| path.strip_prefix(root)).filter(|inside| inside.starts_with('/'));
+    Ok(match absolute {
+        Some(inside) => format!("{not}{inside}"),
+        None if rest.len() < path.len() => format!("{not}/{rest}"),
+        None => glob.to_owned(),
+    })
 }
 
 /// A path from the root, without `.` and `..`, as it is written: links are not followed.
@@ -251,7 +271,7 @@ fn walker(path: &Path, options: &FileOptions) -> Result<WalkBuilder, InputError>
     let mut overrides = OverrideBuilder::new(path);
     for glob in &options.exclude {
         overrides
-            .add(&format!("!{glob}"))
+            .add(&format!("!{}", inside(&straight(path), glob)?))
             .map_err(|error| InputError::new(path, ErrorKind::Malformed, format!("exclude {glob:?}: {error}")))?;
     }
     let overrides =

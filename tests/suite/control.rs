@@ -250,6 +250,32 @@ fn files_are_left_out_wherever_the_walk_begins() {
 }
 
 #[test]
+fn globs_hold_however_a_place_is_written() {
+    let here = directory(&[("docs/a.txt", SPUN.as_bytes()), ("docs/deep/b.txt", SPUN.as_bytes())]);
+    let write =
+        |glob: &str| fs::write(here.path().join("unspin.toml"), format!("exclude = [{glob:?}]\n")).expect("written");
+    let paths = |from: &str, args: &[&str]| -> Vec<String> {
+        let found = check(&here.path().join(from), args);
+        let mut paths: Vec<String> = found.iter().filter_map(|one| one["path"].as_str().map(str::to_owned)).collect();
+        paths.dedup();
+        paths
+    };
+    let absolute = here.path().canonicalize().expect("there").join("docs/deep");
+    for glob in ["./docs/deep/", "././docs/deep", "/docs/deep", absolute.to_str().expect("UTF-8")] {
+        write(glob);
+        assert_eq!((paths("", &["docs"]), paths("docs", &["."])), (vec!["docs/a.txt".into()], vec!["./a.txt".into()]));
+    }
+    assert_eq!(paths("", &["--isolated", "--exclude", "./deep", "docs"]), ["docs/a.txt"]);
+    for glob in ["../docs", "./../docs", "["] {
+        write(glob);
+        let ran = unspin(here.path(), &["check", "docs"], b"");
+        assert!(ran.code == 2 && ran.err.contains(glob) && ran.err.contains("at line 1"), "{}", ran.err);
+    }
+    let ran = unspin(here.path(), &["check", "--isolated", "--exclude", "../docs", "docs"], b"");
+    assert!(ran.code == 2 && ran.err.contains("leads out of the directory"), "{}", ran.err);
+}
+
+#[test]
 fn settings_and_what_they_name_are_no_inputs() {
     let text = format!("{SPUN}\n");
     let settings = format!("# {SPUN}\ndictionaries = [\"words\"]\nassume-spun = true\n");

@@ -527,6 +527,8 @@ mod tests {
             (over, "exclude = [\"b\"]", 4, "unknown field `exclude`"),
             ("", "exclude = [\"{b\"]", 1, "glob: error parsing glob '{b'"),
             ("prior = 0.1\n[[override]]\n", "paths = [\"{a\"]", 3, "glob: error parsing glob '{a'"),
+            ("prior = 0.1\n[[override]]\n", "paths = [\"[\"]", 3, "glob: error parsing glob '['"),
+            ("prior = 0.1\n[[override]]\n", "paths = [\"a\", \"../b\"]", 3, "glob: \"../b\" leads out of"),
             ("prior = 0.1\n", "[[override]]", 2, "an override needs paths"),
         ] {
             let (_root, path) = written(&format!("{before}{mistake}\nseverity = \"note\"\n"));
