@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::RwLock;
 
 use anyhow::{Context, bail};
 use serde::de::Error as _;
@@ -124,6 +125,8 @@ pub(crate) struct Settings {
     pub(crate) unspinner: Unspinner,
     base: Profile,
     overrides: Vec<(Globs, Profile)>,
+    /// The file that was asked about last, which has many records maybe, and the override that holds for it.
+    last: RwLock<Option<(PathBuf, Option<usize>)>>,
     /// Files and directories to leave out.
     pub(crate) exclude: Globs,
     /// How texts are written in fields of records, unless the command line says it.
@@ -172,8 +175,20 @@ impl Settings {
 
     /// How a file's text is checked.
     pub(crate) fn profile(&self, path: &Path) -> &Profile {
-        let found = self.overrides.iter().rev().find(|(globs, _)| globs.hold(path, false));
-        found.map_or(&self.base, |(_, profile)| profile)
+        if self.overrides.is_empty() {
+            return &self.base;
+        }
+        let found = |n: Option<usize>| n.map_or(&self.base, |n| &self.overrides[n].1);
+        if let Some((_, n)) = self.last.read().ok().as_deref().and_then(Option::as_ref).filter(|(last, _)| last == path)
+        {
+            return found(*n);
+        }
+        // It asks the system where links lead.
+        let n = self.overrides.iter().rposition(|(globs, _)| globs.hold(path, false));
+        if let Ok(mut last) = self.last.write() {
+            *last = Some((path.to_owned(), n));
+        }
+        found(n)
     }
 
     /// Whether a file is left out where it is not named itself.
@@ -466,6 +481,7 @@ impl Stated {
             unspinner: file.unspinner(&asks)?,
             base: rules.profile(),
             overrides,
+            last: RwLock::default(),
             exclude: Globs::new(root, &file.exclude)?,
             field_format: file.field_format,
             known: known.unwrap_or_default(),
@@ -564,6 +580,14 @@ mod tests {
             assert_eq!(least(&plain, name), wanted, "{name}");
         }
         assert_eq!(plain.overrides[0].1.config.allow, ["a", "b"]);
+        // A file is looked up once, not for each of its records.
+        let name = root.path().join("deep/a.md");
+        *plain.last.write().expect("free") = Some((name.clone(), Some(1)));
+        assert_eq!(
+            [least(&plain, "deep/a.md"), least(&plain, "deep/b.md"), least(&plain, "deep/a.md")],
+            [0.9, 0.8, 0.8]
+        );
+        assert_eq!(*plain.last.read().expect("free"), Some((name, Some(0))));
         // Nor does it matter how the file itself is named.
         std::fs::create_dir(root.path().join("x")).expect("made");
         let config = Some(root.path().join("x/..").join(NAME));
