@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
+use clap::ValueEnum;
 use unspin::{Applicability, Decision, Decisions};
 
 pub(crate) use self::args::Review;
@@ -76,7 +77,56 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     let settings = (!command.checking.isolated).then(|| settings::file_for(&command.checking, &here));
     let mut store = Store::new(&files[0], settings);
     let look = Look { color: terminal::color(common) };
-    review(job, decisions, options, &mut store, &files[0], look, common)
+    review(job, decisions, options, &mut store, &application(command), look, common)
+}
+
+/// The command that applies what a review decided: with all options by which the same texts are read and the same findings
+/// found.
+fn application(command: &Review) -> String {
+    fn name(value: &impl ValueEnum) -> Option<String> {
+        Some(value.to_possible_value()?.get_name().to_owned())
+    }
+    let Review { inputs, checking, decisions, .. } = command;
+    let path = |path: &PathBuf| path.display().to_string();
+    let mut words = ["unspin", "review", "--apply"].map(str::to_owned).to_vec();
+    let mut add = |option: &str, values: Vec<String>| {
+        words.extend(values.into_iter().flat_map(|value| [option.to_owned(), quoted(&value)]));
+    };
+    add("--decisions", decisions.iter().filter(|file| file.as_os_str() != store::NAME).map(path).collect());
+    add("--input", inputs.input.iter().filter_map(name).collect());
+    add("--field", inputs.field.clone());
+    add("--column", inputs.column.clone());
+    add("--field-format", inputs.field_format.iter().filter_map(name).collect());
+    add("--delimiter", inputs.delimiter.iter().map(|&byte| delimiter(byte)).collect());
+    add("--min-confidence", checking.min_confidence.iter().map(ToString::to_string).collect());
+    add("--quotes", checking.quotes.iter().filter_map(name).collect());
+    add("--encoder", checking.encoder.iter().map(path).collect());
+    add("--model", checking.model.iter().filter_map(name).collect());
+    add("--prior", checking.prior.iter().map(ToString::to_string).collect());
+    add("--family", checking.family.iter().map(ToString::to_string).collect());
+    add("--allow", checking.allow.clone());
+    add("--severity", checking.severity.iter().filter_map(name).collect());
+    add("--baseline", checking.baseline.iter().map(path).collect());
+    add("--dictionary", checking.dictionary.iter().map(path).collect());
+    add("--config", checking.config.iter().map(path).collect());
+    let flags = [
+        ("--assume-spun", checking.assume_spun),
+        ("--no-builtin-dictionary", checking.no_builtin_dictionary),
+        ("--isolated", checking.isolated),
+    ];
+    words.extend(flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag.to_owned()));
+    words.join(" ")
+}
+
+/// How a delimiter is typed.
+fn delimiter(byte: u8) -> String {
+    if byte == b'\t' { "tab".into() } else { char::from(byte).into() }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./,:@%+=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// Takes decisions about a file of the same name elsewhere for those about a file that is named alone, where there are
@@ -160,7 +210,7 @@ fn review(
     decisions: Decisions,
     options: Options,
     store: &mut Store,
-    file: &Path,
+    application: &str,
     look: Look,
     common: Common,
 ) -> anyhow::Result<Ending> {
@@ -174,10 +224,43 @@ fn review(
         let more = if session.is_loading() { " or more" } else { "" };
         note(&format!("{accepted} accepted, {rejected} rejected, {ignored} ignored, {undecided}{more} left"));
         if accepted > 0 {
-            let name = file.display().to_string();
-            let named = if name == store::NAME { String::new() } else { format!(" --decisions {name}") };
-            note(&format!("unspin review --apply{named} writes what was accepted"));
+            note(&format!("{application} writes what was accepted"));
         }
     }
     Ok(Ending { found: counts.undecided > 0 || session.is_loading(), trouble: !faults.is_empty() })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::command::{Args, Command};
+
+    #[test]
+    fn what_applies_a_review_reads_the_same_texts() {
+        for (typed, wanted) in [
+            (&["a.txt"][..], ""),
+            (&["--by", "anna", "--decisions", ".unspin-review.jsonl", "a.txt"], ""),
+            (&["--decisions", "anna's.jsonl", "a.txt"], r" --decisions 'anna'\''s.jsonl'"),
+            (
+                &["--field", "body", "--field", "s[].p", "--field-format", "html", "a.jsonl"],
+                " --field body --field 's[].p' --field-format html",
+            ),
+            (
+                &["--column", "2", "--delimiter", "tab", "--input", "csv", "a"],
+                " --input csv --column 2 --delimiter tab",
+            ),
+            (&["--delimiter", ";", "--config", "b.toml", "a.csv"], " --delimiter ';' --config b.toml"),
+            (&["--isolated", "--assume-spun", "--quotes", "skip", "a"], " --quotes skip --assume-spun --isolated"),
+            (
+                &["--allow", "green zone", "--family", "phrasal", "--min-confidence", "0.7", "a"],
+                " --min-confidence 0.7 --family phrasal --allow 'green zone'",
+            ),
+        ] {
+            let args = Args::try_parse_from(["unspin", "review"].iter().chain(typed)).expect("sound");
+            let Command::Review(command) = args.command else { unreachable!("it is asked for") };
+            assert_eq!(application(&command), format!("unspin review --apply{wanted}"));
+        }
+    }
 }
