@@ -1,10 +1,10 @@
 //! The file of decisions: read at the start, appended to with every key.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use unspin::{Decision, Decisions};
 
 use super::session::Keep;
@@ -67,6 +67,11 @@ impl Store {
         let name = || self.path.display().to_string();
         let is_new = !self.path.exists();
         let mut file = OpenOptions::new().create(true).append(true).open(&self.path).with_context(name)?;
+        // What is mended or cut off must not be what another review is writing. On Windows a lock would keep others from
+        // reading, too, and not every file system has any.
+        if cfg!(unix) && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            bail!("{}: another review writes to it; end that first, or keep decisions in another file", name());
+        }
         if is_new {
             // The name must outlive a crash too. Not every system lets directories be opened for that.
             let _ = File::open(output::directory(&self.path)).and_then(|directory| directory.sync_all());
@@ -167,6 +172,21 @@ mod tests {
             Store::new(&path, None).keep(&[decision("b")]).expect("kept");
             assert_eq!(fs::read_to_string(&path).expect("read"), wanted);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_reviews_do_not_write_to_one_file() {
+        let root = tempfile::tempdir().expect("a place");
+        let path = root.path().join(NAME);
+        let (mut one, mut other) = (Store::new(&path, None), Store::new(&path, None));
+        one.keep(&[decision("a")]).expect("kept");
+        let error = other.keep(&[decision("b")]).expect_err("refused");
+        assert!(error.to_string().contains("another review writes to it"), "{error}");
+        one.keep(&[decision("c")]).expect("kept");
+        drop(one);
+        other.keep(&[decision("b")]).expect("kept");
+        assert_eq!(fs::read_to_string(&path).expect("read").lines().count(), 3);
     }
 
     #[test]
