@@ -37,13 +37,22 @@ fn rows_that_are_added_are_in_canonical_form() {
     );
     assert_eq!(unspin(here.path(), &["dict", "check", "own"], b"").code, 0);
     // A phrase has one correction, the last.
-    assert_eq!(add(&["--certain", "Defence Secretary", "guard  scribe"]).code, 0);
+    let ran = add(&["--certain", "Defence Secretary", "guard  scribe"]);
+    let says = "own/phrases/own.csv: guard  scribe always stands for Defence Secretary\n\
+                own/phrases/own.csv: Guard Scribe does not stand for Defense Secretary any more\n";
+    assert_eq!((ran.code, ran.err.as_str()), (0, says));
     let rows = fs::read_to_string(here.path().join("own/phrases/own.csv")).expect("written");
     assert_eq!(
         rows,
         "phrase,correction,source\nFence Scribe,Defense Secretary,own\nguard scribe,Defence Secretary,own\n"
     );
     assert_eq!(unspin(here.path(), &["dict", "check", "own"], b"").code, 0);
+    // What is longer than any run that is looked up would never be found.
+    for args in [&["--certain", "so", "one two three four five six seven eight"][..], &["a b c d e f g h", "so"]] {
+        let ran = add(args);
+        assert!(ran.code == 2 && ran.err.contains("has more than 7 words"), "{}", ran.err);
+    }
+    assert_eq!(fs::read_to_string(here.path().join("own/phrases/own.csv")).expect("written"), rows);
 }
 
 #[test]

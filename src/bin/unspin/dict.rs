@@ -5,11 +5,11 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::{Args as Group, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use unspin::{DictionaryFault, FileFigures, Selection, SourceFile, Unspinner};
+use unspin::{DictionaryFault, FaultKind, FileFigures, Selection, SourceFile, Unspinner};
 
 use crate::args::{Common, TableFormat};
 use crate::coverage::Coverage;
@@ -208,6 +208,13 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
         let alone = format!("{header}{}", rows(std::slice::from_ref(phrase))?);
         let kept = SourceFile { path: name.to_owned(), bytes: alone.into_bytes() }.canonical()?;
         ensure!(kept.len() > header.len(), "{phrase:?} cannot stand for {original:?}, for it is the same phrase");
+        // What the compiler leaves out would never be found.
+        let faults = SourceFile::verify(&[SourceFile { path: name.to_owned(), bytes: kept }]);
+        if let Some(DictionaryFault { message, remedy, .. }) =
+            faults.into_iter().find(|fault| fault.kind == FaultKind::Long)
+        {
+            bail!("{message}; {remedy}");
+        }
     }
     let sources = dir.join("sources.csv");
     if !sources.exists() {
@@ -225,9 +232,10 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
         fs::create_dir_all(output::directory(&path)).with_context(|| path.display().to_string())?;
         output::replace(&path, header.as_bytes())?;
     }
+    let mut gone = Vec::new();
     append(&path, name, |text| {
         if certain {
-            *text = without(text, substitutes)?;
+            (*text, gone) = without(text, substitutes)?;
         }
         text.push_str(&rows(substitutes)?);
         Ok(())
@@ -236,24 +244,31 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
         let may = if certain { "always" } else { "may" };
         let stand = if certain && substitutes.len() == 1 { "stands" } else { "stand" };
         note(&format!("{}: {} {may} {stand} for {original}", path.display(), substitutes.join(", ")));
+        for (phrase, before) in gone.iter().filter(|(_, before)| before != original) {
+            note(&format!("{}: {phrase} does not stand for {before} any more", path.display()));
+        }
     }
     Ok(Ending::default())
 }
 
-/// A table without the rows of some phrases, whatever their case and spacing: what always stands for one correction
-/// does not stand for another.
-fn without(table: &str, phrases: &[String]) -> anyhow::Result<String> {
+/// A table without the rows of some phrases, whatever their case and spacing, and what those rows said: what always stands
+/// for one correction does not stand for another.
+fn without(table: &str, phrases: &[String]) -> anyhow::Result<(String, Vec<(String, String)>)> {
     let same = |phrase: &str| phrase.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let gone: Vec<String> = phrases.iter().map(|phrase| same(phrase)).collect();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(table.as_bytes());
+    let mut dropped = Vec::new();
     let mut kept = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     for row in reader.records() {
         let row = row?;
-        if !row.get(0).is_some_and(|phrase| gone.contains(&same(phrase))) {
-            kept.write_record(&row)?;
+        match (row.get(0), row.get(1)) {
+            (Some(phrase), correction) if gone.contains(&same(phrase)) => {
+                dropped.push((phrase.to_owned(), correction.unwrap_or_default().to_owned()));
+            }
+            _ => kept.write_record(&row)?,
         }
     }
-    Ok(String::from_utf8(kept.into_inner()?)?)
+    Ok((String::from_utf8(kept.into_inner()?)?, dropped))
 }
 
 /// Changes a table and writes it in canonical form, so that rows for the same original become one.
