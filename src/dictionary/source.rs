@@ -189,7 +189,11 @@ pub(crate) fn row_error(file: &SourceFile, at: &Position, field: usize, what: &s
 /// Line and column, from 1, of a field of the row that starts here.
 pub(crate) fn place(text: &str, start: &Position, field: usize) -> (u64, u64) {
     let (mut quoted, mut passed, mut column, mut line) = (false, 0, 1, start.line());
-    for c in text.get(start.byte() as usize..).unwrap_or_default().chars() {
+    // Of a line end of two characters, and of empty lines, the table's reader leaves some before the row.
+    let rest = text.get(start.byte() as usize..).unwrap_or_default();
+    let row = rest.trim_start_matches(['\r', '\n']);
+    line += rest[..rest.len() - row.len()].matches('\n').count() as u64;
+    for c in row.chars() {
         if passed == field {
             break;
         }

@@ -75,6 +75,26 @@ fn faults_have_a_place_and_a_remedy_and_rewriting_repairs_form() {
     assert_eq!(rows, "original,substitutes,source\nask,beg,theirs\nsay,state,own\n");
 }
 
+#[test]
+fn what_is_no_dictionary_is_named_with_its_place() {
+    let here = directory(&[
+        ("bad/substitutions/a.csv", b"original,substitutes,source\r\nsay,st\xe9te,own\r\n"),
+        ("short/substitutions/a.csv", b"original,substitutes,source\r\nsay,state,own\r\nask,beg\r\n"),
+        ("a.txt", b"One."),
+    ]);
+    for (dictionary, says) in [
+        ("bad", "a.csv:2:1: "),
+        ("short", "a.csv:3:"),
+        ("bad/substitutions/a.csv", "is a file; name the directory"),
+        ("gone", "gone: no such directory"),
+    ] {
+        let ran = unspin(here.path(), &["check", "--dictionary", dictionary, "a.txt"], b"");
+        assert!(ran.code == 2 && ran.err.contains(says), "{}", ran.err);
+    }
+    let ran = unspin(here.path(), &["dict", "check", "short"], b"");
+    assert!(ran.text().contains("a.csv:3:1: error: has 2 fields"), "{}", ran.text());
+}
+
 const SPUN: &str = "The Grommet Sprocketry of Borders issued a caution, and the Protection Secretary stated that \
                     the Zeeland Assembly had been told of it.\n";
 

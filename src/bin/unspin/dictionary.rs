@@ -8,6 +8,7 @@ use unspin::SourceFile;
 
 /// Reads every CSV file below a directory, in order of their names.
 pub(crate) fn read(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
+    ensure!(!root.is_file(), "{}: is a file; name the directory of dictionaries that it is in", root.display());
     ensure!(
         root.is_dir(),
         "{}: no such directory; run this in a clone of unspin, or name a directory of dictionaries",

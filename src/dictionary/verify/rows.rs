@@ -38,7 +38,7 @@ impl<'f> Rows<'f> {
         let mut records = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|error| {
-                let line = error.position().map_or(1, csv::Position::line);
+                let line = error.position().map_or(1, |start| place(text, start, 0).0);
                 fault(line, error.to_string(), "write it as CSV")
             })?;
             records.push(record);
@@ -50,7 +50,7 @@ impl<'f> Rows<'f> {
         }
         records.remove(0);
         for record in &records {
-            let line = record.position().map_or(1, csv::Position::line);
+            let line = record.position().map_or(1, |start| place(text, start, 0).0);
             if record.len() != table.columns().len() {
                 let message = format!("has {} fields", record.len());
                 return Err(fault(line, message, &format!("there must be {}: {wanted}", table.columns().len())));
