@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -319,6 +320,11 @@ impl Record {
     /// The input's path, for people.
     pub fn path(&self) -> String {
         self.input.name()
+    }
+
+    /// The input's path.
+    pub fn input(&self) -> &Path {
+        &self.input.path
     }
 
     /// Number of texts.

@@ -52,6 +52,8 @@ pub type Edits = HashMap<Span, Vec<Vec<Edit>>>;
 pub struct Document<'d> {
     /// The file, or `-`.
     pub path: &'d str,
+    /// The bytes of its name, where they are no text.
+    pub name: Option<&'d [u8]>,
     /// Its record in the file, from 1, where the file has records.
     pub record: Option<u64>,
     /// The field or column of the record.
@@ -71,7 +73,7 @@ pub struct Document<'d> {
 impl<'d> Document<'d> {
     /// A file that is one text, as it stands there.
     pub fn whole(path: &'d str, text: &'d str, report: &'d Report) -> Self {
-        Self { path, record: None, field: None, line: 1, mark: 0, text, report, edits: None }
+        Self { path, name: None, record: None, field: None, line: 1, mark: 0, text, report, edits: None }
     }
 
     /// The file, with record and field where it has them: `a.jsonl#17.body`.

@@ -47,7 +47,7 @@ impl Render for Sarif {
 }
 
 fn result(document: &Document<'_>, index: &LineIndex<'_>, finding: &Finding) -> Value {
-    let artifact = json!({ "uri": uri(document.path) });
+    let artifact = json!({ "uri": uri(document.name.unwrap_or(document.path.as_bytes())) });
     let region = |span: Span| {
         if !document.is_file() {
             return json!({ "startLine": document.line });
@@ -94,9 +94,12 @@ fn result(document: &Document<'_>, index: &LineIndex<'_>, finding: &Finding) -> 
 }
 
 /// A path as a relative or `file` reference.
-fn uri(path: &str) -> String {
-    let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
-    for byte in path.trim_start_matches("./").bytes() {
+fn uri(mut path: &[u8]) -> String {
+    let mut uri = if path.starts_with(b"/") { "file://".to_owned() } else { String::new() };
+    while let Some(rest) = path.strip_prefix(b"./") {
+        path = rest;
+    }
+    for &byte in path {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
             b'\\' if cfg!(windows) => uri.push('/'),
@@ -118,7 +121,8 @@ mod tests {
         for (path, wanted) in
             [("./a b.txt", "a%20b.txt"), ("/tmp/é", "file:///tmp/%C3%A9"), ("a\\b.txt", &format!("a{mark}b.txt"))]
         {
-            assert_eq!(uri(path), wanted);
+            assert_eq!(uri(path.as_bytes()), wanted);
         }
+        assert_eq!(uri(b"./././caf\xe9.txt"), "caf%E9.txt");
     }
 }

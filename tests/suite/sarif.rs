@@ -85,6 +85,19 @@ fn with_fixes(here: &Path, name: &str) -> [String; 2] {
     })
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_told_by_their_bytes() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let here = directory(&[]);
+    fs::write(here.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9.txt")), SPUN).expect("written");
+    let ran = unspin(here.path(), &["check", "--isolated", "--assume-spun", "--format", "sarif", "."], b"");
+    let log: Value = serde_json::from_slice(&ran.out).expect("JSON");
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(place, "caf%E9.txt");
+}
+
 #[test]
 fn markup_survives_what_is_offered() {
     let inside = SPUN.replace("Protection", "Pro<b>tection</b>").replace("navy", "na<!-- c -->vy");

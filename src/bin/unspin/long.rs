@@ -7,7 +7,7 @@ use unspin::input::{Record, Source};
 use unspin::render::Document;
 use unspin::{Finding, LineIndex, Report, Span};
 
-use crate::checked::Sieve;
+use crate::checked::{self, Sieve};
 use crate::settings::Settings;
 
 /// Texts with more bytes than this are long.
@@ -48,6 +48,7 @@ impl Long {
     pub(crate) fn document<'d>(&'d self, report: &'d Report) -> Document<'d> {
         let mut document = Document::whole(&self.path, self.record.shown(0), report);
         (document.line, document.mark) = (self.record.line, self.record.encoding().mark());
+        document.name = checked::bytes_of_name(&self.record);
         document
     }
 

@@ -30,7 +30,7 @@ impl Checked {
 
     /// Calls `visit` for every text as it is shown, with spans that lie there.
     pub(crate) fn documents<E>(&self, mut visit: impl FnMut(&Document<'_>) -> Result<(), E>) -> Result<(), E> {
-        let path = self.record.path();
+        let (path, name) = (self.record.path(), bytes_of_name(&self.record));
         for (n, report) in self.reports.iter().enumerate() {
             let mut shown = Cow::Borrowed(report);
             if self.record.is_lifted(n) {
@@ -42,7 +42,7 @@ impl Checked {
             let mut document = Document::whole(&path, self.record.shown(n), &shown);
             (document.record, document.field) = (self.record.number, self.record.field(n));
             (document.line, document.mark) = (self.record.line, self.record.encoding().mark());
-            document.edits = edits.as_ref();
+            (document.name, document.edits) = (name, edits.as_ref());
             visit(&document)?;
         }
         Ok(())
@@ -64,6 +64,12 @@ pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, n: usize)
     let mut report = settings.unspinner.check_with(record.text(n), &profile.config);
     Sieve::of_record(settings, profile.severity, record, n).sift(&mut report.findings);
     report
+}
+
+/// The bytes of the name of a record's input, where they are no text.
+pub(crate) fn bytes_of_name(record: &Record) -> Option<&[u8]> {
+    let name = record.input();
+    name.to_str().is_none().then_some(name.as_os_str().as_encoded_bytes())
 }
 
 /// What is put in place of words, on one line: `navy → military`.
