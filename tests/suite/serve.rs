@@ -62,8 +62,12 @@ fn joined(mut body: &str) -> String {
 
 impl Server {
     fn start(args: &[&str]) -> Self {
+        Self::start_on("127.0.0.1:0", args)
+    }
+
+    fn start_on(address: &str, args: &[&str]) -> Self {
         let place = directory(&[]);
-        let mut all = vec!["serve", "--isolated", "--listen", "127.0.0.1:0"];
+        let mut all = vec!["serve", "--isolated", "--listen", address];
         all.extend(args);
         let mut child = command(place.path(), &all)
             .env_remove("UNSPIN_TOKEN")
@@ -410,11 +414,19 @@ fn others_are_refused() {
         (&["--token-file", "short"], "16 characters"),
         (&["--token-file", "gone"], "gone"),
         (&["--allow-origin", "app.example"], "like https://example.org"),
-        (&["--listen", "nowhere"], "--listen"),
+        (&["--listen", "nowhere"], "must be an address or a name with a port"),
+        (&["--listen", "localhost"], "must be an address or a name with a port"),
     ] {
         let ran = run(args);
         assert!(ran.code == 2 && ran.err.contains(says), "{ran:?}");
     }
+}
+
+#[test]
+fn a_name_is_listened_on() {
+    let server = Server::start_on("localhost:0", &[]);
+    assert!(server.address.starts_with("127.0.0.1:"), "{}", server.address);
+    assert_eq!(server.ask("GET", "/healthz", &[], "").status, 200);
 }
 
 #[test]

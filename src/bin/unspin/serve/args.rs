@@ -1,6 +1,6 @@
 //! The options of `unspin serve`.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::args::Checking;
   curl -s http://127.0.0.1:8081/v2/check --data-urlencode text@article.txt -d language=en-US")]
 pub(crate) struct Serve {
     /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081", help_heading = "Server")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081", value_parser = address, help_heading = "Server")]
     pub(crate) listen: SocketAddr,
     /// Answer to this name in the Host header too; may be given several times.
     #[arg(long, value_name = "NAME", help_heading = "Server")]
@@ -42,6 +42,22 @@ pub(crate) struct Serve {
     pub(crate) jobs: Option<usize>,
     #[command(flatten)]
     pub(crate) checking: Checking,
+}
+
+/// An address, or a name that stands for one.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let named: Vec<SocketAddr> = match text.rsplit_once(':') {
+        Some((name, port)) if !name.is_empty() && port.parse::<u16>().is_ok() => {
+            text.to_socket_addrs().map_err(|error| error.to_string())?.collect()
+        }
+        _ => return Err("must be an address or a name with a port, such as 127.0.0.1:8081 or localhost:8081".into()),
+    };
+    // Programs that are told to ask localhost ask there first, as a rule.
+    let old = named.iter().find(|address| address.is_ipv4());
+    old.or(named.first()).copied().ok_or_else(|| "stands for no address".into())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
