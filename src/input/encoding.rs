@@ -206,6 +206,16 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     memchr::memchr(0, sample).is_some() && sample.iter().filter(is_stray).count() * STRAY > sample.len()
 }
 
+/// What is said of bytes that are no text, with what to do about those that are compressed.
+pub(super) fn not_text(bytes: &[u8]) -> String {
+    let (kind, end) = match bytes {
+        [0x1f, 0x8b, ..] => ("gzip", "gz"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => ("zstd", "zst"),
+        _ => return "is binary, not text".to_owned(),
+    };
+    format!("is {kind} data: name it FILE.{end}, or decompress it first")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

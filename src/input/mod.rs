@@ -346,7 +346,7 @@ impl Source {
         let mut sample = Vec::new();
         let broken = reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample).err();
         let encoding = Encoding::detect(&sample);
-        let binary = !encoding.is_utf16() && encoding::is_binary(&sample);
+        let binary = (!encoding.is_utf16() && encoding::is_binary(&sample)).then(|| encoding::not_text(&sample));
         // What was read before a fault is given before it, too.
         let mut reader = io::Cursor::new(sample).chain(Fault(broken)).chain(reader);
         if encoding.is_utf16() {
@@ -362,8 +362,8 @@ impl Source {
             }
             return self.split(io::Cursor::new(rows), encoding);
         }
-        if binary {
-            return Err(InputError::new(&self.path, ErrorKind::Binary, "is binary, not text"));
+        if let Some(message) = binary {
+            return Err(InputError::new(&self.path, ErrorKind::Binary, message));
         }
         if encoding.has_bom() {
             reader.consume(encoding::UTF8_BOM.len());

@@ -213,7 +213,8 @@ impl Raw {
             }
         };
         if binary {
-            return Err(InputError::new(&self.source.path, ErrorKind::Binary, "is binary, not text"));
+            let message = encoding::not_text(text.as_ref().map_or_else(Vec::as_slice, String::as_bytes));
+            return Err(InputError::new(&self.source.path, ErrorKind::Binary, message));
         }
         let (source, original) = match text {
             Ok(text) => (text, None),

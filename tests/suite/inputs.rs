@@ -73,6 +73,18 @@ fn trouble_is_named_and_the_run_goes_on() {
         assert!(ran.err.contains(says), "{path}: {}", ran.err);
         assert!(ran.text().ends_with("good.txt\n"), "{path}: {}", ran.text());
     }
+    // What is compressed and does not say so is told with what to do about it.
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&CLEAN.repeat(9).into_bytes()).expect("compressed");
+    let gzip = gzip.finish().expect("compressed");
+    let zstd = zstd::encode_all(CLEAN.repeat(9).as_bytes(), 0).expect("compressed");
+    for (bytes, says) in [(&gzip, "is gzip data: name it FILE.gz, or"), (&zstd, "is zstd data: name it FILE.zst, or")] {
+        fs::write(here.path().join("packed.jsonl"), bytes).expect("written");
+        for (args, stdin) in [(&["score", "-"][..], bytes.as_slice()), (&["score", "packed.jsonl"], b"")] {
+            let ran = unspin(here.path(), args, stdin);
+            assert!(ran.code == 2 && ran.err.contains(says), "{args:?}: {}", ran.err);
+        }
+    }
     // Once, and in the same words, where files are rewritten.
     let ran = unspin(here.path(), &["fix", "--write", "-q", "missing.txt"], b"");
     assert_eq!((ran.code, ran.err.as_str()), (2, "unspin: missing.txt: no such file or directory\n"));
