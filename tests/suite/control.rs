@@ -511,6 +511,9 @@ fn records_get_what_they_were_and_what_was_changed() {
         let span = |end: usize| edit["span"]["byte"][end].as_u64().expect("a number") as usize;
         assert_eq!(edit["text"], SPUN[span(0)..span(1)]);
     }
+    let found = check(here.path(), &["a.jsonl"]);
+    let told = |all: &[Value]| all.iter().map(|one| one["confidence"].to_string()).collect::<Vec<_>>();
+    assert_eq!(told(edits), told(&found));
     assert_eq!(
         lines[1..],
         [

@@ -340,7 +340,7 @@ fn made(record: &Record, n: usize, fixes: &Fixes<'_>) -> Value {
             "span": place(span),
             "text": &record.shown(n)[span.range()],
             "correction": finding.correction(),
-            "confidence": finding.confidence(),
+            "confidence": short(finding.confidence()),
             "id": finding.id,
         });
         if record.is_lifted(n) {
@@ -351,6 +351,11 @@ fn made(record: &Record, n: usize, fixes: &Fixes<'_>) -> Value {
         made
     });
     findings.collect()
+}
+
+/// A number with the digits that tell it from its neighbors, as `check` writes it: a value of JSON would have more.
+fn short(number: f32) -> Value {
+    number.to_string().parse().map_or(Value::Null, |number: f64| number.into())
 }
 
 /// The record with fixes applied; where they cannot be written in its encoding, as it was, with the reason.
