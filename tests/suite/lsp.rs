@@ -394,6 +394,21 @@ fn a_line_is_ignored_in_the_form_of_its_language() {
 }
 
 #[test]
+fn of_many_lines_the_first_may_be_ignored() {
+    let here = directory(&[]);
+    let mut editor = Editor::open(here.path(), &["--assume-spun"], "utf-16");
+    let uri = format!("{}/a.md", uri(here.path()));
+    let diagnostics = editor.show(&uri, "markdown", &format!("{SPUN}\n\n").repeat(9));
+    let all = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+    let actions = editor.actions(&uri, &all, &json!({ "diagnostics": diagnostics }));
+    let titles: Vec<&str> = actions.iter().filter_map(|action| action["title"].as_str()).collect();
+    let ignored: Vec<&&str> = titles.iter().filter(|title| title.starts_with("Ignore line")).collect();
+    assert_eq!(ignored.len(), 3, "{titles:?}");
+    assert!(titles.iter().filter(|title| title.starts_with("Replace")).count() >= 9);
+    editor.quit();
+}
+
+#[test]
 fn phrases_are_allowed_and_settings_are_heeded() {
     let here = directory(&[
         ("unspin.toml", b"# ours\nassume-spun = true\nexclude = [\"left/\"]\n\n[[override]]\npaths = [\"*.sure.txt\"]\nmin-confidence = 1.0\n"),

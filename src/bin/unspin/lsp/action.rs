@@ -1,5 +1,6 @@
 //! What may be done about a finding, as an editor offers it.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use lsp_types::{
@@ -18,6 +19,9 @@ use super::{View, check};
 pub(super) const ALLOW: &str = "unspin.allow";
 /// The kind of the action that applies everything that is safe.
 pub(super) const FIX_ALL: &str = "source.fixAll.unspin";
+
+/// Lines that may be ignored, of those that are asked about: each takes a few looks at the whole document.
+const IGNORED: usize = 3;
 
 /// What may be done about the findings in a span; `only` names the kinds that are asked for, `allows` says whether there
 /// are settings to add phrases to.
@@ -45,12 +49,12 @@ pub(super) fn actions(
         for found in &here {
             actions.extend(replacements(document, found, view));
         }
-        let mut lines: Vec<Span> = Vec::new();
+        let (mut lines, shown): (Vec<Span>, _) = (Vec::new(), OnceCell::new());
         for found in &here {
             let line = document.lines.line(&document.text, found.span.start);
-            if lines.last() != Some(&line) {
+            if lines.last() != Some(&line) && lines.len() < IGNORED {
                 lines.push(line);
-                actions.extend(ignore(document, found, view));
+                actions.extend(ignore(document, found, &shown, view));
             }
         }
         if allows {
@@ -86,8 +90,9 @@ fn replacements(document: &Document, found: &Found, view: View) -> Vec<CodeActio
     found.finding.corrections.iter().enumerate().filter_map(|(n, correction)| action(n, correction)).collect()
 }
 
-/// Puts a directive where no reader of the finished text sees it, as far as the language lets that be.
-fn ignore(document: &Document, found: &Found, view: View) -> Option<CodeAction> {
+/// Puts a directive where no reader of the finished text sees it, as far as the language lets that be. `before` is for what
+/// readers see without it, once that is known.
+fn ignore(document: &Document, found: &Found, before: &OnceCell<Option<String>>, view: View) -> Option<CodeAction> {
     let format = document.format()?;
     let text = &document.text;
     let line = document.lines.line(text, found.span.start);
@@ -103,11 +108,11 @@ fn ignore(document: &Document, found: &Found, view: View) -> Option<CodeAction> 
         }
     };
     let shown = |text: &str| Some(words(check::record(text, format)?.text(0)));
-    let before = shown(text);
+    let before = before.get_or_init(|| shown(text));
     let is_seen = |at: usize, inserted: &str| {
         let mut text = text.clone();
         text.insert_str(at, inserted);
-        shown(&text) != before
+        shown(&text) != *before
     };
     // Where readers see what is put there, save for a comment. Plain text and MDX have none that is known here.
     let prose: Vec<&(usize, String)> = insertions.iter().filter(|(at, _)| is_seen(*at, " unspin")).collect();
