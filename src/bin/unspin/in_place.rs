@@ -177,8 +177,9 @@ impl Place {
     }
 }
 
-/// The temporary file that is there now, for a signal that ends the program to take away.
-static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The temporary files that are there now, for a signal that ends the program to take away: the file that is written, and
+/// the copy of the original that is kept.
+static TEMPORARY: Mutex<[Option<PathBuf>; 2]> = Mutex::new([None, None]);
 
 /// A file that is replaced at once when all of it is written, or not at all.
 struct Target {
@@ -201,7 +202,7 @@ impl Target {
         // A link stays a link; what it points to is replaced.
         let path = fs::canonicalize(&source.path).with_context(name)?;
         let directory = path.parent().unwrap_or(Path::new("."));
-        let file = temporary(directory).with_context(|| format!("{}: cannot write beside it", name()))?;
+        let file = temporary(directory, 0).with_context(|| format!("{}: cannot write beside it", name()))?;
         let out = source.compression.writer(BufWriter::new(file)).with_context(name)?;
         Ok(Self { path, stamp, out, changed: false, begun: false })
     }
@@ -224,8 +225,8 @@ impl Target {
     }
 }
 
-/// A temporary file that is gone when the program ends, be it by a signal.
-fn temporary(directory: &Path) -> std::io::Result<NamedTempFile> {
+/// A temporary file, the one or the other, that is gone when the program ends, be it by a signal.
+fn temporary(directory: &Path, which: usize) -> std::io::Result<NamedTempFile> {
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {
         // Without it a file may be left.
@@ -234,7 +235,7 @@ fn temporary(directory: &Path) -> std::io::Result<NamedTempFile> {
     // Held while the file is made, so that a signal finds either none or its name.
     let mut temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
     let file = tempfile::Builder::new().prefix(".unspin-").tempfile_in(directory)?;
-    *temporary = Some(file.path().to_owned());
+    temporary[which] = Some(file.path().to_owned());
     Ok(file)
 }
 
@@ -251,7 +252,7 @@ fn clear_up_first() -> std::io::Result<()> {
         if let Some(signal) = signals.forever().next() {
             // Held to the end, so that no other file is made.
             let temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(path) = &*temporary {
+            for path in temporary.iter().flatten() {
                 let _ = fs::remove_file(path);
             }
             // Whoever started the program sees which signal ended it.
@@ -282,7 +283,7 @@ fn keep(path: &Path, kept: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     // A copy that is not whole must not be taken for the original by the next run.
-    let copy = output::temporary(output::directory(kept))?;
+    let copy = temporary(output::directory(kept), 1)?;
     fs::copy(path, copy.path())?;
     output::liken(copy.as_file(), &fs::metadata(path)?)?;
     copy.as_file().sync_all()?;
@@ -293,6 +294,17 @@ fn keep(path: &Path, kept: &Path) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_of_the_original_is_known_to_signals() {
+        let here = tempfile::tempdir().expect("a place");
+        let [path, kept] = ["a.txt", "a.txt.orig"].map(|name| here.path().join(name));
+        fs::write(&path, "One.").expect("written");
+        keep(&path, &kept).expect("kept");
+        assert_eq!(fs::read_to_string(&kept).expect("there"), "One.");
+        let known = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)[1].clone();
+        assert_eq!(known.as_deref().and_then(Path::parent), Some(here.path()));
+    }
 
     #[test]
     fn what_is_written_to_while_it_is_read_stays() {
