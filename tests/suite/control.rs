@@ -338,6 +338,22 @@ fn findings_that_are_not_shown_are_counted() {
 }
 
 #[test]
+fn lines_are_as_wide_as_is_said() {
+    let here = directory(&[("a.txt", format!("{SPUN} ").repeat(3).as_bytes())]);
+    let widest = |columns: Option<&str>| {
+        let mut command = command(here.path(), &["check", "--isolated", "--assume-spun", "a.txt"]);
+        command.envs(columns.map(|columns| ("COLUMNS", columns)));
+        let out = command.stdin(Stdio::null()).output().expect("runs").stdout;
+        let text = String::from_utf8(out).expect("UTF-8");
+        text.lines().filter(|line| line.contains("1 | ")).map(|line| line.chars().count()).max().expect("excerpts")
+    };
+    let usual = widest(None);
+    assert!((95..=100).contains(&usual), "{usual}");
+    assert_eq!([widest(Some("0")), widest(Some("wide"))], [usual; 2]);
+    assert!((55..=60).contains(&widest(Some("60"))) && widest(Some("5")) <= 50 && widest(Some("150")) > 130);
+}
+
+#[test]
 fn settings_come_in_layers() {
     let config = "min-confidence = 0.6\n[[override]]\npaths = [\"b.txt\"]\nmin-confidence = 1.0\n";
     let text = format!("{SPUN}\n");

@@ -95,3 +95,16 @@ fn edits_that_are_left_out_are_told() {
                 annotator's: 1\n";
     assert_eq!((ran.code, ran.err.as_str()), (0, told));
 }
+
+/// Breaks that are made by hand fall within lines of another width.
+#[test]
+fn lines_of_its_help_end_where_the_next_word_does_not_fit() {
+    let help = unspin(&std::env::temp_dir(), &["eval", "--help"], b"");
+    let (_, about) = help.text().split_once("The exit code is 1").expect("there");
+    let lines: Vec<&str> = about.lines().skip(1).collect();
+    assert!(lines.len() > 4, "{about}");
+    for pair in lines.windows(2).filter(|pair| !pair[0].is_empty() && !pair[1].is_empty()) {
+        let next = pair[1].split(' ').next().unwrap_or_default();
+        assert!(pair[0].len() <= 100 && pair[0].len() + 1 + next.len() > 100, "{pair:?}");
+    }
+}

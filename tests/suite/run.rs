@@ -37,6 +37,7 @@ pub(crate) fn directory(files: &[(&str, &[u8])]) -> TempDir {
 pub(crate) fn command(directory: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_unspin"));
     command.current_dir(directory).args(args).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command.env_remove("COLUMNS");
     command
 }
 

@@ -35,9 +35,10 @@ const M2: [&str; 2] = [".gold.m2", ".found.m2"];
 
 The exit code is 1 where a figure falls short of --at-least or exceeds --at-most, else 0.
 
-Of a .m2 file with several annotators, the edits of the first are the gold, with what others put in place of the same
-words as alternatives; edits of others, and those that overlap, are left out, which a line on standard error tells.
-What --m2 writes reads back as the same documents, with space between all tokens and without empty lines and families.")]
+Of a .m2 file with several annotators, the edits of the first are the gold, with what others put in place of the \
+same words as alternatives; edits of others, and those that overlap, are left out, which a line on standard error \
+tells. What --m2 writes reads back as the same documents, with space between all tokens and without empty lines and \
+families.")]
 pub(crate) struct Eval {
     /// Gold files (.json, .jsonl, .m2), and directories of them.
     #[arg(value_name = "GOLD", required_unless_present_any = ["clean", "dump_config"])]

@@ -85,9 +85,11 @@ pub(crate) fn color(common: Common) -> bool {
     }
 }
 
-/// Columns of the terminal; 100 where there is none.
+/// Columns of the terminal; where there is none, what `COLUMNS` says, or 100.
 pub(crate) fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).max(40))
+    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).or_else(said);
+    columns.filter(|&columns| columns > 0).unwrap_or(100).max(40)
 }
 
 /// Whether progress can be shown: somebody watches, and results do not run over the same screen.
