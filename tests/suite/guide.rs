@@ -51,6 +51,24 @@ fn every_key_of_the_output_is_in_the_guide() {
     }
 }
 
+/// But for figures and the words of reasons, which change with every fit.
+#[test]
+fn the_finding_of_the_guide_is_one() {
+    let guide = page("formats.md");
+    let block = blocks(&guide, "json").into_iter().find(|block| block.contains("\"finding\"")).expect("an example");
+    let example: Value = serde_json::from_str(&block).expect("JSON");
+    let here = directory(&[("spun-article.txt", include_bytes!("../examples/spun-article.txt"))]);
+    let ran = unspin(here.path(), &["check", "--isolated", "--format", "json", "spun-article.txt"], b"");
+    let found: Vec<Value> = ran.text().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let one = found.iter().find(|one| one["text"] == example["text"]).expect("found");
+    for key in ["path", "record", "field", "line", "column", "span", "rule", "family", "sources", "id"] {
+        assert_eq!(one[key], example[key], "{key}");
+    }
+    assert_eq!(one["corrections"][0]["text"], example["corrections"][0]["text"]);
+    let keys = |one: &Value| one.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(one), keys(&example));
+}
+
 #[test]
 fn the_gold_text_of_the_guide_is_one() {
     let guide = page("formats.md");
