@@ -385,8 +385,14 @@ impl Unspinner {
             let others = choice.others.iter().map(|&at| scored[at].probability * share * spun);
             let confidences = std::iter::once(confidence).chain(others);
             let sentence = &passage.sentences[best.place.0];
-            let is_introduced = self.grammar.introduces(sentence, usize::from(candidate.start));
-            let is_free = !is_introduced && !explain::is_mentioned(passage.text, best);
+            let is_free = || {
+                let is_introduced = self.grammar.introduces(sentence, usize::from(candidate.start));
+                !is_introduced && !explain::is_mentioned(passage.text, best)
+            };
+            let applicability = match Applicability::of(confidence) {
+                Applicability::Automatic if !is_free() => Applicability::Review,
+                applicability => applicability,
+            };
             let message = explain::message(rule, &passage.text[cut.span.range()], &cut.texts[0]);
             let corrections =
                 cut.texts.into_iter().zip(confidences).map(|(text, confidence)| Correction { text, confidence });
@@ -394,7 +400,7 @@ impl Unspinner {
                 span: cut.span.shifted(start),
                 corrections: corrections.collect(),
                 severity: explain::severity(rule, best),
-                applicability: if is_free { Applicability::of(confidence) } else { Applicability::Review },
+                applicability,
                 rule,
                 family: family(candidate),
                 message,

@@ -118,7 +118,7 @@ pub(crate) struct Bars {
     /// What says that a name follows, and what may stand between.
     callers: [u32; 14],
     called: [u32; 12],
-    /// Units and currencies, each with its line.
+    /// Units and currencies, each with its line, in order.
     units: Vec<(u32, usize)>,
     numbers: [u32; NUMBERS.len()],
     hyphen: u32,
@@ -130,6 +130,9 @@ pub(crate) struct Bars {
 impl Bars {
     pub(crate) fn new(dictionary: &Dictionary) -> Self {
         let id = |word: &str| dictionary.ngrams.id(word).unwrap_or(u32::MAX);
+        let names = UNITS.iter().enumerate().flat_map(|(line, names)| names.iter().map(move |name| (name, line)));
+        let mut units: Vec<(u32, usize)> = names.map(|(name, line)| (id(name), line)).collect();
+        units.sort_unstable();
         Self {
             however: id("however"),
             but: id("but"),
@@ -188,11 +191,7 @@ impl Bars {
             .map(id),
             called: ["a", "an", "as", "her", "herself", "him", "himself", "it", "itself", "the", "them", "themselves"]
                 .map(id),
-            units: UNITS
-                .iter()
-                .enumerate()
-                .flat_map(|(line, names)| names.iter().map(move |name| (id(name), line)))
-                .collect(),
+            units,
             numbers: NUMBERS.map(id),
             hyphen: id("-"),
             working: id("working"),
@@ -247,7 +246,10 @@ impl Bars {
 
     /// Whether both are units or currencies, and not the same.
     fn is_other_unit(&self, spun: u32, reading: u32) -> bool {
-        let lines = |word: u32| self.units.iter().filter(move |unit| unit.0 == word).map(|unit| unit.1);
+        let lines = |word: u32| {
+            let first = self.units.partition_point(|unit| unit.0 < word);
+            self.units[first..].iter().take_while(move |unit| unit.0 == word).map(|unit| unit.1)
+        };
         let is_same = |line: usize| lines(reading).any(|other| other == line);
         lines(spun).next().is_some() && lines(reading).next().is_some() && !lines(spun).any(is_same)
     }

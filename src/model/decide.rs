@@ -1,5 +1,6 @@
 //! From scored candidates to a selection: is the passage spun, and which candidates are to be reported?
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::channel::IdMap;
@@ -151,14 +152,17 @@ pub(crate) fn drop_half_pairs(
     choices: &mut Vec<Choice>,
     number: impl Fn(&Choice) -> Option<usize>,
 ) {
-    loop {
-        let written: Vec<usize> = choices.iter().filter_map(&number).collect();
-        let stays = |other: usize| !written.contains(&other);
-        let is_half =
-            |choice: &Choice| number(choice).is_some_and(|at| candidates::partners(text, tokens, at).any(stays));
-        let Some(half) = choices.iter().position(is_half) else { return };
-        choices.remove(half);
+    let mut written: BTreeSet<usize> = choices.iter().filter_map(&number).collect();
+    let mut open: Vec<usize> = written.iter().copied().collect();
+    while let Some(at) = open.pop() {
+        let partners = || candidates::partners(text, tokens, at);
+        if written.contains(&at) && partners().any(|other| !written.contains(&other)) {
+            written.remove(&at);
+            // Theirs is left alone now.
+            open.extend(partners());
+        }
     }
+    choices.retain(|choice| number(choice).is_none_or(|at| written.contains(&at)));
 }
 
 /// Words that stand twice in a row in good English.
