@@ -154,7 +154,7 @@ pub enum Applicability {
     /// A person should decide.
     Review,
     /// Safe to apply unseen: its confidence is [`AUTOMATIC`](Self::AUTOMATIC) or more. By cross-validation 97.6 % of such
-    /// findings are right, and 91 % in the texts that are nearest to real pages.
+    /// findings are right, and 90 % in the texts that are nearest to real pages.
     Automatic,
 }
 

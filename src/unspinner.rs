@@ -23,6 +23,7 @@ use crate::model::features::COUNT;
 use crate::model::forest::Forest;
 use crate::model::gate::{self, Pairs};
 use crate::model::lattice::Weights;
+use crate::model::paragraph;
 use crate::model::passage::{CERTAIN, Passage, Scored};
 use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
@@ -91,6 +92,16 @@ impl Full {
     fn open([weights, decisions]: [Cow<'static, [u8]>; 2]) -> Result<Self, DictionaryError> {
         Ok(Self { encoder: Encoder::open(weights, true)?, forest: Forest::open(&decisions, COUNT)? })
     }
+}
+
+/// What was decided on a passage.
+struct Judged {
+    /// The candidates with their probabilities, in a spun text.
+    scored: Vec<Scored>,
+    /// Probability that each paragraph was spun, in a spun text.
+    paragraphs: Vec<f32>,
+    /// The stretches, each with the probability that it is spun.
+    stretches: Vec<(Stretch, f64)>,
 }
 
 /// Room to work in, with what was looked up before.
@@ -270,9 +281,9 @@ impl Unspinner {
             &self.weights,
             &mut room.readings,
         );
-        let (scored, stretches) = self.judge(&mut passage, glance.is_some(), config, room);
+        let judged = self.judge(&mut passage, glance.is_some(), config, room);
         let mut sums = Sums::default();
-        for (stretch, spun) in &stretches {
+        for (stretch, spun) in &judged.stretches {
             let mut own = Part { tokens: stretch.tokens.len(), spun: *spun, ..Part::default() };
             if own.spun >= 0.5 {
                 own.rate = f64::from(passage.rate(stretch.sentences.clone()));
@@ -280,23 +291,17 @@ impl Unspinner {
             }
             sums.add(&own);
         }
-        let findings = self.findings(&passage, &scored, &stretches, (text, span.start), config);
+        let findings = self.findings(&passage, &judged, (text, span.start), config);
         Part { findings, ..sums.mean() }
     }
 
-    /// The candidates of a passage with their probabilities, and its stretches, each with the probability that it is
-    /// spun, which is certain unless that is `asked`.
+    /// Judges the candidates of a passage, its paragraphs and its stretches; that the latter are spun is certain unless it
+    /// is `asked`.
     #[cfg_attr(
         not(feature = "encoder"),
         allow(unused_variables, clippy::needless_pass_by_ref_mut, reason = "for the encoder")
     )]
-    fn judge(
-        &self,
-        passage: &mut Passage<'_>,
-        asked: bool,
-        config: &Config,
-        room: &mut Room,
-    ) -> (Vec<Scored>, Vec<(Stretch, f64)>) {
+    fn judge(&self, passage: &mut Passage<'_>, asked: bool, config: &Config, room: &mut Room) -> Judged {
         let least = decide::least(config.least());
         let stretches = decide::stretches(passage);
         let pairs = &mut room.pairs;
@@ -309,21 +314,22 @@ impl Unspinner {
         let prior = (prior / (1.0 - prior)).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let mut scored = passage.judge(&self.dictionary, forest, least);
-            if !asked {
-                decide::assure(&mut scored);
-                return (scored, stretches.iter().map(|stretch| (stretch.clone(), 1.0)).collect());
-            }
-            let figures = |(stretch, glance)| forest.document(&decide::document(passage, stretch, &scored, glance));
-            let mut odds: Vec<f32> = stretches.iter().zip(&glances).map(figures).collect();
-            decide::assure(&mut scored);
-            decide::together(&mut odds, &stretches);
-            let spun = odds.iter().map(|&odds| 1.0 / (1.0 + (-f64::from(odds) - prior).exp()));
-            (scored, stretches.iter().cloned().zip(spun).collect::<Vec<_>>())
+            let spun = if asked {
+                let figures = |(stretch, glance)| forest.document(&decide::document(passage, stretch, &scored, glance));
+                let mut odds: Vec<f32> = stretches.iter().zip(&glances).map(figures).collect();
+                decide::together(&mut odds, &stretches);
+                odds.iter().map(|&odds| 1.0 / (1.0 + (-f64::from(odds) - prior).exp())).collect()
+            } else {
+                vec![1.0; stretches.len()]
+            };
+            let paragraphs = paragraph::spun(passage, &scored, forest);
+            decide::weigh(passage, &mut scored, &paragraphs);
+            Judged { scored, paragraphs, stretches: stretches.iter().cloned().zip(spun).collect() }
         };
         let judged = judge(passage, &self.forest);
         #[cfg(feature = "encoder")]
         if let (Model::Full, Some(full)) = (config.model, &self.full)
-            && judged.1.iter().any(|(_, spun)| *spun >= SUSPICIOUS)
+            && judged.stretches.iter().any(|(_, spun)| *spun >= SUSPICIOUS)
         {
             attend(passage, &full.encoder, &mut room.embeddings, &self.dictionary);
             return judge(passage, &full.forest);
@@ -335,8 +341,7 @@ impl Unspinner {
     fn findings(
         &self,
         passage: &Passage<'_>,
-        scored: &[Scored],
-        stretches: &[(Stretch, f64)],
+        Judged { scored, paragraphs, stretches }: &Judged,
         (text, start): (&str, usize),
         config: &Config,
     ) -> Vec<Finding> {
@@ -413,7 +418,7 @@ impl Unspinner {
         let changed: Vec<Span> = choices.iter().map(|choice| scored[choice.best].realized.span).collect();
         let prevailing = explain::prevailing(&passage.estimate.belief.families);
         for misfit in articles::misfits(passage, &self.dictionary) {
-            let confidence = CERTAIN * spun(misfit.sentence);
+            let confidence = CERTAIN * paragraphs[passage.estimate.paragraph(misfit.sentence)] * spun(misfit.sentence);
             let reach = misfit.reach(passage);
             let is_free = !changed.iter().any(|span| span.overlaps(reach));
             if is_free && confidence >= config.least() && config.families.contains(&prevailing) {

@@ -8,7 +8,7 @@ use super::ngrams::checksum;
 /// script, which holds the files of the model against them.
 pub(crate) const SCORER: &[u8; 8] = b"UNSPNCX2";
 /// What decision trees start with.
-pub(crate) const FOREST: &[u8; 8] = b"UNSPNFR2";
+pub(crate) const FOREST: &[u8; 8] = b"UNSPNFR3";
 /// What a table of usage starts with.
 pub(crate) const USAGE: &[u8; 8] = b"UNSPNUS1";
 /// What an encoder starts with.

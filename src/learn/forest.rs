@@ -26,6 +26,7 @@ impl Default for Growth {
 }
 
 /// Rows of features, one after another, with labels (0 or 1) and weights.
+#[derive(Default)]
 pub(crate) struct Table {
     pub(crate) columns: usize,
     pub(crate) values: Vec<f32>,
@@ -239,9 +240,9 @@ fn flatten(tree: &[Growing], edges: &[Vec<f32>]) -> Vec<Node> {
             Growing::Split { feature, bin, left, right } => {
                 let here = out.len();
                 let value = edges[feature].get(bin as usize).copied().unwrap_or(f32::INFINITY);
-                out.push(Node { feature: feature as u16, right: 0, value });
+                out.push(Node { feature: feature as u8, right: 0, value });
                 visit(tree, left, edges, out);
-                out[here].right = out.len() as u16;
+                out[here].right = out.len() as u8;
                 visit(tree, right, edges, out);
             }
         }

@@ -3,7 +3,8 @@
 //! Every candidate that the lattice finds likely in a text with known substitutions is a row, labelled by whether
 //! applying it alone repairs the text. Boosted trees are grown on the rows, calibrated (Platt, 1999) on rows of
 //! documents they were not grown on, and a logistic regression tells spun documents from clean ones; further trees take
-//! the first look. Both of these also learn from texts that are spun in part, made of the others.
+//! the first look, and tell which paragraphs of a spun text were left as they were. All three also learn from texts that
+//! are spun in part, made of the others.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -25,7 +26,8 @@ use crate::model::decide::{self, DOCUMENT};
 use crate::model::features::{COUNT, USAGE};
 use crate::model::forest::pack;
 use crate::model::gate::{self, Pairs, SORTS};
-use crate::model::passage::Scored;
+use crate::model::paragraph;
+use crate::model::passage::{Passage, Scored};
 use crate::report::{Applicability, Correction, Family, Finding, Rule, Severity};
 
 /// Parts of the cross-validation.
@@ -68,6 +70,8 @@ struct Sample {
     /// What the first look sees of the document, and of its beginnings alone.
     glance: [f32; SORTS],
     beginnings: Vec<[f32; SORTS]>,
+    /// Its paragraphs, worked out likewise.
+    paragraphs: Vec<Paragraph>,
     spun: bool,
     /// Whether only parts of it are spun: no trees are grown on it.
     in_part: bool,
@@ -75,6 +79,16 @@ struct Sample {
     fold: usize,
     /// Weight of its rows.
     weight: f32,
+}
+
+/// A paragraph of a document.
+struct Paragraph {
+    /// What the decision on paragraphs looks at.
+    figures: [f32; paragraph::FIGURES],
+    /// Whether it has edits.
+    spun: bool,
+    /// One past its last sentence.
+    end: usize,
 }
 
 impl Sample {
@@ -143,6 +157,7 @@ pub fn learn(
         sample.glance = gate::glance(&passage.sentences, &part.dictionary, &mut Pairs::default());
         let whole = decide::Stretch::whole(&passage);
         sample.document = decide::document(&passage, &whole, &sample.scored, &sample.glance);
+        sample.paragraphs = paragraphs(document, &passage, &sample.scored);
         if !sample.in_part {
             sample.beginnings = beginnings(&passage.sentences, &part.dictionary);
         }
@@ -158,12 +173,13 @@ pub fn learn(
     let document = logistic(&rows);
     progress("growing trees of the first look");
     let (gate, gate_report) = gate(gold, &samples, &document, watch)?;
-    let report = report(gold, &samples, &document, watch) + &gate_report;
+    let (paragraphs, paragraph_report) = weigh_paragraphs(&mut samples)?;
+    let report = report(gold, &samples, &document, watch) + &gate_report + &paragraph_report;
     progress("growing trees on all documents");
     count_usage(gold, &mut samples, |_| true);
     let grown = grown(&table(&samples, |sample| !sample.in_part), &Growth::default())?;
-    let bytes =
-        pack((&grown.trees, grown.base), (calibration[1], calibration[0]), &document, (&gate.trees, gate.base), COUNT);
+    let [last, gate, paragraphs] = [&grown, &gate, &paragraphs].map(|grown| (&grown.trees[..], grown.base));
+    let bytes = pack(last, (calibration[1], calibration[0]), &document, gate, paragraphs, COUNT);
     Ok(Learned { bytes, report })
 }
 
@@ -223,6 +239,7 @@ fn sample(document: &GoldDocument, heard: Option<&Heard>, part: &mut Part) -> Re
         document: [0.0; DOCUMENT],
         glance: [0.0; SORTS],
         beginnings: Vec::new(),
+        paragraphs: Vec::new(),
         spun,
         in_part,
         fold: fold(&document.id),
@@ -319,7 +336,7 @@ fn gate(
         !sample.spun || sample.odds(document) > 0.0 && gold.family.as_deref() != Some("translation")
     };
     let table = |fold: Option<usize>| {
-        let mut table = Table { columns: SORTS, values: Vec::new(), labels: Vec::new(), weights: Vec::new() };
+        let mut table = Table { columns: SORTS, ..Table::default() };
         for (gold, sample) in gold.iter().zip(samples).filter(takes).filter(|(_, sample)| Some(sample.fold) != fold) {
             let whole = match (is_watched(gold, watch), sample.in_part) {
                 (true, _) => WATCHED_WEIGHT,
@@ -359,6 +376,69 @@ fn gate(
     let mut look = grown(&table(None), &LOOK)?;
     look.base -= least;
     Ok((look, report))
+}
+
+/// A document's paragraphs, once its candidates have their probabilities.
+fn paragraphs(document: &GoldDocument, passage: &Passage<'_>, scored: &[Scored]) -> Vec<Paragraph> {
+    let token = |word: &Word| &passage.tokens[word.token as usize];
+    let mut first = 0;
+    let figures = paragraph::figures(passage, scored).into_iter();
+    figures
+        .zip(&passage.estimate.paragraphs)
+        .map(|(figures, own)| {
+            let (sentence, last) = (&passage.sentences[first], &passage.sentences[own.end - 1]);
+            first = own.end;
+            let (start, end) = (token(&sentence[0]).start as usize, token(&last[last.len() - 1]).end as usize);
+            let spun = document.edits.iter().any(|edit| edit.span.start < end && edit.span.end > start);
+            Paragraph { figures, spun, end: own.end }
+        })
+        .collect()
+}
+
+/// How the trees that decide on paragraphs are grown.
+const PARAGRAPHS: Growth =
+    Growth { trees: 120, leaves: 6, rate: 0.12, least_rows: 60, ridge: 5.0, rows: 0.8, columns: 0.6 };
+
+/// Grows the trees that tell which paragraphs of a spun text were spun, and takes what they say, of documents that they
+/// were not grown on, into the probabilities of candidates. Reports how often they are right.
+fn weigh_paragraphs(samples: &mut [Sample]) -> Result<(Grown, String), DictionaryError> {
+    let table = |fold: Option<usize>, samples: &[Sample]| {
+        let mut table = Table { columns: paragraph::FIGURES, ..Table::default() };
+        let takes = |sample: &&Sample| sample.spun && sample.paragraphs.len() > 1 && Some(sample.fold) != fold;
+        for sample in samples.iter().filter(takes) {
+            for own in &sample.paragraphs {
+                table.values.extend(own.figures);
+                table.labels.push(f32::from(u8::from(own.spun)));
+                // There are two of them for one that is spun throughout.
+                table.weights.push(if sample.in_part { 0.5 } else { 1.0 });
+            }
+        }
+        table
+    };
+    let held_out: Vec<Grown> =
+        (0..FOLDS).map(|fold| grown(&table(Some(fold), samples), &PARAGRAPHS)).collect::<Result<_, _>>()?;
+    // By whether the text is spun throughout, and whether the paragraph was: how many there are, and are told to be.
+    let mut told = [[(0usize, 0usize); 2]; 2];
+    for sample in samples.iter_mut().filter(|sample| sample.paragraphs.len() > 1) {
+        let score = |own: &Paragraph| 1.0 / (1.0 + (-held_out[sample.fold].score(&own.figures)).exp());
+        let spun: Vec<f32> = sample.paragraphs.iter().map(score).collect();
+        for scored in &mut sample.scored {
+            scored.probability *= spun[sample.paragraphs.partition_point(|own| own.end <= scored.place.0)];
+        }
+        for (own, &probability) in sample.paragraphs.iter().zip(&spun).filter(|_| sample.spun) {
+            let counts = &mut told[usize::from(sample.in_part)][usize::from(own.spun)];
+            *counts = (counts.0 + 1, counts.1 + usize::from(probability >= 0.5));
+        }
+    }
+    let mut report = String::new();
+    for (name, [left, spun]) in ["throughout", "in part"].iter().zip(told) {
+        let _ = writeln!(
+            report,
+            "paragraphs told to be spun, of texts spun {name}: {} of {}, and {} of {} that were left",
+            spun.1, spun.0, left.1, left.0
+        );
+    }
+    Ok((grown(&table(None, samples), &PARAGRAPHS)?, report))
 }
 
 /// Whether a finding inside a longer edit is a part of its repair: every word that it changes brings the text of the
@@ -437,7 +517,7 @@ fn finding(scored: &Scored) -> Finding {
 }
 
 fn table(samples: &[Sample], take: impl Fn(&Sample) -> bool) -> Table {
-    let mut table = Table { columns: COUNT, values: Vec::new(), labels: Vec::new(), weights: Vec::new() };
+    let mut table = Table { columns: COUNT, ..Table::default() };
     for sample in samples.iter().filter(|sample| take(sample)) {
         for (scored, label) in sample.scored.iter().zip(&sample.labels) {
             let Some(label) = label else { continue };

@@ -18,8 +18,8 @@ const OWN: usize = 10;
 
 /// Other readings at or below this probability are not told.
 pub(crate) const LEAST_TOLD: f32 = 0.02;
-/// Candidates from this probability on say whether the document is spun.
-const LEAST_EVIDENCE: f32 = 0.25;
+/// Candidates from this probability on say whether a text is spun.
+pub(crate) const LEAST_EVIDENCE: f32 = 0.25;
 
 /// The lowest probability of a candidate that matters on its own where findings go down to `least`.
 pub(crate) fn least(least: f32) -> f32 {
@@ -228,11 +228,15 @@ pub(crate) fn together(odds: &mut [f32], stretches: &[Stretch]) {
     odds.iter_mut().for_each(|odds| *odds += OTHERS * (mean - *odds));
 }
 
-/// Takes what is never good English for what it is. Only after the document's decision: there it says no more than any
-/// other candidate, for one such phrase may be a name after all.
-pub(crate) fn assure(scored: &mut [Scored]) {
-    for scored in scored.iter_mut().filter(|scored| scored.certain) {
-        scored.probability = scored.probability.max(CERTAIN);
+/// Weighs candidates by whether their paragraphs were spun, but takes what is never good English for what it is. Only
+/// after the decisions on the document and its paragraphs: there such a phrase says no more than any other candidate, for
+/// one may be a name after all.
+pub(crate) fn weigh(passage: &Passage<'_>, scored: &mut [Scored], paragraphs: &[f32]) {
+    for scored in scored {
+        scored.probability *= paragraphs[passage.estimate.paragraph(scored.place.0)];
+        if scored.certain {
+            scored.probability = scored.probability.max(CERTAIN);
+        }
     }
 }
 
@@ -248,7 +252,7 @@ pub(crate) fn document(
     glance: &[f32; SORTS],
 ) -> [f32; DOCUMENT] {
     let tokens = stretch.tokens.len().max(1) as f32;
-    let paragraphs = paragraphs(passage, &stretch.sentences);
+    let paragraphs = parts_of_paragraphs(passage, &stretch.sentences);
     let mut expected = vec![0f32; paragraphs.len()];
     // ln of how unlikely it is, all candidates taken for independent, that none of them is right.
     let mut doubt = 0f32;
@@ -332,7 +336,7 @@ fn evidence(passage: &Passage<'_>, stretch: &Stretch, chosen: &[Chosen]) -> f32 
 }
 
 /// The paragraphs of some sentences, as far as they are theirs: one past the last sentence, and the number of words.
-fn paragraphs(passage: &Passage<'_>, sentences: &Range<usize>) -> Vec<(usize, usize)> {
+fn parts_of_paragraphs(passage: &Passage<'_>, sentences: &Range<usize>) -> Vec<(usize, usize)> {
     let mut start = sentences.start;
     let ends = passage.estimate.paragraphs.iter().map(|paragraph| paragraph.end.min(sentences.end));
     let mut paragraphs = Vec::new();
@@ -532,13 +536,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_never_good_english_is_sure() {
-        let mut own = [0.2, 0.99].map(|p| Scored { certain: true, ..scored((0, 0), 0..1, "", p) });
-        assure(&mut own);
-        assert_eq!(own.map(|scored| scored.probability), [CERTAIN, 0.99]);
-        let mut own = [scored((0, 0), 0..1, "", 0.2)];
-        assure(&mut own);
-        assert_eq!(own.map(|scored| scored.probability), [0.2]);
+    fn candidates_are_weighed_by_their_paragraphs() {
+        let passage = Passage::of("The navy left.\n\nNobody knew. The pupils stayed.", &Dictionary::builtin());
+        let own = |sentence, p, certain| Scored { certain, ..scored((sentence, 0), 0..1, "", p) };
+        // What is never good English is sure whatever its paragraph.
+        let mut all =
+            [own(0, 0.9, false), own(1, 0.2, true), own(1, 0.8, false), own(2, 0.99, true), own(2, 0.4, false)];
+        weigh(&passage, &mut all, &[1.0, 0.5]);
+        assert_eq!(all.map(|scored| scored.probability), [0.9, CERTAIN, 0.4, CERTAIN, 0.2]);
     }
 
     #[test]

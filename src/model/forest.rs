@@ -2,25 +2,28 @@
 
 use super::decide::DOCUMENT;
 use super::gate::SORTS;
+use super::paragraph::FIGURES;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::header::{FOREST as MAGIC, Kind};
 use crate::dictionary::ngrams::checksum;
 
-/// Where the weights of the document's decision are, and the number of the first look's trees with what they start from.
+/// Where the weights of the document's decision are, and the numbers of trees, with what they start from, of the first look
+/// and of the decision on paragraphs.
 const DOCUMENT_AT: usize = 36;
 const GATE_AT: usize = DOCUMENT_AT + DOCUMENT * 4;
-const HEADER: usize = GATE_AT + 8;
-const NODE: usize = 8;
+const PARAGRAPHS_AT: usize = GATE_AT + 8;
+const HEADER: usize = PARAGRAPHS_AT + 8;
+const NODE: usize = 6;
 /// Feature number that marks a leaf.
-pub(crate) const LEAF: u16 = u16::MAX;
+pub(crate) const LEAF: u8 = u8::MAX;
 
 /// One node of a tree; its left child follows it, its left subtree's end is its right child.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Node {
     /// Feature to compare, or [`LEAF`].
-    pub(crate) feature: u16,
+    pub(crate) feature: u8,
     /// Index in the tree of the child for values above the threshold.
-    pub(crate) right: u16,
+    pub(crate) right: u8,
     /// Threshold, or a leaf's value.
     pub(crate) value: f32,
 }
@@ -33,7 +36,8 @@ pub(crate) const LANES: usize = 16;
 /// Rows of features side by side: the n-th number of every row, for each n.
 pub(crate) type Columns = [[f32; LANES]];
 
-/// All that was learned: the trees of the last decision, the document's decision, and the trees of the first look.
+/// All that was learned: the trees of the last decision, the document's decision, the trees of the first look, and those
+/// of the decision on paragraphs.
 pub(crate) struct Forest {
     scale: f32,
     shift: f32,
@@ -41,6 +45,7 @@ pub(crate) struct Forest {
     /// Weights of the document's decision.
     document: [f32; DOCUMENT],
     gate: Trees,
+    paragraphs: Trees,
 }
 
 /// Boosted trees, laid out so that many rows are judged at once (after QuickScorer, Lucchese et al., 2015): a row keeps
@@ -104,9 +109,9 @@ impl Forest {
                 }
                 nodes.clear();
                 nodes.extend(data[at + 4..end].chunks_exact(NODE).map(|b| Node {
-                    feature: u16::from_le_bytes([b[0], b[1]]),
-                    right: u16::from_le_bytes([b[2], b[3]]),
-                    value: f32::from_le_bytes([b[4], b[5], b[6], b[7]]),
+                    feature: b[0],
+                    right: b[1],
+                    value: f32::from_le_bytes([b[2], b[3], b[4], b[5]]),
                 }));
                 read.plant(&nodes, features).map_err(|got| {
                     let expected = format!("a tree of {features} features and at most {MOST_LEAVES} leaves");
@@ -122,6 +127,7 @@ impl Forest {
             shift: float(32),
             document: std::array::from_fn(|n| float(DOCUMENT_AT + n * 4)),
             gate: read(float(GATE_AT + 4), word(GATE_AT), SORTS)?,
+            paragraphs: read(float(PARAGRAPHS_AT + 4), word(PARAGRAPHS_AT), FIGURES)?,
         })
     }
 
@@ -133,6 +139,11 @@ impl Forest {
     /// Log-odds, in nats, that a document with these figures is spun, where spun and clean ones are equally many.
     pub(crate) fn document(&self, figures: &[f32; DOCUMENT]) -> f32 {
         self.document.iter().zip(figures).map(|(weight, figure)| weight * figure).sum()
+    }
+
+    /// Probability that a paragraph with these figures was spun, in a text that is spun at least in part.
+    pub(crate) fn paragraph(&self, figures: &[f32; FIGURES]) -> f32 {
+        1.0 / (1.0 + (-self.paragraphs.sums(&figures.map(|x| [x; LANES]))[0]).exp())
     }
 
     /// Calibrated probabilities for rows of features.
@@ -235,38 +246,41 @@ impl pulp::WithSimd for Vote<'_> {
     }
 }
 
-/// Writes trees in the form that [`Forest::open`] takes: those of the last decision with where they start from, and
-/// those of the first look. `calibration` is the factor and the shift that turn the former's sum into a calibrated
+/// Boosted trees and the log-odds that they start from.
+pub(crate) type Boosted<'t> = (&'t [Vec<Node>], f32);
+
+/// Writes trees in the form that [`Forest::open`] takes: those of the last decision, of the first look, and of the
+/// decision on paragraphs. `calibration` is the factor and the shift that turn the sum of the first into a calibrated
 /// log-odds.
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning writes trees"))]
 pub(crate) fn pack(
-    (trees, base): (&[Vec<Node>], f32),
+    last: Boosted<'_>,
     calibration: (f32, f32),
     document: &[f32; DOCUMENT],
-    (gate, gate_base): (&[Vec<Node>], f32),
+    gate: Boosted<'_>,
+    paragraphs: Boosted<'_>,
     features: usize,
 ) -> Vec<u8> {
     let mut bytes = vec![0u8; HEADER];
-    for tree in trees.iter().chain(gate) {
+    for tree in [last, gate, paragraphs].into_iter().flat_map(|(trees, _)| trees) {
         bytes.extend((tree.len() as u32).to_le_bytes());
         for node in tree {
-            bytes.extend(node.feature.to_le_bytes());
-            bytes.extend(node.right.to_le_bytes());
+            bytes.extend([node.feature, node.right]);
             bytes.extend(node.value.to_le_bytes());
         }
     }
     bytes[..8].copy_from_slice(MAGIC);
     let mut put = |at: usize, word: [u8; 4]| bytes[at..at + 4].copy_from_slice(&word);
     put(16, (features as u32).to_le_bytes());
-    put(20, (trees.len() as u32).to_le_bytes());
-    put(24, base.to_le_bytes());
+    for (at, (trees, base)) in [(20, last), (GATE_AT, gate), (PARAGRAPHS_AT, paragraphs)] {
+        put(at, (trees.len() as u32).to_le_bytes());
+        put(at + 4, base.to_le_bytes());
+    }
     put(28, calibration.0.to_le_bytes());
     put(32, calibration.1.to_le_bytes());
     for (n, weight) in document.iter().enumerate() {
         put(DOCUMENT_AT + n * 4, weight.to_le_bytes());
     }
-    put(GATE_AT, (gate.len() as u32).to_le_bytes());
-    put(GATE_AT + 4, gate_base.to_le_bytes());
     let sum = checksum(&bytes[16..]);
     bytes[8..16].copy_from_slice(&sum.to_le_bytes());
     bytes
@@ -277,17 +291,15 @@ mod tests {
     use super::*;
 
     fn one_split() -> Vec<u8> {
-        let tree = vec![
-            Node { feature: 1, right: 2, value: 0.5 },
-            Node { feature: LEAF, right: 0, value: -2.0 },
-            Node { feature: LEAF, right: 0, value: 2.0 },
-        ];
-        let gate = vec![
-            Node { feature: 3, right: 2, value: 0.1 },
-            Node { feature: LEAF, right: 0, value: -1.0 },
-            Node { feature: LEAF, right: 0, value: 1.0 },
-        ];
-        pack((&[tree], 0.0), (1.0, 0.0), &[0.0; DOCUMENT], (&[gate], 0.5), 2)
+        let split = |feature: u8, value: f32, leaf: f32| {
+            vec![
+                Node { feature, right: 2, value },
+                Node { feature: LEAF, right: 0, value: -leaf },
+                Node { feature: LEAF, right: 0, value: leaf },
+            ]
+        };
+        let (last, gate, paragraphs) = (split(1, 0.5, 2.0), split(3, 0.1, 1.0), split(5, 0.3, 3.0));
+        pack((&[last], 0.0), (1.0, 0.0), &[0.0; DOCUMENT], (&[gate], 0.5), (&[paragraphs], 0.0), 2)
     }
 
     /// The probability of one row.
@@ -305,11 +317,15 @@ mod tests {
         assert!(!forest.opens(&glance));
         glance[3] = 0.2;
         assert!(forest.opens(&glance));
+        let mut figures = [0.0; FIGURES];
+        assert!(forest.paragraph(&figures) < 0.1);
+        figures[5] = 0.4;
+        assert!(forest.paragraph(&figures) > 0.9);
     }
 
     /// A tree that tells all whole numbers from 0 to its last leaf's apart, left and right in turn.
-    fn comb(leaves: u16) -> Vec<Node> {
-        fn grow(low: u16, high: u16, out: &mut Vec<Node>) {
+    fn comb(leaves: u8) -> Vec<Node> {
+        fn grow(low: u8, high: u8, out: &mut Vec<Node>) {
             if low == high {
                 return out.push(Node { feature: LEAF, right: 0, value: f32::from(low) });
             }
@@ -317,7 +333,7 @@ mod tests {
             let at = out.len();
             out.push(Node { feature: 0, right: 0, value: f32::from(cut) });
             grow(low, cut, out);
-            out[at].right = out.len() as u16;
+            out[at].right = out.len() as u8;
             grow(cut + 1, high, out);
         }
         let mut out = Vec::new();
@@ -327,11 +343,11 @@ mod tests {
 
     #[test]
     fn every_row_comes_to_its_leaf() {
-        let pack = |trees: &[Vec<Node>]| pack((trees, 0.5), (1.0, 0.0), &[0.0; DOCUMENT], (&[], 0.0), 1);
+        let pack = |trees: &[Vec<Node>]| pack((trees, 0.5), (1.0, 0.0), &[0.0; DOCUMENT], (&[], 0.0), (&[], 0.0), 1);
         for leaves in [1, 2, 3, 15, 31, 32] {
             let forest = Forest::open(&pack(&[comb(leaves), comb(leaves)]), 1).expect("a forest");
             for from in 0..leaves {
-                let column = std::array::from_fn(|n| f32::from((from + n as u16) % leaves));
+                let column = std::array::from_fn(|n| f32::from((from + n as u8) % leaves));
                 let sums = forest.trees.sums(&[column]);
                 assert_eq!(sums, column.map(|x| 0.5 + 2.0 * x), "{leaves} leaves");
             }

@@ -26,6 +26,11 @@ impl Estimate {
     pub(crate) fn rate(&self, lattices: &[Lattice], first: usize) -> f32 {
         rates(lattices, exposure(lattices), &self.sums[first..first + lattices.len()], self.belief.rates)[0]
     }
+
+    /// The paragraph that a sentence is in.
+    pub(crate) fn paragraph(&self, sentence: usize) -> usize {
+        self.paragraphs.partition_point(|paragraph| paragraph.end <= sentence)
+    }
 }
 
 /// A paragraph, which may be spun more or less than the passage.

@@ -140,7 +140,8 @@ fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDoc
     let mut gold = read_gold(files)?;
     ensure!(!gold.is_empty(), "no gold documents found");
     // What the documents were before they were spun is clean text of the same kind.
-    let restored: Vec<GoldDocument> = gold.iter().map(GoldDocument::restored).collect();
+    let spun = gold.iter().filter(|document| !document.edits.is_empty());
+    let restored: Vec<GoldDocument> = spun.map(GoldDocument::restored).collect();
     gold.extend(restored);
     for path in clean {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
