@@ -70,9 +70,12 @@ impl Reading {
         for (at, lattice) in passage.lattices.iter().enumerate() {
             for (candidate, &posterior) in lattice.candidates.iter().zip(&passage.estimate.sums[at].posterior) {
                 if posterior >= LEAST_OFFERED {
+                    let words = passage.reading(at, candidate, dictionary);
+                    // As the text would spell it: beside British words, American ones look wrong to the encoder.
+                    let words = if passage.is_british() { dictionary.pack.write_british(&words, true) } else { words };
                     read.offers.push(Offer {
                         run: first + candidate.start as usize..first + candidate.end as usize,
-                        words: passage.reading(at, candidate, dictionary),
+                        words,
                         channel: candidate.channel,
                         posterior,
                         index: read.candidates,
@@ -101,4 +104,23 @@ pub(crate) fn attend(
     let read = Reading::of(passage, dictionary);
     let said = encoder.hear(&read, embeddings);
     passage.hear(&said.odds, &said.detected);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_offered_as_the_text_spells() {
+        let dictionary = Dictionary::builtin();
+        for (text, offered, not) in [
+            ("The theatre was praised for its flavour. They honoured the shading of the harbour.", "colour", "color"),
+            ("The theater was praised for its flavor. They honored the shading of the harbor.", "color", "colour"),
+        ] {
+            let read = Reading::of(&Passage::of(text, &dictionary), &dictionary);
+            let has = |word: &str| read.offers.iter().any(|offer| offer.words == word);
+            let all = || read.offers.iter().map(|offer| offer.words.as_str()).collect::<Vec<_>>();
+            assert!(has(offered) && !has(not), "{text}: {:?}", all());
+        }
+    }
 }

@@ -124,7 +124,8 @@ impl<'t> Passage<'t> {
         Self::read(text, tokens, sentences, dictionary, &scorer, &grammar, &weights, &mut readings)
     }
 
-    #[cfg(test)]
+    /// Whether it is written in British English.
+    #[cfg(any(test, feature = "encoder"))]
     pub(super) fn is_british(&self) -> bool {
         self.british
     }
