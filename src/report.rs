@@ -262,7 +262,7 @@ impl Rule {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// What kind of reason, such as `language-model`, `substitution`, `repetition`, `witness`, `document`.
+    /// What kind of reason, such as `language-model`, `substitution`, `repetition`, `witness`, `document`, `paragraph`.
     pub kind: &'static str,
     /// The reason in words.
     pub text: String,

@@ -371,7 +371,8 @@ impl Unspinner {
         decide::drop_half_pairs(passage.text, &passage.tokens, &mut choices, |choice| passage.number(place(choice)));
         decide::drop_doublings(passage.text, scored, &mut choices);
         let usage = &self.dictionary.usage;
-        let reasons = (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, choices.len(), usage));
+        let reasons =
+            (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, paragraphs, choices.len(), usage));
         let mut from = 0;
         for (at, choice) in choices.iter().enumerate() {
             let best = &scored[choice.best];

@@ -95,9 +95,14 @@ pub(crate) fn prevailing(mix: &[f32; 4]) -> Family {
 /// Counts from this on say something.
 const WORTH_TELLING: u32 = 5;
 
+/// Probability that a paragraph was left as it was from which on that is told.
+const DOUBTFUL: f32 = 0.1;
+
 /// The reasons for the candidates of a passage.
 pub(crate) struct Reasons<'p> {
     passage: &'p Passage<'p>,
+    /// Probability that each paragraph was spun.
+    paragraphs: &'p [f32],
     usage: &'p Usage,
     /// How many candidates were selected.
     selected: usize,
@@ -106,7 +111,7 @@ pub(crate) struct Reasons<'p> {
 }
 
 impl<'p> Reasons<'p> {
-    pub(crate) fn new(passage: &'p Passage<'p>, selected: usize, usage: &'p Usage) -> Self {
+    pub(crate) fn new(passage: &'p Passage<'p>, paragraphs: &'p [f32], selected: usize, usage: &'p Usage) -> Self {
         let mut swaps: IdMap<(Ids, Reading), f32> = IdMap::default();
         for (at, lattice) in passage.lattices.iter().enumerate() {
             for (candidate, &posterior) in lattice.candidates.iter().zip(&passage.estimate.sums[at].posterior) {
@@ -115,7 +120,7 @@ impl<'p> Reasons<'p> {
                 }
             }
         }
-        Self { passage, usage, selected, swaps }
+        Self { passage, paragraphs, usage, selected, swaps }
     }
 
     /// The reasons for one of the selected.
@@ -196,6 +201,11 @@ impl<'p> Reasons<'p> {
             let words =
                 format!("against it: in these surroundings, clean English has “{spun}” {times} as often as {than}");
             push("language-model", words, Some(gain));
+        }
+        let left = 1.0 - self.paragraphs[self.passage.estimate.paragraph(scored.place.0)];
+        if left >= DOUBTFUL {
+            let words = format!("against it: this paragraph may have been left as it was ({:.0}%)", left * 100.0);
+            push("paragraph", words, None);
         }
         list
     }
@@ -496,16 +506,19 @@ mod tests {
             known.pair != [0; 4] && known.substitute.all.iter().sum::<u32>() >= WORTH_TELLING
         };
         let found = passage.score(&dictionary).into_iter().find(is_known).expect("a substitution that was seen");
-        let kinds = |gain: f32, others: usize| -> Vec<&'static str> {
+        let kinds = |gain: f32, others: usize, spun: f32| -> Vec<&'static str> {
             let figures =
                 [("context_gain", gain), ("encoder", 1.0), ("repeated", 2.0), ("original_count", 1.0), ("scorer", 2.0)];
             let scored = Scored { features: with(&figures), ..found.clone() };
-            Reasons::new(&passage, others + 1, &dictionary.usage).of(&scored).iter().map(|one| one.kind).collect()
+            let reasons =
+                Reasons::new(&passage, std::slice::from_ref(&spun), others + 1, &dictionary.usage).of(&scored);
+            reasons.iter().map(|one| one.kind).collect()
         };
         let rest = ["encoder", "substitution", "usage", "repetition", "witness", "context", "document"];
-        assert_eq!(kinds(3.0, 2), [&["language-model"][..], &rest].concat());
-        assert_eq!(kinds(-3.0, 2), [&rest[..], &["language-model"]].concat());
-        assert_eq!(kinds(-3.0, 0), [&rest[..6], &["language-model"]].concat());
+        assert_eq!(kinds(3.0, 2, 1.0), [&["language-model"][..], &rest].concat());
+        assert_eq!(kinds(-3.0, 2, 1.0), [&rest[..], &["language-model"]].concat());
+        assert_eq!(kinds(-3.0, 0, 1.0), [&rest[..6], &["language-model"]].concat());
+        assert_eq!(kinds(-3.0, 2, 0.8), [&rest[..], &["language-model", "paragraph"]].concat());
     }
 
     #[test]
