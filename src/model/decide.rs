@@ -284,7 +284,7 @@ pub(crate) fn document(
         let one = if own.quoted { quoted } else { 1.0 };
         let share = own.weight * one;
         expected[paragraphs.partition_point(|paragraph| paragraph.0 <= own.sentence)] += share * own.probability;
-        let unlikely = -(1.0 - own.probability.min(0.999)).ln();
+        let unlikely = unlikely(own.probability);
         doubt += share * unlikely;
         doubts += one * unlikely;
         sums += one * own.probability;
@@ -311,6 +311,11 @@ pub(crate) fn document(
     figures[..OWN].copy_from_slice(&own);
     figures[OWN..].copy_from_slice(&glance[1..]);
     figures
+}
+
+/// How unlikely it is that a candidate is wrong, in nats; 6.9 at the most, for none is certain.
+pub(crate) fn unlikely(probability: f32) -> f32 {
+    -(1.0 - probability.min(0.999)).ln()
 }
 
 /// A candidate that says whether its document is spun.

@@ -107,7 +107,7 @@ fn said(passage: &Passage<'_>, scored: &[Scored]) -> Vec<Said> {
         let Scored { place, probability, .. } = scored[choice.best];
         let said = &mut said[passage.estimate.paragraph(place.0)];
         said.sum += probability;
-        said.doubt -= (1.0 - probability.min(0.999)).ln();
+        said.doubt += decide::unlikely(probability);
     }
     said
 }
