@@ -23,6 +23,7 @@ mod text;
 
 #[path = "."]
 mod dictionary {
+    mod bytes;
     pub(crate) mod compile;
     pub(crate) mod error;
     pub(crate) mod header;

@@ -1,5 +1,6 @@
 //! What do we know about English and spinners?
 
+mod bytes;
 pub(crate) mod compile;
 pub(crate) mod coverage;
 pub(crate) mod error;

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::bytes::{Bytes, Slice};
 use super::error::{DictionaryError, ErrorKind};
 use super::header::Kind;
 use super::table::{Shape, mix};
@@ -27,7 +28,7 @@ pub(crate) const BACKOFF_BITS: u32 = 5;
 
 /// A trained n-gram model, opened in place.
 pub(crate) struct Ngrams {
-    data: Cow<'static, [u8]>,
+    data: Bytes,
     lexicon: fst::Map<Slice>,
     words: usize,
     unigrams: usize,
@@ -41,19 +42,6 @@ pub(crate) struct Ngrams {
     slack: f32,
     probability: [f32; 1 << PROBABILITY_BITS],
     backoff: [f32; 1 << BACKOFF_BITS],
-}
-
-/// A part of the model's bytes that the fst crate can hold.
-#[derive(Clone)]
-struct Slice {
-    data: Cow<'static, [u8]>,
-    range: std::ops::Range<usize>,
-}
-
-impl AsRef<[u8]> for Slice {
-    fn as_ref(&self) -> &[u8] {
-        &self.data[self.range.clone()]
-    }
 }
 
 /// What a model has for a pair of words, where it holds it: ln P(second | first), and the back-off weight of both.
@@ -86,6 +74,7 @@ const KIND: Kind = Kind {
 impl Ngrams {
     /// Opens a model. `verify` also checks the checksum, at about 8 GB/s.
     pub(crate) fn open(data: Cow<'static, [u8]>, verify: bool) -> Result<Self, DictionaryError> {
+        let data = Bytes::from(data);
         let fields = KIND.fields(&data)?;
         let field = |place| fields.number(place);
         if field(1) != data.len() as u64 {
@@ -126,8 +115,8 @@ impl Ngrams {
         if trigrams_end != data.len() {
             return Err(KIND.bad("sections", format!("{trigrams_end} bytes"), format!("{} bytes", data.len())));
         }
-        let slice = Slice { data: data.clone(), range: HEADER..lexicon_end };
-        let lexicon = fst::Map::new(slice).map_err(|error| KIND.bad("lexicon", "an fst".into(), error.to_string()))?;
+        let lexicon = fst::Map::new(data.slice(HEADER..lexicon_end))
+            .map_err(|error| KIND.bad("lexicon", "an fst".into(), error.to_string()))?;
         let step =
             |bits: u32, low: f32, high: f32, code: usize| low + (high - low) * code as f32 / ((1 << bits) - 1) as f32;
         Ok(Self {

@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::bytes::{Bytes, Slice};
 use super::error::{DictionaryError, ErrorKind};
 use super::header::Kind;
 use super::table::mix;
@@ -201,22 +202,9 @@ impl Substitution {
     }
 }
 
-/// A part of the pack's bytes that the fst crate can hold.
-#[derive(Clone)]
-struct Slice {
-    data: Cow<'static, [u8]>,
-    range: Range<usize>,
-}
-
-impl AsRef<[u8]> for Slice {
-    fn as_ref(&self) -> &[u8] {
-        &self.data[self.range.clone()]
-    }
-}
-
 /// Compiled dictionaries, opened in place.
 pub(crate) struct Pack {
-    data: Cow<'static, [u8]>,
+    data: Bytes,
     sections: [Range<usize>; SECTIONS],
     words: fst::Map<Slice>,
     runs: fst::Map<Slice>,
@@ -236,6 +224,7 @@ const KIND: Kind = Kind {
 impl Pack {
     /// Opens a pack that was compiled for the model with this checksum.
     pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
+        let data = Bytes::from(data);
         let fields = KIND.fields(&data)?;
         let field = |place| fields.number(place);
         if field(1) != model {
@@ -262,8 +251,8 @@ impl Pack {
             KIND.verify(&data, HEADER)?;
         }
         let map = |section: Section| {
-            let slice = Slice { data: data.clone(), range: sections[section as usize].clone() };
-            fst::Map::new(slice).map_err(|error| KIND.bad("word table", "an fst".into(), error.to_string()))
+            fst::Map::new(data.slice(sections[section as usize].clone()))
+                .map_err(|error| KIND.bad("word table", "an fst".into(), error.to_string()))
         };
         Ok(Self {
             words: map(Section::Words)?,
