@@ -1,7 +1,7 @@
 //! JSON Lines: texts in fields of objects, one object a line.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -82,9 +82,12 @@ pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> 
         return Err("is not a JSON object".into());
     }
     let mut texts = Vec::new();
+    // Two paths may lead to one string, as `t` and `t[]` do: it belongs to the first.
+    let mut taken = HashSet::new();
     for field in fields {
         let mut strings = Vec::new();
         find(raw, field, &mut strings);
+        strings.retain(|literal| taken.insert(literal.as_ptr()));
         if strings.is_empty() {
             continue;
         }

@@ -299,7 +299,10 @@ fn without_templates<'s>(source: &'s str, finder: &Finder<'_>) -> Cow<'s, str> {
 /// The end of the script or style sheet whose tag starts at `start`, if one does.
 fn end_of_script(bytes: &[u8], start: usize) -> Option<usize> {
     let is_tag = |at: usize, name: &str| {
-        bytes.get(at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+        let found = bytes.get(at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()));
+        // Names go on until these.
+        let ends = |next: &u8| next.is_ascii_whitespace() || matches!(next, b'/' | b'>');
+        found && bytes.get(at + name.len()).is_none_or(ends)
     };
     let name = ["script", "style"].into_iter().find(|name| is_tag(start + 1, name))?;
     let mut ends = memchr::memmem::find_iter(&bytes[start..], b"</").map(|found| start + found);

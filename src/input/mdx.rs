@@ -22,7 +22,7 @@ pub(super) fn module(source: &str, start: usize) -> Option<usize> {
         return None;
     }
     let bytes = source.as_bytes();
-    let (mut at, mut depth) = (start, 0usize);
+    let (mut at, mut depth, mut bare) = (start, 0usize, Bare::default());
     while at < bytes.len() {
         match bytes[at] {
             b'\n' if depth == 0 && source[at + 1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') => break,
@@ -30,7 +30,7 @@ pub(super) fn module(source: &str, start: usize) -> Option<usize> {
             b'}' | b']' | b')' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        at = literal(bytes, at).unwrap_or(at + 1);
+        at = literal(bytes, at, &mut bare).unwrap_or(at + 1);
     }
     Some(at)
 }
@@ -38,7 +38,7 @@ pub(super) fn module(source: &str, start: usize) -> Option<usize> {
 /// The end of the expression in braces that starts at `start`.
 fn expression(source: &str, start: usize) -> usize {
     let bytes = source.as_bytes();
-    let (mut at, mut depth) = (start, 0usize);
+    let (mut at, mut depth, mut bare) = (start, 0usize, Bare::default());
     while at < bytes.len() {
         match bytes[at] {
             b'{' => depth += 1,
@@ -46,7 +46,7 @@ fn expression(source: &str, start: usize) -> usize {
             b'}' => depth -= 1,
             _ => {}
         }
-        at = literal(bytes, at).unwrap_or(at + 1);
+        at = literal(bytes, at, &mut bare).unwrap_or(at + 1);
     }
     bytes.len()
 }
@@ -71,25 +71,35 @@ fn tag(source: &str, start: usize) -> Option<usize> {
     Some(bytes.len())
 }
 
-/// The end of the string or comment that starts at `at`; a comment that is never closed goes to the end. An apostrophe in the text of an element starts none, which shows
-/// where no other one is in its line.
-fn literal(bytes: &[u8], at: usize) -> Option<usize> {
+/// Up to where no quotation mark of each kind closes a string, as far as was looked: none is looked for twice.
+#[derive(Default)]
+struct Bare([usize; 3]);
+
+/// The end of the string or comment that starts at `at`; a comment that is never closed goes to the end. An apostrophe
+/// in the text of an element starts no string: there is no other one in its line.
+fn literal(bytes: &[u8], at: usize, bare: &mut Bare) -> Option<usize> {
     let rest = &bytes[at + 1..];
     let length = match (bytes[at], rest.first()) {
         (b'/', Some(b'*')) => memchr::memmem::find(&rest[1..], b"*/").map_or(rest.len(), |found| found + 3),
         // Not that of an address.
         (b'/', Some(b'/')) if at == 0 || bytes[at - 1] != b':' => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
         (quote @ (b'"' | b'\'' | b'`'), _) => {
+            let bare = &mut bare.0[usize::from(quote != b'"') + usize::from(quote == b'`')];
+            if at < *bare {
+                return None;
+            }
             let mut escaped = false;
             let end = rest.iter().position(|byte| {
                 let ends = !escaped && (*byte == quote || *byte == b'\n' && quote != b'`');
                 escaped = !escaped && *byte == b'\\';
                 ends
-            })?;
-            if rest[end] != quote {
+            });
+            if let Some(end) = end.filter(|&end| rest[end] == quote) {
+                end + 1
+            } else {
+                *bare = end.map_or(bytes.len(), |end| at + 1 + end);
                 return None;
             }
-            end + 1
         }
         _ => return None,
     };
@@ -122,6 +132,17 @@ mod tests {
             assert_eq!(first(text, Span::new(0, text.len())), None, "{text}");
         }
         assert_eq!(first("a {b", Span::new(0, 4)), Some(Span::new(2, 4)));
+    }
+
+    #[test]
+    fn quotes_that_nothing_closes_are_looked_for_once() {
+        for quote in ['"', '\'', '`'] {
+            // Looked for anew at every one, this would take minutes.
+            let text = format!("{{{quote}{}", format!("\\{quote}").repeat(1 << 20));
+            assert_eq!(first(&text, Span::new(0, text.len())), Some(Span::new(0, text.len())));
+        }
+        let text = "{a \"b\n\"}\" c}";
+        assert_eq!(first(text, Span::new(0, text.len())), Some(Span::new(0, text.len())));
     }
 
     #[test]

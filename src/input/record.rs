@@ -526,8 +526,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// Where a correction has no place in the encoding, or bytes that were not understood leave no way to tell where
-    /// an edit belongs.
+    /// Where a correction has no place in the encoding, bytes that were not understood leave no way to tell where
+    /// an edit belongs, or edits overlap.
     pub fn rewrite(&self, edits: &[(Span, String)]) -> Result<Vec<u8>, InputError> {
         self.write(&self.edited(edits))
     }
@@ -610,6 +610,14 @@ impl Record {
     }
 
     fn write(&self, edits: &[(Span, String)]) -> Result<Vec<u8>, InputError> {
+        if let Some(both) = edits.windows(2).find(|both| both[1].0.start < both[0].0.end) {
+            let [first, second] = [both[0].0, both[1].0];
+            let message = format!(
+                "cannot take edits that overlap: of bytes {} to {} and {} to {}",
+                first.start, first.end, second.start, second.end
+            );
+            return Err(self.fault(ErrorKind::Malformed, message));
+        }
         let mut out = if self.first { self.encoding.bom().to_vec() } else { Vec::new() };
         let encode = |text: &str| {
             self.encoding.encode(text).ok_or_else(|| {
@@ -628,9 +636,9 @@ impl Record {
                     None => (span.start, span.end),
                     Some(places) => (places.original(span.start), places.original(span.end)),
                 };
-                out.extend_from_slice(&bytes[at..start.max(at)]);
+                out.extend_from_slice(&bytes[at..start]);
                 out.extend_from_slice(new.as_bytes());
-                at = end.max(at);
+                at = end;
             }
             out.extend_from_slice(&bytes[at..]);
             return Ok(out);

@@ -140,6 +140,30 @@ fn lists_of_strings_are_one_text() {
 }
 
 #[test]
+fn one_string_is_one_text_however_many_fields_lead_to_it() {
+    let line = br#"{"t":["The navy.","A navy."],"u":"navy"}"#;
+    for fields in [&["t", "t[]", "u"][..], &["t", "t[1]", "u", "u"], &["t[0]", "t[]", "u"]] {
+        let fixed = rewrite("a.jsonl", fields, line, "navy", "fleet");
+        assert_eq!(String::from_utf8_lossy(&fixed), r#"{"t":["The fleet.","A fleet."],"u":"fleet"}"#, "{fields:?}");
+    }
+}
+
+#[test]
+fn edits_that_overlap_are_refused() {
+    for name in ["utf-8.txt", "utf-16.txt"] {
+        let text = "The navy left.";
+        let bytes = match name {
+            "utf-8.txt" => text.as_bytes().to_vec(),
+            _ => [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+        };
+        let record = &records(name, &[], &bytes)[0];
+        let edits = [(Span::new(4, 8), "fleet".to_owned()), (Span::new(6, 13), "x".to_owned())];
+        let error = record.rewrite(&edits).expect_err("both change one byte").to_string();
+        assert!(error.ends_with("edits that overlap: of bytes 4 to 8 and 6 to 13"), "{error}");
+    }
+}
+
+#[test]
 fn fields_may_hold_markup() {
     let html = "<p class=\"navy\">The <b>na</b>vy &amp; \u{e9} navy</p><script>navy</script>";
     let repaired = "<p class=\"navy\">The <b>na</b>vy &amp; \u{e9} fleet &amp; co</p><script>navy</script>";
