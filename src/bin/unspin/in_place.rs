@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, ensure};
 use tempfile::NamedTempFile;
@@ -12,6 +12,7 @@ use unspin::input::{Compressor, Record, Source};
 
 use crate::job::{Event, Stamp};
 use crate::output;
+use crate::temporary;
 use crate::terminal::complain;
 
 /// The bytes that a record becomes.
@@ -177,10 +178,6 @@ impl Place {
     }
 }
 
-/// The temporary files that are there now, for a signal that ends the program to take away: the file that is written, and
-/// the copy of the original that is kept.
-static TEMPORARY: Mutex<[Option<PathBuf>; 2]> = Mutex::new([None, None]);
-
 /// A file that is replaced at once when all of it is written, or not at all.
 struct Target {
     path: PathBuf,
@@ -202,7 +199,7 @@ impl Target {
         // A link stays a link; what it points to is replaced.
         let path = fs::canonicalize(&source.path).with_context(name)?;
         let directory = path.parent().unwrap_or(Path::new("."));
-        let file = temporary(directory, 0).with_context(|| format!("{}: cannot write beside it", name()))?;
+        let file = temporary::private(directory).with_context(|| format!("{}: cannot write beside it", name()))?;
         let out = source.compression.writer(BufWriter::new(file)).with_context(name)?;
         Ok(Self { path, stamp, out, changed: false, begun: false })
     }
@@ -225,65 +222,13 @@ impl Target {
     }
 }
 
-/// A temporary file, the one or the other, that is gone when the program ends, be it by a signal.
-fn temporary(directory: &Path, which: usize) -> std::io::Result<NamedTempFile> {
-    static WATCHED: Once = Once::new();
-    WATCHED.call_once(|| {
-        // Without it a file may be left.
-        let _ = clear_up_first();
-    });
-    // Held while the file is made, so that a signal finds either none or its name.
-    let mut temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = tempfile::Builder::new().prefix(".unspin-").tempfile_in(directory)?;
-    temporary[which] = Some(file.path().to_owned());
-    Ok(file)
-}
-
-/// Waits for signals that end the program, on a thread of its own. Not for those that it was started to ignore, as scripts
-/// start what runs beside them, and `nohup` what outlives its terminal.
-#[cfg(unix)]
-fn clear_up_first() -> std::io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-    use signal_hook::low_level::{emulate_default_handler, exit};
-
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal)))?;
-    std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            // Held to the end, so that no other file is made.
-            let temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
-            for path in temporary.iter().flatten() {
-                let _ = fs::remove_file(path);
-            }
-            // Whoever started the program sees which signal ended it.
-            let _ = emulate_default_handler(signal);
-            exit(128 + signal);
-        }
-    });
-    Ok(())
-}
-
-/// Whether the program was started to ignore a signal, where the system tells.
-#[cfg(unix)]
-fn is_ignored(signal: i32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
-}
-
-#[cfg(not(unix))]
-fn clear_up_first() -> std::io::Result<()> {
-    Ok(())
-}
-
 /// Keeps a file as it is, unless an earlier run did: what it kept is the original.
 fn keep(path: &Path, kept: &Path) -> anyhow::Result<()> {
     if kept.is_file() {
         return Ok(());
     }
     // A copy that is not whole must not be taken for the original by the next run.
-    let copy = temporary(output::directory(kept), 1)?;
+    let copy = temporary::private(output::directory(kept))?;
     fs::copy(path, copy.path())?;
     output::liken(copy.as_file(), &fs::metadata(path)?)?;
     copy.as_file().sync_all()?;
@@ -294,17 +239,6 @@ fn keep(path: &Path, kept: &Path) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_copy_of_the_original_is_known_to_signals() {
-        let here = tempfile::tempdir().expect("a place");
-        let [path, kept] = ["a.txt", "a.txt.orig"].map(|name| here.path().join(name));
-        fs::write(&path, "One.").expect("written");
-        keep(&path, &kept).expect("kept");
-        assert_eq!(fs::read_to_string(&kept).expect("there"), "One.");
-        let known = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)[1].clone();
-        assert_eq!(known.as_deref().and_then(Path::parent), Some(here.path()));
-    }
 
     #[test]
     fn what_is_written_to_while_it_is_read_stays() {

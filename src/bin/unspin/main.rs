@@ -27,6 +27,7 @@ mod score;
 mod serve;
 mod settings;
 mod stats;
+mod temporary;
 mod terminal;
 mod train;
 

@@ -19,6 +19,7 @@ use unspin::render::Style;
 
 use crate::args::{Color, Common, Target};
 use crate::job::Progress;
+use crate::temporary;
 use crate::terminal::{self, Ending, complain, note};
 
 /// What a later run needs to go on.
@@ -151,7 +152,7 @@ impl Output {
         file.file.sync_data().with_context(|| file.path.display().to_string())?;
         let bytes = file.file.metadata()?.len();
         let checkpoint = Checkpoint { job: file.job.clone(), bytes, progress, state };
-        let mut fresh = temporary(directory(&journal)).with_context(name)?;
+        let mut fresh = temporary::plain(directory(&journal)).with_context(name)?;
         // At once: a writer would get it in pieces of a few bytes.
         fresh.write_all(&serde_json::to_vec(&checkpoint).with_context(name)?).with_context(name)?;
         fresh.persist(&journal).with_context(name)?;
@@ -334,8 +335,8 @@ impl Replacement {
         let place = if there.as_ref().is_some_and(|there| !there.is_file()) {
             Place::There(OpenOptions::new().write(true).open(named).with_context(name)?)
         } else {
-            let file =
-                temporary(directory(&path)).with_context(|| format!("{}: cannot write beside it", path.display()))?;
+            let file = temporary::plain(directory(&path))
+                .with_context(|| format!("{}: cannot write beside it", path.display()))?;
             if let Some(there) = there {
                 ensure!(!there.permissions().readonly(), "{}: is read-only", name());
                 liken(file.as_file(), &there).with_context(name)?;
@@ -441,19 +442,6 @@ impl StdoutFile {
     pub(crate) fn is_at(self, _path: &Path) -> bool {
         false
     }
-}
-
-/// A temporary file that may take the place of another one.
-pub(crate) fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".unspin-");
-    // As any other new file: what the mask leaves of this.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(directory)
 }
 
 /// The directory that a file is in.
