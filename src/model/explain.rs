@@ -157,18 +157,25 @@ impl<'p> Reasons<'p> {
                 255 => "at least 255 spun pages".to_owned(),
                 pages => format!("{pages} spun pages"),
             };
-            push("substitution", format!("seen in place of it on {pages}"), Some(channel));
+            let words = match text {
+                "" => format!("seen where nothing was on {pages}"),
+                _ => format!("seen in place of it on {pages}"),
+            };
+            push("substitution", words, Some(channel));
         } else if candidate.flags & MOVED != 0 {
             push("substitution", "spinners move or double words in this way".to_owned(), Some(channel));
         } else if candidate.flags & PUBLISHED != 0 {
             push("substitution", "a published tortured phrase, or part of one".to_owned(), Some(channel));
         } else {
-            push("substitution", "spinners' word lists have it in place of that".to_owned(), Some(channel));
+            let place = if text.is_empty() { "where nothing was" } else { "in place of that" };
+            push("substitution", format!("spinners' word lists have it {place}"), Some(channel));
         }
         let known = self.usage.of(&scored.keys);
         let [stands, is] = [known.substitute.all, known.pair].map(|counts| counts.iter().sum::<u32>());
         if is > 0 && stands >= WORTH_TELLING {
-            let is = if is == 1 { "once".to_owned() } else { format!("{is} times") };
+            // A share that does not speak for it is not to look as if it did.
+            let only = if is * 4 < stands { "only " } else { "" };
+            let is = if is == 1 { format!("{only}once") } else { format!("{only}{is} times") };
             let what = if text.is_empty() { "where nothing was".to_owned() } else { format!("for “{text}”") };
             let words = format!("in spun texts whose originals are known, “{spun}” stands {stands} times, {is} {what}");
             push("usage", words, None);
@@ -183,6 +190,8 @@ impl<'p> Reasons<'p> {
         }
         match self.elsewhere(scored) {
             [0, 0] => {}
+            // What was inserted has no original.
+            _ if text.is_empty() => {}
             [_, 0] => push("witness", "the text has the original word elsewhere".to_owned(), None),
             _ => push("witness", "the text has the original word inside quotation marks".to_owned(), None),
         }
@@ -271,7 +280,9 @@ fn one_line(text: &str) -> String {
 pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
     match (rule, one_line(spun).as_str(), one_line(text).as_str()) {
         (_, spun, "") => format!("“{spun}” was most probably not in the original"),
-        (Rule::BrokenExpression, spun, text) => format!("“{spun}” is most probably a broken “{text}”"),
+        (Rule::BrokenExpression, spun, text) if spun.contains(' ') => {
+            format!("“{spun}” is most probably a broken “{text}”")
+        }
         (Rule::InsertedWords, spun, text) => format!("words were most probably inserted: “{spun}” for “{text}”"),
         (_, spun, text) => format!("“{spun}” most probably stands for “{text}”"),
     }
