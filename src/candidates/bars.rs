@@ -96,7 +96,11 @@ pub(crate) struct Bars {
     actors: [u32; 4],
     otherwise: u32,
     or: u32,
+    instead: u32,
     than: u32,
+    /// What "up to" is put for, and what that is but before a number.
+    as_much_as: [[u32; 3]; 2],
+    up_to: [u32; 2],
     should: u32,
     r#if: u32,
     questions: [u32; 7],
@@ -121,6 +125,10 @@ pub(crate) struct Bars {
     /// Units and currencies, each with its line, in order.
     units: Vec<(u32, usize)>,
     numbers: [u32; NUMBERS.len()],
+    /// Numbers that are larger still.
+    large: [u32; 2],
+    /// Signs of currencies.
+    currencies: [u32; 3],
     hyphen: u32,
     /// "working day" and what is no deadline without it.
     working: u32,
@@ -154,6 +162,9 @@ impl Bars {
             actors: ["he", "i", "they", "who"].map(id),
             otherwise: id("otherwise"),
             or: id("or"),
+            instead: id("instead"),
+            as_much_as: [["as", "much", "as"], ["as", "many", "as"]].map(|words| words.map(id)),
+            up_to: ["up", "to"].map(id),
             than: id("than"),
             should: id("should"),
             r#if: id("if"),
@@ -193,6 +204,8 @@ impl Bars {
                 .map(id),
             units,
             numbers: NUMBERS.map(id),
+            large: ["million", "billion"].map(id),
+            currencies: ["$", "£", "€"].map(id),
             hyphen: id("-"),
             working: id("working"),
             days: ["day", "days"].map(id),
@@ -227,9 +240,17 @@ impl Bars {
             [word] if word == self.or && is(&[self.otherwise]) => {
                 after(0) == Some(self.than) || among(&self.ends, after(0))
             }
+            [word] if word == self.instead => after(0) == Some(self.than),
+            [up, to] if [up, to] == self.up_to && self.as_much_as.iter().any(|words| is(words)) => {
+                !after(0).is_some_and(|word| self.is_number(word) || self.currencies.contains(&word))
+            }
             [word] if word == self.r#if && is(&[self.should]) => among(&self.questions, before(1)),
             [word] if self.pasts.contains(&word) && self.perfects.iter().any(|perfect| is(perfect)) => {
                 sentence[end..].iter().take(SINCE).any(|word| word.model == self.since)
+            }
+            // Spinners leave values alone.
+            [word] if end - start == 1 && self.is_value(word) => {
+                word != sentence[start].model && self.is_value(sentence[start].model)
             }
             // "25 miles" are no 25 kilometers, though spinners put one for the other.
             [word] if end - start == 1 && self.is_other_unit(sentence[start].model, word) => {
@@ -261,7 +282,18 @@ impl Bars {
         if number == Some(self.hyphen) {
             number = before.next();
         }
-        number.is_some_and(|word| key::is_number(word) || self.numbers.contains(&word))
+        number.is_some_and(|word| self.is_number(word))
+    }
+
+    /// Whether a word is a number, in digits or written out.
+    fn is_number(&self, word: u32) -> bool {
+        key::is_number(word) || self.numbers.contains(&word)
+    }
+
+    /// Whether a word is a number that is written out and may be no other: "a dozen" may be twelve.
+    fn is_value(&self, word: u32) -> bool {
+        let [values @ .., _dozen] = &self.numbers;
+        values.contains(&word) || self.large.contains(&word)
     }
 
     /// Whether the text says that a reading became, or is given as, the words `start..end` of a sentence, or the other
@@ -356,6 +388,16 @@ mod tests {
             ("Call them {should} you wish to.", "if", false),
             ("The pellets {have been} banned there since 2022.", "were", true),
             ("The pellets {have been} banned in 2022.", "were", false),
+            ("Bake it {rather} than fry it.", "instead", true),
+            ("He went home {rather}.", "instead", false),
+            ("It lowers the pressure {as much as} some pills.", "up to", true),
+            ("It lowers the pressure by {as much as} 5 percent.", "up to", false),
+            ("It takes {as many as} ten days.", "up to", false),
+            ("It costs {as much as} $11.1 billion now.", "up to", false),
+            ("It takes {five} days.", "four", true),
+            ("It takes a {dozen} days.", "twelve", false),
+            ("It takes {dos} days.", "two", false),
+            ("It cost a {million} dollars.", "billion", true),
             ("He asked for a second {entrance} there.", "front", true),
             ("He sat in the {entrance} row.", "front", false),
             ("It is 25 {kilometers} away.", "miles", true),
