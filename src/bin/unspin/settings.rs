@@ -32,6 +32,7 @@ struct Rules {
     assume_spun: Option<bool>,
     #[serde(deserialize_with = "probability")]
     prior: Option<f64>,
+    #[serde(deserialize_with = "families")]
     families: Option<Vec<FamilyName>>,
     severity: Option<Level>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -50,6 +51,7 @@ struct File {
     assume_spun: Option<bool>,
     #[serde(deserialize_with = "probability")]
     prior: Option<f64>,
+    #[serde(deserialize_with = "families")]
     families: Option<Vec<FamilyName>>,
     severity: Option<Level>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -102,6 +104,16 @@ fn globs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
     // They start from elsewhere in the end, but are sound or not wherever that is.
     Globs::new(Path::new("glob"), &globs).map_err(D::Error::custom)?;
     Ok(globs)
+}
+
+fn families<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<FamilyName>>, D::Error> {
+    let names = Vec::<FamilyName>::deserialize(deserializer)?;
+    if names.is_empty() {
+        // Nothing would be found in any text, as if all were clean.
+        let all = Family::ALL.map(Family::name).join(", ");
+        return Err(D::Error::custom(format!("names no family; leave it out for all of them, or name some of {all}")));
+    }
+    Ok(Some(names))
 }
 
 fn overrides<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rules>, D::Error> {
@@ -546,6 +558,8 @@ mod tests {
             ("prior = 0.1\n[[override]]\n", "paths = [\"[\"]", 3, "glob: error parsing glob '['"),
             ("prior = 0.1\n[[override]]\n", "paths = [\"a\", \"../b\"]", 3, "glob: \"../b\" leads out of"),
             ("prior = 0.1\n", "[[override]]", 2, "an override needs paths"),
+            ("prior = 0.1\n", "families = []", 2, "names no family; leave it out for all"),
+            (over, "families = []", 4, "names no family; leave it out for all"),
         ] {
             let (_root, path) = written(&format!("{before}{mistake}\nseverity = \"note\"\n"));
             let error = format!("{:#}", read(&path).expect_err(mistake));
