@@ -1,11 +1,13 @@
 //! `unspin.toml`, with the command line on top, made into finished objects.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 
 use anyhow::{Context, bail};
-use serde::de::Error as _;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::{Globs, straight};
 use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Severity, Unspinner};
@@ -117,11 +119,30 @@ fn families<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Fam
 }
 
 fn overrides<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rules>, D::Error> {
-    let overrides = Vec::<Rules>::deserialize(deserializer)?;
+    let overrides = deserializer.deserialize_seq(Overrides)?;
     if overrides.iter().any(|one| one.paths.is_empty()) {
         return Err(D::Error::custom("an override needs paths, or it holds for no file"));
     }
     Ok(overrides)
+}
+
+/// Takes overrides in, and says how they are written where one pair of brackets is lacking.
+struct Overrides;
+
+impl<'de> Visitor<'de> for Overrides {
+    type Value = Vec<Rules>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("tables that each start with [[override]]")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Vec<Rules>, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Vec<Rules>, A::Error> {
+        Err(A::Error::custom("there may be several overrides, so write [[override]], in two pairs of brackets"))
+    }
 }
 
 /// How some texts are checked, ready to use.
@@ -209,8 +230,8 @@ impl Settings {
     }
 }
 
-impl std::fmt::Debug for Settings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings").finish_non_exhaustive()
     }
 }
@@ -558,6 +579,8 @@ mod tests {
             ("prior = 0.1\n[[override]]\n", "paths = [\"[\"]", 3, "glob: error parsing glob '['"),
             ("prior = 0.1\n[[override]]\n", "paths = [\"a\", \"../b\"]", 3, "glob: \"../b\" leads out of"),
             ("prior = 0.1\n", "[[override]]", 2, "an override needs paths"),
+            ("prior = 0.1\n", "[override]", 2, "write [[override]]"),
+            ("prior = 0.1\n", "override = 3", 2, "expected tables that each start with [[override]]"),
             ("prior = 0.1\n", "families = []", 2, "names no family; leave it out for all"),
             (over, "families = []", 4, "names no family; leave it out for all"),
         ] {
