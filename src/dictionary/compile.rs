@@ -162,26 +162,59 @@ pub(crate) fn common_ends(from: &[&str], to: &[&str]) -> (usize, usize) {
     (front, from.iter().rev().zip(to.iter().rev()).take(most).take_while(|(a, b)| a == b).count())
 }
 
-/// Refuses a row that says nothing: one without an original or a substitute, and one that has the same for both. Each
-/// comes with its field. Refuses, too, a row with words in brackets, most often an acronym, on one side only: they would
-/// be deleted from texts, or written into them, along with the repair.
+/// Why a substitute cannot stand for an original. `dict check` asks for it, too, so that what is sound there is sound here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Misfit {
+    /// One of them says nothing.
+    Blank,
+    /// Both are the same.
+    Same,
+    /// Words in brackets, most often an acronym, are on one side only: they would be deleted from texts, or written into
+    /// them, along with the repair.
+    Brackets,
+}
+
+impl Misfit {
+    pub(super) fn of(original: &str, spun: &str) -> Option<Self> {
+        if original.trim().is_empty() || spun.trim().is_empty() {
+            Some(Self::Blank)
+        } else if key::phrase(original) == key::phrase(spun) {
+            Some(Self::Same)
+        } else {
+            (original.contains(" (") != spun.contains(" (")).then_some(Self::Brackets)
+        }
+    }
+
+    /// What is wrong.
+    pub(super) fn message(self, original: &str, spun: &str) -> String {
+        match self {
+            Self::Blank => "names no phrase".to_owned(),
+            Self::Same => format!("{spun:?} stands for itself"),
+            Self::Brackets => format!("{spun:?} for {original:?} has words in brackets on one side only"),
+        }
+    }
+
+    /// How to mend it.
+    pub(super) fn remedy(self) -> &'static str {
+        match self {
+            Self::Blank => "name one, or remove the row",
+            Self::Same => "remove it",
+            Self::Brackets => "give both sides their words in brackets, or neither",
+        }
+    }
+}
+
+/// Refuses an original and a substitute, each with its field, that do not fit.
 fn check_pair(
     file: &SourceFile,
     at: &Position,
     original: (usize, &str),
     spun: (usize, &str),
 ) -> Result<(), DictionaryError> {
-    if let Some((field, _)) = [original, spun].into_iter().find(|(_, phrase)| phrase.trim().is_empty()) {
-        return Err(row_error(file, at, field, "names no phrase; name one, or remove the row"));
-    }
-    if key::phrase(original.1) == key::phrase(spun.1) {
-        return Err(row_error(file, at, spun.0, &format!("{:?} stands for itself; remove it", spun.1)));
-    }
-    if original.1.contains(" (") != spun.1.contains(" (") {
-        let what = format!("{:?} for {:?}: give both sides their words in brackets, or neither", spun.1, original.1);
-        return Err(row_error(file, at, spun.0, &what));
-    }
-    Ok(())
+    let Some(misfit) = Misfit::of(original.1, spun.1) else { return Ok(()) };
+    let field = if original.1.trim().is_empty() { original.0 } else { spun.0 };
+    let what = format!("{}; {}", misfit.message(original.1, spun.1), misfit.remedy());
+    Err(row_error(file, at, field, &what))
 }
 
 /// The number of a family that a row names.

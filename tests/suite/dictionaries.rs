@@ -52,7 +52,19 @@ fn rows_that_are_added_are_in_canonical_form() {
         let ran = add(args);
         assert!(ran.code == 2 && ran.err.contains("has more than 7 words"), "{}", ran.err);
     }
+    // What a run would refuse is not taken in, nor passed by `dict check`.
+    for args in [&["foo (bar)", "baz"][..], &["foo", "good", "baz (bar)"], &["--certain", "foo (bar)", "baz"]] {
+        let ran = add(args);
+        assert!(ran.code == 2 && ran.err.contains("; give both sides their words in brackets, or neither"), "{ran:?}");
+    }
     assert_eq!(fs::read_to_string(here.path().join("own/phrases/own.csv")).expect("written"), rows);
+    assert!(!fs::read_to_string(here.path().join("own/substitutions/own.csv")).expect("written").contains("foo"));
+    fs::write(here.path().join("own/phrases/own.csv"), "phrase,correction,source\nbaz,foo (bar),own\n")
+        .expect("written");
+    let ran = unspin(here.path(), &["dict", "check", "own"], b"");
+    let says = "own/phrases/own.csv:2:1: error: \"baz\" for \"foo (bar)\" has words in brackets on one side only; \
+                give both sides their words in brackets, or neither [brackets]\n";
+    assert_eq!((ran.code, ran.text()), (2, says));
 }
 
 #[test]
@@ -209,7 +221,7 @@ fn faults_in_dictionaries_of_ones_own_have_a_place() {
         (
             "substitutions/a.csv",
             "original,substitutes,source\nneural network,neural system (NN),own\n",
-            "a.csv:2:16: \"neural system (NN)\" for \"neural network\": give both sides",
+            "a.csv:2:16: \"neural system (NN)\" for \"neural network\" has words in brackets",
         ),
     ] {
         let here = directory(&[(&format!("own/{name}"), text.as_bytes())]);

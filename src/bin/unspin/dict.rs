@@ -208,10 +208,10 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
         let alone = format!("{header}{}", rows(std::slice::from_ref(phrase))?);
         let kept = SourceFile { path: name.to_owned(), bytes: alone.into_bytes() }.canonical()?;
         ensure!(kept.len() > header.len(), "{phrase:?} cannot stand for {original:?}, for it is the same phrase");
-        // What the compiler leaves out would never be found.
+        // What the compiler refuses would stop every run, and what it leaves out would never be found.
         let faults = SourceFile::verify(&[SourceFile { path: name.to_owned(), bytes: kept }]);
         if let Some(DictionaryFault { message, remedy, .. }) =
-            faults.into_iter().find(|fault| fault.kind == FaultKind::Long)
+            faults.into_iter().find(|fault| fault.kind.is_error() || fault.kind == FaultKind::Long)
         {
             bail!("{message}; {remedy}");
         }

@@ -19,6 +19,8 @@ pub enum FaultKind {
     Conflict,
     /// It puts a phrase in place of itself; rewriting repairs it.
     Identity,
+    /// It has words in brackets on one side only, which repairs would delete or put in.
+    Brackets,
     /// It names a source, family or form that does not exist.
     Unknown,
     /// A source has no license.
@@ -42,6 +44,7 @@ impl FaultKind {
             Self::Duplicate => "duplicate",
             Self::Conflict => "conflict",
             Self::Identity => "identity",
+            Self::Brackets => "brackets",
             Self::Unknown => "unknown",
             Self::License => "license",
             Self::Lexicon => "lexicon",

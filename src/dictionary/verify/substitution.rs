@@ -8,7 +8,7 @@ use super::fault::{DictionaryFault, FaultKind, REWRITE};
 use super::known::Known;
 use super::rows::Rows;
 use super::schema::Table;
-use crate::dictionary::compile::LONGEST;
+use crate::dictionary::compile::{LONGEST, Misfit};
 use crate::text::{key, tokenizer};
 
 /// How much commoner, in nats, than its correction a phrase may be in clean English.
@@ -34,10 +34,17 @@ pub(super) fn check(rows: &Rows<'_>, record: &StringRecord, known: &Known<'_>, f
             let remedy = "leave it to the tables, where its surroundings decide, or correct them";
             fault(other, FaultKind::Ambiguous, message, remedy);
         }
-        if substitute_key == original_key {
-            let message = format!("{substitute:?} stands for itself");
-            fault(other, FaultKind::Identity, message, &format!("remove it; {REWRITE}"));
-        } else if !seen.insert(substitute_key) {
+        let misfit = Misfit::of(original, substitute);
+        if let Some(misfit) = misfit {
+            let (message, remedy) = (misfit.message(original, substitute), misfit.remedy());
+            match misfit {
+                Misfit::Same => fault(other, FaultKind::Identity, message, &format!("{remedy}; {REWRITE}")),
+                Misfit::Brackets => fault(other, FaultKind::Brackets, message, remedy),
+                // Rewriting takes it out of a list; a row of nothing else was not read.
+                Misfit::Blank => {}
+            }
+        }
+        if misfit != Some(Misfit::Same) && !seen.insert(substitute_key) {
             let message = format!("{substitute:?} is listed twice for {original:?}");
             fault(other, FaultKind::Duplicate, message, &format!("keep the first; {REWRITE}"));
         }
