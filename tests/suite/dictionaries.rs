@@ -103,6 +103,22 @@ fn what_is_no_dictionary_is_named_with_its_place() {
         let ran = unspin(here.path(), &["check", "--dictionary", dictionary, "a.txt"], b"");
         assert!(ran.code == 2 && ran.err.contains(says), "{}", ran.err);
     }
+    // What the settings say is mended there.
+    for (settings, says) in [
+        (
+            "dictionaries = [\"gone\"]",
+            &["unspin.toml: dictionaries: ", "gone: no such directory; make it, or name"][..],
+        ),
+        ("dictionaries = [\"a.txt\"]", &["unspin.toml: dictionaries: ", "a.txt: is a file; name"]),
+        ("builtin-dictionaries = false", &["unspin.toml: builtin-dictionaries = false leaves no dictionaries"]),
+    ] {
+        fs::write(here.path().join("unspin.toml"), settings).expect("written");
+        let ran = unspin(here.path(), &["check", "a.txt"], b"");
+        assert!(ran.code == 2 && says.iter().all(|part| ran.err.contains(part)), "{}", ran.err);
+    }
+    fs::remove_file(here.path().join("unspin.toml")).expect("removed");
+    let ran = unspin(here.path(), &["dict", "check"], b"");
+    assert!(ran.code == 2 && ran.err.contains("dictionaries: no such directory; run this in a clone"), "{}", ran.err);
     let ran = unspin(here.path(), &["dict", "check", "short"], b"");
     assert!(ran.text().contains("a.csv:3:1: error: has 2 fields"), "{}", ran.text());
 }

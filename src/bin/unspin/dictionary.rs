@@ -9,11 +9,10 @@ use unspin::SourceFile;
 /// Reads every CSV file below a directory, in order of their names.
 pub(crate) fn read(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
     ensure!(!root.is_file(), "{}: is a file; name the directory of dictionaries that it is in", root.display());
-    ensure!(
-        root.is_dir(),
-        "{}: no such directory; run this in a clone of unspin, or name a directory of dictionaries",
-        root.display()
-    );
+    // Where none is named, the sources in a clone are meant.
+    let remedy =
+        if root == Path::new("dictionaries") { "run this in a clone of unspin, or name" } else { "make it, or name" };
+    ensure!(root.is_dir(), "{}: no such directory; {remedy} a directory of dictionaries", root.display());
     let paths = paths(root)?;
     ensure!(!paths.is_empty(), "{}: holds no CSV files", root.display());
     let file = |path: &PathBuf| -> anyhow::Result<SourceFile> {

@@ -272,17 +272,37 @@ impl File {
         Ok(files)
     }
 
-    /// The dictionaries and the encoder that the settings name, opened; `asks` is what asks for the full model, if it is.
-    fn unspinner(&self, asks: &str) -> anyhow::Result<Unspinner> {
+    /// The dictionaries and the encoder that the settings name, opened; `path` is the file that they come from.
+    fn unspinner(&self, checking: &Checking, path: Option<&Path>) -> anyhow::Result<Unspinner> {
         let builtin = self.builtin_dictionaries.unwrap_or(true);
-        let mut builder = Unspinner::builder().builtin_dictionaries(builtin);
-        for directory in &self.dictionaries {
-            builder = builder.dictionaries(dictionary::read(directory)?);
+        if !builtin && self.dictionaries.is_empty() {
+            let lacks = "leaves no dictionaries to use; give some";
+            match path.filter(|_| !checking.no_builtin_dictionary) {
+                Some(path) => bail!(
+                    "{}: builtin-dictionaries = false {lacks} with dictionaries = [\"DIR\"], or take it out",
+                    path.display()
+                ),
+                None => bail!("--no-builtin-dictionary {lacks} with --dictionary, or leave it out"),
+            }
         }
+        let mut builder = Unspinner::builder().builtin_dictionaries(builtin);
+        // Those of the command line come last.
+        let of_file = self.dictionaries.len() - checking.dictionary.len();
+        for (n, directory) in self.dictionaries.iter().enumerate() {
+            let files = dictionary::read(directory);
+            builder = builder.dictionaries(match path.filter(|_| n < of_file) {
+                Some(path) => files.with_context(|| format!("{}: dictionaries", path.display()))?,
+                None => files?,
+            });
+        }
+        let asks = match path {
+            Some(path) if checking.model != Some(ModelName::Full) => path.display().to_string(),
+            _ => "--model full".to_owned(),
+        };
         if let Some(directory) = &self.encoder {
             builder = encoder(builder, directory)?;
         } else if self.asks_for_full() {
-            builder = builtin_encoder(builder, asks)?;
+            builder = builtin_encoder(builder, &asks)?;
         }
         let named = || {
             // The message names the file; which directory it lies in is found by trying each alone.
@@ -506,12 +526,8 @@ impl Stated {
             bail!("{lacking}: {whose} is not there; unspin check --write-baseline {lacking} makes it");
         }
         let known = baseline.map(baseline::read).transpose()?;
-        let asks = match path {
-            Some(path) if checking.model != Some(ModelName::Full) => path.display().to_string(),
-            _ => "--model full".to_owned(),
-        };
         Ok(Settings {
-            unspinner: file.unspinner(&asks)?,
+            unspinner: file.unspinner(checking, path.as_deref())?,
             base: rules.profile(),
             overrides,
             last: RwLock::default(),
