@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail, ensure};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -544,14 +544,25 @@ pub(crate) fn file_for(checking: &Checking, here: &Path) -> PathBuf {
     checking.config.clone().or_else(|| nearest(here)).unwrap_or_else(|| here.join(NAME))
 }
 
+/// The nearest settings file. One that cannot be read counts, too, or other settings would hold and nobody be told.
 fn nearest(here: &Path) -> Option<PathBuf> {
-    here.ancestors().map(|directory| directory.join(NAME)).find(|path| path.is_file())
+    here.ancestors().map(|directory| directory.join(NAME)).find(|path| path.symlink_metadata().is_ok())
 }
 
 fn read(path: &Path) -> anyhow::Result<File> {
     let name = || path.display().to_string();
-    let text = std::fs::read_to_string(path).with_context(name)?;
-    toml::from_str(&text).with_context(name)
+    ensure!(!path.is_dir(), "{}: is a directory; settings are read from a file of this name, so rename it", name());
+    let bytes = std::fs::read(path).map_err(|error| {
+        let leads_nowhere = error.kind() == std::io::ErrorKind::NotFound && path.is_symlink();
+        let error = anyhow::Error::from(error);
+        if leads_nowhere { error.context("is a link that leads nowhere; mend or remove it") } else { error }
+            .context(name())
+    })?;
+    let text = str::from_utf8(&bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+        anyhow!("{}:{line}: is not UTF-8; convert the file to UTF-8", name())
+    })?;
+    toml::from_str(text).with_context(name)
 }
 
 #[cfg(test)]
@@ -604,6 +615,26 @@ mod tests {
             let error = format!("{:#}", read(&path).expect_err(mistake));
             let place = format!("at line {line}, column");
             assert!([NAME, &place, mistake, says].iter().all(|part| error.contains(part)), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let (root, path) = written("");
+        std::fs::write(&path, b"# caf\xc3\xa9\nallow = [\"caf\xe9\"]\n").expect("written");
+        let error = format!("{:#}", read(&path).expect_err("Latin-1"));
+        assert!(error.ends_with("unspin.toml:2: is not UTF-8; convert the file to UTF-8"), "{error}");
+        // It is not passed over for one further up.
+        let deep = root.path().join("deep");
+        std::fs::create_dir_all(deep.join(NAME)).expect("made");
+        let error = format!("{:#}", read(&nearest(&deep).expect("found")).expect_err("a directory"));
+        assert!(error.contains("deep") && error.contains("is a directory; settings are read from a file"), "{error}");
+        #[cfg(unix)]
+        {
+            std::fs::remove_dir(deep.join(NAME)).expect("removed");
+            std::os::unix::fs::symlink("gone.toml", deep.join(NAME)).expect("linked");
+            let error = format!("{:#}", read(&nearest(&deep).expect("found")).expect_err("a link"));
+            assert!(error.contains("deep") && error.contains("is a link that leads nowhere; mend or"), "{error}");
         }
     }
 
