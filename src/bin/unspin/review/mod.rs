@@ -196,9 +196,9 @@ fn agreed(mut decisions: Decisions, command: &Review) -> anyhow::Result<Option<D
         complain(&format!("{}: people disagree about {:?}: {}", people[0].place, people[0].text, said.join(", ")));
     }
     if disagreements > 0 && command.apply {
-        complain(&format!(
-            "{disagreements} disagreements; settle them in unspin review, or say --prefer NAME or --prefer last"
-        ));
+        let disagreements =
+            if disagreements == 1 { "1 disagreement".to_owned() } else { format!("{disagreements} disagreements") };
+        complain(&format!("{disagreements}; settle them in unspin review, or say --prefer NAME or --prefer last"));
         return Ok(None);
     }
     Ok(Some(decisions))

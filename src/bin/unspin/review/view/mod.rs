@@ -15,6 +15,9 @@ use super::wrap::{clean, cut, wrap};
 /// The least terminal that a suggestion can be read in.
 const LEAST: (u16, u16) = (20, 6);
 
+/// Rows from which on there are some for keys and for long messages.
+const ROOMY: u16 = 10;
+
 /// Keys with what they do, in a word and in full.
 pub(crate) const KEYS: [(&str, &str, &str); 13] = [
     ("y", "yes", "accept the first alternative"),
@@ -73,7 +76,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, session: &Session, look: Look) {
         return;
     }
     let width = usize::from(area.width);
-    let footer = footer(session, width, area.height);
+    let last = message(session, width, area.height);
+    let footer = [last, keys(session, width, area.height)].concat();
     let spare = area.height >= 14;
     let top = if spare { 2 } else { 1 };
     put(frame, area, 0, vec![header(session, width)]);
@@ -82,7 +86,6 @@ pub(crate) fn draw(frame: &mut Frame<'_>, session: &Session, look: Look) {
     }
     let below = area.height - footer.len() as u16;
     let body = Rect { y: top, height: below - top, ..area };
-    let last = message(session, width);
     match (session.mode(), session.current()) {
         (Mode::Help, _) => put(frame, body, 0, help(width)),
         (_, None) => put(frame, body, 0, done(session, width)),
@@ -94,7 +97,6 @@ pub(crate) fn draw(frame: &mut Frame<'_>, session: &Session, look: Look) {
         let column = (clean(before).width() + 1).min(width - 1);
         frame.set_cursor_position(Position::new(column as u16, below));
     }
-    frame.buffer_mut().set_line(0, below, &last, area.width);
 }
 
 /// Puts lines into an area, from a row on, as far as there is room.
@@ -127,11 +129,10 @@ fn header(session: &Session, width: usize) -> Line<'static> {
     Line::from(vec![Span::from(left).bold(), " ".repeat(gap).into(), Span::from(right).dim()])
 }
 
-/// The line for messages, and below it the keys where there is room.
-fn footer(session: &Session, width: usize, height: u16) -> Vec<Line<'static>> {
-    let mut lines = vec![Line::default()];
-    if height < 10 {
-        return lines;
+/// The keys, where there is room.
+fn keys(session: &Session, width: usize, height: u16) -> Vec<Line<'static>> {
+    if height < ROOMY {
+        return Vec::new();
     }
     let plain = Style::default();
     let mut pieces = Vec::new();
@@ -146,8 +147,8 @@ fn footer(session: &Session, width: usize, height: u16) -> Vec<Line<'static>> {
     if keys.len() > room && *session.mode() == Mode::Command {
         keys = wrap(&hints(&["y", "n", "e", "u", "?", "q"]), width);
     }
-    lines.extend(keys.into_iter().take(room));
-    lines
+    keys.truncate(room);
+    keys
 }
 
 /// Keys with a word for each; what belongs together is not broken apart.
@@ -161,13 +162,20 @@ fn hints(shown: &[&str]) -> Vec<(String, Style)> {
     pieces
 }
 
-fn message(session: &Session, width: usize) -> Line<'static> {
+/// The message, or what is searched for: one line, but a longer message has more where there is room, for what is to be
+/// done stands at its end.
+fn message(session: &Session, width: usize, height: u16) -> Vec<Line<'static>> {
+    let text = clean(session.message());
     match session.mode() {
-        Mode::Search(line) => Line::from(format!("/{}", clean(line.text()))),
-        _ if session.message().is_empty() && session.is_loading() => {
-            Line::from(cut(&format!("checking: {} so far", documents(session.seen())), width)).dim()
+        Mode::Search(line) => vec![Line::from(format!("/{}", clean(line.text())))],
+        _ if text.is_empty() && session.is_loading() => {
+            vec![Line::from(cut(&format!("checking: {} so far", documents(session.seen())), width)).dim()]
         }
-        _ => Line::from(cut(&clean(session.message()), width)).bold(),
+        _ => {
+            let lines = wrap(&[(text.clone(), Style::default().bold())], width);
+            let fits = height >= ROOMY && lines.len() <= usize::from(height / 5);
+            if fits { lines } else { vec![Line::from(cut(&text, width)).bold()] }
+        }
     }
 }
 

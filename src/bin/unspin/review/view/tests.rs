@@ -110,3 +110,15 @@ fn any_size_can_be_drawn() {
         }
     }
 }
+
+#[test]
+fn a_long_message_is_read_to_its_end() {
+    let mut session = Session::new(Options::default());
+    session.add(document("a.txt", TEXT), &mut Memory::default());
+    session.loaded();
+    session.say("not saved: .unspin-review.jsonl: another review writes to it; end that first, or name another file");
+    let roomy = drawn(&session, (80, 24), false);
+    assert!(roomy.lines().any(|line| line.contains("not saved: ")) && roomy.contains("another file"), "{roomy}");
+    let low = drawn(&session, (80, 8), false);
+    assert!(low.contains("end that first, o…"), "{low}");
+}
