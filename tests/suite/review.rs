@@ -125,6 +125,17 @@ fn status_counts() {
     assert_eq!(status(&["--decisions", "d.jsonl", "."]), (1, both));
     fs::write(here.path().join("d.jsonl"), lines(&decisions)).expect("written");
     assert_eq!(status(&["--decisions", "d.jsonl"]).0, 0);
+    // What is ignored counts as long as it stands there, whether the allow list keeps it from being found or not.
+    let ignored = Decision { verdict: Verdict::Ignore, replacement: None, ..decisions[4].clone() };
+    fs::write(here.path().join("d.jsonl"), lines(std::slice::from_ref(&ignored))).expect("written");
+    let one = format!("a.txt: 0 accepted, 0 rejected, 1 ignored, {} undecided\n", all - 1);
+    assert_eq!(status(&["--decisions", "d.jsonl"]), (1, one));
+    fs::write(here.path().join("unspin.toml"), format!("allow = [{:?}]\n", ignored.text)).expect("written");
+    let (_, told) = status(&["--decisions", "d.jsonl"]);
+    assert!(told.starts_with("a.txt: 0 accepted, 0 rejected, 1 ignored, "), "{told}");
+    fs::write(here.path().join("a.txt"), ARTICLE.replace(&ignored.text, "")).expect("written");
+    let (_, told) = status(&["--decisions", "d.jsonl"]);
+    assert!(told.starts_with("a.txt: 0 accepted, 0 rejected, 0 ignored, "), "{told}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use unspin::{Decisions, Verdict};
+use unspin::{Decision, Decisions, Place, Verdict};
 
 use super::document::place;
 use super::session::Options;
@@ -24,9 +24,13 @@ struct Counts {
 
 pub(crate) fn run(job: &Job, decisions: &Decisions, options: &Options) -> anyhow::Result<Ending> {
     let mut files: BTreeMap<String, Counts> = BTreeMap::new();
+    let mut ignored: Ignored<'_> = BTreeMap::new();
+    for decision in decisions.iter().filter(|one| one.verdict == Verdict::Ignore) {
+        ignored.entry(&decision.place).or_default().push(decision);
+    }
     let outcome = job.run(
         None,
-        |checked| count(&checked, decisions, options),
+        |checked| count(&checked, decisions, &ignored, options),
         |event| {
             if let Event::Record(Some((path, counts))) = event {
                 files.entry(path).or_default().add(counts);
@@ -47,7 +51,15 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, options: &Options) -> anyhow
     Ok(Ending { found: all.undecided > 0, trouble: outcome.trouble })
 }
 
-fn count(checked: &Checked, decisions: &Decisions, options: &Options) -> Option<(String, Counts)> {
+/// What is to be ignored in each text.
+type Ignored<'d> = BTreeMap<&'d Place, Vec<&'d Decision>>;
+
+fn count(
+    checked: &Checked,
+    decisions: &Decisions,
+    ignored: &Ignored<'_>,
+    options: &Options,
+) -> Option<(String, Counts)> {
     let mut counts = Counts::default();
     let mut path = None;
     for (n, report) in checked.reports.iter().enumerate() {
@@ -57,10 +69,14 @@ fn count(checked: &Checked, decisions: &Decisions, options: &Options) -> Option<
             match decision.map(|decision| decision.verdict) {
                 Some(Verdict::Accept) => counts.accepted += 1,
                 Some(Verdict::Reject) => counts.rejected += 1,
-                Some(Verdict::Ignore) => counts.ignored += 1,
+                // Counted below.
+                Some(Verdict::Ignore) => {}
                 _ => counts.undecided += usize::from(options.wants(finding)),
             }
         }
+        // What was put into the allow list has no finding any more.
+        let stands = |one: &&&Decision| checked.record.text(n).contains(&one.text);
+        counts.ignored += ignored.get(&place).map_or(0, |decisions| decisions.iter().filter(stands).count());
         counts.accepted += matched.elsewhere.len();
         counts.done += matched.done.len();
         counts.lost += matched.lost.len();
