@@ -47,7 +47,8 @@ impl Workspace {
     }
 
     /// What holds for a file, or for a text that is in none. Settings that were read are used until their file changes;
-    /// where they are not sound any more, the last sound ones hold, and the fault is told once.
+    /// where they are not sound any more, the last sound ones hold, or else those without any file, and the fault is told
+    /// once.
     pub(super) fn settings(&mut self, path: Option<&Path>) -> Result<Arc<Settings>, Fault> {
         let directory = self.directory(path);
         let stamp = Some(stamp(settings::file_for(&self.checking, &directory)));
@@ -61,9 +62,16 @@ impl Workspace {
                 Ok(settings)
             }
             Err(error) => {
-                let last = self.known.remove(&directory).and_then(|known| known.settings);
+                let mut message = format!("{error:#}").trim_end().to_owned();
+                let last = self.known.remove(&directory).and_then(|known| known.settings).or_else(|| {
+                    // Without any, a text would look as if nothing were found in it.
+                    let bare = Checking { config: None, isolated: true, ..self.checking.clone() };
+                    let bare = Settings::within(&bare, &directory).ok()?;
+                    message.push_str("; until that is mended, texts are checked without a settings file");
+                    Some(Arc::new(bare))
+                });
                 self.known.insert(directory, Known { stamp, settings: last.clone() });
-                Err(Fault { told: false, message: format!("{error:#}"), last })
+                Err(Fault { told: false, message, last })
             }
         }
     }
@@ -166,5 +174,32 @@ mod tests {
         let fault = workspace.settings(Some(&file)).expect_err("damaged");
         assert_eq!(least(&fault.last.expect("sound")), 0.75);
         assert_eq!(workspace.file_for(Some(&file)), Some(root.path().join("unspin.toml")));
+    }
+
+    #[test]
+    fn without_sound_settings_those_of_the_command_line_hold() {
+        let root = tempfile::tempdir().expect("a place");
+        let config = root.path().join("gone.toml");
+        let checking = Checking {
+            config: Some(config.clone()),
+            min_confidence: Some(0.75),
+            assume_spun: true,
+            ..Checking::default()
+        };
+        let mut workspace = Workspace::new(checking.clone(), vec![root.path().to_owned()]);
+        let file = root.path().join("a.txt");
+        let least = |settings: &Settings| settings.profile(&file).config.min_confidence;
+        let fault = workspace.settings(Some(&file)).expect_err("not there");
+        assert!(fault.message.contains("gone.toml: ") && fault.message.contains("; until that is mended"), "{fault:?}");
+        assert_eq!(least(&fault.last.expect("those of the command line")), 0.75);
+        assert_eq!(least(&workspace.settings(Some(&file)).expect("told already")), 0.75);
+        // The file counts once it is there.
+        fs::write(&config, "exclude = [\"a.txt\"]\n").expect("written");
+        assert!(workspace.settings(Some(&file)).expect("sound").leaves_out(&file));
+        // What the command line itself has wrong leaves nothing to go on with.
+        let dictionary = vec![root.path().join("gone")];
+        let mut workspace = Workspace::new(Checking { dictionary, ..checking }, Vec::new());
+        let fault = workspace.settings(Some(&file)).expect_err("not there");
+        assert!(fault.last.is_none() && !fault.message.contains("until"), "{fault:?}");
     }
 }
