@@ -473,6 +473,24 @@ fn files_keep_their_owner() {
     }
 }
 
+#[test]
+fn what_needs_records_does_not_go_without() {
+    let row = format!("{{\"body\": {SPUN:?}}}\n");
+    let here = directory(&[("a.txt", SPUN.as_bytes())]);
+    for (option, format) in [("--field", "jsonl"), ("--column", "csv")] {
+        let ran = unspin(here.path(), &["fix", option, "body"], row.as_bytes());
+        let says = format!("unspin: -: {option} needs records; say what standard input is, such as --input {format}\n");
+        assert_eq!((ran.code, ran.err), (2, says));
+    }
+    let ran = unspin(here.path(), &["fix", "--field", "body", "--input", "jsonl", "--assume-spun"], row.as_bytes());
+    assert!(ran.text().contains("Defense Secretary"), "{}", ran.err);
+    for option in ["--keep-original", "--edits"] {
+        let ran = unspin(here.path(), &["fix", option, "was", "a.txt"], b"");
+        let says = "unspin: a.txt: has no records to add fields to; leave out --keep-original and --edits";
+        assert_eq!((ran.code, ran.err.contains(says)), (2, true), "{}", ran.err);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_leaves_no_temporary_file() {
@@ -481,15 +499,17 @@ fn a_signal_leaves_no_temporary_file() {
     let rows = format!("{{\"text\":{}}}\n", serde_json::Value::from(CLEAN.repeat(20))).repeat(20_000);
     let here = directory(&[("a.jsonl", rows.as_bytes())]);
     let count = || fs::read_dir(here.path()).expect("listed").count();
-    let mut child = command(here.path(), &["fix", "--write", "a.jsonl"]).stderr(Stdio::null()).spawn().expect("starts");
-    while count() < 2 {
-        assert_eq!(child.try_wait().expect("asked"), None, "too fast");
-        std::thread::sleep(std::time::Duration::from_millis(1));
+    for args in [["fix", "--write", "a.jsonl"].as_slice(), &["check", "--write-baseline", "known", "a.jsonl"]] {
+        let mut child = command(here.path(), args).stderr(Stdio::null()).spawn().expect("starts");
+        while count() < 2 {
+            assert_eq!(child.try_wait().expect("asked"), None, "too fast");
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("runs");
+        let status = child.wait().expect("ends");
+        assert_eq!((kill.success(), status.signal(), count()), (true, Some(15), 1), "{args:?}");
+        assert_eq!(fs::read_to_string(here.path().join("a.jsonl")).expect("there"), rows);
     }
-    let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("runs");
-    let status = child.wait().expect("ends");
-    assert_eq!((kill.success(), status.signal(), count()), (true, Some(15), 1));
-    assert_eq!(fs::read_to_string(here.path().join("a.jsonl")).expect("there"), rows);
 }
 
 #[test]

@@ -181,6 +181,52 @@ fn what_lacks_a_part_of_the_inputs_is_not_put_in_place() {
 }
 
 #[test]
+fn a_run_without_the_field_that_is_asked_for_is_not_done() {
+    let rows: String = (0..60).map(|n| json!({ "id": n, "body": SPUN }).to_string() + "\n").collect();
+    let here = directory(&[("a.jsonl", rows.as_bytes())]);
+    let fix = |args: &[&str]| unspin(here.path(), &[&["fix", "-q", "-o", "out", "a.jsonl"], args].concat(), b"");
+    // A part of the work with many records tells as well as all of it.
+    for part in [&[][..], &["--shard", "2/3"]] {
+        let ran = fix(part);
+        assert_eq!((ran.code, ran.err.contains("no record has a text in \"text\"")), (2, true), "{}", ran.err);
+        assert!(!here.path().join("out").exists());
+    }
+    assert_eq!(fix(&["--shard", "2/30"]).code, 0, "others may have what two records lack");
+    fs::remove_file(here.path().join("out")).expect("there");
+    fix(&[]);
+    let ran = fix(&["--resume", "--field", "body", "--assume-spun", "--exit-zero"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(fs::read_to_string(here.path().join("out")).expect("written").contains("Defense Secretary"));
+}
+
+#[cfg(unix)]
+#[test]
+fn two_runs_do_not_write_to_one_file() {
+    use std::io::Write;
+
+    let row = json!({ "text": SPUN }).to_string() + "\n";
+    let here = directory(&[]);
+    let args = ["fix", "-q", "--assume-spun", "-o", "out.jsonl", "--input", "jsonl"];
+    let mut first = command(here.path(), &args).stdin(Stdio::piped()).spawn().expect("starts");
+    let partial = here.path().join("out.jsonl.partial");
+    while !partial.exists() {
+        assert_eq!(first.try_wait().expect("asked"), None, "too fast");
+        sleep(Duration::from_millis(1));
+    }
+    // It is made first, and claimed then.
+    sleep(Duration::from_millis(200));
+    for more in [&[][..], &["--resume"]] {
+        let ran = unspin(here.path(), &[&args, more].concat(), row.as_bytes());
+        let says = "unspin: out.jsonl: another run writes to it; end that first, or write to another file\n";
+        assert_eq!((ran.code, ran.err.as_str()), (2, says));
+    }
+    first.stdin.take().expect("open").write_all(row.as_bytes()).expect("taken");
+    assert!(first.wait().expect("ends").success());
+    assert!(fs::read_to_string(here.path().join("out.jsonl")).expect("written").contains("Defense Secretary"));
+    assert_eq!(unspin(here.path(), &args, row.as_bytes()).code, 0, "it is free again");
+}
+
+#[test]
 fn notes_of_how_far_a_run_is_are_apart() {
     let rows: String = (0..4000).map(|n| json!({ "id": n, "text": SPUN }).to_string() + "\n").collect();
     let here = directory(&[("a.jsonl", rows.as_bytes())]);

@@ -31,7 +31,7 @@ fn sarif_is_valid() {
         ("in/h.bin", b"a\0b"),
     ]);
     let absolute = here.path().join("in").to_str().expect("UTF-8").to_owned();
-    for (paths, least) in [(&["in"][..], 12), (&[&absolute], 12), (&["in/g.txt"], 0), (&["-"], 2)] {
+    for (paths, least) in [(&["in"][..], 12), (&[&absolute], 12), (&["in/g.txt"], 0), (&["-", "in/g.txt"], 2)] {
         let args =
             [&["check", "--assume-spun", "--format", "sarif", "--field", "a.b", "--column", "a.b"], paths].concat();
         let ran = unspin(here.path(), &args, SPUN.as_bytes());

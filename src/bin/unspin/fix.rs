@@ -148,6 +148,13 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             match (&mut in_place, event) {
                 (Some(in_place), event) => in_place.follow(event),
                 (None, Event::Start(source, _)) => {
+                    if !added.names().is_empty() && !source.format.has_records() {
+                        let name = source.name();
+                        complain(&format!(
+                            "{name}: has no records to add fields to; leave out --keep-original and --edits"
+                        ));
+                        counts.trouble = true;
+                    }
                     if !std::mem::take(&mut inside) {
                         counts.joint.start(&source);
                     }

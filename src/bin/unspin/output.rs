@@ -7,7 +7,7 @@
 //! to as it is.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,7 @@ struct Partial {
     /// Where it will be.
     path: PathBuf,
     job: String,
-    /// A second handle, to flush to the disk.
+    /// A second handle, to flush to the disk. No other run writes to the file before it is closed.
     file: File,
 }
 
@@ -96,6 +96,7 @@ impl Output {
                     );
                     ensure!(partial.exists(), "{}: is gone; start anew without --resume", partial.display());
                     let mut file = OpenOptions::new().read(true).write(true).open(&partial).with_context(name)?;
+                    claim(&file, &partial, named)?;
                     ensure!(
                         file.metadata()?.len() >= checkpoint.bytes,
                         "{}: is shorter than {} says; start anew without --resume",
@@ -119,9 +120,11 @@ impl Output {
             }
         }
         ensure!(!there.as_ref().is_some_and(|there| there.permissions().readonly()), "{}: is read-only", name());
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&partial).with_context(name)?;
+        claim(&file, &partial, named)?;
         // The journal goes first: without it the partial file counts for nothing.
         remove_journal(path).with_context(name)?;
-        let file = File::create(&partial).with_context(name)?;
+        file.set_len(0).with_context(name)?;
         if let Some(there) = there {
             liken(&file, &there).with_context(name)?;
         }
@@ -161,7 +164,7 @@ impl Output {
 
     /// Writes what is left and puts the file in its place.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
-        let Some(path) = self.close()? else { return Ok(()) };
+        let Some(Partial { path, file: _claimed, .. }) = self.close()? else { return Ok(()) };
         let name = || path.display().to_string();
         // The journal goes first: beside a partial file that is gone it would not tell whether that was put in its place.
         remove_journal(&path).with_context(name)?;
@@ -170,12 +173,12 @@ impl Output {
 
     /// Writes what is left, and leaves the file beside its place.
     pub(crate) fn leave(self) -> anyhow::Result<()> {
-        if let Some(path) = self.close()? {
+        if let Some(Partial { path, file: _claimed, .. }) = self.close()? {
             let partial = beside(&path, ".partial");
             // A later run is to read again what could not be read.
             remove_journal(&path).with_context(|| path.display().to_string())?;
             complain(&format!(
-                "{}: not written, for some input could not be read to its end; what could be is in {}",
+                "{}: not written, for some input could not be read as it should be; what could be is in {}",
                 path.display(),
                 partial.display()
             ));
@@ -195,11 +198,12 @@ impl Output {
     }
 
     /// Writes what is left; where to, if that is a partial file.
-    fn close(self) -> anyhow::Result<Option<PathBuf>> {
+    fn close(self) -> anyhow::Result<Option<Partial>> {
         self.out.finish()?.flush()?;
-        let Some(file) = self.file else { return Ok(None) };
-        file.file.sync_all().with_context(|| file.path.display().to_string())?;
-        Ok(Some(file.path))
+        if let Some(Partial { path, file, .. }) = &self.file {
+            file.sync_all().with_context(|| path.display().to_string())?;
+        }
+        Ok(self.file)
     }
 }
 
@@ -233,6 +237,19 @@ impl Write for Named {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush().map_err(|error| self.names(error))
     }
+}
+
+/// Keeps a partial file from other runs until it is closed, or refuses to write to it while another run does.
+fn claim(file: &File, partial: &Path, named: &Path) -> anyhow::Result<()> {
+    // Not every file system has locks, and what the other run has put in its place by now is not partial. On Windows a
+    // lock would keep others from reading, too.
+    let is_taken = cfg!(unix) && matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    ensure!(
+        !is_taken && FileId::of(file).is_none_or(|file| file.is_at(partial)),
+        "{}: another run writes to it; end that first, or write to another file",
+        named.display()
+    );
+    Ok(())
 }
 
 /// Takes away the note of how far the run is that writes a file, if there is one.
@@ -269,7 +286,7 @@ pub(crate) fn apart<'p>(inputs: &[PathBuf], outputs: impl IntoIterator<Item = &'
         if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
             continue;
         }
-        let is_output = StdoutFile::find().is_some_and(|file| file.is_at(path));
+        let is_output = FileId::of_stdout().is_some_and(|file| file.is_at(path));
         ensure!(!is_output, "{}: standard output is written to it; name another file", path.display());
         ensure!(!is_among(path, inputs), "{}: is an input, too; write to another file", path.display());
         ensure!(known.insert(place(path)), "{}: is to be written twice; name two files", path.display());
@@ -404,23 +421,27 @@ pub(crate) fn liken(file: &File, there: &fs::Metadata) -> io::Result<()> {
     file.set_permissions(there.permissions())
 }
 
-/// The file that standard output goes into, if it goes into one.
+/// Which file one is, whatever its names.
 #[derive(Clone, Copy)]
-pub(crate) struct StdoutFile {
+pub(crate) struct FileId {
     #[cfg(unix)]
     device_and_inode: (u64, u64),
 }
 
 #[cfg(unix)]
-impl StdoutFile {
-    pub(crate) fn find() -> Option<Self> {
+impl FileId {
+    /// That of the file that standard output goes into, if it goes into one.
+    pub(crate) fn of_stdout() -> Option<Self> {
         use std::os::fd::AsFd;
 
-        let out = io::stdout().as_fd().try_clone_to_owned().ok()?;
-        Self::of(&File::from(out).metadata().ok()?)
+        Self::of(&File::from(io::stdout().as_fd().try_clone_to_owned().ok()?))
     }
 
-    fn of(data: &fs::Metadata) -> Option<Self> {
+    fn of(file: &File) -> Option<Self> {
+        Self::read(&file.metadata().ok()?)
+    }
+
+    fn read(data: &fs::Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
 
         data.is_file().then(|| Self { device_and_inode: (data.dev(), data.ino()) })
@@ -428,14 +449,18 @@ impl StdoutFile {
 
     /// Whether a path is that of this file.
     pub(crate) fn is_at(self, path: &Path) -> bool {
-        let there = fs::metadata(path).ok().and_then(|data| Self::of(&data));
+        let there = fs::metadata(path).ok().and_then(|data| Self::read(&data));
         there.is_some_and(|there| there.device_and_inode == self.device_and_inode)
     }
 }
 
 #[cfg(not(unix))]
-impl StdoutFile {
-    pub(crate) fn find() -> Option<Self> {
+impl FileId {
+    pub(crate) fn of_stdout() -> Option<Self> {
+        None
+    }
+
+    fn of(_file: &File) -> Option<Self> {
         None
     }
 

@@ -29,13 +29,16 @@ pub(super) struct Lack {
     pub(super) unasked: bool,
 }
 
+/// Records without a text that a part of an input may well consist of.
+const FEW: u64 = 20;
+
 /// Follows the input that is being read.
 pub(super) struct Reading {
     source: Option<Source>,
     pub(super) current: Current,
     /// An input began in this run: what is known of one that began before is kept for the first.
     begun: bool,
-    /// The run reads a part of the records, which may well be one without texts.
+    /// The run reads a part of the records, which may well be one without texts, if they are few.
     sharded: bool,
 }
 
@@ -82,9 +85,10 @@ impl Reading {
             }
             Event::End => {
                 let source = self.source.take()?;
-                let Current { records, texts, .. } = std::mem::take(&mut self.current);
+                let Current { records, texts, textless, .. } = std::mem::take(&mut self.current);
                 // A table that lacks a column was refused, and one that has it may have nothing in it.
-                if source.format == Format::Jsonl && records && !texts && !self.sharded {
+                let may_lack = self.sharded && textless < FEW;
+                if source.format == Format::Jsonl && records && !texts && !may_lack {
                     let message = format!(
                         "{}: no record has a text in {:?}; name the field with --field",
                         source.name(),

@@ -172,6 +172,8 @@ impl<'j> Account<'j> {
             Some(Lack { message, unasked: false }) => {
                 self.complain(&message);
                 self.outcome.trouble = true;
+                // What it makes is no result, and no later run is to take it for one.
+                self.outcome.broken = true;
             }
             None => {}
         }

@@ -12,7 +12,7 @@ use unspin::input::{self, Compression, FileOptions, Format, InputError, Source, 
 
 use super::file_list;
 use crate::args::Inputs;
-use crate::output::{self, StdoutFile};
+use crate::output::{self, FileId};
 use crate::review::store;
 use crate::settings::{self, Settings};
 use crate::terminal::note;
@@ -48,6 +48,15 @@ impl Sources {
             leave_out: Some(settings.exclude.clone()),
             utf8_names: false,
         };
+        let named = if inputs.field.is_empty() { ("--column", "csv") } else { ("--field", "jsonl") };
+        let reads_stdin = inputs.file_list.is_none() && inputs.paths.iter().all(|path| path.as_os_str() == "-");
+        // It has no name to tell what it is, and would be read as one text.
+        ensure!(
+            !reads_stdin || inputs.input.is_some() || inputs.field.is_empty() && inputs.column.is_empty(),
+            "-: {} needs records; say what standard input is, such as --input {}",
+            named.0,
+            named.1
+        );
         let mut paths = inputs.paths.clone();
         if let Some(list) = &inputs.file_list {
             paths.extend(file_list::read(list)?);
@@ -133,7 +142,7 @@ impl Sources {
 
     /// The inputs, in order.
     pub(super) fn find(&self) -> anyhow::Result<impl Iterator<Item = Result<Source, InputError>> + Send> {
-        let out = StdoutFile::find();
+        let out = FileId::of_stdout();
         let is_out = move |path: &Path| out.is_some_and(|out| out.is_at(path));
         for path in self.paths.iter().filter(|path| path.as_os_str() != "-") {
             ensure!(
