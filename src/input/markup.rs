@@ -167,7 +167,7 @@ fn is_inline_end(end: TagEnd) -> bool {
 }
 
 /// Elements whose text no reader sees, or that hold no prose.
-const HIDDEN: [&[u8]; 16] = [
+const HIDDEN: [&[u8]; 17] = [
     b"script",
     b"style",
     b"template",
@@ -176,6 +176,7 @@ const HIDDEN: [&[u8]; 16] = [
     b"pre",
     b"kbd",
     b"samp",
+    b"tt",
     b"textarea",
     b"svg",
     b"math",
@@ -187,15 +188,15 @@ const HIDDEN: [&[u8]; 16] = [
 ];
 
 /// Of these, those that stand in a sentence.
-const CODE: [&[u8]; 4] = [b"code", b"kbd", b"samp", b"math"];
+const CODE: [&[u8]; 5] = [b"code", b"kbd", b"samp", b"tt", b"math"];
 
 /// Elements of other languages than HTML, in which a slash closes any element.
 const EMBEDDED: [&[u8]; 2] = [b"svg", b"math"];
 
 /// Elements that do not end a paragraph.
-const INLINE: [&[u8]; 27] = [
+const INLINE: [&[u8]; 26] = [
     b"a", b"abbr", b"b", b"bdi", b"bdo", b"cite", b"data", b"del", b"dfn", b"em", b"font", b"i", b"ins", b"label",
-    b"mark", b"q", b"s", b"small", b"span", b"strong", b"sub", b"sup", b"time", b"tt", b"u", b"var", b"wbr",
+    b"mark", b"q", b"s", b"small", b"span", b"strong", b"sub", b"sup", b"time", b"u", b"var", b"wbr",
 ];
 
 /// Lifts the text of HTML that a reader sees. Text is what lies between tags, comments, template code and the like, so
@@ -210,7 +211,7 @@ pub(super) fn html(source: &str) -> Lifted {
     let is_xml = beginning.trim_start().starts_with("<?xml") || beginning.contains("//www.w3.org/1999/xhtml");
     // As browsers read most XHTML: what stands in a script is no markup.
     emitter.naively_switch_states(true);
-    let plain = without_templates(source, &prose.finder);
+    let plain = with_slashes(without_templates(source, &prose.finder));
     let mut tokens = Tokenizer::new_with_emitter(plain.as_ref(), emitter);
     while let Some(Ok(token)) = tokens.next() {
         let (start, end) = match &token {
@@ -294,6 +295,33 @@ fn without_templates<'s>(source: &'s str, finder: &Finder<'_>) -> Cow<'s, str> {
     }
     plain.push_str(&source[copied..]);
     Cow::Owned(plain)
+}
+
+/// Attributes in a row that `html5gum` reads without a break.
+const ATTRIBUTES: usize = 256;
+
+/// The same for `html5gum`, which calls itself from one attribute in double quotation marks to the next, until the stack
+/// overflows at some thousands: a slash between two makes it return, and means nothing.
+fn with_slashes(source: Cow<'_, str>) -> Cow<'_, str> {
+    let is_next = |at: &usize| {
+        let rest = source.as_bytes()[at + 1..].trim_ascii_start();
+        source.as_bytes()[at + 1].is_ascii_whitespace() && rest.first().is_some_and(|&b| !matches!(b, b'>' | b'/'))
+    };
+    let ends = memchr::memchr_iter(b'"', source.as_bytes());
+    let places: Vec<usize> = ends.filter(|at| at + 1 < source.len() && is_next(at)).skip(ATTRIBUTES).collect();
+    if places.is_empty() {
+        return source;
+    }
+    let mut slashed = String::with_capacity(source.len());
+    let mut copied = 0;
+    // The first of two may open a value that starts with a blank; the second closes it then.
+    for at in places.chunks(ATTRIBUTES).flat_map(|places| places.iter().take(2)) {
+        slashed.push_str(&source[copied..=*at]);
+        slashed.push('/');
+        copied = at + 2;
+    }
+    slashed.push_str(&source[copied..]);
+    Cow::Owned(slashed)
 }
 
 /// The end of the script or style sheet whose tag starts at `start`, if one does.

@@ -149,6 +149,20 @@ fn one_string_is_one_text_however_many_fields_lead_to_it() {
 }
 
 #[test]
+fn a_tag_may_have_any_number_of_attributes() {
+    for attribute in ["a=\"x\" ", "a=\" x\"\n", "a='x' ", "a=\"x\"\r\n"] {
+        for cycle in [1, 127] {
+            let other = if cycle == 1 { "" } else { "a=\"x\" " };
+            let attributes = format!("{}{other}", attribute.repeat(cycle)).repeat(40_000 / cycle);
+            let page = format!("<p {attributes}>The navy.</p><img {attributes}/><p>A navy.</p>");
+            let fixed = rewrite("a.html", &[], page.as_bytes(), "navy", "fleet");
+            assert_eq!(String::from_utf8_lossy(&fixed), page.replace("navy", "fleet"));
+            assert_eq!(records("a.html", &[], page.as_bytes())[0].text(0).trim(), "The navy.\n\nA navy.");
+        }
+    }
+}
+
+#[test]
 fn edits_that_overlap_are_refused() {
     for name in ["utf-8.txt", "utf-16.txt"] {
         let text = "The navy left.";
