@@ -315,10 +315,12 @@ impl Unspinner {
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let mut scored = passage.judge(&self.dictionary, forest, least);
             let spun = if asked {
-                let figures = |(stretch, glance)| forest.document(&decide::document(passage, stretch, &scored, glance));
-                let mut odds: Vec<f32> = stretches.iter().zip(&glances).map(figures).collect();
+                let figures = |(stretch, glance)| decide::document(passage, stretch, &scored, glance);
+                let figures: Vec<_> = stretches.iter().zip(&glances).map(figures).collect();
+                let mut odds: Vec<f32> = figures.iter().map(|figures| forest.document(figures)).collect();
                 decide::together(&mut odds, &stretches);
-                odds.iter().map(|&odds| 1.0 / (1.0 + (-f64::from(odds) - prior).exp())).collect()
+                let spun = |odds: f32| 1.0 / (1.0 + (-f64::from(odds) - prior).exp());
+                odds.iter().zip(&figures).map(|(&odds, figures)| spun(odds).min(decide::any(figures))).collect()
             } else {
                 vec![1.0; stretches.len()]
             };

@@ -313,6 +313,15 @@ pub(crate) fn document(
     figures
 }
 
+/// Where the figures have how unlikely it is that no candidate is right, however often its words come.
+const DOUBTS: usize = OWN - 1;
+
+/// Probability that any candidate of a stretch with these figures is right, all taken for independent: a text in which
+/// nothing was swapped is not spun, and of a few words the other figures say little.
+pub(crate) fn any(figures: &[f32; DOCUMENT]) -> f64 {
+    -f64::from(-figures[DOUBTS]).exp_m1()
+}
+
 /// How unlikely it is that a candidate is wrong, in nats; 6.9 at the most, for none is certain.
 pub(crate) fn unlikely(probability: f32) -> f32 {
     -(1.0 - probability.min(0.999)).ln()

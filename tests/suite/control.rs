@@ -432,11 +432,25 @@ fn a_strict_run_that_stops_says_what_it_leaves() {
     for command in ["fix", "check", "score"] {
         let ran = unspin(here.path(), &[command, "--strict", "-o", "out", "rows.jsonl"], b"");
         let says = "unspin: rows.jsonl, record 2: is not JSON: EOF while parsing a value at column 8\n\
-                    unspin: out: not written, for some input could not be read to its end; what could be is in \
+                    unspin: out: not written, for some input could not be read as it should be; what could be is in \
                     out.partial\n";
         assert_eq!((ran.code, ran.err.as_str()), (2, says), "{command}");
         assert!(here.path().join("out.partial").exists() && !here.path().join("out").exists());
     }
+}
+
+#[test]
+fn a_few_words_in_which_nothing_was_swapped_are_not_spun() {
+    let here = directory(&[]);
+    let spun = "Protection Secretary Mark Esper stated on Tuesday that the American navy would stay within the nation. The \
+                Washington Put up reported that the chairman of the Joint Chiefs of Employees despatched a letter to his \
+                counterpart, unsigned however bearing the typed identify.";
+    let records = ["Cheer up guys, at least I'm here.", "Enough. I've had enough. I'm dropping out.", spun];
+    let rows: String = records.iter().map(|text| json!({ "text": text }).to_string() + "\n").collect();
+    let ran = unspin(here.path(), &["score", "--input", "jsonl", "-"], rows.as_bytes());
+    let scores = ran.text().lines().map(|line| line.split_whitespace().next().and_then(|one| one.parse().ok()));
+    let spun: Vec<bool> = scores.map(|score: Option<f64>| score.expect("a score") >= 0.5).collect();
+    assert_eq!(spun, [false, false, true], "{}", ran.text());
 }
 
 #[test]

@@ -334,7 +334,7 @@ fn reasons_are_true() {
         );
     }
     let removed = explain(&["--min-confidence", "0.001", "is $ actually $ here"]);
-    for part in ["actually → (remove)", "%  (remove)\n", "“actually” stands 121 times, once where nothing was\n"]
+    for part in ["actually → (remove)", "%  (remove)\n", "“actually” stands 121 times, only once where nothing was\n"]
     {
         assert!(removed.contains(part), "{part}: {removed}");
     }
