@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Applicability, Finding, Fingerprint, Report};
+use crate::report::{Finding, Fingerprint, Report};
 use crate::span::Span;
 
 /// One replacement in a text.
@@ -71,7 +71,7 @@ impl Selection {
     pub fn contains(&self, finding: &Finding) -> bool {
         match self {
             Self::All => true,
-            Self::Automatic => finding.applicability == Applicability::Automatic,
+            Self::Automatic => finding.is_automatic(),
             Self::Confidence(least) => finding.confidence() >= *least,
             Self::Ids(ids) => ids.contains(&finding.id),
         }
@@ -249,7 +249,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::report::{Correction, Family, Rule, Severity};
+    use crate::report::{Applicability, Correction, Family, Rule, Severity};
 
     fn edit(start: usize, end: usize, text: &str) -> Edit {
         Edit { span: Span { start, end }, text: text.into() }

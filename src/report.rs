@@ -335,6 +335,22 @@ impl Finding {
     pub fn confidence(&self) -> f32 {
         self.corrections.first().map_or(0.0, |correction| correction.confidence)
     }
+
+    /// Whether the first correction may be applied unseen.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::{Selection, Unspinner};
+    ///
+    /// let text = "The Washington Put up reported that the Protection Secretary stated it.";
+    /// let report = Unspinner::builder().assume_spun(true).build().check(text);
+    /// let sure = report.findings.iter().filter(|finding| finding.is_automatic());
+    /// assert_eq!(report.fix(text, &Selection::Automatic).edits.len(), sure.count());
+    /// ```
+    pub fn is_automatic(&self) -> bool {
+        self.applicability == Applicability::Automatic
+    }
 }
 
 /// What a check found in one text. [`fix`](Self::fix) applies it; [`render`](crate::render) writes it as JSON and in
@@ -355,6 +371,21 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Of the text that the findings are of, where there are any.
     pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+impl Report {
+    /// Whether the text is more probably spun than not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Unspinner;
+    ///
+    /// assert!(!Unspinner::builtin().check("The ship left the harbor at noon.").is_spun());
+    /// ```
+    pub fn is_spun(&self) -> bool {
+        self.spun >= 0.5
+    }
 }
 
 /// Tells one text from another: its length in bytes and a hash of it.

@@ -14,7 +14,7 @@ pub use judge::{Judgment, Verdict, judge};
 
 use std::fmt;
 
-use crate::report::{Applicability, Finding, Report};
+use crate::report::{Finding, Report};
 
 /// How many are meant, of how many.
 ///
@@ -261,14 +261,14 @@ impl Evaluation {
 pub fn evaluate(gold: &[GoldDocument], reports: &[Report]) -> Evaluation {
     let mut evaluation = Evaluation::default();
     for (index, (document, report)) in gold.iter().zip(reports).enumerate() {
-        let judged_spun = report.spun >= 0.5;
+        let judged_spun = report.is_spun();
         if document.edits.is_empty() {
             let clean = &mut evaluation.clean;
             clean.documents += 1;
             let (findings, words) = (report.findings.len(), document.text.split_whitespace().count());
             clean.words += words;
             clean.findings += findings;
-            clean.automatic += report.findings.iter().filter(|finding| is_automatic(finding)).count();
+            clean.automatic += report.findings.iter().filter(|finding| finding.is_automatic()).count();
             clean.touched += usize::from(findings > 0);
             evaluation.counts.push(DocumentCounts::clean(&document.id, findings, words));
             evaluation.telling.alarms += usize::from(judged_spun);
@@ -308,7 +308,7 @@ fn score(document: &GoldDocument, findings: &[&Finding], judgment: &Judgment) ->
         }
         score.off += usize::from(*verdict == Verdict::Off);
     }
-    let automatic: Vec<&Finding> = findings.iter().copied().filter(|finding| is_automatic(finding)).collect();
+    let automatic: Vec<&Finding> = findings.iter().copied().filter(|finding| finding.is_automatic()).collect();
     let alone = judge(document, &automatic);
     for verdict in &alone.verdicts {
         if *verdict != Verdict::Open {
@@ -330,14 +330,10 @@ fn score(document: &GoldDocument, findings: &[&Finding], judgment: &Judgment) ->
     score
 }
 
-fn is_automatic(finding: &Finding) -> bool {
-    finding.applicability == Applicability::Automatic
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::report::{Correction, Family, Rule, Severity};
+    use crate::report::{Applicability, Correction, Family, Rule, Severity};
     use crate::span::Span;
 
     pub(crate) fn finding(span: Span, correction: &str, confidence: f32) -> Finding {

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::random::Random;
 use crate::model::forest::{LEAF, Node};
+use crate::model::odds;
 
 /// How trees are grown.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +126,7 @@ pub(crate) fn grow(table: &Table, growth: &Growth) -> Grown {
             .zip(&table.labels)
             .zip(&table.weights)
             .map(|((&score, &label), &weight)| {
-                let p = 1.0 / (1.0 + (-score).exp());
+                let p = odds::probability(score);
                 (weight * (p - label), weight * (p * (1.0 - p)).max(1e-6))
             })
             .collect();

@@ -10,6 +10,7 @@ use super::corpus::{for_each_line, nothing};
 use super::random::Random;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS, Vector, pack};
+use crate::model::odds;
 use crate::text::key::{self, FIRST_WORD};
 use crate::text::token::{Token, TokenKind};
 use crate::text::tokenizer;
@@ -122,7 +123,7 @@ pub fn train(options: &VectorOptions, progress: &mut dyn FnMut(&str)) -> io::Res
                 }
                 let output = &mut outputs[word as usize];
                 let score: f32 = sum.iter().zip(output.iter()).map(|(a, b)| a * b).sum();
-                let step = (label - 1.0 / (1.0 + (-score).exp())) * rate;
+                let step = (label - odds::probability(score)) * rate;
                 for ((change, output), x) in change.iter_mut().zip(output.iter_mut()).zip(&sum) {
                     *change += step * *output;
                     *output += step * x;

@@ -26,6 +26,7 @@ use crate::model::decide::{self, DOCUMENT};
 use crate::model::features::{COUNT, USAGE};
 use crate::model::forest::pack;
 use crate::model::gate::{self, Pairs, SORTS};
+use crate::model::odds;
 use crate::model::paragraph;
 use crate::model::passage::{Passage, Scored};
 use crate::report::{Applicability, Correction, Family, Finding, Rule, Severity};
@@ -150,7 +151,7 @@ pub fn learn(
     let calibration = calibrate(gold, &samples, watch);
     for (sample, document) in samples.iter_mut().zip(gold) {
         for scored in &mut sample.scored {
-            scored.probability = 1.0 / (1.0 + (-(calibration[1] * scored.probability + calibration[0])).exp());
+            scored.probability = odds::probability(calibration[1] * scored.probability + calibration[0]);
         }
         let part = held_out.of(document);
         let passage = part.read(&document.text);
@@ -420,7 +421,7 @@ fn weigh_paragraphs(samples: &mut [Sample]) -> Result<(Grown, String), Dictionar
     // By whether the text is spun throughout, and whether the paragraph was: how many there are, and are told to be.
     let mut told = [[(0usize, 0usize); 2]; 2];
     for sample in samples.iter_mut().filter(|sample| sample.paragraphs.len() > 1) {
-        let score = |own: &Paragraph| 1.0 / (1.0 + (-held_out[sample.fold].score(&own.figures)).exp());
+        let score = |own: &Paragraph| odds::probability(held_out[sample.fold].score(&own.figures));
         let spun: Vec<f32> = sample.paragraphs.iter().map(score).collect();
         for scored in &mut sample.scored {
             scored.probability *= spun[sample.paragraphs.partition_point(|own| own.end <= scored.place.0)];
@@ -583,7 +584,7 @@ fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64
 /// Figures of the cross-validation at several thresholds.
 fn report(gold: &[GoldDocument], samples: &[Sample], document: &[f32; DOCUMENT], watch: &str) -> String {
     let mut out = String::new();
-    let probability = |sample: &Sample| 1.0 / (1.0 + (-sample.odds(document)).exp());
+    let probability = |sample: &Sample| odds::probability(sample.odds(document));
     // At even odds, and with the default prior.
     let told = |take: &dyn Fn(&GoldDocument, &Sample) -> bool| {
         let all = || gold.iter().zip(samples).filter(|(document, sample)| take(document, sample));

@@ -2,6 +2,7 @@
 
 use super::channel::{IdMap, Kinds, channel};
 use super::lattice::Lattice;
+use super::odds;
 use super::prior::Estimate;
 use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
@@ -542,7 +543,7 @@ pub(crate) fn features(
         _ => 0.0,
     };
     let features = [
-        (posterior / (1.0 - posterior)).ln(),
+        odds::ln_odds(posterior),
         total.min(1.0),
         order,
         (posterior / next).ln(),

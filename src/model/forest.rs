@@ -2,6 +2,7 @@
 
 use super::decide::DOCUMENT;
 use super::gate::SORTS;
+use super::odds;
 use super::paragraph::FIGURES;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::header::{FOREST as MAGIC, Kind};
@@ -143,14 +144,14 @@ impl Forest {
 
     /// Probability that a paragraph with these figures was spun, in a text that is spun at least in part.
     pub(crate) fn paragraph(&self, figures: &[f32; FIGURES]) -> f32 {
-        1.0 / (1.0 + (-self.paragraphs.sums(&figures.map(|x| [x; LANES]))[0]).exp())
+        odds::probability(self.paragraphs.sums(&figures.map(|x| [x; LANES]))[0])
     }
 
     /// Calibrated probabilities for rows of features.
     ///
     /// Cost: about half a microsecond a row for 400 trees of 20 leaves.
     pub(crate) fn probabilities(&self, columns: &Columns) -> [f32; LANES] {
-        self.trees.sums(columns).map(|sum| 1.0 / (1.0 + (-(self.scale * sum + self.shift)).exp()))
+        self.trees.sums(columns).map(|sum| odds::probability(self.scale * sum + self.shift))
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod forest;
 pub(crate) mod gate;
 pub(crate) mod kernels;
 pub(crate) mod lattice;
+pub(crate) mod odds;
 pub(crate) mod paragraph;
 pub(crate) mod passage;
 pub(crate) mod prior;

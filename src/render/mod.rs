@@ -25,7 +25,7 @@ pub use summary::Summary;
 
 use crate::fix::Edit;
 use crate::line_index::{LineIndex, floor_boundary};
-use crate::report::{Applicability, Finding, Report, named};
+use crate::report::{Finding, Report, named};
 use crate::span::Span;
 
 /// What each correction of a finding changes in the file, by the finding's span. One that has no edits cannot be written
@@ -124,7 +124,7 @@ pub struct Counts {
 impl Counts {
     /// How many these are.
     pub fn of(findings: &[Finding]) -> Self {
-        let automatic = findings.iter().filter(|finding| finding.applicability == Applicability::Automatic).count();
+        let automatic = findings.iter().filter(|finding| finding.is_automatic()).count();
         Self { findings: findings.len(), automatic }
     }
 }

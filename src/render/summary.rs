@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Applicability, Finding, Report};
+use crate::report::{Finding, Report};
 
 /// The figures of a run; those of several runs add up.
 ///
@@ -54,7 +54,7 @@ impl Summary {
     /// Counts one text.
     pub fn add(&mut self, report: &Report) {
         self.documents += 1;
-        self.spun += u64::from(report.spun >= 0.5);
+        self.spun += u64::from(report.is_spun());
         self.tokens += report.tokens as u64;
         self.add_findings(&report.findings);
     }
@@ -63,7 +63,7 @@ impl Summary {
     pub fn add_findings(&mut self, findings: &[Finding]) {
         for finding in findings {
             self.findings += 1;
-            self.automatic += u64::from(finding.applicability == Applicability::Automatic);
+            self.automatic += u64::from(finding.is_automatic());
             *self.severities.entry(finding.severity.name().to_owned()).or_default() += 1;
             *self.rules.entry(finding.rule.name().to_owned()).or_default() += 1;
             *self.families.entry(finding.family.name().to_owned()).or_default() += 1;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, ValueEnum};
 
+use unspin::Report;
 use unspin::render::{self, Counts, Document};
-use unspin::{Applicability, Report};
 
 use crate::args::{Checking, Common, Inputs, Target};
 use crate::baseline;
@@ -129,7 +129,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
                 bytes.extend_from_slice(renderer.separator().as_bytes());
             }
             renderer.finding(&document, passage.index(), finding, &mut bytes)?;
-            ends.push((bytes.len(), finding.applicability == Applicability::Automatic));
+            ends.push((bytes.len(), finding.is_automatic()));
         }
         let baseline = if command.write_baseline.is_some() { baseline::lines(&document)? } else { Vec::new() };
         Ok(Shown::Passage { bytes, ends, baseline })

@@ -7,6 +7,7 @@ use super::file::{DIMENSIONS, MARKS};
 use super::kernels::{AddPiece, Dot, Then};
 use super::linear::{ROWS, Room};
 use crate::model::attend::{Look, Offer, Reading};
+use crate::model::odds::ln_odds;
 
 /// What the product of a query and an embedding is divided by: about the root of [`DIMENSIONS`].
 const DIVISOR: f32 = 19.6;
@@ -58,7 +59,7 @@ impl Encoder {
                 let [channel, lattice, changed, bias] = weights.odds;
                 let said = [
                     channel * offer.channel.clamp(LEAST_CHANNEL, 0.0),
-                    lattice * (posterior / (1.0 - posterior)).ln(),
+                    lattice * ln_odds(posterior),
                     changed * detected[run.start],
                 ];
                 odds[offer.index] = fit + said.iter().sum::<f32>() + bias;

@@ -5,6 +5,7 @@ use super::*;
 use crate::dictionary::header::ENCODER;
 use crate::dictionary::ngrams::checksum;
 use crate::model::attend::{Look, Offer, Reading};
+use crate::model::odds::ln_odds;
 
 /// Words, the pieces that BERT's own tokenizer cuts them into, and shorter pieces that would have matched too.
 const CUT: &str = include_str!("wordpiece.tsv");
@@ -235,7 +236,7 @@ fn said_plainly(encoder: &Encoder, read: &Reading) -> (Vec<f32>, Vec<f32>) {
     };
     let said = read.offers.iter().map(|offer| {
         let own = read.words[offer.run.clone()].join(" ");
-        let lattice = (offer.posterior / (1.0 - offer.posterior)).ln();
+        let lattice = ln_odds(offer.posterior);
         let known = odds[0] * offer.channel + odds[1] * lattice + odds[2] * detected[offer.run.start] + odds[3];
         fit(&offer.run, &offer.words) - fit(&offer.run, &own) + known
     });

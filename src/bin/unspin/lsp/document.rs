@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use lsp_types::TextDocumentContentChangeEvent as Change;
 use unspin::input::Format;
-use unspin::{Applicability, Finding, Span};
+use unspin::{Finding, Span};
 
 use super::language;
 use super::position::{Lines, Units};
@@ -24,7 +24,7 @@ pub(super) struct Found {
 impl Found {
     /// What a safe repair changes.
     pub(super) fn automatic(&self) -> Option<&[(Span, String)]> {
-        let safe = self.finding.applicability == Applicability::Automatic;
+        let safe = self.finding.is_automatic();
         self.edits.first().and_then(Option::as_deref).filter(|_| safe)
     }
 }

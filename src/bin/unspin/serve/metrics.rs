@@ -91,7 +91,7 @@ impl Metrics {
     /// Counts a text that was checked to its end.
     pub(super) fn text(&self, bytes: usize, report: &unspin::Report) {
         self.texts.inc();
-        self.spun.inc_by(u64::from(report.spun >= 0.5));
+        self.spun.inc_by(u64::from(report.is_spun()));
         self.bytes.inc_by(bytes as u64);
         self.findings.inc_by(report.findings.len() as u64);
     }
