@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::RwLock;
 
 use anyhow::{Context, anyhow, bail, ensure};
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::{Globs, straight};
 use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Severity, Unspinner};
@@ -119,30 +118,11 @@ fn families<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Fam
 }
 
 fn overrides<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rules>, D::Error> {
-    let overrides = deserializer.deserialize_seq(Overrides)?;
+    let overrides = Vec::<Rules>::deserialize(deserializer)?;
     if overrides.iter().any(|one| one.paths.is_empty()) {
         return Err(D::Error::custom("an override needs paths, or it holds for no file"));
     }
     Ok(overrides)
-}
-
-/// Takes overrides in, and says how they are written where one pair of brackets is lacking.
-struct Overrides;
-
-impl<'de> Visitor<'de> for Overrides {
-    type Value = Vec<Rules>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("tables that each start with [[override]]")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Vec<Rules>, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(seq))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Vec<Rules>, A::Error> {
-        Err(A::Error::custom("there may be several overrides, so write [[override]], in two pairs of brackets"))
-    }
 }
 
 /// How some texts are checked, ready to use.
@@ -562,7 +542,16 @@ fn read(path: &Path) -> anyhow::Result<File> {
         let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         anyhow!("{}:{line}: is not UTF-8; convert the file to UTF-8", name())
     })?;
-    toml::from_str(text).with_context(name)
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let is_table = error.message().starts_with("invalid type: map, expected a sequence");
+        let is_single = || text.lines().any(|line| line.trim_start().starts_with("[override]"));
+        let remedy = if is_table && is_single() {
+            "there may be several overrides, so write [[override]], in two pairs of brackets\n"
+        } else {
+            ""
+        };
+        anyhow!("{}: {error}{remedy}", name())
+    })
 }
 
 #[cfg(test)]
@@ -607,7 +596,7 @@ mod tests {
             ("prior = 0.1\n[[override]]\n", "paths = [\"a\", \"../b\"]", 3, "glob: \"../b\" leads out of"),
             ("prior = 0.1\n", "[[override]]", 2, "an override needs paths"),
             ("prior = 0.1\n", "[override]", 2, "write [[override]]"),
-            ("prior = 0.1\n", "override = 3", 2, "expected tables that each start with [[override]]"),
+            ("prior = 0.1\n", "override = 3", 2, "expected a sequence"),
             ("prior = 0.1\n", "families = []", 2, "names no family; leave it out for all"),
             (over, "families = []", 4, "names no family; leave it out for all"),
         ] {
