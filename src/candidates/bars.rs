@@ -98,7 +98,7 @@ pub(crate) struct Bars {
     or: u32,
     instead: u32,
     than: u32,
-    /// What "up to" is put for, and what that is but before a number.
+    /// What "up to" takes the place of only before a number.
     as_much_as: [[u32; 3]; 2],
     up_to: [u32; 2],
     should: u32,
