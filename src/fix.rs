@@ -275,6 +275,7 @@ mod tests {
         let text = "the navy would stay in the nation";
         let report = Report {
             spun: 1.0,
+            share: 1.0,
             family: Some(Family::Thesaurus),
             rate: 0.3,
             tokens: 7,

@@ -358,9 +358,12 @@ impl Finding {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Probability, 0 to 1, that the text was spun. A long text is judged in stretches of about 250 words; this is the
-    /// mean of theirs, each weighed by its tokens, so about the share of the text that is spun.
+    /// Probability, 0 to 1, that the text was spun, all of it or a part. It is judged in stretches of about 250 words; this
+    /// is the highest of their probabilities.
     pub spun: f64,
+    /// About the share of the text, 0 to 1, that is in spun stretches: the mean of their probabilities, each weighed by
+    /// its tokens.
+    pub share: f64,
     /// The likeliest family, where the text is more probably spun than not.
     pub family: Option<Family>,
     /// Share of words outside quotation marks that were swapped, as estimated; 0 for a clean text.

@@ -2,10 +2,11 @@
 
 #[cfg(feature = "encoder")]
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Mutex;
 
 use crate::candidates::allowed::Allowed;
-use crate::candidates::{self, Candidate, Grammar, Recent};
+use crate::candidates::{self, Candidate, Grammar, Recent, Word};
 use crate::config::{Config, Model, Quotes};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::DictionaryError;
@@ -18,6 +19,7 @@ use crate::model::cut::Cut;
 use crate::model::decide::{self, Stretch};
 #[cfg(feature = "encoder")]
 use crate::model::encoder::{Embeddings, Encoder};
+use crate::model::excerpt::{self, Excerpt};
 use crate::model::explain::{self, Reasons};
 use crate::model::features::COUNT;
 use crate::model::forest::Forest;
@@ -266,42 +268,56 @@ impl Unspinner {
             quote::forget(&mut tokens);
         }
         room.allowed.find(&config.allow, block, &tokens);
-        let sentences = candidates::sentences_with(block, &tokens, &self.dictionary, &room.allowed, &mut room.recent);
-        let glance = (!config.assume_spun).then(|| gate::glance(&sentences, &self.dictionary, &mut room.pairs));
-        if glance.is_some_and(|glance| !self.forest.opens(&glance)) {
-            return Part { tokens: tokens.len(), ..Part::default() };
-        }
-        let mut passage = Passage::read(
-            block,
-            tokens,
-            sentences,
-            &self.dictionary,
-            &self.scorer,
-            &self.grammar,
-            &self.weights,
-            &mut room.readings,
-        );
-        let judged = self.judge(&mut passage, glance.is_some(), config, room);
+        let mut sentences =
+            candidates::sentences_with(block, &tokens, &self.dictionary, &room.allowed, &mut room.recent);
+        let excerpts = if config.assume_spun {
+            vec![Excerpt::whole(sentences.len())]
+        } else {
+            excerpt::excerpts(&sentences, &self.dictionary, &self.forest, &mut room.pairs)
+        };
         let mut sums = Sums::default();
-        for (stretch, spun) in &judged.stretches {
-            let mut own = Part { tokens: stretch.tokens.len(), spun: *spun, ..Part::default() };
-            if own.spun >= 0.5 {
-                own.rate = f64::from(passage.rate(stretch.sentences.clone()));
-                own.families = passage.estimate.belief.families.map(f64::from);
+        let mut findings = Vec::new();
+        for excerpt in excerpts {
+            let first_token = |sentence: &Vec<Word>| sentence[0].token as usize;
+            let Range { start, end } = excerpt.sentences;
+            // What stands before the first sentence and behind the last one is theirs.
+            let reach = if start == 0 { 0 } else { first_token(&sentences[start]) }
+                ..sentences.get(end).map_or(tokens.len(), first_token);
+            let own = sentences[start..end].iter_mut().map(std::mem::take).collect();
+            let mut passage = Passage::read(
+                block,
+                &tokens,
+                reach,
+                own,
+                &self.dictionary,
+                &self.scorer,
+                &self.grammar,
+                &self.weights,
+                &mut room.readings,
+            );
+            let judged = self.judge(&mut passage, excerpt.share, config, room);
+            for (stretch, spun) in &judged.stretches {
+                let mut own = Part { tokens: stretch.tokens.len(), spun: *spun, share: *spun, ..Part::default() };
+                if own.spun >= 0.5 {
+                    own.rate = f64::from(passage.rate(stretch.sentences.clone()));
+                    own.families = passage.estimate.belief.families.map(f64::from);
+                }
+                sums.add(&own);
             }
-            sums.add(&own);
+            findings.append(&mut self.findings(&passage, &judged, (text, span.start), config));
         }
-        let findings = self.findings(&passage, &judged, (text, span.start), config);
+        sums.add(&Part { tokens: tokens.len() - sums.tokens, ..Part::default() });
         Part { findings, ..sums.mean() }
     }
 
-    /// Judges the candidates of a passage, its paragraphs and its stretches; that the latter are spun is certain unless it
-    /// is `asked`.
+    /// Judges the candidates of a passage, its paragraphs and its stretches. It is a `share` of a text that was looked
+    /// through for it.
     #[cfg_attr(
         not(feature = "encoder"),
         allow(unused_variables, clippy::needless_pass_by_ref_mut, reason = "for the encoder")
     )]
-    fn judge(&self, passage: &mut Passage<'_>, asked: bool, config: &Config, room: &mut Room) -> Judged {
+    fn judge(&self, passage: &mut Passage<'_>, share: f64, config: &Config, room: &mut Room) -> Judged {
+        let asked = !config.assume_spun;
         let least = decide::least(config.least());
         let stretches = decide::stretches(passage);
         let pairs = &mut room.pairs;
@@ -311,7 +327,8 @@ impl Unspinner {
             .map(|stretch| gate::glance(&passage.sentences[stretch.sentences.clone()], &self.dictionary, pairs))
             .collect();
         let prior = config.prior();
-        let prior = (prior / (1.0 - prior)).ln();
+        // Of a text that is spun in part any part may be it.
+        let prior = (prior / (1.0 - prior) * share).ln();
         let judge = |passage: &Passage<'_>, forest: &Forest| {
             let mut scored = passage.judge(&self.dictionary, forest, least);
             let spun = if asked {
@@ -531,16 +548,19 @@ impl Iterator for Passages<'_> {
 struct Part {
     tokens: usize,
     spun: f64,
+    share: f64,
     rate: f64,
     families: [f64; 4],
     findings: Vec<Finding>,
 }
 
-/// Figures of the parts of a text, each times the tokens that it holds for.
+/// Figures of the parts of a text, each but one times the tokens that it holds for.
 #[derive(Default)]
 struct Sums {
     tokens: usize,
+    /// The highest of all.
     spun: f64,
+    share: f64,
     rate: f64,
     families: [f64; 4],
 }
@@ -549,7 +569,8 @@ impl Sums {
     fn add(&mut self, part: &Part) {
         let count = part.tokens as f64;
         self.tokens += part.tokens;
-        self.spun += part.spun * count;
+        self.spun = self.spun.max(part.spun);
+        self.share += part.share * count;
         self.rate += part.rate * count;
         self.families.iter_mut().zip(part.families).for_each(|(sum, share)| *sum += share * count);
     }
@@ -559,7 +580,8 @@ impl Sums {
         let tokens = self.tokens.max(1) as f64;
         Part {
             tokens: self.tokens,
-            spun: self.spun / tokens,
+            spun: self.spun,
+            share: self.share / tokens,
             rate: self.rate / tokens,
             families: self.families.map(|sum| sum / tokens),
             findings: Vec::new(),
@@ -568,11 +590,11 @@ impl Sums {
 
     /// The judgement on all of them, without findings.
     fn report(&self) -> Report {
-        let Part { tokens, spun, rate, families, .. } = self.mean();
+        let Part { tokens, spun, share, rate, families, .. } = self.mean();
         let family = (spun >= 0.5).then(|| {
             (0..4).max_by(|&a, &b| families[a].total_cmp(&families[b]).then(b.cmp(&a))).map(|at| Family::ALL[at])
         });
-        Report { spun, family: family.flatten(), rate, tokens, ..Report::default() }
+        Report { spun, share, family: family.flatten(), rate, tokens, ..Report::default() }
     }
 }
 

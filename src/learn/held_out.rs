@@ -77,6 +77,7 @@ impl Part {
         let mut tokens = Vec::new();
         block::read(text, &mut tokens);
         let sentences = candidates::sentences(text, &tokens, dictionary);
-        Passage::read(text, tokens, sentences, dictionary, scorer, grammar, &Weights::default(), readings)
+        let all = 0..tokens.len();
+        Passage::read(text, tokens, all, sentences, dictionary, scorer, grammar, &Weights::default(), readings)
     }
 }

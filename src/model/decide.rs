@@ -187,7 +187,7 @@ impl Stretch {
     /// All of a passage.
     #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning takes a text whole"))]
     pub(crate) fn whole(passage: &Passage<'_>) -> Self {
-        Self { sentences: 0..passage.sentences.len(), tokens: 0..passage.tokens.len() }
+        Self { sentences: 0..passage.sentences.len(), tokens: passage.reach.clone() }
     }
 }
 
@@ -210,9 +210,9 @@ pub(crate) fn stretches(passage: &Passage<'_>) -> Vec<Stretch> {
         }
     }
     stretches.push(first..sentences.len());
-    let token = |sentence: usize| sentences.get(sentence).map_or(passage.tokens.len(), |s| s[0].token as usize);
+    let token = |sentence: usize| sentences.get(sentence).map_or(passage.reach.end, |s| s[0].token as usize);
     let whole = |sentences: Range<usize>| {
-        let start = if sentences.start == 0 { 0 } else { token(sentences.start) };
+        let start = if sentences.start == 0 { passage.reach.start } else { token(sentences.start) };
         Stretch { tokens: start..token(sentences.end), sentences }
     };
     stretches.into_iter().map(whole).collect()

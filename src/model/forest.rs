@@ -132,9 +132,17 @@ impl Forest {
         })
     }
 
-    /// Whether a passage of which the first look saw this may be spun.
-    pub(crate) fn opens(&self, glance: &[f32; SORTS]) -> bool {
-        self.gate.sums(&glance.map(|x| [x; LANES]))[0] >= 0.0
+    /// What the trees of the first look make of each of these, in nats: from 0 on a text that has it may be spun.
+    pub(crate) fn looks(&self, glances: &[[f32; SORTS]]) -> Vec<f32> {
+        let mut looks = Vec::with_capacity(glances.len());
+        for rows in glances.chunks(LANES) {
+            let mut columns = [[0f32; LANES]; SORTS];
+            for (n, row) in rows.iter().enumerate() {
+                columns.iter_mut().zip(row).for_each(|(column, &x)| column[n] = x);
+            }
+            looks.extend(&self.gate.sums(&columns)[..rows.len()]);
+        }
+        looks
     }
 
     /// Log-odds, in nats, that a document with these figures is spun, where spun and clean ones are equally many.
@@ -315,9 +323,9 @@ mod tests {
         assert!(probability(&forest, &[0.0, 0.4]) < 0.2);
         assert!(probability(&forest, &[0.0, 0.6]) > 0.8);
         let mut glance = [0.0; SORTS];
-        assert!(!forest.opens(&glance));
+        assert!(forest.looks(&[glance])[0] < 0.0);
         glance[3] = 0.2;
-        assert!(forest.opens(&glance));
+        assert!(forest.looks(&[glance])[0] >= 0.0);
         let mut figures = [0.0; FIGURES];
         assert!(forest.paragraph(&figures) < 0.1);
         figures[5] = 0.4;

@@ -23,12 +23,21 @@ const SOON: usize = 256;
 pub(crate) struct Pairs {
     keys: Vec<u64>,
     seen: Vec<bool>,
-    /// Of every word that tells anything: the range of its tell, whether the pair before it was asked for, too, and which
-    /// time it comes.
-    words: Vec<(u8, bool, u16)>,
+    words: Vec<Told>,
     /// How often each word came lately, and which ones did.
     times: Vec<u16>,
     came: Vec<u32>,
+}
+
+/// A word that tells anything.
+struct Told {
+    piece: u32,
+    /// Which time it comes.
+    time: u16,
+    /// The range of its tell.
+    range: u8,
+    /// Whether the pair before it was asked for, too.
+    asked: bool,
 }
 
 impl Pairs {
@@ -51,15 +60,41 @@ impl Pairs {
     }
 }
 
-/// The share of a passage's words of each sort, the constant first; words that are held are of none. How many words there
-/// are says nothing: spun articles to learn from are shorter than clean ones.
-pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &mut Pairs) -> [f32; SORTS] {
+/// What the first look saw of some sentences of a text.
+pub(crate) struct Piece {
+    /// One past the last of them.
+    pub(crate) end: usize,
+    pub(crate) words: usize,
+    /// What the words of each sort come to.
+    sums: [f32; SORTS],
+}
+
+/// The share of the words of some pieces that are of each sort, the constant first. How many words there are says
+/// nothing: spun articles to learn from are shorter than clean ones.
+pub(crate) fn shares(pieces: &[Piece]) -> [f32; SORTS] {
+    let words: usize = pieces.iter().map(|piece| piece.words).sum();
     let mut shares = [0f32; SORTS];
+    pieces.iter().for_each(|piece| shares.iter_mut().zip(piece.sums).for_each(|(share, sum)| *share += sum));
+    shares.iter_mut().for_each(|share| *share /= (words as f32).max(1.0));
+    shares[0] = 1.0;
+    shares
+}
+
+/// The [`shares`] of all of a text's sentences.
+pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &mut Pairs) -> [f32; SORTS] {
+    shares(&pieces(sentences, usize::MAX, dictionary, pairs))
+}
+
+/// Looks at a text's sentences in pieces of at least so many words each, the last one aside. Words that are held are of no
+/// sort.
+pub(crate) fn pieces(sentences: &[Vec<Word>], least: usize, dictionary: &Dictionary, pairs: &mut Pairs) -> Vec<Piece> {
     pairs.keys.clear();
     pairs.words.clear();
-    let mut evidence = 0f32;
+    let empty = Piece { end: 0, words: 0, sums: [0.0; SORTS] };
+    let mut pieces = Vec::new();
+    let mut piece = Piece { ..empty };
     let mut left_till_forgotten = SOON;
-    for sentence in sentences {
+    for (number, sentence) in sentences.iter().enumerate() {
         // Whether the pair of the word at hand and the one before it is the last that was asked for.
         let mut asked = false;
         let mut held = 0;
@@ -83,27 +118,31 @@ pub(crate) fn glance(sentences: &[Vec<Word>], dictionary: &Dictionary, pairs: &m
             let right = sentence.get(at + 1).map_or(END, |after| after.model);
             pairs.keys.push(bigram_key(word.model, right));
             let time = pairs.time(word.lookup);
-            pairs.words.push((range, asked, time));
-            evidence += dictionary.pack.evidence(word.lookup) / f32::from(time);
+            pairs.words.push(Told { piece: pieces.len() as u32, time, range, asked });
+            piece.sums[1] += dictionary.pack.evidence(word.lookup) / f32::from(time);
             asked = true;
         }
+        piece.words += sentence.len();
+        piece.end = number + 1;
+        if piece.words >= least {
+            pieces.push(std::mem::replace(&mut piece, Piece { ..empty }));
+        }
+    }
+    if piece.words > 0 {
+        pieces.push(piece);
     }
     pairs.forget();
     let Pairs { keys, seen, words, .. } = pairs;
     seen.clear();
     dictionary.ngrams.bigrams(keys, |pair| seen.push(pair.is_some()));
     let mut next = 0;
-    for &(range, asked, time) in &*words {
+    for &Told { piece, time, range, asked } in &*words {
         let before = if asked { next - 1 } else { next };
         next = before + 2;
         let beside = usize::from(seen[before]) + usize::from(seen[before + 1]);
-        shares[2 + (usize::from(range) - 1) * 3 + beside] += 1.0 / f32::from(time);
+        pieces[piece as usize].sums[2 + (usize::from(range) - 1) * 3 + beside] += 1.0 / f32::from(time);
     }
-    shares[1] = evidence;
-    let count: usize = sentences.iter().map(Vec::len).sum();
-    shares.iter_mut().for_each(|share| *share /= (count as f32).max(1.0));
-    shares[0] = 1.0;
-    shares
+    pieces
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(crate) mod cut;
 pub(crate) mod decide;
 #[cfg(feature = "encoder")]
 pub(crate) mod encoder;
+pub(crate) mod excerpt;
 pub(crate) mod explain;
 pub(crate) mod features;
 pub(crate) mod forest;

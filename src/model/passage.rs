@@ -29,7 +29,9 @@ pub(crate) const CERTAIN: f32 = 0.97;
 /// A passage with all its readings. Spans are bytes of the passage.
 pub(crate) struct Passage<'t> {
     pub(crate) text: &'t str,
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) tokens: Cow<'t, [Token]>,
+    /// Those that are its own; the others are around it.
+    pub(crate) reach: Range<usize>,
     pub(crate) sentences: Vec<Vec<Word>>,
     pub(crate) lattices: Vec<Lattice>,
     kinds: Kinds,
@@ -81,11 +83,12 @@ struct Row {
 }
 
 impl<'t> Passage<'t> {
-    /// Weighs a passage that was cut into tokens and sentences.
+    /// Weighs some sentences of a text that was cut into tokens, of which `reach` are theirs.
     #[allow(clippy::too_many_arguments, reason = "all that the engine knows comes together here")]
     pub(crate) fn read(
         text: &'t str,
-        tokens: Vec<Token>,
+        tokens: impl Into<Cow<'t, [Token]>>,
+        reach: Range<usize>,
         sentences: Vec<Vec<Word>>,
         dictionary: &Dictionary,
         scorer: &Scorer,
@@ -93,6 +96,7 @@ impl<'t> Passage<'t> {
         weights: &Weights,
         readings: &mut Readings,
     ) -> Self {
+        let tokens = tokens.into();
         let words: Vec<u32> = sentences.iter().flatten().map(|word| word.model).collect();
         let mut start = 0;
         let mut kinds = Kinds::default();
@@ -110,7 +114,7 @@ impl<'t> Passage<'t> {
         readings.tidy();
         let estimate = prior::estimate(&lattices, &ends(&sentences, &tokens), &kinds, weights);
         let british = variety::is_british(&sentences, &lattices, &estimate.sums, dictionary);
-        Self { text, tokens, sentences, lattices, kinds, estimate, damage: Vec::new(), british }
+        Self { text, tokens, reach, sentences, lattices, kinds, estimate, damage: Vec::new(), british }
     }
 
     /// A text read as one passage.
@@ -121,7 +125,8 @@ impl<'t> Passage<'t> {
         let sentences = crate::candidates::sentences(text, &tokens, dictionary);
         let (scorer, grammar) = (Scorer::builtin(dictionary), Grammar::new(dictionary));
         let (weights, mut readings) = (Weights::default(), Readings::default());
-        Self::read(text, tokens, sentences, dictionary, &scorer, &grammar, &weights, &mut readings)
+        let all = 0..tokens.len();
+        Self::read(text, tokens, all, sentences, dictionary, &scorer, &grammar, &weights, &mut readings)
     }
 
     /// Whether it is written in British English.

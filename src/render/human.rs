@@ -107,9 +107,14 @@ impl Render for Human {
         write!(out, "{}{}{}: ", bold.0, document.place(), bold.1)?;
         let verdict = match report.family {
             Some(family) => {
-                format!("spun ({}, {family}, about {} of the words)", percent(report.spun), percent(report.rate))
+                let (in_part, of) = match percent(report.share) {
+                    share if report.share < THROUGHOUT => (" in part", format!("{share} of the text, ")),
+                    _ => ("", String::new()),
+                };
+                let (spun, rate) = (percent(report.spun), percent(report.rate));
+                format!("spun{in_part} ({spun}, {family}, about {of}{rate} of the words)")
             }
-            None => format!("probably not spun as a whole ({})", percent(report.spun)),
+            None => format!("probably not spun ({})", percent(report.spun)),
         };
         let Counts { findings, automatic } = findings;
         let findings = count(findings as u64, "finding");
@@ -134,6 +139,9 @@ impl Render for Human {
         Ok(())
     }
 }
+
+/// A text of which this share is spun is spun throughout: the ends of stretches and a doubt or two are the rest.
+const THROUGHOUT: f64 = 0.85;
 
 /// The part of a line around a finding that fits a width.
 struct Window {

@@ -33,6 +33,7 @@ pub(super) fn report() -> Report {
     };
     Report {
         spun: 0.99712,
+        share: 0.95,
         family: Some(Family::Thesaurus),
         rate: 0.41234,
         tokens: 52,
@@ -67,11 +68,12 @@ pub(super) fn report() -> Report {
 fn render(format: Format, style: Style) -> String {
     let report = report();
     let clean = Report { spun: 0.003, tokens: 4, ..Report::default() };
+    let in_part = Report { share: 0.31, ..report.clone() };
     let file = Document::whole("a b.txt", TEXT, &report);
     let documents = [
         file,
         Document { path: "clean.txt", text: "A clean text.", report: &clean, ..file },
-        Document { path: "c.jsonl", record: Some(17), field: Some("body"), line: 18, ..file },
+        Document { path: "c.jsonl", record: Some(17), field: Some("body"), line: 18, report: &in_part, ..file },
     ];
     let renderer = renderer(format, style);
     let (mut out, mut summary) = (Vec::new(), Summary::default());
