@@ -57,11 +57,11 @@ pub(crate) struct Eval {
     /// Compare with figures kept before, by a paired bootstrap over documents.
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
-    /// Ask for the least that a figure may be, such as recall=0.4: recall, recall-all, precision, f0.5, automatic or
-    /// documents-f1; may be given several times.
+    /// Ask for the least that a figure may be, from 0 to 1, such as recall=0.4: recall, recall-all, precision, f0.5,
+    /// automatic or documents-f1; may be given several times.
     #[arg(long, value_name = "FIGURE=VALUE")]
     pub(crate) at_least: Vec<Bound>,
-    /// Ask for the most that a figure may be: calibration-error, alarms (findings in 10,000 clean words) or
+    /// Ask for the most that a figure may be: calibration-error (0 to 1), alarms (findings in 10,000 clean words) or
     /// automatic-alarms (in 100,000).
     #[arg(long, value_name = "FIGURE=VALUE")]
     pub(crate) at_most: Vec<Bound>,
@@ -124,6 +124,15 @@ impl Figure {
         }
     }
 
+    /// In how many clean words it counts findings; `None` where it is a share.
+    fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Alarms => Some("10,000"),
+            Self::AutomaticAlarms => Some("100,000"),
+            _ => None,
+        }
+    }
+
     /// `None` where nothing was measured that it is of.
     fn of(self, evaluation: &Evaluation) -> Option<f64> {
         let (overall, clean) = (&evaluation.overall, &evaluation.clean);
@@ -157,7 +166,17 @@ impl FromStr for Bound {
             bail!("no figure {name:?}; use one of {}", Figure::ALL.map(Figure::name).join(", "));
         };
         let value = value.parse().ok().filter(|value: &f64| value.is_finite());
-        Ok(Self { figure, value: value.with_context(|| format!("{name} needs a number"))? })
+        let value = value.with_context(|| format!("{name} needs a number"))?;
+        // What no text can come to is a slip, and would be told as a figure that falls short.
+        match figure.words() {
+            Some(words) => ensure!(value >= 0.0, "{name} is findings in {words} clean words: 0 or more"),
+            None if value > 1.0 && value <= 100.0 => {
+                let share = (value * 100.0).round() / 10_000.0;
+                bail!("{name} is a share from 0 to 1; for {value} % write {name}={share}");
+            }
+            None => ensure!((0.0..=1.0).contains(&value), "{name} is a share from 0 to 1"),
+        }
+        Ok(Self { figure, value })
     }
 }
 
