@@ -125,31 +125,40 @@ impl GoldDocument {
     fn resolve(raw: RawDocument) -> Result<Self, GoldError> {
         let index = LineIndex::new(&raw.text);
         let length = index.chars(raw.text.len());
+        let id = &raw.id;
         let mut edits = Vec::with_capacity(raw.edits.len());
-        for edit in raw.edits {
-            if edit.start > edit.end || edit.end > length {
-                return Err(GoldError(format!(
-                    "{}: edit at characters {}..{} lies outside its text, which has {length}",
-                    raw.id, edit.start, edit.end
-                )));
+        for (n, edit) in (1..).zip(raw.edits) {
+            let RawEdit { start, end, .. } = edit;
+            let fault =
+                |what: String| Err(GoldError(format!("document {id:?}: edit {n} at characters {start}..{end} {what}")));
+            if start > end {
+                return fault("ends before it starts; \"end\" is the offset behind its last character".into());
             }
-            let span = Span::new(index.byte_of_char(edit.start), index.byte_of_char(edit.end));
+            if end > length {
+                return fault(format!(
+                    "lies outside its text, which has {length}; offsets count characters of \"text\", not bytes"
+                ));
+            }
+            let span = Span::new(index.byte_of_char(start), index.byte_of_char(end));
             let found = &raw.text[span.range()];
-            if edit.spun.as_deref().is_some_and(|spun| spun != found) {
+            if let Some(spun) = edit.spun.filter(|spun| spun != found) {
+                return fault(format!("expects {spun:?}, the text has {found:?}; offsets count characters"));
+            }
+            edits.push((n, GoldEdit { span, corrections: edit.corrections, need: edit.severity }));
+        }
+        edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
+        for pair in edits.windows(2) {
+            let [(n, one), (m, other)] = pair else { continue };
+            if one.span.end > other.span.start {
+                let place = |span: Span| format!("{}..{}", index.chars(span.start), index.chars(span.end));
                 return Err(GoldError(format!(
-                    "{}: edit at characters {}..{} expects {:?}, the text has {found:?}; offsets count characters",
-                    raw.id,
-                    edit.start,
-                    edit.end,
-                    edit.spun.unwrap_or_default()
+                    "document {id:?}: edits {n} and {m} at characters {} and {} overlap; make them one, or leave one out",
+                    place(one.span),
+                    place(other.span)
                 )));
             }
-            edits.push(GoldEdit { span, corrections: edit.corrections, need: edit.severity });
         }
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        if let Some(pair) = edits.windows(2).find(|pair| pair[0].span.end > pair[1].span.start) {
-            return Err(GoldError(format!("{}: edits overlap at byte {}", raw.id, pair[1].span.start)));
-        }
+        let edits = edits.into_iter().map(|(_, edit)| edit).collect();
         Ok(Self { id: raw.id, family: raw.family, text: raw.text, edits })
     }
 }
@@ -224,8 +233,16 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_place() {
         for (key, edit, says) in [
-            ("edits", r#"{"start":50,"end":60,"severity":"hard"}"#, "50..60 lies outside its text, which has 8"),
-            ("edits", r#"{"start":5,"end":3,"severity":"hard"}"#, "5..3 lies outside"),
+            (
+                "edits",
+                r#"{"start":50,"end":60,"severity":"hard"}"#,
+                "document \"a\": edit 1 at characters 50..60 lies outside its text, which has 8; offsets count characters",
+            ),
+            (
+                "edits",
+                r#"{"start":5,"end":3,"severity":"hard"}"#,
+                "5..3 ends before it starts; \"end\" is the offset behind",
+            ),
             ("edits", r#"{"start":4,"end":9,"severity":"hard"}"#, "4..9 lies outside"),
             ("edits", r#"{"start":4,"end":8}"#, "missing field `severity` at line 2 column"),
             ("edits", r#"{"start":4,"end":8,"severity":"grave"}"#, "unknown variant `grave`"),
@@ -249,6 +266,14 @@ mod tests {
         assert!(error.contains("expects \"navy\", the text has \" navy\""), "{error}");
         let json = r#"{"id":"a","text":"the navy","edits":[{"start":0,"end":5,"severity":"soft"},
             {"start":4,"end":8,"severity":"soft"}]}"#;
-        assert!(GoldDocument::read(json).is_err());
+        // In the order of the file.
+        let swapped = json.replace("\"start\":0,\"end\":5", "\"start\":5,\"end\":6");
+        for (json, says) in [
+            (json, "edits 1 and 2 at characters 0..5 and 4..8"),
+            (&swapped, "edits 2 and 1 at characters 4..8 and 5..6"),
+        ] {
+            let error = GoldDocument::read(json).expect_err("overlap").to_string();
+            assert_eq!(error, format!("document \"a\": {says} overlap; make them one, or leave one out"));
+        }
     }
 }
