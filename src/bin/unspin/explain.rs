@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use anyhow::ensure;
 use clap::Args as Group;
 use serde_json::{Value, json};
 use unspin::{Config, Family, Finding, Quotes, Rule, Substitute, Unspinner, render};
@@ -35,6 +36,10 @@ pub(crate) struct Explain {
 pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
     let mut out = terminal::stdout();
     let phrase = command.phrase.join(" ");
+    ensure!(
+        !phrase.trim().is_empty(),
+        "explain needs a phrase, or the name of a rule: unspin explain Protection Secretary"
+    );
     if let Some(rule) = Rule::from_name(&phrase) {
         if command.format == TableFormat::Json {
             let (name, summary, page) = (rule.name(), rule.summary(), rule.page());
