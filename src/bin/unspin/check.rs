@@ -1,12 +1,12 @@
 //! `unspin check`: report findings.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args as Group, ValueEnum};
 
-use unspin::Report;
-use unspin::render::{self, Counts, Document};
+use unspin::render::{self, Counts, Document, Render};
+use unspin::{Finding, LineIndex, Report};
 
 use crate::args::{Checking, Common, Inputs, Target};
 use crate::baseline;
@@ -32,7 +32,8 @@ pub(crate) struct Check {
     pub(crate) format: OutputFormat,
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Write the findings to this file, for --baseline to leave out, and end with 0.
+    /// Write the findings to this file, for --baseline to leave out, and end with 0; they are shown only with --output
+    /// or another --format.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "resume", "shard"], help_heading = "Output")]
     pub(crate) write_baseline: Option<PathBuf>,
     /// Show at most this many findings; all are counted.
@@ -79,6 +80,15 @@ fn tells_evidence(format: OutputFormat, common: Common) -> bool {
     }
 }
 
+/// Shows no finding, for a run that is about a baseline.
+struct Nothing;
+
+impl Render for Nothing {
+    fn finding(&self, _: &Document<'_>, _: &LineIndex<'_>, _: &Finding, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// What is written of a record, or of a stretch of a long one.
 enum Shown {
     /// All of a record, with what was found in it.
@@ -99,8 +109,12 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         job = job.without_evidence();
     }
     let style = output::style(&command.target, common);
-    let renderer = render::renderer(command.format.into(), style);
-    let show = |checked: &Checked, most: usize| -> std::io::Result<Vec<u8>> {
+    let asked = command.format != OutputFormat::Human || command.target.output.is_some();
+    let renderer: Box<dyn Render> = match &command.write_baseline {
+        Some(_) if !asked => Box::new(Nothing),
+        _ => render::renderer(command.format.into(), style),
+    };
+    let show = |checked: &Checked, most: usize| -> io::Result<Vec<u8>> {
         let (mut bytes, mut left) = (Vec::new(), most);
         checked.documents(|document| {
             let before = bytes.len();
@@ -113,7 +127,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
             if bytes.len() == start {
                 bytes.truncate(before);
             }
-            Ok::<(), std::io::Error>(())
+            Ok::<(), io::Error>(())
         })?;
         Ok(bytes)
     };
