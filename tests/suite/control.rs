@@ -226,11 +226,33 @@ fn settings_hold_in_places_whose_names_are_no_text() {
 #[test]
 fn a_full_disk_is_named() {
     let here = directory(&[("a.txt", SPUN.as_bytes())]);
-    for command in ["check", "fix", "score"] {
-        let ran = unspin(here.path(), &[command, "-q", "--assume-spun", "-o", "/dev/full", "a.txt"], b"");
+    for name in ["check", "fix", "score"] {
+        let ran = unspin(here.path(), &[name, "-q", "--assume-spun", "-o", "/dev/full", "a.txt"], b"");
         let says = "unspin: /dev/full: No space left on device (os error 28)\n";
-        assert_eq!((ran.code, ran.err.as_str()), (2, says), "{command}");
+        assert_eq!((ran.code, ran.err.as_str()), (2, says), "{name}");
     }
+    for args in [&["--help"][..], &["-h"], &["help", "check"], &["check", "--help"], &["--version"]] {
+        let full = fs::File::options().write(true).open("/dev/full").expect("on Linux");
+        let told = command(here.path(), args).stdout(full).output().expect("runs");
+        let err = String::from_utf8_lossy(&told.stderr);
+        assert_eq!(
+            (told.status.code(), &*err),
+            (Some(2), "unspin: No space left on device (os error 28)\n"),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn help_that_nobody_reads_is_success() {
+    let mut child = command(&std::env::temp_dir(), &["check", "--help"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    let told = child.wait_with_output().expect("ends");
+    assert_eq!((told.status.code(), told.stderr.as_slice()), (Some(0), &b""[..]));
 }
 
 #[test]

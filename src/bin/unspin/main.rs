@@ -36,5 +36,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    terminal::exit(command::run(command::Args::parse()))
+    match command::Args::try_parse() {
+        Ok(args) => terminal::exit(command::run(args)),
+        Err(told) => terminal::tell(&told),
+    }
 }

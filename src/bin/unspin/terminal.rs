@@ -29,6 +29,16 @@ pub(crate) fn exit(result: anyhow::Result<Ending>) -> ExitCode {
     }
 }
 
+/// Prints what is told instead of running: help, the version, or what is wrong with the command line. `clap` itself would
+/// take no notice of what cannot be written.
+pub(crate) fn tell(told: &clap::Error) -> ExitCode {
+    let written = told.print().and_then(|()| io::stdout().flush());
+    if told.use_stderr() {
+        return ExitCode::from(2);
+    }
+    exit(written.map(|()| Ending::default()).map_err(Into::into))
+}
+
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(broken))
