@@ -208,12 +208,19 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
 
 /// What is said of bytes that are no text, with what to do about those that are compressed.
 pub(super) fn not_text(bytes: &[u8]) -> String {
-    let (kind, end) = match bytes {
-        [0x1f, 0x8b, ..] => ("gzip", "gz"),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => ("zstd", "zst"),
-        _ => return "is binary, not text".to_owned(),
-    };
-    format!("is {kind} data: name it FILE.{end}, or decompress it first")
+    match compressed(bytes) {
+        Some((kind, end)) => format!("is {kind} data: name it FILE.{end}, or decompress it first"),
+        None => "is binary, not text".to_owned(),
+    }
+}
+
+/// How bytes are compressed that begin so, and how names of such files end.
+pub(super) fn compressed(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    match bytes {
+        [0x1f, 0x8b, ..] => Some(("gzip", "gz")),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(("zstd", "zst")),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

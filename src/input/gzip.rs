@@ -1,22 +1,25 @@
 //! Gzip as it lies in files: members one after the other, and zeros at the end where tapes and block stores fill up.
 
-use std::io::{BufRead, BufReader, Read, Result};
+use std::io::{BufRead, Error, ErrorKind, Read, Result};
 
 use flate2::bufread::GzDecoder;
+
+/// What a member begins with.
+pub(super) const MAGIC: &[u8] = b"\x1f\x8b";
 
 /// Reads all members of a file.
 pub(super) struct Members<R> {
     /// The member that is being read; none at the end.
-    member: Option<GzDecoder<BufReader<R>>>,
+    member: Option<GzDecoder<R>>,
 }
 
-impl<R: Read> Members<R> {
+impl<R: BufRead> Members<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { member: Some(GzDecoder::new(BufReader::new(inner))) }
+        Self { member: Some(GzDecoder::new(inner)) }
     }
 }
 
-impl<R: Read> Read for Members<R> {
+impl<R: BufRead> Read for Members<R> {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         while let Some(member) = &mut self.member {
             let read = member.read(into)?;
@@ -25,9 +28,14 @@ impl<R: Read> Read for Members<R> {
             }
             let Some(mut rest) = self.member.take().map(GzDecoder::into_inner) else { break };
             while let Some(&byte) = rest.fill_buf()?.first() {
-                if byte != 0 {
+                if byte == MAGIC[0] {
                     self.member = Some(GzDecoder::new(rest));
                     break;
+                }
+                // It may be what is left of a member: that it is left out must not go unseen.
+                if byte != 0 {
+                    let message = "what comes behind its gzip data is none; gzip -dc leaves it out";
+                    return Err(Error::new(ErrorKind::InvalidData, message));
                 }
                 rest.consume(1);
             }
@@ -67,5 +75,7 @@ mod tests {
         for parts in [&[one.as_slice(), b"x"][..], &[&one, &zeros, b"x"], &[&one, &two[..9]], &[&zeros], &[]] {
             assert!(read(parts).is_err());
         }
+        let error = read(&[&one, &zeros, b"x"]).expect_err("trailing garbage").to_string();
+        assert_eq!(error, "what comes behind its gzip data is none; gzip -dc leaves it out");
     }
 }

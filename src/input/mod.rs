@@ -147,11 +147,33 @@ impl Compression {
     }
 
     fn reader<'r>(self, inner: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+        if self == Self::None {
+            return Ok(Box::new(inner));
+        }
+        let mut inner = BufReader::new(inner);
+        if let Some(message) = self.misnamed(inner.fill_buf()?) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
         Ok(match self {
-            Self::None => Box::new(inner),
             Self::Gzip => Box::new(gzip::Members::new(inner)),
-            Self::Zstd => Box::new(zstd::Decoder::new(inner)?),
+            _ => Box::new(zstd::Decoder::with_buffer(inner)?),
         })
+    }
+
+    /// What is wrong with the name of a file that begins so, and what to do about it.
+    fn misnamed(self, start: &[u8]) -> Option<String> {
+        // A pipe may give the first byte alone, and frames of zstd that are skipped begin in another way.
+        let (named, is_so) = match self {
+            Self::None => return None,
+            Self::Gzip => ("gzip", gzip::MAGIC.iter().zip(start).all(|(one, other)| one == other)),
+            Self::Zstd => ("zstd", start.len() < 4 || matches!(start[1..4], [0xb5, 0x2f, 0xfd] | [0x2a, 0x4d, 0x18])),
+        };
+        let told = match encoding::compressed(start) {
+            _ if is_so => return None,
+            Some((kind, end)) => format!("it is {kind} data, not {named}; name it FILE.{end}"),
+            None => format!("it is no {named} data; take the ending off its name"),
+        };
+        Some(told)
     }
 }
 

@@ -78,6 +78,23 @@ fn trouble_is_named_and_the_run_goes_on() {
     gzip.write_all(&CLEAN.repeat(9).into_bytes()).expect("compressed");
     let gzip = gzip.finish().expect("compressed");
     let zstd = zstd::encode_all(CLEAN.repeat(9).as_bytes(), 0).expect("compressed");
+    for (name, bytes, says) in [
+        ("plain.jsonl.gz", CLEAN.as_bytes(), "it is no gzip data; take the ending off its name"),
+        ("plain.txt.gz", CLEAN.as_bytes(), "it is no gzip data; take the ending off its name"),
+        ("plain.txt.zst", CLEAN.as_bytes(), "it is no zstd data; take the ending off its name"),
+        ("other.csv.gz", &zstd, "it is zstd data, not gzip; name it FILE.zst"),
+        ("other.txt.zst", &gzip, "it is gzip data, not zstd; name it FILE.gz"),
+        ("empty.txt.zst", b"", "incomplete frame"),
+        (
+            "more.txt.gz",
+            &[&gzip[..], b"more"].concat(),
+            "what comes behind its gzip data is none; gzip -dc leaves it out",
+        ),
+    ] {
+        let here = directory(&[(name, bytes)]);
+        let ran = unspin(here.path(), &["check", name], b"");
+        assert_eq!((ran.code, ran.err), (2, format!("unspin: {name}: cannot be read: {says}\n")));
+    }
     for (bytes, says) in [(&gzip, "is gzip data: name it FILE.gz, or"), (&zstd, "is zstd data: name it FILE.zst, or")] {
         fs::write(here.path().join("packed.jsonl"), bytes).expect("written");
         for (args, stdin) in [(&["score", "-"][..], bytes.as_slice()), (&["score", "packed.jsonl"], b"")] {
