@@ -9,6 +9,8 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 pub(super) const SAMPLE: usize = 64 * 1024;
 /// Text has no more than one control character, zeros among them, in so many bytes.
 const STRAY: usize = 500;
+/// The same of HTML, whose name or beginning says more than a few such characters do.
+const STRAY_IN_MARKUP: usize = 50;
 /// The byte order mark in UTF-8.
 pub(super) const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -200,10 +202,11 @@ fn bare_utf16(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
 
 /// Whether bytes that are not UTF-16 are no text: there are zeros, and more of those and other control characters than
 /// strayed into a page. Of what is compressed every tenth byte looks like one.
-pub(super) fn is_binary(bytes: &[u8]) -> bool {
+pub(super) fn is_binary(bytes: &[u8], is_markup: bool) -> bool {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let stray = if is_markup { STRAY_IN_MARKUP } else { STRAY };
     let is_stray = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
-    memchr::memchr(0, sample).is_some() && sample.iter().filter(is_stray).count() * STRAY > sample.len()
+    memchr::memchr(0, sample).is_some() && sample.iter().filter(is_stray).count() * stray > sample.len()
 }
 
 /// What is said of bytes that are no text, with what to do about those that are compressed.
@@ -264,8 +267,17 @@ mod tests {
     #[test]
     fn a_page_may_hold_a_stray_zero() {
         let page = |strays: &str| format!("<p>{}{strays}</p>", "The navy said so. ".repeat(100)).into_bytes();
-        assert!(!is_binary(&page("\0")) && !is_binary(&page("\0\u{1}\0")));
-        assert!(is_binary(&page("\0\u{1}\0\0")) && is_binary(b"a\0b") && is_binary(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"));
+        for (bytes, in_text, in_markup) in [
+            (&page("\0")[..], false, false),
+            (&page("\0\u{1}\0"), false, false),
+            (&page("\0\u{1}\0\0"), true, false),
+            (&page(&"\0".repeat(34)), true, false),
+            (&page(&"\0".repeat(40)), true, true),
+            (b"a\0b", true, true),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", true, true),
+        ] {
+            assert_eq!([is_binary(bytes, false), is_binary(bytes, true)], [in_text, in_markup], "{bytes:?}");
+        }
     }
 
     #[test]

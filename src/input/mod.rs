@@ -310,6 +310,12 @@ impl Source {
         Arc::clone(self)
     }
 
+    /// Whether it is HTML by its name or, where that tells nothing, by its first bytes.
+    fn is_markup(&self, bytes: &[u8]) -> bool {
+        let start = || String::from_utf8_lossy(&bytes[..bytes.len().min(encoding::SAMPLE)]);
+        self.format == Format::Html || self.untold && kind::is_markup(&start())
+    }
+
     /// Whether it is standard input.
     pub fn is_stdin(&self) -> bool {
         self.path.as_os_str() == "-"
@@ -368,7 +374,7 @@ impl Source {
         let mut sample = Vec::new();
         let broken = reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample).err();
         let encoding = Encoding::detect(&sample);
-        let binary = (!encoding.is_utf16() && encoding::is_binary(&sample)).then(|| encoding::not_text(&sample));
+        let binary = (!encoding.is_utf16() && encoding::is_binary(&sample, false)).then(|| encoding::not_text(&sample));
         // What was read before a fault is given before it, too.
         let mut reader = io::Cursor::new(sample).chain(Fault(broken)).chain(reader);
         if encoding.is_utf16() {

@@ -205,11 +205,12 @@ impl Raw {
         } else {
             Err(bytes.into_owned())
         };
+        let is_binary = |bytes: &[u8]| encoding::is_binary(bytes, self.source.is_markup(bytes));
         let (encoding, binary) = match &text {
-            Ok(text) => (Encoding::UTF_8, encoding::is_binary(text.as_bytes())),
+            Ok(text) => (Encoding::UTF_8, is_binary(text.as_bytes())),
             Err(bytes) => {
                 let encoding = Encoding::of_all(bytes);
-                (encoding, !encoding.is_utf16() && encoding::is_binary(bytes))
+                (encoding, !encoding.is_utf16() && is_binary(bytes))
             }
         };
         if binary {
