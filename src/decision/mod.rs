@@ -8,6 +8,7 @@ use std::fmt;
 pub use find::Matched;
 use serde::{Deserialize, Serialize};
 
+use crate::printable::printable;
 use crate::report::{Finding, named};
 use crate::span::Span;
 
@@ -39,7 +40,7 @@ pub struct Place {
 impl fmt::Display for Place {
     /// As reports have it: `a.jsonl#17.body`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)?;
+        f.write_str(&printable(&self.path))?;
         if let Some(record) = self.record {
             write!(f, "#{record}")?;
         }

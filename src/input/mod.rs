@@ -27,6 +27,8 @@ pub use error::{ErrorKind, InputError};
 pub use files::{FileOptions, Globs, resolved, sources, straight};
 pub use record::{Raw, Record};
 
+use crate::printable::printable;
+
 /// How the texts lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -321,9 +323,9 @@ impl Source {
         self.path.as_os_str() == "-"
     }
 
-    /// The path for people.
+    /// The path for people, without what a terminal would obey.
     pub fn name(&self) -> String {
-        self.path.display().to_string()
+        printable(&self.path.display().to_string()).into_owned()
     }
 
     /// What a field or column that is added for one of the texts is called: where there are several, such as

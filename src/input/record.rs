@@ -319,9 +319,9 @@ pub(super) enum Shown {
 }
 
 impl Record {
-    /// The input's path, for people.
+    /// The input's path as text.
     pub fn path(&self) -> String {
-        self.input.name()
+        self.input.path.display().to_string()
     }
 
     /// The input's path.

@@ -7,6 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Counts, Document, Render, Style, Summary, advice, one_line, percent, within};
 use crate::line_index::{LineIndex, ceil_boundary, floor_boundary};
+use crate::printable::printable;
 use crate::report::{Finding, Severity};
 use crate::span::Span;
 
@@ -32,7 +33,7 @@ impl Render for Human {
         writeln!(
             out,
             "{}:{line}:{column}: {}{}{}: {} {}→{} {}{}{} {}({}, {}) [{}]{}",
-            document.place(),
+            printable(&document.place()),
             strong.0,
             finding.severity.name(),
             strong.1,
@@ -104,7 +105,7 @@ impl Render for Human {
         }
         let report = document.report;
         let bold = paint(self.0.color, anstyle::Style::new().effects(Effects::BOLD));
-        write!(out, "{}{}{}: ", bold.0, document.place(), bold.1)?;
+        write!(out, "{}{}{}: ", bold.0, printable(&document.place()), bold.1)?;
         let verdict = match report.family {
             Some(family) => {
                 let (in_part, of) = match percent(report.share) {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{Document, Render, advice, percent};
 use crate::line_index::LineIndex;
+use crate::printable::printable;
 use crate::report::Finding;
 
 pub(super) struct Short;
@@ -20,7 +21,7 @@ impl Render for Short {
         writeln!(
             out,
             "{}:{line}:{column}: {}: {} → {} ({}) [{}]",
-            document.place(),
+            printable(&document.place()),
             finding.severity.name(),
             document.found(finding),
             advice(finding.correction()),

@@ -702,3 +702,27 @@ fn one_very_long_line() {
     let ran = unspin(here.path(), &["fix"], text.as_bytes());
     assert_eq!((ran.code, ran.out.len()), (0, text.len()));
 }
+
+#[cfg(unix)]
+#[test]
+fn names_that_a_terminal_would_obey_are_escaped() {
+    let (name, plain) = ("a\u{1b}[2J\nb\u{9b}.txt", "plain é name.txt");
+    let shown = r"a\u{1b}[2J\nb\u{9b}.txt";
+    let here = directory(&[(name, SPUN.as_bytes()), (plain, SPUN.as_bytes()), ("bad\n.jsonl", b"no\n")]);
+    for args in [
+        &["check", "--assume-spun", "--exit-zero"][..],
+        &["check", "--assume-spun", "--exit-zero", "--format", "short"],
+        &["score"],
+        &["fix", "--write", "--assume-spun"],
+    ] {
+        let ran = unspin(here.path(), &[args, &["--", name, plain, "bad\n.jsonl", "no\u{7}"]].concat(), b"");
+        let all = [ran.text(), &ran.err].concat();
+        assert!(all.contains(shown) && all.contains(plain), "{args:?}: {all}");
+        assert!(all.contains(r"bad\n.jsonl, record 1: ") && all.contains(r"no\u{7}: no such file"), "{args:?}: {all}");
+        assert!(!all.contains(|c: char| c.is_control() && c != '\n') && !all.contains("bad\n"), "{args:?}: {all}");
+    }
+    // What programs read has the name itself.
+    let ran = unspin(here.path(), &["check", "--format", "json", name], b"");
+    let line: Value = serde_json::from_str(ran.text().lines().next().expect("a line")).expect("JSON");
+    assert_eq!(line["path"], name);
+}

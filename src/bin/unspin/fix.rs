@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use unspin::input::{Encoding, InputError, Record, Source, resolved};
 use unspin::render::Document;
-use unspin::{Finding, LineIndex, Report, Selection, Span};
+use unspin::{Finding, LineIndex, Report, Selection, Span, printable};
 
 use crate::args::{Checking, Choice, Common, Inputs, Target, suffix};
 use crate::checked::{self, Checked, Fixes};
@@ -430,7 +430,7 @@ fn line(record: &Record, document: &Document<'_>, index: &LineIndex<'_>, n: usiz
     let sure = (f64::from(finding.confidence()) * 100.0).round().min(99.0);
     format!(
         "{}:{line}:{column}: {} ({sure}%)",
-        document.place(),
+        printable(&document.place()),
         checked::change(&record.text(n)[finding.span.range()], finding.correction())
     )
 }

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, Write};
 
 use clap::Args as Group;
-use unspin::Report;
 use unspin::render::{self, Counts, Document};
+use unspin::{Report, printable};
 
 use crate::args::{Checking, Common, Inputs, TableFormat, Target};
 use crate::job::{Event, Job};
@@ -73,7 +73,7 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
             report.tokens,
             findings.findings,
             findings.automatic,
-            document.place()
+            printable(&document.place())
         )
     };
     let long = long::Work {

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
+use unspin::printable;
 
 use crate::args::{Color, Common};
 
@@ -49,8 +50,14 @@ pub(crate) fn complain(message: &str) {
     note(&format!("unspin: {message}"));
 }
 
-/// One line on standard error, as it is.
+/// One line on standard error, as it is, but that a terminal obeys nothing in it. What is said of settings may have more
+/// lines.
 pub(crate) fn note(message: &str) {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c.to_string(),
+        _ => printable(c.encode_utf8(&mut [0; 4])).into_owned(),
+    };
+    let message: String = message.chars().map(shown).collect();
     // Nothing can be done where standard error is closed.
     let _ = writeln!(io::stderr().lock(), "{message}");
 }

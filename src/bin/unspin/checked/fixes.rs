@@ -2,7 +2,7 @@
 
 use unspin::input::Record;
 use unspin::render::Document;
-use unspin::{Finding, LineIndex, Report, Selection, Span};
+use unspin::{Finding, LineIndex, Report, Selection, Span, printable};
 
 use super::change;
 
@@ -56,7 +56,10 @@ impl<'f> Fixes<'f> {
             };
             let (line, column) = index.line_column(record.shown_span(*n, finding.span).start);
             let what = change(&record.text(*n)[finding.span.range()], finding.correction());
-            format!("{}:{line}:{column}: {what} cannot be written: markup stands in it or beside it", document.place())
+            format!(
+                "{}:{line}:{column}: {what} cannot be written: markup stands in it or beside it",
+                printable(&document.place())
+            )
         });
         complaints.collect()
     }
