@@ -14,6 +14,13 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(WORDS).expect("four short words")
 });
 
+/// The name that all of them begin with, as people write it.
+static NAMES: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(["unspin", "Unspin", "UNSPIN"]).expect("three short words"));
+
+/// What comments begin with, and sentences do not.
+const COMMENTS: [&str; 4] = ["<!--", "/*", "{#", "//"];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Directive {
     Ignore,
@@ -97,6 +104,44 @@ impl Directives {
         Self { spans: merged }
     }
 
+    /// The first word of a text that most probably was to be a directive and is none, such as `unspin:ignored`, with the
+    /// directive that was meant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Directives;
+    ///
+    /// let text = "The navy left. <!-- unspin:ignored -->";
+    /// let (span, meant) = Directives::misspelt(text).expect("one");
+    /// assert_eq!((&text[span], meant), ("unspin:ignored", "unspin:ignore"));
+    /// assert!(Directives::misspelt("The navy left. <!-- unspin:ignore -->").is_none());
+    /// ```
+    pub fn misspelt(text: &str) -> Option<(Span, &'static str)> {
+        NAMES.find_iter(text).find_map(|name| {
+            let (before, rest) = (&text[..name.start()], &text[name.end()..]);
+            let opened = before.trim_end_matches([' ', '\t']);
+            let in_comment = COMMENTS.iter().any(|mark| opened.ends_with(mark)) && !opened.ends_with("://");
+            // A path or an address may have the name in it.
+            let sticks = |c: char| c.is_alphanumeric() || "_-./@".contains(c);
+            if before.ends_with(sticks) && !in_comment {
+                return None;
+            }
+            let word = rest.trim_start_matches([':', '-', ' ']);
+            let between = &rest[..rest.len() - word.len()];
+            // Where nobody comments, the name and a word behind it are a sentence.
+            if between.is_empty() || between != ":" && !in_comment {
+                return None;
+            }
+            let end = word.find(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').unwrap_or(word.len());
+            let word = word[..end].trim_end_matches('-');
+            let end = name.end() + between.len() + word.len();
+            let meant = meant(&word.to_lowercase().replace('_', "-"))?;
+            let span = Span::new(name.start(), end);
+            (text[span] != *meant).then_some((span, meant))
+        })
+    }
+
     /// Whether the text has none.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
@@ -107,6 +152,37 @@ impl Directives {
         let end = span.end.max(span.start.saturating_add(1));
         let next = self.spans.partition_point(|covered| covered.start < end);
         next > 0 && span.start < self.spans[next - 1].end
+    }
+}
+
+/// The directive that a word behind the name is, or was to be. What other linters call theirs is among them.
+fn meant(word: &str) -> Option<&'static str> {
+    let [ignore, next, off, on] = WORDS;
+    let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
+    Some(match word {
+        "off" | "disable" | "disabled" => off,
+        "on" | "enable" | "enabled" => on,
+        _ if is_slip(word, "ignore-next") => next,
+        _ if ["ignore", "disable", "skip"].iter().any(|start| word.starts_with(start)) => match word {
+            _ if has(&["next"]) => next,
+            _ if has(&["start", "begin", "file", "all", "off"]) => off,
+            _ if has(&["end", "-on"]) => on,
+            _ => ignore,
+        },
+        _ if is_slip(word, "ignore") => ignore,
+        _ => return None,
+    })
+}
+
+/// Whether a word is another one but for a letter that is too much, too few, wrong, or behind the next one.
+fn is_slip(word: &str, other: &str) -> bool {
+    let alike = |(a, b): &(u8, u8)| a == b;
+    let before = word.bytes().zip(other.bytes()).take_while(alike).count();
+    let [a, b] = [word, other].map(|word| &word.as_bytes()[before..]);
+    let behind = a.iter().rev().copied().zip(b.iter().rev().copied()).take_while(alike).count();
+    match (&a[..a.len() - behind], &b[..b.len() - behind]) {
+        ([a, b], [c, d]) => (a, b) == (d, c),
+        (a, b) => a.len() < 2 && b.len() < 2,
     }
 }
 
@@ -152,6 +228,36 @@ mod tests {
         }
         assert!(Directives::read("unspin").is_empty());
         assert!(!Directives::read("unspin:ignore").cover(Span::new(usize::MAX, usize::MAX)));
+    }
+
+    #[test]
+    fn what_was_to_be_a_directive_is_told() {
+        for (text, meant) in [
+            ("x unspin:ignored", Some("unspin:ignore")),
+            ("<!-- unspin:ignore-nextline -->", Some("unspin:ignore-next")),
+            ("# unspin:ignore-next-line", Some("unspin:ignore-next")),
+            ("# unspin:ignore_next", Some("unspin:ignore-next")),
+            ("unspin:ignore unspin:Ignore", Some("unspin:ignore")),
+            ("Unspin:off", Some("unspin:off")),
+            ("<!-- unspin: ignore -->", Some("unspin:ignore")),
+            ("/* unspin-ignore */", Some("unspin:ignore")),
+            ("<!--unspin:ignored-->", Some("unspin:ignore")),
+            ("//unspin:ignored", Some("unspin:ignore")),
+            ("See https://unspin-ignore.example", None),
+            ("// unspin disable", Some("unspin:off")),
+            ("unspin:enable", Some("unspin:on")),
+            ("unspin:ignore-start", Some("unspin:off")),
+            ("unspin:ignore-end", Some("unspin:on")),
+            ("unspin:ingore", Some("unspin:ignore")),
+            ("unspin:ignore-net", Some("unspin:ignore-next")),
+            ("unspin:ignor", Some("unspin:ignore")),
+            ("unspin:ignore, unspin:ignore-, unspin:ignore-next. unspin:off; <unspin:on>", None),
+            ("The unspin ignore list and the unspin-ignore key; unspin: ignore it, unspin: on we go.", None),
+            ("docker pull example/unspin:disabled-2, myunspin:ignored, .unspin:ignored", None),
+            ("unspin:latest unspin:offer unspin:online unspin:ignite unspin: unspin", None),
+        ] {
+            assert_eq!(Directives::misspelt(text).map(|(_, meant)| meant), meant, "{text}");
+        }
     }
 
     #[test]

@@ -40,6 +40,26 @@ fn comments_keep_findings_from_being_reported_and_fixed() {
 }
 
 #[test]
+fn what_was_to_be_a_directive_is_told_once_for_each_file() {
+    let row = |text: &str| format!("{}\n", json!({ "text": text }));
+    let rows = [row("Fine."), row("No.\n// unspin:ignored"), row("// unspin:ignored")].concat();
+    let here = directory(&[
+        ("a.txt", format!("{SPUN}\n\n{SPUN} # unspin:ignored\n# unspin:disable\n").as_bytes()),
+        ("b.html", b"<p>Fine.</p>\n<!-- unspin:ignore-nextline -->\n<p>Fine.</p>\n"),
+        ("c.jsonl", rows.as_bytes()),
+        ("d.md", b"Fine. <!-- unspin:ignore -->\n"),
+        ("long.txt", format!("{}\n# unspin:onn\n# unspin:ignores\n", "It is fine.\n".repeat(20_000)).as_bytes()),
+    ]);
+    let says = "unspin: a.txt:3: unspin:ignored does nothing; unspin:ignore is most probably meant\n\
+                unspin: b.html:2: unspin:ignore-nextline does nothing; unspin:ignore-next is most probably meant\n\
+                unspin: c.jsonl#2.text:2: unspin:ignored does nothing; unspin:ignore is most probably meant\n\
+                unspin: long.txt:20003: unspin:ignores does nothing; unspin:ignore is most probably meant\n";
+    let ran = unspin(here.path(), &["score", "."], b"");
+    assert_eq!((ran.code, ran.err.replace("./", "").as_str()), (0, says));
+    assert_eq!(unspin(here.path(), &["score", "-q", "."], b"").err, "");
+}
+
+#[test]
 fn a_baseline_leaves_out_what_it_holds_wherever_it_moves() {
     let text = format!("Nobody knew why.\n\n{SPUN}\n");
     let here = directory(&[("a.txt", text.as_bytes()), ("sure.toml", b"min-confidence = 0.8\nassume-spun = true\n")]);

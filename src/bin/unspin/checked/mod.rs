@@ -8,7 +8,7 @@ use std::path::Path;
 
 use unspin::input::Record;
 use unspin::render::{Document, Edits};
-use unspin::{Edit, Finding, Report, Selection, Span};
+use unspin::{Directives, Edit, Finding, LineIndex, Report, Selection, Span, printable};
 
 pub(crate) use self::fixes::Fixes;
 pub(crate) use self::sieve::Sieve;
@@ -64,6 +64,19 @@ pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, n: usize)
     let mut report = settings.unspinner.check_with(record.text(n), &profile.config);
     Sieve::of_record(settings, profile.severity, record, n).sift(&mut report.findings);
     report
+}
+
+/// What is to be said of the first word in a record that was to be a directive and is none.
+pub(crate) fn misspelt(record: &Record) -> Option<String> {
+    (0..record.len()).find_map(|n| {
+        let (text, path) = (record.shown(n), record.path());
+        let (span, meant) = Directives::misspelt(text)?;
+        let report = Report::default();
+        let mut document = Document::whole(&path, text, &report);
+        (document.record, document.field) = (record.number, record.field(n));
+        let (place, line) = (document.place(), LineIndex::new(text).line(span.start));
+        Some(format!("{}:{line}: {} does nothing; {meant} is most probably meant", printable(&place), &text[span]))
+    })
 }
 
 /// The bytes of the name of a record's input, where they are no text.

@@ -10,7 +10,7 @@ use unspin::render::Summary;
 use super::Event;
 use super::progress::Position;
 use super::read::{Batch, Fault, Message};
-use crate::checked::Checked;
+use crate::checked::{self, Checked};
 use crate::long::{self, Long, Passage};
 use crate::settings::Settings;
 
@@ -35,6 +35,8 @@ pub(super) struct Counted {
     pub(super) filled: bool,
     /// One of its texts looks like HTML and is read as it is.
     pub(super) html: bool,
+    /// What is to be said of a word in it that was to be a directive.
+    pub(super) misspelt: Option<String>,
 }
 
 /// A record that is one long text, and is yet to be worked on in passages.
@@ -105,7 +107,8 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
                 let record = &checked.record;
                 let filled = !record.source().trim().is_empty();
                 let html = (0..record.len()).any(|n| record.looks_like_html(n));
-                let mut counted = Counted { bytes: size, filled, html, ..Counted::default() };
+                let misspelt = checked::misspelt(record);
+                let mut counted = Counted { bytes: size, filled, html, misspelt, ..Counted::default() };
                 counted.figures.textless = u64::from(filled && record.number.is_some() && record.is_empty());
                 for report in &checked.reports {
                     counted.figures.add(report);
@@ -134,7 +137,8 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
             None => check(),
         };
         let Some(report) = report else { return false };
-        let mut counted = Counted { bytes: size.saturating_sub(length), ..Counted::default() };
+        let misspelt = checked::misspelt(&text.record);
+        let mut counted = Counted { bytes: size.saturating_sub(length), misspelt, ..Counted::default() };
         counted.figures.add(&report);
         let end = Event::Record((work.end)(text, report));
         send(vec![(Step::Event(end, counted), position)])

@@ -20,6 +20,9 @@ pub(super) struct Current {
     /// Those with a text that looks like HTML and is read as it is.
     #[serde(default)]
     html: u64,
+    /// Something was said of a word that was to be a directive.
+    #[serde(default)]
+    misspelt: bool,
 }
 
 /// What is wrong with an input at its end.
@@ -48,8 +51,11 @@ impl Reading {
         Self { source: None, current, begun: false, sharded }
     }
 
-    /// What is worth a word about an input at its end, and no trouble.
-    pub(super) fn remarks<T>(&self, event: &Event<T>, common: Common) -> Vec<String> {
+    /// What is worth a word about an input, mostly at its end, and no trouble.
+    pub(super) fn remarks<T>(&self, event: &Event<T>, counted: &Counted, common: Common) -> Vec<String> {
+        if let Some(misspelt) = counted.misspelt.as_ref().filter(|_| !common.quiet && !self.current.misspelt) {
+            return vec![misspelt.clone()];
+        }
         let (Event::End, Some(source)) = (event, &self.source) else { return Vec::new() };
         let Current { textless, html, .. } = self.current;
         let (name, fields) = (source.name(), source.fields.join(" or "));
@@ -82,6 +88,7 @@ impl Reading {
                 self.current.texts |= counted.figures.documents > 0;
                 self.current.textless += counted.figures.textless;
                 self.current.html += u64::from(counted.html);
+                self.current.misspelt |= counted.misspelt.is_some();
             }
             Event::End => {
                 let source = self.source.take()?;

@@ -161,7 +161,7 @@ impl<'j> Account<'j> {
         if matches!(event, Event::End) {
             self.sum_up();
         }
-        for remark in self.reading.remarks(event, self.job.common) {
+        for remark in self.reading.remarks(event, counted, self.job.common) {
             self.complain(&remark);
         }
         match self.reading.follow(event, counted) {
