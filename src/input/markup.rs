@@ -8,6 +8,7 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use super::foreign::{Finder, Foreign};
 use super::map::{Escape, Lifted};
 use super::mdx;
+use super::outline::Outline;
 use crate::span::Span;
 
 /// Lifts the text of Markdown: no code, no link targets, no raw HTML, no front matter, nothing that programs read, such
@@ -201,7 +202,19 @@ const INLINE: [&[u8]; 26] = [
 
 /// Lifts the text of HTML that a reader sees. Text is what lies between tags, comments, template code and the like, so
 /// bytes of markup are never part of it.
+///
+/// What says that it is of another language is none, but a page as a whole is often wrong there, for it was made of a
+/// template: it is believed where its text does not look like English.
 pub(super) fn html(source: &str) -> Lifted {
+    let mut outline = Outline::new(false);
+    let lifted = lift_html(source, &mut outline);
+    if outline.is_of_another_language() {
+        return lift_html(source, &mut Outline::new(true));
+    }
+    lifted
+}
+
+fn lift_html(source: &str, outline: &mut Outline) -> Lifted {
     let mut prose = Prose::new(source, Escape::Html, false);
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     let mut at = 0;
@@ -221,8 +234,10 @@ pub(super) fn html(source: &str) -> Lifted {
             Token::Doctype(doctype) => (doctype.span.start, doctype.span.end),
             Token::String(_) | Token::Error(_) => continue,
         };
-        if hidden.is_none() && start > at {
+        if hidden.is_none() && outline.is_read() && start > at {
+            let before = prose.lifted.text.len();
             prose.take_html(Span::new(at, start));
+            outline.text(&prose.lifted.text[before..]);
         }
         at = at.max(end);
         match token {
@@ -235,12 +250,15 @@ pub(super) fn html(source: &str) -> Lifted {
                     tokens.set_state(State::Data);
                 }
                 let opens = hidden.is_none() && HIDDEN.contains(&name) && !closed;
+                let turns_foreign = hidden.is_none() && outline.start(&tag, opens || closed);
+                let is_read = hidden.is_none() && outline.is_read();
                 match &mut hidden {
                     Some((open, depth)) if open.as_slice() == name && !closed => *depth += 1,
                     None if opens => hidden = Some((name.to_vec(), 1)),
                     _ => {}
                 }
-                if opens && CODE.contains(&name) {
+                // A sentence has something there, of which nothing is known.
+                if opens && CODE.contains(&name) && is_read || turns_foreign && INLINE.contains(&name) {
                     prose.lifted.unknown();
                 }
                 separate(name, &mut prose.lifted);
@@ -254,14 +272,18 @@ pub(super) fn html(source: &str) -> Lifted {
                     if *depth == 0 {
                         hidden = None;
                     }
+                } else {
+                    outline.end(name);
                 }
                 separate(name, &mut prose.lifted);
             }
             _ => {}
         }
     }
-    if hidden.is_none() {
+    if hidden.is_none() && outline.is_read() {
+        let before = prose.lifted.text.len();
         prose.take_html(Span::new(at, source.len()));
+        outline.text(&prose.lifted.text[before..]);
     }
     prose.lifted
 }

@@ -15,6 +15,7 @@ mod kind;
 mod map;
 mod markup;
 mod mdx;
+mod outline;
 mod record;
 
 use std::fmt;

@@ -478,6 +478,67 @@ fn html_text_only() {
     );
 }
 
+/// What a reader sees of HTML, with one blank for white space.
+fn seen(html: &str) -> String {
+    records("a.html", &[], html.as_bytes())[0].text(0).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_is_hidden_in_html_is_no_text() {
+    for (html, text) in [
+        ("<p>a</p><p hidden>b</p><p>c</p>", "a c"),
+        ("a <span hidden=\"\">b <i>c</i> d</span> e", "a e"),
+        ("<div STYLE='color: red; Display : NONE !important'><p>a<p>b</div>c", "c"),
+        ("<p style=\"display:block\">a</p><p style=\"display:none-such\">b</p>", "a b"),
+        ("<section hidden=until-found>a</section>", "a"),
+        ("<body hidden style=\"display:none\"><p>a", "a"),
+        ("<select><option>a<option selected>b</select>c<datalist><option value=d>e</option></datalist>f", "c f"),
+        ("<select><optgroup label=a><option>b<optgroup label=c><option>d</select>e", "e"),
+        // No end tag, or one that nothing opened.
+        ("<p hidden>a<p>b", "b"),
+        ("<p hidden>a<b>b</b><div>c</div>", "c"),
+        ("<p hidden>a<pre>b</pre>c", "c"),
+        ("<div><p hidden>a</div>b", "b"),
+        ("<div><span hidden>a</div>b", "b"),
+        ("<div hidden>a</p></i></section>b</div>c", "c"),
+        ("<ul><li hidden>a<ul><li>b</ul>c<li>d</ul>e", "d e"),
+        ("<dl><dt hidden>a<dd>b<dt>c</dl>", "b c"),
+        ("<table><tr><td hidden>a<td>b<tr hidden><td>c<td>d<tr><td>e</table>f", "b e f"),
+        ("<table><tbody hidden><tr><td>a<tbody><tr><td>b</table>", "b"),
+        ("<div hidden><table><tr><td>a</div>b</td></tr></table>c</div>d", "d"),
+        // No text inside.
+        ("<br hidden>a<img hidden alt=b>c<input hidden>d<hr style=display:none>e", "a c d e"),
+        ("<script hidden>a</script>b<code hidden>c</code>d<div hidden>e<code>f</div></code>g</div>h", "b`…`d h"),
+    ] {
+        assert_eq!(seen(html), text, "{html}");
+    }
+    let deep = format!("{}a{}b", "<div>".repeat(100_000), "</x>".repeat(100_000));
+    assert_eq!(seen(&deep), "a b");
+}
+
+#[test]
+fn what_is_of_another_language_in_html_is_no_text() {
+    let english = "The navy said that it would leave the harbor, and that was the end of it.";
+    let french = "Il a une idée : a-t-il dit à un ami de la famille, on a vu un navire.";
+    for (html, text) in [
+        (format!("<p>{english}</p><blockquote lang=fr>{french}</blockquote>"), english.to_owned()),
+        (format!("<p>{english} <i lang=la>a priori</i> <b>b</b>"), format!("{english} `…` b")),
+        (format!("<html lang=fr><body><p>{french}</body>"), String::new()),
+        (format!("<html xml:lang=\"fr-CA\"><p>{french}<p lang=en_GB>{english}<p>{french}"), english.to_owned()),
+        (format!("<body lang=FR>{french}"), String::new()),
+        // Who made the template did not write the text.
+        (format!("<html lang=id><p>{english}"), english.to_owned()),
+        (format!("<html lang=id><p>{english}<p lang=fr>{french}"), english.to_owned()),
+        // No language, or English.
+        (
+            format!("<html lang=\"en-US\"><p lang=\"\">a</p><p lang=x-default>b<p lang=und>c<p lang=eng>{english}"),
+            format!("a b c {english}"),
+        ),
+    ] {
+        assert_eq!(seen(&html), text, "{html}");
+    }
+}
+
 #[test]
 fn edits_across_markup_go_word_by_word_or_not_at_all() {
     let html = b"<p>The <b>Protection</b> Secretary of the <i>American</i> navy</p>";
