@@ -51,6 +51,22 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every format.
+    pub const ALL: [Self; 7] = [Self::Text, Self::Markdown, Self::Mdx, Self::Html, Self::Jsonl, Self::Csv, Self::Tsv];
+
+    /// The name used for `--input`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Markdown => "markdown",
+            Self::Mdx => "mdx",
+            Self::Html => "html",
+            Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+        }
+    }
+
     /// The format that a file's name speaks of, `.gz` and `.zst` aside; plain text where it says nothing.
     ///
     /// # Examples

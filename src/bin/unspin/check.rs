@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args as Group, ValueEnum};
+use clap::Args as Group;
 
-use unspin::render::{self, Counts, Document, Render};
+use unspin::render::{self, Counts, Document, Format, Render};
 use unspin::{Finding, LineIndex, Report};
 
-use crate::args::{Checking, Common, Inputs, Target};
+use crate::args::{Checking, Common, Inputs, Target, one_of};
 use crate::baseline;
 use crate::checked::{self, Checked};
 use crate::job::{Event, Job};
@@ -28,8 +28,9 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) checking: Checking,
     /// How findings are shown.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Human, help_heading = "Output")]
-    pub(crate) format: OutputFormat,
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(Format::ALL, Format::name), default_value_t)]
+    #[arg(help_heading = "Output")]
+    pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) target: Target,
     /// Write the findings to this file, for --baseline to leave out, and end with 0; they are shown only with --output
@@ -44,38 +45,11 @@ pub(crate) struct Check {
     pub(crate) exit_zero: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OutputFormat {
-    Human,
-    Short,
-    Json,
-    Sarif,
-    Github,
-    Rdjsonl,
-    Csv,
-    Html,
-}
-
-impl From<OutputFormat> for render::Format {
-    fn from(format: OutputFormat) -> Self {
-        match format {
-            OutputFormat::Human => Self::Human,
-            OutputFormat::Short => Self::Short,
-            OutputFormat::Json => Self::Json,
-            OutputFormat::Sarif => Self::Sarif,
-            OutputFormat::Github => Self::Github,
-            OutputFormat::Rdjsonl => Self::Rdjsonl,
-            OutputFormat::Csv => Self::Csv,
-            OutputFormat::Html => Self::Html,
-        }
-    }
-}
-
 /// Whether a format shows why a finding is one.
-fn tells_evidence(format: OutputFormat, common: Common) -> bool {
+fn tells_evidence(format: Format, common: Common) -> bool {
     match format {
-        OutputFormat::Json | OutputFormat::Html => true,
-        OutputFormat::Human => common.verbose,
+        Format::Json | Format::Html => true,
+        Format::Human => common.verbose,
         _ => false,
     }
 }
@@ -109,10 +83,10 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         job = job.without_evidence();
     }
     let style = output::style(&command.target, common);
-    let asked = command.format != OutputFormat::Human || command.target.output.is_some();
+    let asked = command.format != Format::Human || command.target.output.is_some();
     let renderer: Box<dyn Render> = match &command.write_baseline {
         Some(_) if !asked => Box::new(Nothing),
-        _ => render::renderer(command.format.into(), style),
+        _ => render::renderer(command.format, style),
     };
     let show = |checked: &Checked, most: usize| -> io::Result<Vec<u8>> {
         let (mut bytes, mut left) = (Vec::new(), most);

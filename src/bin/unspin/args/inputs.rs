@@ -7,6 +7,8 @@ use clap::{Args as Group, ValueEnum};
 use serde::{Deserialize, Serialize};
 use unspin::input::Format;
 
+use super::one_of;
+
 /// Where texts come from.
 #[derive(Group, Clone, Debug)]
 pub(crate) struct Inputs {
@@ -15,8 +17,8 @@ pub(crate) struct Inputs {
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// What the inputs are; told by the name of each otherwise, or by its beginning.
-    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Input")]
-    pub(crate) input: Option<InputFormat>,
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(Format::ALL, Format::name), help_heading = "Input")]
+    pub(crate) input: Option<Format>,
     /// Field of JSON Lines that is text, with dots for nesting; a list of strings is one text, and lists[].name and
     /// list[0] lead into lists; may be given several times [default: those of --column, or text].
     #[arg(long, value_name = "NAME", help_heading = "Input")]
@@ -58,35 +60,11 @@ pub(crate) struct Inputs {
     pub(crate) stats: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum InputFormat {
-    Text,
-    Markdown,
-    Mdx,
-    Html,
-    Jsonl,
-    Csv,
-    Tsv,
-}
-
-impl From<InputFormat> for Format {
-    fn from(format: InputFormat) -> Self {
-        match format {
-            InputFormat::Text => Self::Text,
-            InputFormat::Markdown => Self::Markdown,
-            InputFormat::Mdx => Self::Mdx,
-            InputFormat::Html => Self::Html,
-            InputFormat::Jsonl => Self::Jsonl,
-            InputFormat::Csv => Self::Csv,
-            InputFormat::Tsv => Self::Tsv,
-        }
-    }
-}
-
-/// How the text in a field is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
+/// How a text is written that is no file of its own: in a field, or in a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FieldFormat {
+    #[default]
     Text,
     Markdown,
     Html,

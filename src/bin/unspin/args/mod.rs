@@ -6,6 +6,7 @@ mod choice;
 mod inputs;
 mod target;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, ValueEnum};
 
 pub(crate) use self::checking::{Checking, Level, ModelName, QuotePolicy, family};
@@ -42,6 +43,15 @@ pub(crate) enum Color {
 pub(crate) enum TableFormat {
     Human,
     Json,
+}
+
+/// Reads one of `all` of an enumeration of the library, by the names that it has for them.
+pub(crate) fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let named = move |given: String| all.into_iter().find(|one| name(*one) == given).expect("one of these names");
+    PossibleValuesParser::new(all.map(name)).map(named)
 }
 
 /// What the names of kept originals end with.

@@ -36,7 +36,7 @@ impl Sources {
     /// What the command line names, but not what settings leave out.
     pub(super) fn new(inputs: &Inputs, settings: &Settings, once: bool) -> anyhow::Result<Self> {
         let options = FileOptions {
-            format: inputs.input.map(Format::from),
+            format: inputs.input,
             fields: inputs.field.clone(),
             columns: inputs.column.clone(),
             field_format: inputs.field_format.or(settings.field_format).map(Format::from),

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Group, ValueEnum};
+use clap::Args as Group;
+use unspin::Applicability;
 
-use crate::args::{Checking, Inputs, suffix};
+use super::session::Order;
+use crate::args::{Checking, Inputs, one_of, suffix};
 
 #[derive(Group, Debug)]
 #[command(after_help = "Examples:
@@ -31,11 +33,12 @@ pub(crate) struct Review {
     #[arg(long, value_name = "NAME", help_heading = "Review")]
     pub(crate) by: Option<String>,
     /// In which order suggestions come; the surest first with confidence.
-    #[arg(long, value_enum, value_name = "ORDER", default_value_t = ReviewOrder::Place, help_heading = "Review")]
-    pub(crate) order: ReviewOrder,
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Place, help_heading = "Review")]
+    pub(crate) order: Order,
     /// Show only suggestions that want a look, or only those that are safe to apply unseen.
-    #[arg(long, value_enum, value_name = "WHICH", help_heading = "Review")]
-    pub(crate) only: Option<Only>,
+    #[arg(long, value_name = "WHICH", value_parser = one_of(Applicability::ALL, Applicability::name))]
+    #[arg(help_heading = "Review")]
+    pub(crate) only: Option<Applicability>,
     /// Say how much is decided, and do nothing else; without a path, in all files that something was decided about.
     #[arg(long, conflicts_with = "apply", help_heading = "Review")]
     pub(crate) status: bool,
@@ -50,16 +53,4 @@ pub(crate) struct Review {
     /// called by the decision file.
     #[arg(long, value_name = "NAME", help_heading = "Review")]
     pub(crate) prefer: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReviewOrder {
-    Place,
-    Confidence,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Only {
-    Review,
-    Automatic,
 }

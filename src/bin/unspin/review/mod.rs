@@ -19,11 +19,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
 use clap::ValueEnum;
-use unspin::{Applicability, Decision, Decisions};
+use unspin::{Decision, Decisions};
 
 pub(crate) use self::args::Review;
-use self::args::{Only, ReviewOrder};
-use self::session::{Counts, Options, Order, Session};
+use self::session::{Counts, Options, Session};
 use self::store::Store;
 use self::view::Look;
 use crate::args::Common;
@@ -93,7 +92,7 @@ fn application(command: &Review) -> String {
         words.extend(values.into_iter().flat_map(|value| [option.to_owned(), quoted(&value)]));
     };
     add("--decisions", decisions.iter().filter(|file| file.as_os_str() != store::NAME).map(path).collect());
-    add("--input", inputs.input.iter().filter_map(name).collect());
+    add("--input", inputs.input.iter().map(|format| format.name().to_owned()).collect());
     add("--field", inputs.field.clone());
     add("--column", inputs.column.clone());
     add("--field-format", inputs.field_format.iter().filter_map(name).collect());
@@ -152,17 +151,7 @@ fn by_name(decisions: &Decisions, path: &Path) -> Option<Decisions> {
 }
 
 fn options(command: &Review) -> Options {
-    Options {
-        order: match command.order {
-            ReviewOrder::Place => Order::Place,
-            ReviewOrder::Confidence => Order::Confidence,
-        },
-        only: command.only.map(|only| match only {
-            Only::Review => Applicability::Review,
-            Only::Automatic => Applicability::Automatic,
-        }),
-        by: command.by.clone(),
-    }
+    Options { order: command.order, only: command.only, by: command.by.clone() }
 }
 
 /// The decisions that count. Where people disagree, `None` and a line for each disagreement, unless it was said whom to

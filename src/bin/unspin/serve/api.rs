@@ -16,11 +16,12 @@ use unspin::render::{self, diff::Diff};
 use unspin::{Decision, Edit, Finding, Fixed, LineIndex, Report, Selection, Span, Verdict};
 
 use super::body::Kind;
-use super::check::{Format, Options, Plan, Text};
+use super::check::{Options, Plan, Text};
 use super::queue::{Failure, Limit, Place};
 use super::reply::{self, Refusal};
 use super::stream::Lines;
 use super::{Server, body, check};
+use crate::args::FieldFormat;
 
 /// Where the description of the API is.
 pub(super) const DESCRIPTION: &str = "/v1/openapi.json";
@@ -34,7 +35,7 @@ pub(super) async fn description() -> Response {
 struct Check {
     text: String,
     #[serde(default)]
-    format: Format,
+    format: FieldFormat,
     #[serde(default, deserialize_with = "object")]
     settings: Options,
     /// Send findings as they are found, as JSON Lines.
@@ -47,7 +48,7 @@ struct Check {
 struct Fix {
     text: String,
     #[serde(default)]
-    format: Format,
+    format: FieldFormat,
     #[serde(default, deserialize_with = "object")]
     settings: Options,
     #[serde(default)]

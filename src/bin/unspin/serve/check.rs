@@ -3,29 +3,19 @@
 use std::path::Path;
 
 use serde::Deserialize;
-use unspin::input::{self, Record, Source};
+use unspin::input::{Record, Source};
 use unspin::render::Document;
 use unspin::{Config, Family, Report, Severity, Span};
 
 use super::Server;
 use super::queue::{Failure, Limit};
 use super::reply::Refusal;
-use crate::args::{Level, ModelName, QuotePolicy};
+use crate::args::{FieldFormat, Level, ModelName, QuotePolicy};
 use crate::checked::Sieve;
 use crate::settings::{Profile, Settings};
 
 /// What findings say of where they come from, as where `unspin check` reads standard input.
 const PATH: &str = "-";
-
-/// How a text is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Format {
-    #[default]
-    Text,
-    Markdown,
-    Html,
-}
 
 /// Settings that a request may have of its own, over those that the server was started with.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -95,16 +85,14 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn new(text: String, format: Format) -> Result<Self, Refusal> {
-        let format = match format {
-            Format::Text => return Ok(Self { text, record: None }),
-            Format::Markdown => input::Format::Markdown,
-            Format::Html => input::Format::Html,
-        };
+    pub(super) fn new(text: String, format: FieldFormat) -> Result<Self, Refusal> {
+        if format == FieldFormat::Text {
+            return Ok(Self { text, record: None });
+        }
         if text.starts_with('\u{feff}') {
             return Err(Refusal::bad("text begins with a byte order mark; leave it out"));
         }
-        let source = Source::new(PATH, Some(format), &[]);
+        let source = Source::new(PATH, Some(format.into()), &[]);
         let read = || source.read(text.into_bytes())?.next().transpose()?.map(|raw| raw.parse()).transpose();
         let record =
             read().map_err(|error| Refusal::bad(format!("text {}", error.to_string().trim_start_matches("-: "))))?;

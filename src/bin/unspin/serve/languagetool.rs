@@ -19,6 +19,7 @@ use super::guard::{Guard, bearer};
 use super::queue::Limit;
 use super::reply::{self, Refusal};
 use super::{Server, body};
+use crate::args::FieldFormat;
 
 const CHECK: &str = "/v2/check";
 /// The one category of all rules.
@@ -184,7 +185,7 @@ fn answer(server: &Server, form: &[u8], limit: &Limit) -> Result<Value, Refusal>
     let fields: HashMap<String, String> = form_urlencoded::parse(form).into_owned().collect();
     let asked = Asked::read(&fields)?;
     drop(fields);
-    let text = Text::new(asked.text.text().to_owned(), check::Format::Text)?;
+    let text = Text::new(asked.text.text().to_owned(), FieldFormat::Text)?;
     let plan = Options::assuming_spun(asked.picky).over(server)?;
     let report = check::check(server, &text, &plan, limit, |_, _| Ok(()))?;
     Ok(rendered(&asked, &report))

@@ -4,6 +4,7 @@ mod decide;
 
 use std::collections::BTreeSet;
 
+use clap::ValueEnum;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspin::{Applicability, Decision, Finding};
 
@@ -24,12 +25,11 @@ pub(crate) trait Keep {
     fn disallow(&mut self) -> anyhow::Result<()>;
 }
 
-/// In which order suggestions come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// In which order suggestions come; the surest first with `Confidence`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Order {
     #[default]
     Place,
-    /// The surest first.
     Confidence,
 }
 
