@@ -9,9 +9,9 @@ use anyhow::{Context, anyhow, bail, ensure};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::{Globs, straight};
-use unspin::{Builder, Config, ErrorKind, Family, Finding, Report, Severity, Unspinner};
+use unspin::{Builder, Config, ErrorKind, Family, Finding, Model, Quotes, Report, Severity, Unspinner};
 
-use crate::args::{self, Checking, FieldFormat, Level, ModelName, QuotePolicy};
+use crate::args::{Checking, FieldFormat};
 use crate::{baseline, dictionary};
 
 /// What a settings file is called.
@@ -28,14 +28,14 @@ struct Rules {
     paths: Vec<String>,
     #[serde(deserialize_with = "probability")]
     min_confidence: Option<f32>,
-    quotes: Option<QuotePolicy>,
-    model: Option<ModelName>,
+    quotes: Option<Quotes>,
+    model: Option<Model>,
     assume_spun: Option<bool>,
     #[serde(deserialize_with = "probability")]
     prior: Option<f64>,
     #[serde(deserialize_with = "families")]
-    families: Option<Vec<FamilyName>>,
-    severity: Option<Level>,
+    families: Option<Vec<Family>>,
+    severity: Option<Severity>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allow: Vec<String>,
 }
@@ -47,14 +47,14 @@ struct Rules {
 struct File {
     #[serde(deserialize_with = "probability")]
     min_confidence: Option<f32>,
-    quotes: Option<QuotePolicy>,
-    model: Option<ModelName>,
+    quotes: Option<Quotes>,
+    model: Option<Model>,
     assume_spun: Option<bool>,
     #[serde(deserialize_with = "probability")]
     prior: Option<f64>,
     #[serde(deserialize_with = "families")]
-    families: Option<Vec<FamilyName>>,
-    severity: Option<Level>,
+    families: Option<Vec<Family>>,
+    severity: Option<Severity>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allow: Vec<String>,
     /// Globs of files to leave out, as in `.gitignore`, from the directory of `unspin.toml`.
@@ -74,25 +74,6 @@ struct File {
     r#override: Vec<Rules>,
 }
 
-/// A family by its name.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "&'static str")]
-struct FamilyName(Family);
-
-impl TryFrom<String> for FamilyName {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        args::family(&name).map(Self)
-    }
-}
-
-impl From<FamilyName> for &'static str {
-    fn from(name: FamilyName) -> Self {
-        name.0.name()
-    }
-}
-
 fn probability<'de, D: Deserializer<'de>, T: Deserialize<'de> + Copy + Into<f64>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -107,8 +88,8 @@ fn globs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
     Ok(globs)
 }
 
-fn families<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<FamilyName>>, D::Error> {
-    let names = Vec::<FamilyName>::deserialize(deserializer)?;
+fn families<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Family>>, D::Error> {
+    let names = Vec::<Family>::deserialize(deserializer)?;
     if names.is_empty() {
         // Nothing would be found in any text, as if all were clean.
         let all = Family::ALL.map(Family::name).join(", ");
@@ -218,13 +199,13 @@ impl fmt::Debug for Settings {
 
 impl File {
     /// What reads the texts of no override: an encoder of one's own where there is one, unless it is said otherwise.
-    fn model(&self) -> ModelName {
-        self.model.unwrap_or(if self.encoder.is_some() { ModelName::Full } else { ModelName::Fast })
+    fn model(&self) -> Model {
+        self.model.unwrap_or(if self.encoder.is_some() { Model::Full } else { Model::Fast })
     }
 
     /// Whether any file is to be read by the full model.
     fn asks_for_full(&self) -> bool {
-        self.model() == ModelName::Full || self.r#override.iter().any(|rules| rules.model == Some(ModelName::Full))
+        self.model() == Model::Full || self.r#override.iter().any(|rules| rules.model == Some(Model::Full))
     }
 
     /// Those that hold for all files.
@@ -276,7 +257,7 @@ impl File {
             });
         }
         let asks = match path {
-            Some(path) if checking.model != Some(ModelName::Full) => path.display().to_string(),
+            Some(path) if checking.model != Some(Model::Full) => path.display().to_string(),
             _ => "--model full".to_owned(),
         };
         if let Some(directory) = &self.encoder {
@@ -333,7 +314,6 @@ impl Rules {
 
     /// What the command line says.
     fn of_command_line(checking: &Checking) -> Self {
-        let families = || checking.family.iter().copied().map(FamilyName).collect();
         Self {
             paths: Vec::new(),
             min_confidence: checking.min_confidence,
@@ -341,7 +321,7 @@ impl Rules {
             model: checking.model,
             assume_spun: checking.assume_spun.then_some(true),
             prior: checking.prior,
-            families: (!checking.family.is_empty()).then(families),
+            families: (!checking.family.is_empty()).then(|| checking.family.clone()),
             severity: checking.severity,
             allow: checking.allow.clone(),
         }
@@ -353,10 +333,10 @@ impl Rules {
             config.min_confidence = confidence;
         }
         if let Some(quotes) = self.quotes {
-            config.quotes = quotes.into();
+            config.quotes = quotes;
         }
         if let Some(model) = self.model {
-            config.model = model.into();
+            config.model = model;
         }
         if let Some(yes) = self.assume_spun {
             config.assume_spun = yes;
@@ -364,11 +344,11 @@ impl Rules {
         if let Some(prior) = self.prior {
             config.prior = prior;
         }
-        if let Some(names) = &self.families {
-            config.families = names.iter().map(|name| name.0).collect();
+        if let Some(families) = &self.families {
+            config.families.clone_from(families);
         }
         config.allow.clone_from(&self.allow);
-        Profile { config, severity: self.severity.map_or(Severity::Note, Severity::from) }
+        Profile { config, severity: self.severity.unwrap_or(Severity::Note) }
     }
 }
 
@@ -461,12 +441,12 @@ impl Stated {
         let defaults = Rules {
             paths: Vec::new(),
             min_confidence: Some(min_confidence),
-            quotes: Some(quotes.into()),
-            model: Some(model.into()),
+            quotes: Some(quotes),
+            model: Some(model),
             assume_spun: Some(assume_spun),
             prior: Some(prior),
-            families: Some(families.into_iter().map(FamilyName).collect()),
-            severity: Some(Level::Note),
+            families: Some(families),
+            severity: Some(Severity::Note),
             allow: Vec::new(),
         };
         file.set_rules(file.rules().over(&defaults));
@@ -573,7 +553,7 @@ mod tests {
         assert_eq!(nearest(&deep), Some(root.path().join(NAME)));
         std::fs::write(deep.join(NAME), "quotes = \"skip\"\nallow = [\"green zone\"]\n").expect("written");
         let file = read(&nearest(&deep).expect("found")).expect("sound");
-        assert_eq!((file.quotes, file.min_confidence), (Some(QuotePolicy::Skip), None));
+        assert_eq!((file.quotes, file.min_confidence), (Some(Quotes::Skip), None));
     }
 
     #[test]
@@ -581,14 +561,14 @@ mod tests {
         let over = "prior = 0.1\n[[override]]\npaths = [\"a\"]\n";
         for (before, mistake, line, says) in [
             ("", "min-confidance = 1", 1, "unknown field `min-confidance`"),
-            ("prior = 0.1\n", "quotes = 3", 2, "wanted string"),
+            ("prior = 0.1\n", "quotes = 3", 2, "expected a string"),
             ("allow = []\n\n", "prior = 2", 3, "from 0 to 1"),
-            ("exclude = []\n", "families = [\"news\"]", 2, "must be one of thesaurus"),
+            ("exclude = []\n", "families = [\"news\"]", 2, "no family is named \"news\"; there are thesaurus"),
             (over, "quote = \"skip\"", 4, "unknown field `quote`"),
-            (over, "quotes = \"often\"", 4, "unknown variant `often`"),
+            (over, "quotes = \"often\"", 4, "no treatment of quotations is named \"often\"; there are"),
             (over, "min-confidence = \"0.9\"", 4, "expected f32"),
             (over, "min-confidence = 1.5", 4, "from 0 to 1"),
-            (over, "families = [\"phrasal\", \"news\"]", 4, "must be one of thesaurus"),
+            (over, "families = [\"phrasal\", \"news\"]", 4, "there are thesaurus, phrasal"),
             (over, "exclude = [\"b\"]", 4, "unknown field `exclude`"),
             ("", "exclude = [\"{b\"]", 1, "glob: error parsing glob '{b'"),
             ("prior = 0.1\n[[override]]\n", "paths = [\"{a\"]", 3, "glob: error parsing glob '{a'"),

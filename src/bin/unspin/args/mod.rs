@@ -9,7 +9,7 @@ mod target;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, ValueEnum};
 
-pub(crate) use self::checking::{Checking, Level, ModelName, QuotePolicy, family};
+pub(crate) use self::checking::Checking;
 pub(crate) use self::choice::Choice;
 pub(crate) use self::inputs::{FieldFormat, Inputs, Shard};
 pub(crate) use self::target::Target;

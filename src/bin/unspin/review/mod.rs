@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure};
-use clap::ValueEnum;
+use unspin::input::Format;
 use unspin::{Decision, Decisions};
 
 pub(crate) use self::args::Review;
@@ -82,9 +82,6 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
 /// The command that applies what a review decided: with all options by which the same texts are read and the same findings
 /// found.
 fn application(command: &Review) -> String {
-    fn name(value: &impl ValueEnum) -> Option<String> {
-        Some(value.to_possible_value()?.get_name().to_owned())
-    }
     let Review { inputs, checking, decisions, .. } = command;
     let path = |path: &PathBuf| path.display().to_string();
     let mut words = ["unspin", "review", "--apply"].map(str::to_owned).to_vec();
@@ -95,16 +92,16 @@ fn application(command: &Review) -> String {
     add("--input", inputs.input.iter().map(|format| format.name().to_owned()).collect());
     add("--field", inputs.field.clone());
     add("--column", inputs.column.clone());
-    add("--field-format", inputs.field_format.iter().filter_map(name).collect());
+    add("--field-format", inputs.field_format.iter().map(|&format| Format::from(format).name().to_owned()).collect());
     add("--delimiter", inputs.delimiter.iter().map(|&byte| delimiter(byte)).collect());
     add("--min-confidence", checking.min_confidence.iter().map(ToString::to_string).collect());
-    add("--quotes", checking.quotes.iter().filter_map(name).collect());
+    add("--quotes", checking.quotes.iter().map(ToString::to_string).collect());
     add("--encoder", checking.encoder.iter().map(path).collect());
-    add("--model", checking.model.iter().filter_map(name).collect());
+    add("--model", checking.model.iter().map(ToString::to_string).collect());
     add("--prior", checking.prior.iter().map(ToString::to_string).collect());
     add("--family", checking.family.iter().map(ToString::to_string).collect());
     add("--allow", checking.allow.clone());
-    add("--severity", checking.severity.iter().filter_map(name).collect());
+    add("--severity", checking.severity.iter().map(ToString::to_string).collect());
     add("--baseline", checking.baseline.iter().map(path).collect());
     add("--dictionary", checking.dictionary.iter().map(path).collect());
     add("--config", checking.config.iter().map(path).collect());

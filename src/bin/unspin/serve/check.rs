@@ -5,12 +5,12 @@ use std::path::Path;
 use serde::Deserialize;
 use unspin::input::{Record, Source};
 use unspin::render::Document;
-use unspin::{Config, Family, Report, Severity, Span};
+use unspin::{Config, Family, Model, Quotes, Report, Severity, Span};
 
 use super::Server;
 use super::queue::{Failure, Limit};
 use super::reply::Refusal;
-use crate::args::{FieldFormat, Level, ModelName, QuotePolicy};
+use crate::args::FieldFormat;
 use crate::checked::Sieve;
 use crate::settings::{Profile, Settings};
 
@@ -22,10 +22,10 @@ const PATH: &str = "-";
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Options {
     min_confidence: Option<f32>,
-    quotes: Option<QuotePolicy>,
-    model: Option<ModelName>,
+    quotes: Option<Quotes>,
+    model: Option<Model>,
     assume_spun: Option<bool>,
-    severity: Option<Level>,
+    severity: Option<Severity>,
     families: Option<Vec<String>>,
     allow: Vec<String>,
 }
@@ -47,10 +47,10 @@ impl Options {
             config.min_confidence = confidence;
         }
         if let Some(quotes) = self.quotes {
-            config.quotes = quotes.into();
+            config.quotes = quotes;
         }
         if let Some(model) = self.model {
-            config.model = model.into();
+            config.model = model;
         }
         config.assume_spun = self.assume_spun.unwrap_or(config.assume_spun);
         if let Some(names) = &self.families {
@@ -63,7 +63,7 @@ impl Options {
             config.families = names.iter().map(known).collect::<Result<_, _>>()?;
         }
         config.allow.extend_from_slice(&self.allow);
-        Ok(Plan { config, severity: self.severity.map_or(profile.severity, Severity::from) })
+        Ok(Plan { config, severity: self.severity.unwrap_or(profile.severity) })
     }
 }
 
