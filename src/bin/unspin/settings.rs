@@ -19,59 +19,105 @@ pub(crate) const NAME: &str = "unspin.toml";
 /// The files of an encoder.
 const ENCODER: [&str; 2] = ["encoder.enc", "decisions.forest"];
 
-/// How texts are checked, in all files or in those of an override; every key is optional.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct Rules {
-    /// For an override, globs of the files, as in `.gitignore`, from the directory of `unspin.toml`.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "globs")]
-    paths: Vec<String>,
-    #[serde(deserialize_with = "probability")]
-    min_confidence: Option<f32>,
-    quotes: Option<Quotes>,
-    model: Option<Model>,
-    assume_spun: Option<bool>,
-    #[serde(deserialize_with = "probability")]
-    prior: Option<f64>,
-    #[serde(deserialize_with = "families")]
-    families: Option<Vec<Family>>,
-    severity: Option<Severity>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    allow: Vec<String>,
+/// Makes all that goes through the rules, which are keys of the file and of its overrides alike, of one list: of each its
+/// type, what the command line says of it, and its place in a profile.
+macro_rules! rules {
+    (|$checking:ident, $profile:ident| $($(#[$how:meta])* $key:ident: $type:ty = $said:expr => $place:expr;)*) => {
+        /// How texts are checked, in all files or in those of an override; every key is optional.
+        #[derive(Clone, Debug, Default, Deserialize, Serialize)]
+        #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+        struct Rules {
+            /// For an override, globs of the files, as in `.gitignore`, from the directory of `unspin.toml`.
+            #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "globs")]
+            paths: Vec<String>,
+            $($(#[$how])* $key: Option<$type>,)*
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            allow: Vec<String>,
+        }
+
+        /// What `unspin.toml` may say; every key is optional. The rules are written out: what serde flattens has no place
+        /// in the file any more that an error could name.
+        #[derive(Clone, Debug, Default, Deserialize, Serialize)]
+        #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+        struct File {
+            $($(#[$how])* $key: Option<$type>,)*
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            allow: Vec<String>,
+            /// Globs of files to leave out, as in `.gitignore`, from the directory of `unspin.toml`.
+            #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "globs")]
+            exclude: Vec<String>,
+            /// How texts are written in fields of records.
+            field_format: Option<FieldFormat>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            dictionaries: Vec<PathBuf>,
+            /// Whether those stand on the built-in ones; they do unless it is false.
+            builtin_dictionaries: Option<bool>,
+            /// Directory of an encoder.
+            encoder: Option<PathBuf>,
+            baseline: Option<PathBuf>,
+            /// Other rules for some files; the last one that matches counts.
+            #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "overrides")]
+            r#override: Vec<Rules>,
+        }
+
+        impl File {
+            /// Those that hold for all files.
+            fn rules(&self) -> Rules {
+                let stated = Rules { paths: Vec::new(), $($key: self.$key.clone(),)* allow: self.allow.clone() };
+                Rules { model: Some(self.model()), ..stated }
+            }
+
+            fn set_rules(&mut self, rules: Rules) {
+                $(self.$key = rules.$key;)*
+                self.allow = rules.allow;
+            }
+        }
+
+        impl Rules {
+            /// These rules, and those of `base` where these say nothing.
+            fn over(&self, base: &Self) -> Self {
+                Self {
+                    // Either has none.
+                    paths: base.paths.iter().chain(&self.paths).cloned().collect(),
+                    $($key: self.$key.clone().or_else(|| base.$key.clone()),)*
+                    allow: base.allow.iter().chain(&self.allow).cloned().collect(),
+                }
+            }
+
+            /// What the command line says.
+            fn of_command_line($checking: &Checking) -> Self {
+                Self { paths: Vec::new(), $($key: $said,)* allow: $checking.allow.clone() }
+            }
+
+            /// What holds where nothing is said.
+            fn defaults() -> Self {
+                let $profile = Profile::default();
+                Self { paths: Vec::new(), $($key: Some($place),)* allow: Vec::new() }
+            }
+
+            fn profile(&self) -> Profile {
+                let mut $profile = Profile::default();
+                $(if let Some(value) = self.$key.clone() {
+                    $place = value;
+                })*
+                $profile.config.allow.clone_from(&self.allow);
+                $profile
+            }
+        }
+    };
 }
 
-/// What `unspin.toml` may say; every key is optional. The rules are written out: what serde flattens has no place in the
-/// file any more that an error could name.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct File {
+rules! { |checking, profile|
     #[serde(deserialize_with = "probability")]
-    min_confidence: Option<f32>,
-    quotes: Option<Quotes>,
-    model: Option<Model>,
-    assume_spun: Option<bool>,
+    min_confidence: f32 = checking.min_confidence => profile.config.min_confidence;
+    quotes: Quotes = checking.quotes => profile.config.quotes;
+    model: Model = checking.model => profile.config.model;
+    assume_spun: bool = checking.assume_spun.then_some(true) => profile.config.assume_spun;
     #[serde(deserialize_with = "probability")]
-    prior: Option<f64>,
+    prior: f64 = checking.prior => profile.config.prior;
     #[serde(deserialize_with = "families")]
-    families: Option<Vec<Family>>,
-    severity: Option<Severity>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    allow: Vec<String>,
-    /// Globs of files to leave out, as in `.gitignore`, from the directory of `unspin.toml`.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "globs")]
-    exclude: Vec<String>,
-    /// How texts are written in fields of records.
-    field_format: Option<FieldFormat>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    dictionaries: Vec<PathBuf>,
-    /// Whether those stand on the built-in ones; they do unless it is false.
-    builtin_dictionaries: Option<bool>,
-    /// Directory of an encoder.
-    encoder: Option<PathBuf>,
-    baseline: Option<PathBuf>,
-    /// Other rules for some files; the last one that matches counts.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "overrides")]
-    r#override: Vec<Rules>,
+    families: Vec<Family> = Some(checking.family.clone()).filter(|some| !some.is_empty()) => profile.config.families;
+    severity: Severity = checking.severity => profile.severity;
 }
 
 fn probability<'de, D: Deserializer<'de>, T: Deserialize<'de> + Copy + Into<f64>>(
@@ -111,6 +157,12 @@ pub(crate) struct Profile {
     pub(crate) config: Config,
     /// Findings below it are left out.
     pub(crate) severity: Severity,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self { config: Config::default(), severity: Severity::Note }
+    }
 }
 
 /// How all texts are checked, ready to use.
@@ -208,21 +260,6 @@ impl File {
         self.model() == Model::Full || self.r#override.iter().any(|rules| rules.model == Some(Model::Full))
     }
 
-    /// Those that hold for all files.
-    fn rules(&self) -> Rules {
-        Rules {
-            paths: Vec::new(),
-            min_confidence: self.min_confidence,
-            quotes: self.quotes,
-            model: Some(self.model()),
-            assume_spun: self.assume_spun,
-            prior: self.prior,
-            families: self.families.clone(),
-            severity: self.severity,
-            allow: self.allow.clone(),
-        }
-    }
-
     /// The files that the settings name.
     fn own(&self) -> anyhow::Result<Vec<PathBuf>> {
         let mut files = Vec::from_iter(self.baseline.clone());
@@ -280,75 +317,6 @@ impl File {
             };
             anyhow::Error::from(error).context(place)
         })
-    }
-
-    fn set_rules(&mut self, rules: Rules) {
-        let Rules { paths: _, min_confidence, quotes, model, assume_spun, prior, families, severity, allow } = rules;
-        self.min_confidence = min_confidence;
-        self.quotes = quotes;
-        self.model = model;
-        self.assume_spun = assume_spun;
-        self.prior = prior;
-        self.families = families;
-        self.severity = severity;
-        self.allow = allow;
-    }
-}
-
-impl Rules {
-    /// These rules, and those of `base` where these say nothing.
-    fn over(&self, base: &Self) -> Self {
-        Self {
-            // Either has none.
-            paths: base.paths.iter().chain(&self.paths).cloned().collect(),
-            min_confidence: self.min_confidence.or(base.min_confidence),
-            quotes: self.quotes.or(base.quotes),
-            model: self.model.or(base.model),
-            assume_spun: self.assume_spun.or(base.assume_spun),
-            prior: self.prior.or(base.prior),
-            families: self.families.clone().or_else(|| base.families.clone()),
-            severity: self.severity.or(base.severity),
-            allow: base.allow.iter().chain(&self.allow).cloned().collect(),
-        }
-    }
-
-    /// What the command line says.
-    fn of_command_line(checking: &Checking) -> Self {
-        Self {
-            paths: Vec::new(),
-            min_confidence: checking.min_confidence,
-            quotes: checking.quotes,
-            model: checking.model,
-            assume_spun: checking.assume_spun.then_some(true),
-            prior: checking.prior,
-            families: (!checking.family.is_empty()).then(|| checking.family.clone()),
-            severity: checking.severity,
-            allow: checking.allow.clone(),
-        }
-    }
-
-    fn profile(&self) -> Profile {
-        let mut config = Config::default();
-        if let Some(confidence) = self.min_confidence {
-            config.min_confidence = confidence;
-        }
-        if let Some(quotes) = self.quotes {
-            config.quotes = quotes;
-        }
-        if let Some(model) = self.model {
-            config.model = model;
-        }
-        if let Some(yes) = self.assume_spun {
-            config.assume_spun = yes;
-        }
-        if let Some(prior) = self.prior {
-            config.prior = prior;
-        }
-        if let Some(families) = &self.families {
-            config.families.clone_from(families);
-        }
-        config.allow.clone_from(&self.allow);
-        Profile { config, severity: self.severity.unwrap_or(Severity::Note) }
     }
 }
 
@@ -437,19 +405,7 @@ impl Stated {
     /// The settings in force, as TOML.
     pub(crate) fn dump(&self) -> anyhow::Result<String> {
         let mut file = self.file.clone();
-        let Config { quotes, model, assume_spun, prior, min_confidence, families, .. } = Config::default();
-        let defaults = Rules {
-            paths: Vec::new(),
-            min_confidence: Some(min_confidence),
-            quotes: Some(quotes),
-            model: Some(model),
-            assume_spun: Some(assume_spun),
-            prior: Some(prior),
-            families: Some(families),
-            severity: Some(Severity::Note),
-            allow: Vec::new(),
-        };
-        file.set_rules(file.rules().over(&defaults));
+        file.set_rules(file.rules().over(&Rules::defaults()));
         if let Some(path) = self.files().iter().find(|path| path.to_str().is_none()) {
             anyhow::bail!("{}: has no place in TOML, for it is not UTF-8", path.display());
         }
