@@ -378,6 +378,12 @@ impl Stated {
             }
             None => (File::default(), here.to_owned()),
         };
+        let placed = |path: &mut PathBuf| *path = root.join(&path);
+        // Which model reads the texts depends on it.
+        file.encoder.iter_mut().for_each(placed);
+        if checking.encoder.is_some() {
+            file.encoder.clone_from(&checking.encoder);
+        }
         let on_top = Rules::of_command_line(checking);
         // Phrases of the command line are allowed once: overrides are put over the base later.
         let values = Rules { allow: Vec::new(), ..on_top.clone() };
@@ -385,15 +391,10 @@ impl Stated {
         for one in &mut file.r#override {
             *one = values.over(one);
         }
-        let placed = |path: &mut PathBuf| *path = root.join(&path);
         file.dictionaries.iter_mut().for_each(placed);
         file.dictionaries.extend(checking.dictionary.iter().cloned());
         if checking.no_builtin_dictionary {
             file.builtin_dictionaries = Some(false);
-        }
-        file.encoder.iter_mut().for_each(placed);
-        if checking.encoder.is_some() {
-            file.encoder.clone_from(&checking.encoder);
         }
         file.baseline.iter_mut().for_each(placed);
         if checking.baseline.is_some() {
@@ -540,6 +541,22 @@ mod tests {
             let error = format!("{:#}", read(&path).expect_err(mistake));
             let place = format!("at line {line}, column");
             assert!([NAME, &place, mistake, says].iter().all(|part| error.contains(part)), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_encoder_asks_for_the_full_model() {
+        let (root, path) = written("encoder = \"own\"\n");
+        let named = Checking { encoder: Some("other".into()), isolated: true, ..Checking::default() };
+        for (checking, model) in [
+            (Checking { isolated: true, ..Checking::default() }, "fast"),
+            (Checking { config: Some(path.clone()), ..Checking::default() }, "full"),
+            (Checking { config: Some(path), model: Some(Model::Fast), ..Checking::default() }, "fast"),
+            (Checking { model: Some(Model::Fast), ..named.clone() }, "fast"),
+            (named, "full"),
+        ] {
+            let dumped = Stated::within(&checking, root.path()).and_then(|stated| stated.dump()).expect("sound");
+            assert!(dumped.contains(&format!("\nmodel = \"{model}\"\n")), "{checking:?}: {dumped}");
         }
     }
 
