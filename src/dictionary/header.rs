@@ -2,7 +2,7 @@
 //! first of which is a checksum.
 
 use super::error::{DictionaryError, ErrorKind};
-use super::ngrams::checksum;
+use super::table::mix;
 
 /// What a context scorer starts with; the last character is the version, as in all of these. They are here for the build
 /// script, which holds the files of the model against them.
@@ -49,6 +49,17 @@ impl Kind {
         let (stated, sum) = (self.fields(data)?.number(0), checksum(&data[from..]));
         if sum == stated { Ok(()) } else { Err(self.bad("checksum", format!("{stated:016x}"), format!("{sum:016x}"))) }
     }
+
+    /// Fills in the header of a file that is made: what it is, the numbers that follow the checksum, and the checksum of
+    /// what comes from a byte on.
+    pub(crate) fn seal(&self, data: &mut [u8], from: usize, numbers: &[u64]) {
+        data[..8].copy_from_slice(self.magic);
+        for (field, number) in data[16..self.header].as_chunks_mut::<8>().0.iter_mut().zip(numbers) {
+            *field = number.to_le_bytes();
+        }
+        let sum = checksum(&data[from..]);
+        data[8..16].copy_from_slice(&sum.to_le_bytes());
+    }
 }
 
 /// The numbers of a header.
@@ -60,4 +71,22 @@ impl Fields<'_> {
     pub(crate) fn number(self, place: usize) -> u64 {
         u64::from_le_bytes(self.0[place])
     }
+}
+
+/// Checksum of a run of bytes: eight at a time, mixed in order.
+fn checksum(data: &[u8]) -> u64 {
+    let mut lanes = [1u64, 2, 3, 4];
+    let mut chunks = data.chunks_exact(32);
+    for chunk in &mut chunks {
+        for (lane, bytes) in lanes.iter_mut().zip(chunk.chunks_exact(8)) {
+            let mut word = [0; 8];
+            word.copy_from_slice(bytes);
+            *lane = (*lane ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        }
+    }
+    let mut sum = lanes.iter().fold(data.len() as u64, |sum, &lane| mix(sum ^ lane));
+    for &byte in chunks.remainder() {
+        sum = mix(sum ^ byte as u64);
+    }
+    sum
 }

@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use super::bytes::{Bytes, Slice};
 use super::error::{DictionaryError, ErrorKind};
 use super::header::Kind;
-use super::table::{Shape, mix};
+use super::table::Shape;
 
 /// What every model file starts with; the last character is the version.
-pub(crate) const MAGIC: &[u8; 8] = b"UNSPNGM2";
+const MAGIC: &[u8; 8] = b"UNSPNGM2";
 /// Bytes of the header.
 pub(crate) const HEADER: usize = 128;
 /// Log-probabilities of words on their own, in nats, run from here to 0.
@@ -63,7 +63,7 @@ impl CaseShares {
     }
 }
 
-const KIND: Kind = Kind {
+pub(crate) const KIND: Kind = Kind {
     error: ErrorKind::Model,
     name: "n-gram model",
     remedy: "make it anew with `unspin train`",
@@ -286,22 +286,4 @@ pub(crate) fn bigram_key(first: u32, second: u32) -> u64 {
 #[inline]
 pub(crate) fn trigram_key(first: u32, second: u32, third: u32) -> u64 {
     (first as u64) << 42 | (second as u64) << 21 | third as u64
-}
-
-/// Checksum of a run of bytes: eight at a time, mixed in order.
-pub(crate) fn checksum(data: &[u8]) -> u64 {
-    let mut lanes = [1u64, 2, 3, 4];
-    let mut chunks = data.chunks_exact(32);
-    for chunk in &mut chunks {
-        for (lane, bytes) in lanes.iter_mut().zip(chunk.chunks_exact(8)) {
-            let mut word = [0; 8];
-            word.copy_from_slice(bytes);
-            *lane = (*lane ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-        }
-    }
-    let mut sum = lanes.iter().fold(data.len() as u64, |sum, &lane| mix(sum ^ lane));
-    for &byte in chunks.remainder() {
-        sum = mix(sum ^ byte as u64);
-    }
-    sum
 }

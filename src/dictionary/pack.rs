@@ -213,7 +213,7 @@ pub(crate) struct Pack {
     word_count: usize,
 }
 
-const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     error: ErrorKind::Pack,
     name: "dictionary pack",
     remedy: "compile the dictionaries anew",

@@ -10,7 +10,6 @@ use std::borrow::Cow;
 
 use super::error::{DictionaryError, ErrorKind};
 use super::header::{Kind, USAGE as MAGIC};
-use super::ngrams::checksum;
 use super::table::{self, FNV, Shape, fnv, mix};
 
 /// Bytes of the header: the magic, the checksum, then seed, segment length and count of each table.
@@ -195,15 +194,10 @@ pub(crate) fn build(phrases: &[(u64, Tally)], pairs: &[(u64, ByFamily)]) -> Opti
     let pairs: Vec<(u64, u64)> = pairs.iter().map(|(key, counts)| (*key, pack(counts))).collect();
     let (phrase_shape, phrase_cells) = table::build(&phrases, FINGERPRINT_BITS, 8 * STEP_BITS)?;
     let (pair_shape, pair_cells) = table::build(&pairs, FINGERPRINT_BITS, 4 * STEP_BITS)?;
-    let mut body = Vec::new();
-    for shape in [phrase_shape, pair_shape] {
-        for number in [shape.seed, u64::from(shape.segment_length), u64::from(shape.segment_count)] {
-            body.extend(number.to_le_bytes());
-        }
-    }
-    body.extend(phrase_cells);
-    body.extend(pair_cells);
-    Some([MAGIC.as_slice(), &checksum(&body).to_le_bytes(), &body].concat())
+    let mut bytes = [vec![0; HEADER], phrase_cells, pair_cells].concat();
+    let numbers = |shape: Shape| [shape.seed, u64::from(shape.segment_length), u64::from(shape.segment_count)];
+    KIND.seal(&mut bytes, 16, &[numbers(phrase_shape), numbers(pair_shape)].concat());
+    Some(bytes)
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 
 use super::error::{DictionaryError, ErrorKind};
 use super::header::Kind;
-use super::ngrams::checksum;
 
 /// What every file starts with; the last character is the version.
 pub(crate) const MAGIC: &[u8; 8] = b"UNSPNVC1";
@@ -93,10 +92,6 @@ pub(crate) fn pack(contexts: &[Vector], words: &[Vector], model: u64) -> Vec<u8>
             bytes.extend(vector.iter().map(|x| (x / scale).round() as i8 as u8));
         }
     }
-    bytes[..8].copy_from_slice(MAGIC);
-    let sum = checksum(&bytes[HEADER..]);
-    bytes[8..16].copy_from_slice(&sum.to_le_bytes());
-    bytes[16..24].copy_from_slice(&model.to_le_bytes());
-    bytes[24..32].copy_from_slice(&(contexts.len() as u64).to_le_bytes());
+    KIND.seal(&mut bytes, HEADER, &[model, contexts.len() as u64]);
     bytes
 }

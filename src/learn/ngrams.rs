@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use super::corpus::{for_each_line, nothing};
 use super::counts::{Counted, Counter};
 use crate::dictionary::ngrams::{
-    BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, LOWEST, LOWEST_BACKOFF, MAGIC, Ngrams, PROBABILITY_BITS, bigram_key,
-    checksum, trigram_key,
+    BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, KIND, LOWEST, LOWEST_BACKOFF, Ngrams, PROBABILITY_BITS, bigram_key,
+    trigram_key,
 };
 use crate::dictionary::table::{self, Shape};
 use crate::text::case::{self, Case};
@@ -554,24 +554,16 @@ fn pack(spool: &Spool, map: &WordMap, model: &Smoothed, options: &TrainOptions) 
     bytes.extend_from_slice(&unigrams);
     bytes.extend_from_slice(&cells2);
     bytes.extend_from_slice(&cells3);
-    bytes[..8].copy_from_slice(MAGIC);
-    let sum = checksum(&bytes[HEADER..]);
-    let length = bytes.len() as u64;
-    let mut field = |n: usize, value: u64| bytes[8 + n * 8..16 + n * 8].copy_from_slice(&value.to_le_bytes());
-    field(0, sum);
-    field(1, length);
-    field(2, map.words as u64);
-    field(3, lexicon.len() as u64);
-    let mut shape = |n: usize, shape: &Shape| {
-        field(n, shape.seed);
-        field(n + 1, (shape.segment_count as u64) << 32 | shape.segment_length as u64);
-        field(n + 2, shape.fingerprint_bits as u64);
+    let shape = |shape: Shape| {
+        [shape.seed, (shape.segment_count as u64) << 32 | shape.segment_length as u64, shape.fingerprint_bits as u64]
     };
-    shape(4, &shape2);
-    shape(7, &shape3);
-    field(10, options.bits.into());
-    field(11, options.backoff_bits.into());
-    field(12, options.lowest.into());
+    let numbers = [
+        &[bytes.len() as u64, map.words as u64, lexicon.len() as u64][..],
+        &shape(shape2),
+        &shape(shape3),
+        &[options.bits.into(), options.backoff_bits.into(), options.lowest.into()],
+    ];
+    KIND.seal(&mut bytes, HEADER, &numbers.concat());
     Ok(bytes)
 }
 

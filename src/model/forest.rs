@@ -6,7 +6,6 @@ use super::odds;
 use super::paragraph::FIGURES;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::header::{FOREST as MAGIC, Kind};
-use crate::dictionary::ngrams::checksum;
 
 /// Where the weights of the document's decision are, and the numbers of trees, with what they start from, of the first look
 /// and of the decision on paragraphs.
@@ -278,7 +277,6 @@ pub(crate) fn pack(
             bytes.extend(node.value.to_le_bytes());
         }
     }
-    bytes[..8].copy_from_slice(MAGIC);
     let mut put = |at: usize, word: [u8; 4]| bytes[at..at + 4].copy_from_slice(&word);
     put(16, (features as u32).to_le_bytes());
     for (at, (trees, base)) in [(20, last), (GATE_AT, gate), (PARAGRAPHS_AT, paragraphs)] {
@@ -290,8 +288,7 @@ pub(crate) fn pack(
     for (n, weight) in document.iter().enumerate() {
         put(DOCUMENT_AT + n * 4, weight.to_le_bytes());
     }
-    let sum = checksum(&bytes[16..]);
-    bytes[8..16].copy_from_slice(&sum.to_le_bytes());
+    KIND.seal(&mut bytes, 16, &[]);
     bytes
 }
 

@@ -11,7 +11,6 @@ use super::kernels::{Fit, Gather, Refine, Widen, sum};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::header::{Kind, SCORER as MAGIC};
-use crate::dictionary::ngrams::checksum;
 use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
 
 pub(super) static BUILTIN: &[u8] = include_bytes!("../../dictionaries/model/english.ctx");
@@ -336,13 +335,7 @@ pub(crate) fn pack(dense: &[f32], input: &[f32], output: &[f32], bias: &[f32], w
             );
         }
     }
-    bytes[..8].copy_from_slice(MAGIC);
-    let sum = checksum(&bytes[HEADER..]);
-    bytes[8..16].copy_from_slice(&sum.to_le_bytes());
-    bytes[16..24].copy_from_slice(&model.to_le_bytes());
-    for (at, field) in [(24, bias.len()), (32, DIMENSIONS), (40, HIDDEN)] {
-        bytes[at..at + 8].copy_from_slice(&(field as u64).to_le_bytes());
-    }
+    KIND.seal(&mut bytes, HEADER, &[model, bias.len() as u64, DIMENSIONS as u64, HIDDEN as u64]);
     bytes
 }
 

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Compiler, Pair, Phrase};
 use crate::dictionary::error::{DictionaryError, ErrorKind};
-use crate::dictionary::ngrams::checksum;
 use crate::dictionary::pack::{
-    ALONE, CERTAIN, Codes, HEADER, INFLECTED, LOWEST_WEIGHT, MAGIC, ORIGINALS, PAIR_BITS, PART, SECTIONS,
+    ALONE, CERTAIN, Codes, HEADER, INFLECTED, KIND, LOWEST_WEIGHT, ORIGINALS, PAIR_BITS, PART, SECTIONS,
     STARTS_ALLOWED, STARTS_EXPRESSION, STARTS_RUN, Section, Substitution, pair_bit, push_key,
 };
 use crate::dictionary::spelling::{self, Use};
@@ -243,16 +242,12 @@ impl Compiler<'_> {
         }
 
         let mut bytes = vec![0u8; HEADER];
-        for (n, section) in sections.iter().enumerate() {
+        let mut numbers = vec![self.ngrams.checksum(), self.words() as u64];
+        for section in &sections {
             bytes.extend_from_slice(section);
-            let end = bytes.len() as u64;
-            bytes[32 + n * 8..40 + n * 8].copy_from_slice(&end.to_le_bytes());
+            numbers.push(bytes.len() as u64);
         }
-        bytes[..8].copy_from_slice(MAGIC);
-        bytes[16..24].copy_from_slice(&self.ngrams.checksum().to_le_bytes());
-        bytes[24..32].copy_from_slice(&(self.words() as u64).to_le_bytes());
-        let sum = checksum(&bytes[HEADER..]);
-        bytes[8..16].copy_from_slice(&sum.to_le_bytes());
+        KIND.seal(&mut bytes, HEADER, &numbers);
         Ok(bytes)
     }
 }

@@ -33,7 +33,7 @@ pub(crate) const MARKS: usize = Look::COUNT + 2;
 /// Layers that an encoder may have.
 const LAYERS: std::ops::RangeInclusive<usize> = 1..=12;
 /// Bytes of the header: the magic, then ten numbers.
-const HEADER: usize = 88;
+pub(super) const HEADER: usize = 88;
 /// Bytes of a piece: a scale and a vector.
 const PIECE: usize = 4 + DIMENSIONS;
 /// Numbers in full of a layer: biases and the weights of two normalisations.
@@ -85,7 +85,7 @@ fn matrix_bytes(matrices: &[(usize, usize)]) -> usize {
     matrices.iter().map(|(outputs, inputs)| outputs * (4 + inputs)).sum()
 }
 
-const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     error: ErrorKind::Model,
     name: "encoder",
     remedy: "make it anew with training/encoder/pack.py",

@@ -1,9 +1,9 @@
 //! Tests of the whole encoder, on one that is made up here.
 
-use super::file::{CLASSES, DIMENSIONS, END, HEADS, INNER, MARKS, POSITIONS, START, UNKNOWN, WIDTH, number};
+use super::file::{
+    CLASSES, DIMENSIONS, END, HEADER, HEADS, INNER, KIND, MARKS, POSITIONS, START, UNKNOWN, WIDTH, number,
+};
 use super::*;
-use crate::dictionary::header::ENCODER;
-use crate::dictionary::ngrams::checksum;
 use crate::model::attend::{Look, Offer, Reading};
 use crate::model::odds::ln_odds;
 
@@ -76,11 +76,9 @@ pub(crate) fn sample(layers: usize) -> Vec<u8> {
         (0..outputs).for_each(|_| row(&mut body, &mut numbers, inputs, 64.0));
     }
     let fields = [DIMENSIONS, INNER, HEADS, POSITIONS, layers, starts.len(), continued.len(), end as usize];
-    let mut bytes = ENCODER.to_vec();
-    bytes.extend(checksum(&body).to_le_bytes());
-    bytes.extend((88 + body.len() as u64).to_le_bytes());
-    fields.iter().for_each(|&field| bytes.extend((field as u64).to_le_bytes()));
-    bytes.extend(body);
+    let mut bytes = [vec![0; HEADER], body].concat();
+    let numbers: Vec<u64> = std::iter::once(bytes.len()).chain(fields).map(|field| field as u64).collect();
+    KIND.seal(&mut bytes, HEADER, &numbers);
     bytes
 }
 
@@ -369,8 +367,7 @@ fn refuses_damage() {
     refused(damaged, "parts");
     // What is wrong though the checksum belongs to it.
     let sealed = |mut bytes: Vec<u8>| {
-        let sum = checksum(&bytes[88..]);
-        bytes[8..16].copy_from_slice(&sum.to_le_bytes());
+        KIND.seal(&mut bytes, HEADER, &[]);
         bytes
     };
     let mut damaged = good.clone();
