@@ -257,6 +257,16 @@ impl Ngrams {
         self.backed_off([second, third], before, pair, whole)
     }
 
+    /// ln P(words) in running English, where anything may stand before them.
+    pub(crate) fn phrase(&self, words: &[u32]) -> f32 {
+        let word = |at: usize| match at {
+            0 => self.unigram(words[0]),
+            1 => self.pair(words[0], words[1]),
+            _ => self.log_prob(words[at - 2], words[at - 1], words[at]),
+        };
+        (0..words.len()).map(word).sum()
+    }
+
     /// ln P of a 3-gram as the table has it, or what its 2-grams make it. Only 3-grams that are likelier than that are held:
     /// what is less likely, by more than codes err, is a false hit.
     #[inline]

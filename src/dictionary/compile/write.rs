@@ -29,21 +29,6 @@ const LEAST_FREQUENT: f32 = -25.0;
 type Weighted = (u32, u32, [Option<f32>; 4], Pair);
 
 impl Compiler<'_> {
-    /// ln P(phrase) in running English.
-    fn log_frequency(&self, phrase: &Phrase) -> f32 {
-        let mut window: Option<(u32, Option<u32>)> = None;
-        let mut sum = 0.0;
-        for &id in &phrase.model {
-            sum += match window {
-                None => self.ngrams.unigram(id),
-                Some((last, None)) => self.ngrams.pair(last, id),
-                Some((last, Some(before))) => self.ngrams.log_prob(before, last, id),
-            };
-            window = Some((id, window.map(|(last, _)| last)));
-        }
-        sum
-    }
-
     pub(super) fn finish(mut self) -> Result<Vec<u8>, DictionaryError> {
         // Originals with what is put in their place, in order, so that equal sources give equal bytes.
         let mut pairs: Vec<((u32, u32), Pair)> = self.pairs.drain().collect();
@@ -63,7 +48,7 @@ impl Compiler<'_> {
         for group in pairs.chunk_by(|a, b| a.0.0 == b.0.0) {
             let original = group[0].0.0;
             let phrase = &self.phrases[original as usize];
-            let frequency = if phrase.model.is_empty() { 0.01 } else { self.log_frequency(phrase).exp() };
+            let frequency = if phrase.model.is_empty() { 0.01 } else { self.ngrams.phrase(&phrase.model).exp() };
             let counts: [f32; 4] = std::array::from_fn(|family| group.iter().map(|entry| entry.1.counts[family]).sum());
             let count: f32 = counts.iter().sum();
             let mut ready = ((count + 1.0) / (all * frequency + 1.0)).clamp(0.05, 6.0);
@@ -91,7 +76,8 @@ impl Compiler<'_> {
                 weighted.push((spun, original, weights, pair));
             }
         }
-        let frequency = |phrase: &Phrase| if phrase.model.is_empty() { NOTHING } else { self.log_frequency(phrase) };
+        let frequency =
+            |phrase: &Phrase| if phrase.model.is_empty() { NOTHING } else { self.ngrams.phrase(&phrase.model) };
         let frequencies: Vec<f32> = self.phrases.iter().map(frequency).collect();
         let promise = |one: &Weighted| best(&one.2) + FREQUENCY * frequencies[one.1 as usize].max(LEAST_FREQUENT);
         weighted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| promise(b).total_cmp(&promise(a))).then(a.1.cmp(&b.1)));
@@ -114,7 +100,7 @@ impl Compiler<'_> {
                 continue;
             }
             let mixed: f32 = weights.iter().flatten().map(|weight| weight.exp()).sum::<f32>() / 4.0;
-            left[word as usize] += self.log_frequency(original).exp() * mixed;
+            left[word as usize] += self.ngrams.phrase(&original.model).exp() * mixed;
         }
         let tell = |(word, left): (usize, f32)| {
             if left > 0.0 { left.ln() - self.ngrams.unigram(word as u32) } else { -16.0 }

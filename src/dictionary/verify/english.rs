@@ -41,13 +41,8 @@ impl English {
 
     /// ln P(phrase) in running English; `None` where the lexicon lacks a word.
     pub(super) fn frequency(&self, phrase: &str) -> Option<f32> {
-        let ids: Vec<u32> =
-            key::phrase(phrase).split(' ').map(|word| self.dictionary.ngrams.id(word)).collect::<Option<_>>()?;
-        let at = |n: usize| match n {
-            0 => self.dictionary.ngrams.unigram(ids[0]),
-            1 => self.dictionary.ngrams.pair(ids[0], ids[1]),
-            _ => self.dictionary.ngrams.log_prob(ids[n - 2], ids[n - 1], ids[n]),
-        };
-        Some((0..ids.len()).map(at).sum())
+        let ngrams = &self.dictionary.ngrams;
+        let ids: Vec<u32> = key::phrase(phrase).split(' ').map(|word| ngrams.id(word)).collect::<Option<_>>()?;
+        Some(ngrams.phrase(&ids))
     }
 }
