@@ -253,8 +253,7 @@ impl Ngrams {
     #[inline]
     pub(crate) fn log_prob(&self, first: u32, second: u32, third: u32) -> f32 {
         let (before, pair) = (self.bigram(first, second), self.bigram(second, third));
-        let whole = if before.is_some() && pair.is_some() { self.trigram(first, second, third) } else { None };
-        self.backed_off([second, third], before, pair, whole)
+        self.backed_off([second, third], before.map(|before| before.1), pair, || self.trigram(first, second, third))
     }
 
     /// ln P(words) in running English, where anything may stand before them.
@@ -270,18 +269,25 @@ impl Ngrams {
     /// ln P of a 3-gram as the table has it, or what its 2-grams make it. Only 3-grams that are likelier than that are held:
     /// what is less likely, by more than codes err, is a false hit.
     #[inline]
-    pub(crate) fn whole_or(&self, whole: Option<f32>, backed_off: f32) -> f32 {
+    fn whole_or(&self, whole: Option<f32>, backed_off: f32) -> f32 {
         whole.filter(|whole| *whole >= backed_off - self.slack).unwrap_or(backed_off)
     }
 
-    /// [`Self::log_prob`] of the second of two words, where all is looked up: what the model has for the first with the
-    /// word before it, for both, and for all three, which it is asked for only where it holds both pairs.
+    /// [`Self::log_prob`] of the second of two words, where the pairs are looked up: the back-off weight of the first with
+    /// the word before it, where the model holds that, what it has for both, and for all three, which it is asked for only
+    /// where it holds both pairs.
     #[inline]
-    pub(crate) fn backed_off(&self, words: [u32; 2], before: Pair, pair: Pair, whole: Option<f32>) -> f32 {
+    pub(crate) fn backed_off(
+        &self,
+        words: [u32; 2],
+        before: Option<f32>,
+        pair: Pair,
+        whole: impl FnOnce() -> Option<f32>,
+    ) -> f32 {
         match (pair, before) {
-            (None, before) => before.map_or(0.0, |before| before.1) + self.alone(words[0], words[1]),
+            (None, before) => before.unwrap_or(0.0) + self.alone(words[0], words[1]),
             (Some((probability, _)), None) => probability,
-            (Some((probability, _)), Some((_, backoff))) => self.whole_or(whole, backoff + probability),
+            (Some((probability, _)), Some(backoff)) => self.whole_or(whole(), backoff + probability),
         }
     }
 }

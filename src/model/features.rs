@@ -402,9 +402,8 @@ impl Around {
         let mut triples = triples.into_iter();
         let (mut score, mut lowest) = (0f32, 0f32);
         for at in 2..end {
-            let is_asked = pairs[at - 1].is_some() && pairs[at].is_some();
-            let whole = if is_asked { triples.next().flatten() } else { None };
-            let here = ngrams.backed_off([words[at - 1], words[at]], pairs[at - 1], pairs[at], whole);
+            let backoff = pairs[at - 1].map(|pair| pair.1);
+            let here = ngrams.backed_off([words[at - 1], words[at]], backoff, pairs[at], || triples.next().flatten());
             score += here;
             lowest = lowest.min(here);
         }

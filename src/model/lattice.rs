@@ -351,9 +351,8 @@ impl<'m> Builder<'m> {
         let mut found = self.found.iter().copied();
         let mut sum = 0.0;
         for (at, &pair) in standing.iter().enumerate() {
-            let is_asked = pair.is_some() && held(at).is_some();
-            let whole = if is_asked { found.next().flatten() } else { None };
-            sum += self.ngrams.backed_off([before(at), id(at)], held(at), pair, whole);
+            let backoff = held(at).map(|held| held.1);
+            sum += self.ngrams.backed_off([before(at), id(at)], backoff, pair, || found.next().flatten());
         }
         sum
     }
@@ -371,12 +370,7 @@ impl<'m> Builder<'m> {
             let (mut window, mut held, mut language) = (before, pair, 0.0);
             if let Some(&first) = ids.first() {
                 let next = self.pairs[step.asked + at];
-                language = match (next, pair, self.triples[step.asked + at]) {
-                    (Some((probability, _)), Some(backoff), whole) => {
-                        self.ngrams.whole_or(whole, backoff + probability)
-                    }
-                    _ => self.log_prob(before, pair, first, next),
-                };
+                language = self.ngrams.backed_off([before[1], first], pair, next, || self.triples[step.asked + at]);
                 (window, held) = ([before[1], first], next.map(|next| next.1));
             }
             if let Some(&second) = ids.get(1) {
@@ -465,13 +459,7 @@ impl<'m> Builder<'m> {
 
     /// As [`Ngrams::log_prob`], with both pairs looked up already.
     fn log_prob(&self, window: [u32; 2], held: Option<f32>, id: u32, pair: Option<(f32, f32)>) -> f32 {
-        match (pair, held) {
-            (None, held) => held.unwrap_or(0.0) + self.ngrams.alone(window[1], id),
-            (Some((probability, _)), None) => probability,
-            (Some((probability, _)), Some(backoff)) => {
-                self.ngrams.whole_or(self.ngrams.trigram(window[0], window[1], id), backoff + probability)
-            }
-        }
+        self.ngrams.backed_off([window[1], id], held, pair, || self.ngrams.trigram(window[0], window[1], id))
     }
 
     fn state(&mut self, place: usize, words: [u32; 2], pair: Option<f32>, score: f32) -> u32 {
