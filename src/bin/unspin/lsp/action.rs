@@ -12,6 +12,7 @@ use unspin::Span;
 
 use super::document::{Document, Found};
 use super::language::{self, Comment};
+use super::position::Lines;
 use super::show::{diagnostic, percent};
 use super::{View, check};
 
@@ -27,6 +28,7 @@ const IGNORED: usize = 3;
 /// are settings to add phrases to.
 pub(super) fn actions(
     document: &Document,
+    lines: &Lines<'_>,
     span: Span,
     only: Option<&[String]>,
     allows: bool,
@@ -47,28 +49,28 @@ pub(super) fn actions(
             .filter(|found| found.span.start <= span.end && span.start <= found.span.end)
             .collect();
         for found in &here {
-            actions.extend(replacements(document, found, view));
+            actions.extend(replacements(document, lines, found, view));
         }
-        let (mut lines, shown): (Vec<Span>, _) = (Vec::new(), OnceCell::new());
+        let (mut ignored, shown): (Vec<Span>, _) = (Vec::new(), OnceCell::new());
         for found in &here {
-            let line = document.lines.line(&document.text, found.span.start);
-            if lines.last() != Some(&line) && lines.len() < IGNORED {
-                lines.push(line);
-                actions.extend(ignore(document, found, &shown, view));
+            let line = lines.line(found.span.start);
+            if ignored.last() != Some(&line) && ignored.len() < IGNORED {
+                ignored.push(line);
+                actions.extend(ignore(document, lines, found, &shown, view));
             }
         }
         if allows {
-            actions.extend(here.iter().map(|found| allow(document, found, view)));
+            actions.extend(here.iter().map(|found| allow(document, lines, found)));
         }
     }
     if asked(FIX_ALL) {
-        actions.extend(fix_all(document, view));
+        actions.extend(fix_all(document, lines, view));
     }
     actions
 }
 
 /// One for each correction.
-fn replacements(document: &Document, found: &Found, view: View) -> Vec<CodeAction> {
+fn replacements(document: &Document, lines: &Lines<'_>, found: &Found, view: View) -> Vec<CodeAction> {
     let old = words(&found.words);
     let action = |n: usize, correction: &unspin::Correction| {
         let edits = found.edits.get(n)?.as_deref()?;
@@ -81,9 +83,9 @@ fn replacements(document: &Document, found: &Found, view: View) -> Vec<CodeActio
         Some(CodeAction {
             title,
             kind: Some(CodeActionKind::QuickFix),
-            diagnostics: Some(vec![diagnostic(document, found, view)]),
+            diagnostics: Some(vec![diagnostic(lines, found)]),
             is_preferred: preferred.then_some(true),
-            edit: Some(edit(document, edits, view)),
+            edit: Some(edit(document, lines, edits, view)),
             ..CodeAction::default()
         })
     };
@@ -92,10 +94,16 @@ fn replacements(document: &Document, found: &Found, view: View) -> Vec<CodeActio
 
 /// Puts a directive where no reader of the finished text sees it, as far as the language lets that be. `before` is for what
 /// readers see without it, once that is known.
-fn ignore(document: &Document, found: &Found, before: &OnceCell<Option<String>>, view: View) -> Option<CodeAction> {
+fn ignore(
+    document: &Document,
+    lines: &Lines<'_>,
+    found: &Found,
+    before: &OnceCell<Option<String>>,
+    view: View,
+) -> Option<CodeAction> {
     let format = document.format()?;
     let text = &document.text;
-    let line = document.lines.line(text, found.span.start);
+    let line = lines.line(found.span.start);
     let insertions = match language::ignore(&document.language, format) {
         Comment::Above(comment) => {
             let ending = if text[line.end..].starts_with("\r\n") { "\r\n" } else { "\n" };
@@ -119,25 +127,21 @@ fn ignore(document: &Document, found: &Found, before: &OnceCell<Option<String>>,
     let hidden = prose.iter().find(|(at, comment)| !is_seen(*at, comment));
     let (at, comment) = hidden.or_else(|| prose.first().filter(|(_, comment)| !comment.contains("<!--")))?;
     Some(CodeAction {
-        title: format!(
-            "Ignore line {} (adds {})",
-            document.lines.position(text, line.start, view.units).line + 1,
-            comment.trim()
-        ),
+        title: format!("Ignore line {} (adds {})", lines.position(line.start).line + 1, comment.trim()),
         kind: Some(CodeActionKind::QuickFix),
-        diagnostics: Some(vec![diagnostic(document, found, view)]),
-        edit: Some(edit(document, &[(Span::new(*at, *at), comment.clone())], view)),
+        diagnostics: Some(vec![diagnostic(lines, found)]),
+        edit: Some(edit(document, lines, &[(Span::new(*at, *at), comment.clone())], view)),
         ..CodeAction::default()
     })
 }
 
-fn allow(document: &Document, found: &Found, view: View) -> CodeAction {
+fn allow(document: &Document, lines: &Lines<'_>, found: &Found) -> CodeAction {
     let phrase = words(&found.words);
     let title = format!("Allow “{phrase}” everywhere (in unspin.toml)");
     CodeAction {
         title: title.clone(),
         kind: Some(CodeActionKind::QuickFix),
-        diagnostics: Some(vec![diagnostic(document, found, view)]),
+        diagnostics: Some(vec![diagnostic(lines, found)]),
         command: Some(Command {
             title,
             command: ALLOW.into(),
@@ -149,23 +153,20 @@ fn allow(document: &Document, found: &Found, view: View) -> CodeAction {
 }
 
 /// Applies all that is safe to apply unseen.
-fn fix_all(document: &Document, view: View) -> Option<CodeAction> {
+fn fix_all(document: &Document, lines: &Lines<'_>, view: View) -> Option<CodeAction> {
     let safe: Vec<&[(Span, String)]> = document.found.iter().filter_map(Found::automatic).collect();
     let (count, edits) = (safe.len(), safe.concat());
     let fixes = if count == 1 { "the automatic fix" } else { "all automatic fixes" };
     (count > 0).then(|| CodeAction {
         title: format!("Apply {fixes} of unspin ({count})"),
         kind: Some(CodeActionKind::new(FIX_ALL)),
-        edit: Some(edit(document, &edits, view)),
+        edit: Some(edit(document, lines, &edits, view)),
         ..CodeAction::default()
     })
 }
 
-fn edit(document: &Document, edits: &[(Span, String)], view: View) -> WorkspaceEdit {
-    let edits = edits.iter().map(|(span, new)| TextEdit {
-        range: document.lines.range(&document.text, *span, view.units),
-        new_text: new.clone(),
-    });
+fn edit(document: &Document, lines: &Lines<'_>, edits: &[(Span, String)], view: View) -> WorkspaceEdit {
+    let edits = edits.iter().map(|(span, new)| TextEdit { range: lines.range(*span), new_text: new.clone() });
     let uri = Uri::from(document.uri.as_str());
     if view.versioned {
         let change = TextDocumentEdit {

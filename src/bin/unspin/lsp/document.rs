@@ -38,7 +38,6 @@ pub(super) struct Document {
     /// As the server counts: no two texts have the same, of whatever document.
     pub(super) revision: u64,
     pub(super) text: String,
-    pub(super) lines: Lines,
     pub(super) found: Vec<Found>,
     /// When it is to be checked.
     pub(super) due: Option<Instant>,
@@ -46,8 +45,12 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn new(uri: String, language: String, version: i32, revision: u64, text: String) -> Self {
-        let lines = Lines::new(&text);
-        Self { uri, language, version, revision, text, lines, found: Vec::new(), due: Some(Instant::now()) }
+        Self { uri, language, version, revision, text, found: Vec::new(), due: Some(Instant::now()) }
+    }
+
+    /// Its lines. Takes one pass over the text.
+    pub(super) fn lines(&self, units: Units) -> Lines<'_> {
+        Lines::new(&self.text, units)
     }
 
     /// How its text lies in it; `None` where it holds records, which are nothing to write prose in.
@@ -58,9 +61,7 @@ impl Document {
     /// Takes a change in. Findings that it touches go, those behind it move.
     pub(super) fn change(&mut self, change: Change, units: Units) {
         let (span, new) = match change {
-            Change::TextDocumentContentChangePartial(part) => {
-                (self.lines.span(&self.text, part.range, units), part.text)
-            }
+            Change::TextDocumentContentChangePartial(part) => (self.lines(units).span(part.range), part.text),
             Change::TextDocumentContentChangeWholeDocument(whole) => difference(&self.text, &whole.text),
         };
         let moved = |at: usize| at - span.len() + new.len();
@@ -75,7 +76,6 @@ impl Document {
             found.edits.iter_mut().flatten().flatten().for_each(|(span, _)| shift(span));
         }
         self.text.replace_range(span.range(), &new);
-        self.lines = Lines::new(&self.text);
     }
 }
 
@@ -134,8 +134,7 @@ mod tests {
             (TEXT.find(" stated").expect("there"), TEXT.find("stated").expect("there"), "", Some("stated")),
         ] {
             let mut document = document();
-            let place = |at| document.lines.position(TEXT, at, Units::Utf16);
-            let range = Range { start: place(from), end: place(to) };
+            let range = document.lines(Units::Utf16).range(Span::new(from, to));
             #[expect(deprecated, reason = "the field must be named")]
             let part = TextDocumentContentChangePartial { range, range_length: None, text: new.into() };
             document.change(Change::TextDocumentContentChangePartial(part), Units::Utf16);

@@ -188,17 +188,19 @@ impl<W: Write> Server<W> {
 
     fn actions(&self, params: &ActionParams) -> Value {
         let Some(document) = self.documents.get(&params.text_document.uri) else { return json!([]) };
-        let span = document.lines.span(&document.text, params.range, self.view.units);
+        let lines = document.lines(self.view.units);
+        let span = lines.span(params.range);
         let allows = !self.checking.isolated;
-        json!(action::actions(document, span, params.context.only.as_deref(), allows, self.view))
+        json!(action::actions(document, &lines, span, params.context.only.as_deref(), allows, self.view))
     }
 
     fn hover(&self, params: &PlaceParams) -> Value {
         let Some(document) = self.documents.get(&params.text_document.uri) else { return Value::Null };
-        let at = document.lines.offset(&document.text, params.position, self.view.units);
+        let lines = document.lines(self.view.units);
+        let at = lines.offset(params.position);
         let under =
             document.found.iter().find(|found| found.span.start <= at && at < found.span.end.max(found.span.start + 1));
-        under.map_or(Value::Null, |found| json!(show::hover(document, found, self.view)))
+        under.map_or(Value::Null, |found| json!(show::hover(&lines, found, self.view.markdown)))
     }
 
     /// Carries out a command; what it changes shows in all texts.
@@ -324,7 +326,8 @@ impl<W: Write> Server<W> {
             return self.message("window/logMessage", 1, &message);
         };
         document.found = found;
-        let diagnostics = document.found.iter().map(|found| show::diagnostic(document, found, self.view)).collect();
+        let lines = document.lines(self.view.units);
+        let diagnostics = document.found.iter().map(|found| show::diagnostic(&lines, found)).collect();
         let params = PublishDiagnosticsParams {
             uri: document.uri.as_str().into(),
             version: Some(document.version),

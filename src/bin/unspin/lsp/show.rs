@@ -6,14 +6,14 @@ use lsp_types::{Diagnostic, DiagnosticSeverity, Hover, MarkupContent, MarkupKind
 use serde_json::json;
 use unspin::{Finding, Severity};
 
-use super::View;
-use super::document::{Document, Found};
+use super::document::Found;
+use super::position::Lines;
 
 /// What is wrong at a place.
-pub(super) fn diagnostic(document: &Document, found: &Found, view: View) -> Diagnostic {
+pub(super) fn diagnostic(lines: &Lines<'_>, found: &Found) -> Diagnostic {
     let finding = &found.finding;
     Diagnostic {
-        range: document.lines.range(&document.text, found.span, view.units),
+        range: lines.range(found.span),
         severity: Some(match finding.severity {
             Severity::Error => DiagnosticSeverity::Error,
             Severity::Warning => DiagnosticSeverity::Warning,
@@ -28,16 +28,13 @@ pub(super) fn diagnostic(document: &Document, found: &Found, view: View) -> Diag
 }
 
 /// Why it is wrong.
-pub(super) fn hover(document: &Document, found: &Found, view: View) -> Hover {
-    let (kind, value) = if view.markdown {
+pub(super) fn hover(lines: &Lines<'_>, found: &Found, markdown: bool) -> Hover {
+    let (kind, value) = if markdown {
         (MarkupKind::Markdown, explanation(&found.finding, "**", "_", escaped))
     } else {
         (MarkupKind::PlainText, explanation(&found.finding, "", "", str::to_owned))
     };
-    Hover {
-        contents: MarkupContent { kind, value }.into(),
-        range: Some(document.lines.range(&document.text, found.span, view.units)),
-    }
+    Hover { contents: MarkupContent { kind, value }.into(), range: Some(lines.range(found.span)) }
 }
 
 fn explanation(finding: &Finding, strong: &str, soft: &str, escape: impl Fn(&str) -> String) -> String {
