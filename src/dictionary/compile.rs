@@ -1,5 +1,6 @@
 //! Compiles the dictionaries' sources into a pack. Run by the build script, and for dictionaries of the user's own.
 
+mod rows;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,11 +11,8 @@ use super::error::DictionaryError;
 use super::inflection::{Form, Inflection};
 use super::layers::Layers;
 use super::ngrams::Ngrams;
-use super::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED, push_key};
-use super::source::{
-    AllowedRow, AttestedRow, ExpressionRow, FormRow, OriginRow, PhraseRow, PublishedRow, SeldomRow, SourceFile,
-    SpellingRow, SubstitutesRow, Substitutions, read, row_error,
-};
+use super::pack::{AUTHORED, INFLECTED, NAME, PART, PUBLISHED, push_key};
+use super::source::{AttestedRow, ExpressionRow, PhraseRow, PublishedRow, SourceFile, SubstitutesRow, row_error};
 use super::spelling::Use;
 use crate::text::case;
 use crate::text::key;
@@ -22,17 +20,12 @@ use crate::text::tokenizer;
 
 /// Families, in the order of their numbers; the compiler shares no types with the library's reports.
 pub(super) const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
-/// The source of rows of one's own, which is always known.
-const OWN: &str = "own";
 /// The longest run of words that is replaced or put in place.
 pub(super) const LONGEST: usize = 7;
 /// Share of a published phrase's count where the list states conditions for it.
 const CONDITIONAL: f32 = 0.3;
 /// Rank that a second list of substitutes starts from.
 const SECOND: usize = 6;
-
-/// What a substitution in an article of `training/` counts, where one in a real spun page counts 1.
-const ARTICLE: f32 = 0.5;
 
 /// Compiles sources for a model, to stand on their own or to be put on top of packs that there are.
 ///
@@ -46,34 +39,13 @@ pub(crate) fn compile(
     let mut files: Vec<&SourceFile> = files.iter().collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     for file in files.iter().filter(|file| file.path == "sources.csv") {
-        for (_, row) in read::<OriginRow>(file)? {
-            compiler.sources.push(row.id);
-        }
+        compiler.take_sources(file)?;
     }
     for file in files.iter().filter(|file| file.path.starts_with("inflection/")) {
-        for (at, row) in read::<FormRow>(file)? {
-            let form = Form::from_name(&row.form).ok_or_else(|| {
-                let names = Form::ALL.map(Form::name).join(", ");
-                row_error(file, &at, 1, &format!("unknown form {:?}; use one of {names}", row.form))
-            })?;
-            compiler.check_source(file, &at, 3, &row.source)?;
-            compiler.forms.push([row.lemma.clone(), row.form, row.word.clone()]);
-            compiler.inflection.insert(&row.lemma, form, &row.word);
-        }
+        compiler.take_forms(file)?;
     }
     for file in files.iter().filter(|file| file.path.starts_with("spelling/")) {
-        for (at, row) in read::<SpellingRow>(file)? {
-            compiler.check_source(file, &at, 3, &row.source)?;
-            let using = Use::from_name(&row.r#use).ok_or_else(|| {
-                let names = Use::ALL.map(Use::name).join(", ");
-                row_error(file, &at, 2, &format!("unknown use {:?}; use one of {names}", row.r#use))
-            })?;
-            if below.is_some() {
-                let what = "spellings cannot be added to those of other dictionaries; leave the built-in ones out";
-                return Err(row_error(file, &at, 0, what));
-            }
-            compiler.spellings.insert(row.british, (row.american, using));
-        }
+        compiler.take_spellings(file)?;
     }
     if files.iter().any(|file| file.path.starts_with("substitutions/")) {
         compiler.inherit_forms();
@@ -81,69 +53,13 @@ pub(crate) fn compile(
     // Expressions come last: how an original is written is for the substitutions to say, and of those not for articles,
     // which have it in lower case.
     files.sort_by_key(|file| (file.path.starts_with("expressions/"), file.path == "substitutions/articles.csv"));
-    for file in &files {
+    for file in files {
         match file.path.split_once('/') {
-            Some(("substitutions", name)) => match Substitutions::of(file) {
-                Substitutions::Attested => {
-                    // What files on top of others are called says nothing.
-                    let of_articles = name == "articles.csv" && below.is_none();
-                    for (at, row) in read::<AttestedRow>(file)? {
-                        compiler.check_source(file, &at, 5, &row.source)?;
-                        check_pair(file, &at, (1, &row.original), (0, &row.spun))?;
-                        let (pair, counts) = if of_articles {
-                            (Pair { flags: AUTHORED, ..Pair::default() }, ARTICLE)
-                        } else {
-                            (Pair { pages: row.pages, flags: ATTESTED, ..Pair::default() }, 1.0)
-                        };
-                        compiler.attested(file, &at, &row, pair, counts)?;
-                    }
-                }
-                Substitutions::Published => {
-                    for (at, row) in read::<PublishedRow>(file)? {
-                        compiler.check_source(file, &at, 5, &row.source)?;
-                        check_pair(file, &at, (1, &row.original), (0, &row.spun))?;
-                        compiler.published(&row);
-                    }
-                }
-                Substitutions::Listed => {
-                    for (at, row) in read::<SubstitutesRow>(file)? {
-                        compiler.check_source(file, &at, 2, &row.source)?;
-                        for spun in row.substitutes.split('|') {
-                            check_pair(file, &at, (0, &row.original), (1, spun))?;
-                        }
-                        compiler.substitutes(name, &row);
-                    }
-                }
-            },
-            Some(("phrases", _)) => {
-                for (at, row) in read::<PhraseRow>(file)? {
-                    compiler.check_source(file, &at, 2, &row.source)?;
-                    check_pair(file, &at, (1, &row.correction), (0, &row.phrase))?;
-                    compiler.certain(&row);
-                }
-            }
-            Some(("expressions", _)) => {
-                for (at, row) in read::<ExpressionRow>(file)? {
-                    compiler.check_source(file, &at, 3, &row.source)?;
-                    compiler.expression(&row);
-                }
-            }
-            None if file.path == "allowed.csv" => {
-                for (at, row) in read::<AllowedRow>(file)? {
-                    if row.reason.trim().is_empty() {
-                        return Err(row_error(file, &at, 1, "an allowed phrase needs a reason"));
-                    }
-                    compiler.allow(&row.phrase);
-                }
-            }
-            None if file.path == "seldom.csv" => {
-                for (at, row) in read::<SeldomRow>(file)? {
-                    compiler.check_source(file, &at, 3, &row.source)?;
-                    if let [(_, word)] = compiler.ids(&row.word)[..] {
-                        compiler.seldom.insert(word);
-                    }
-                }
-            }
+            Some(("substitutions", name)) => compiler.take_substitutions(file, name)?,
+            Some(("phrases", _)) => compiler.take_phrases(file)?,
+            Some(("expressions", _)) => compiler.take_expressions(file)?,
+            None if file.path == "allowed.csv" => compiler.take_allowed(file)?,
+            None if file.path == "seldom.csv" => compiler.take_seldom(file)?,
             None if matches!(file.path.as_str(), "sources.csv" | "lexicon.csv") => {}
             Some(("inflection" | "spelling" | "examples", _)) => {}
             _ => {
@@ -202,27 +118,6 @@ impl Misfit {
             Self::Brackets => "give both sides their words in brackets, or neither",
         }
     }
-}
-
-/// Refuses an original and a substitute, each with its field, that do not fit.
-fn check_pair(
-    file: &SourceFile,
-    at: &Position,
-    original: (usize, &str),
-    spun: (usize, &str),
-) -> Result<(), DictionaryError> {
-    let Some(misfit) = Misfit::of(original.1, spun.1) else { return Ok(()) };
-    let field = if original.1.trim().is_empty() { original.0 } else { spun.0 };
-    let what = format!("{}; {}", misfit.message(original.1, spun.1), misfit.remedy());
-    Err(row_error(file, at, field, &what))
-}
-
-/// The number of a family that a row names.
-fn family(file: &SourceFile, at: &Position, name: &str) -> Result<usize, DictionaryError> {
-    FAMILIES
-        .iter()
-        .position(|known| *known == name)
-        .ok_or_else(|| row_error(file, at, 2, &format!("unknown family {name:?}; use one of {}", FAMILIES.join(", "))))
 }
 
 /// What is known of one original and one substitute.
@@ -307,22 +202,6 @@ impl<'m> Compiler<'m> {
             allowed: BTreeSet::new(),
             seldom: BTreeSet::new(),
         }
-    }
-
-    fn check_source(
-        &self,
-        file: &SourceFile,
-        at: &Position,
-        field: usize,
-        source: &str,
-    ) -> Result<(), DictionaryError> {
-        let below = self.below.iter().flat_map(|below| below.sources());
-        // What `dict add` writes needs no other file.
-        if source == OWN || self.sources.iter().map(String::as_str).chain(below).any(|known| known == source) {
-            return Ok(());
-        }
-        let what = format!("unknown source {source:?}; add it to sources.csv or correct the name");
-        Err(row_error(file, at, field, &what))
     }
 
     /// Takes the irregular forms of the packs below over.
@@ -426,19 +305,9 @@ impl<'m> Compiler<'m> {
         self.pairs.entry((original, spun)).or_default().merge(pair, share, flags);
     }
 
-    /// Takes a substitution in that was seen; `counts` is what one of its kind counts.
-    fn attested(
-        &mut self,
-        file: &SourceFile,
-        at: &Position,
-        row: &AttestedRow,
-        mut pair: Pair,
-        counts: f32,
-    ) -> Result<(), DictionaryError> {
-        pair.counts[family(file, at, &row.family)?] = row.count as f32 * counts;
-        self.add(&row.original, &row.spun, &pair, 1.0, 0);
-        self.parts(&row.original, &row.spun, &pair, 1.0);
-        Ok(())
+    fn attested(&mut self, row: &AttestedRow, pair: &Pair) {
+        self.add(&row.original, &row.spun, pair, 1.0, 0);
+        self.parts(&row.original, &row.spun, pair, 1.0);
     }
 
     fn published(&mut self, row: &PublishedRow) {
