@@ -27,14 +27,34 @@ const LEAST_FREQUENT: f32 = -25.0;
 
 /// A substitute and its original, with the weights in each family.
 type Weighted = (u32, u32, [Option<f32>; 4], Pair);
+/// What single words may stand for.
+type Singles<'w> = BTreeMap<u32, &'w [Weighted]>;
+/// What runs of words may stand for, by their keys.
+type Runs<'w> = BTreeMap<Vec<u8>, &'w [Weighted]>;
+/// The parts of a pack, in order of their numbers.
+type Sections = [Vec<u8>; SECTIONS];
 
 impl Compiler<'_> {
     pub(super) fn finish(mut self) -> Result<Vec<u8>, DictionaryError> {
         // Originals with what is put in their place, in order, so that equal sources give equal bytes.
         let mut pairs: Vec<((u32, u32), Pair)> = self.pairs.drain().collect();
         pairs.sort_unstable_by_key(|entry| entry.0);
+        let totals = self.totals(&pairs);
+        let (mut weighted, readiness) = self.weigh(&pairs, &totals);
+        self.put_in_order(&mut weighted);
+        let tells = self.tells(&weighted, readiness.len());
+        // These few are more than a quarter of all words; what they might stand for costs time and says nothing.
+        weighted.retain(|(spun, _, _, pair)| match self.phrases[*spun as usize].lookup[..] {
+            [word] => pair.certain != 0 || !self.seldom.contains(&word),
+            _ => true,
+        });
+        self.write(&weighted, &readiness, &tells, &totals)
+    }
+
+    /// What all substitutions that were seen count, in each family.
+    fn totals(&self, pairs: &[((u32, u32), Pair)]) -> [f32; 4] {
         let mut totals = [0f32; 4];
-        for (_, pair) in &pairs {
+        for (_, pair) in pairs {
             if pair.flags & (INFLECTED | PART) == 0 {
                 totals.iter_mut().zip(pair.counts).for_each(|(total, count)| *total += count);
             }
@@ -42,6 +62,11 @@ impl Compiler<'_> {
         if let Some(below) = self.below {
             totals.iter_mut().zip(below.totals()).for_each(|(total, more)| *total += more);
         }
+        totals
+    }
+
+    /// The weights of all substitutes, and for every word how readily spinners swap it.
+    fn weigh(&self, pairs: &[((u32, u32), Pair)], totals: &[f32; 4]) -> (Vec<Weighted>, Vec<u8>) {
         let all: f32 = totals.iter().sum::<f32>().max(1.0);
         let mut readiness = vec![32u8; self.words()];
         let mut weighted: Vec<Weighted> = Vec::with_capacity(pairs.len());
@@ -76,18 +101,16 @@ impl Compiler<'_> {
                 weighted.push((spun, original, weights, pair));
             }
         }
+        (weighted, readiness)
+    }
+
+    /// Puts what a phrase may stand for side by side, the likeliest first.
+    fn put_in_order(&self, weighted: &mut [Weighted]) {
         let frequency =
             |phrase: &Phrase| if phrase.model.is_empty() { NOTHING } else { self.ngrams.phrase(&phrase.model) };
         let frequencies: Vec<f32> = self.phrases.iter().map(frequency).collect();
         let promise = |one: &Weighted| best(&one.2) + FREQUENCY * frequencies[one.1 as usize].max(LEAST_FREQUENT);
         weighted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| promise(b).total_cmp(&promise(a))).then(a.1.cmp(&b.1)));
-        let tells = self.tells(&weighted, readiness.len());
-        // These few are more than a quarter of all words; what they might stand for costs time and says nothing.
-        weighted.retain(|(spun, _, _, pair)| match self.phrases[*spun as usize].lookup[..] {
-            [word] => pair.certain != 0 || !self.seldom.contains(&word),
-            _ => true,
-        });
-        self.write(&weighted, &readiness, &tells, &totals)
     }
 
     /// For every word, ln of how often spinners leave it, against how often English has it.
@@ -108,19 +131,8 @@ impl Compiler<'_> {
         left.into_iter().enumerate().map(tell).collect()
     }
 
-    fn write(
-        &self,
-        weighted: &[Weighted],
-        readiness: &[u8],
-        tells: &[f32],
-        totals: &[f32; 4],
-    ) -> Result<Vec<u8>, DictionaryError> {
-        let failed = |error: fst::Error| DictionaryError::new(ErrorKind::Pack, format!("cannot compile: {error}"));
-        let mut sections: [Vec<u8>; SECTIONS] = std::array::from_fn(|_| Vec::new());
-        let words = self.extra.iter().map(|(word, &id)| (word.as_str(), u64::from(id)));
-        sections[Section::Words as usize] = fst::Map::from_iter(words).map_err(failed)?.as_fst().as_bytes().to_vec();
-
-        // Only phrases that are an original get a number in the pack.
+    /// Writes the originals, and gives each its number: only phrases that are one get a number in the pack.
+    fn originals(&self, weighted: &[Weighted], sections: &mut Sections) -> Result<HashMap<u32, u32>, DictionaryError> {
         let mut numbers: HashMap<u32, u32> = HashMap::new();
         let (mut texts, mut ids) = (0u32, 0u32);
         for &(_, original, _, _) in weighted {
@@ -142,13 +154,16 @@ impl Compiler<'_> {
                 sections[Section::OriginalIds as usize].extend(id.to_le_bytes());
             }
         }
+        Ok(numbers)
+    }
 
-        let mut singles: BTreeMap<u32, &[Weighted]> = BTreeMap::new();
-        let mut runs: BTreeMap<Vec<u8>, &[Weighted]> = BTreeMap::new();
-        let dense = self.below.is_none();
+    /// The substitutions by what stands for something: by single words, where the pack has room for one of each word, and
+    /// by the keys of runs.
+    fn by_words<'w>(&self, weighted: &'w [Weighted]) -> (Singles<'w>, Runs<'w>) {
+        let (mut singles, mut runs) = (Singles::new(), Runs::new());
         for group in weighted.chunk_by(|a, b| a.0 == b.0) {
             match self.phrases[group[0].0 as usize].lookup[..] {
-                [word] if dense => drop(singles.insert(word, group)),
+                [word] if self.below.is_none() => drop(singles.insert(word, group)),
                 ref words => {
                     let mut key = Vec::new();
                     words.iter().for_each(|&id| push_key(&mut key, id));
@@ -156,6 +171,22 @@ impl Compiler<'_> {
                 }
             }
         }
+        (singles, runs)
+    }
+
+    fn write(
+        &self,
+        weighted: &[Weighted],
+        readiness: &[u8],
+        tells: &[f32],
+        totals: &[f32; 4],
+    ) -> Result<Vec<u8>, DictionaryError> {
+        let mut sections: Sections = std::array::from_fn(|_| Vec::new());
+        let words = self.extra.iter().map(|(word, &id)| (word.as_str(), u64::from(id)));
+        sections[Section::Words as usize] = map(words)?;
+        let numbers = self.originals(weighted, &mut sections)?;
+        let dense = self.below.is_none();
+        let (singles, runs) = self.by_words(weighted);
         let mut entries = 0u32;
         let mut push = |group: &[Weighted], out: &mut Vec<u8>| {
             for (_, original, weights, pair) in group {
@@ -205,12 +236,8 @@ impl Compiler<'_> {
         }
         sections[Section::Runs as usize] = builder.into_inner().map_err(failed)?;
         sections[Section::RunEnds as usize] = run_ends.iter().flat_map(|end| end.to_le_bytes()).collect();
-        let expressions = self.expressions.iter().map(|(key, &kind)| (key, kind));
-        sections[Section::Expressions as usize] =
-            fst::Map::from_iter(expressions).map_err(failed)?.as_fst().as_bytes().to_vec();
-        let allowed = self.allowed.iter().map(|key| (key, 0));
-        sections[Section::Allowed as usize] =
-            fst::Map::from_iter(allowed).map_err(failed)?.as_fst().as_bytes().to_vec();
+        sections[Section::Expressions as usize] = map(self.expressions.iter().map(|(key, &kind)| (key, kind)))?;
+        sections[Section::Allowed as usize] = map(self.allowed.iter().map(|key| (key, 0)))?;
         let forms: Vec<String> = self.forms.iter().map(|form| form.join("\t")).collect();
         sections[Section::Forms as usize] = forms.join("\n").into_bytes();
         sections[Section::Totals as usize] = totals.iter().flat_map(|total| total.to_le_bytes()).collect();
@@ -260,6 +287,15 @@ impl Compiler<'_> {
         self.allowed.iter().for_each(|key| start(key, STARTS_ALLOWED));
         (starts, pairs)
     }
+}
+
+fn failed(error: fst::Error) -> DictionaryError {
+    DictionaryError::new(ErrorKind::Pack, format!("cannot compile: {error}"))
+}
+
+/// The bytes of a map of keys in order.
+fn map<K: AsRef<[u8]>>(entries: impl Iterator<Item = (K, u64)>) -> Result<Vec<u8>, DictionaryError> {
+    Ok(fst::Map::from_iter(entries).map_err(failed)?.as_fst().as_bytes().to_vec())
 }
 
 fn best(weights: &[Option<f32>; 4]) -> f32 {
