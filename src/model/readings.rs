@@ -68,6 +68,8 @@ pub(crate) struct Readings {
     heads: Vec<u32>,
     scores: Vec<f32>,
     fits: Vec<f32>,
+    /// Ranks of candidates, each with its number among those of the groups at hand, or, once it is chosen, with that and
+    /// its place among the chosen.
     ranked: Vec<(f32, u32)>,
     chosen: Vec<Candidate>,
     keys: Vec<u64>,
@@ -206,19 +208,33 @@ impl Readings {
         weights: &Weights,
         best: &mut Vec<Candidate>,
     ) {
-        let ngrams = &dictionary.ngrams;
-        // Context and pressure of every candidate, and its rank by channel and context alone: most are told hopeless
-        // without the language model.
-        let (mut ranked, mut chosen) = (std::mem::take(&mut self.ranked), std::mem::take(&mut self.chosen));
-        let mut fits = std::mem::take(&mut self.fits);
-        ranked.clear();
-        chosen.clear();
-        fits.clear();
+        let pressures = self.rank_by_context(groups, scorer, weights);
+        if self.ranked.len() > weights.asked {
+            self.ranked.select_nth_unstable_by(weights.asked, |a, b| better(*a, *b));
+            self.ranked.truncate(weights.asked);
+        }
+        self.choose(groups, &pressures, dictionary);
+        self.rank_by_words(sentence, dictionary, grammar, weights);
+        self.ranked.sort_unstable_by(|a, b| better(*a, *b));
+        let kept = self.ranked.iter().take(weights.candidates).take_while(|(rank, _)| *rank > f32::NEG_INFINITY);
+        best.extend(kept.map(|&(_, at)| self.chosen[(at & 0xff) as usize].clone()));
+    }
+
+    /// Ranks all candidates of some groups by channel and context alone: most are told hopeless without the language
+    /// model. Gives the pressure on each group.
+    fn rank_by_context(
+        &mut self,
+        groups: &[Group],
+        scorer: &Scorer,
+        weights: &Weights,
+    ) -> [f32; candidates::LONGEST_RUN] {
+        self.ranked.clear();
+        self.fits.clear();
         let mut pressures = [0f32; candidates::LONGEST_RUN];
         for (group, pressure) in groups.iter().zip(&mut pressures) {
             let lights = &if group.own { &self.own_lights } else { &self.kept }[group.lights.clone()];
-            let first = fits.len();
-            fits.resize(first + lights.len(), 0.0);
+            let first = self.fits.len();
+            self.fits.resize(first + lights.len(), 0.0);
             if let Some((state, spun)) = group.state {
                 let state = &self.states[state];
                 self.heads.clear();
@@ -227,7 +243,7 @@ impl Readings {
                 scorer.scores(state, &self.heads, &mut self.scores);
                 let own = self.scores.pop().unwrap_or_default();
                 let mut scores = self.scores.iter();
-                for (fit, light) in fits[first..].iter_mut().zip(lights) {
+                for (fit, light) in self.fits[first..].iter_mut().zip(lights) {
                     if light.head != NO_HEAD {
                         *fit = (scores.next().copied().unwrap_or(own) - own).clamp(-15.0, 15.0);
                         *pressure += (CHANNEL * light.channel + *fit).exp();
@@ -236,17 +252,18 @@ impl Readings {
                 *pressure = pressure.max(1e-6).ln();
             }
             let width = 2.0 * (group.end - group.start - 1) as f32;
-            ranked.extend(lights.iter().zip(&fits[first..]).zip(first as u32..).map(|((light, fit), at)| {
+            self.ranked.extend(lights.iter().zip(&self.fits[first..]).zip(first as u32..).map(|((light, fit), at)| {
                 (weights.context * fit + weights.channel * light.channel + light.frequency + width, at)
             }));
         }
-        let better = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if ranked.len() > weights.asked {
-            ranked.select_nth_unstable_by(weights.asked, better);
-            ranked.truncate(weights.asked);
-        }
-        let candidate = |mut at: usize| {
-            let mut group = 0;
+        pressures
+    }
+
+    /// Makes candidates of those that are ranked, with what context and channel have to say of them.
+    fn choose(&mut self, groups: &[Group], pressures: &[f32; candidates::LONGEST_RUN], dictionary: &Dictionary) {
+        self.chosen.clear();
+        for (slot, (_, rank)) in self.ranked.iter_mut().enumerate() {
+            let (mut at, mut group) = (*rank as usize, 0);
             while at >= groups[group].lights.len() {
                 at -= groups[group].lights.len();
                 group += 1;
@@ -260,22 +277,23 @@ impl Readings {
                 (&self.kept[index], self.kept[index].candidate(group.start, group.end, dictionary))
             };
             (candidate.channel, candidate.pressure) = (light.channel, pressure);
-            candidate
-        };
-        for (slot, (_, at)) in ranked.iter_mut().enumerate() {
-            let mut candidate = candidate(*at as usize);
-            candidate.context = fits[*at as usize];
-            chosen.push(candidate);
+            candidate.context = self.fits[*rank as usize];
+            self.chosen.push(candidate);
             // The number that settles ties, and where the candidate is.
-            *at = *at << 8 | slot as u32;
+            *rank = *rank << 8 | slot as u32;
         }
+    }
+
+    /// Ranks the chosen candidates again, with the language model: what the words around them say.
+    fn rank_by_words(&mut self, sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, weights: &Weights) {
+        let ngrams = &dictionary.ngrams;
         let around = |candidate: &Candidate| {
             let before = candidate.start.checked_sub(1).map_or(SENTENCE, |at| sentence[at as usize].model);
             let after = sentence.get(candidate.end as usize).map_or(END, |word| word.model);
             (before, after)
         };
         self.keys.clear();
-        for candidate in &chosen {
+        for candidate in &self.chosen {
             let (mut last, after) = around(candidate);
             for &id in candidate.ids.iter().chain([&after]) {
                 self.keys.push(bigram_key(last, id));
@@ -285,7 +303,7 @@ impl Readings {
         self.pairs.clear();
         ngrams.bigrams(&self.keys, |pair| self.pairs.push(pair));
         let mut pairs = self.pairs.iter().copied();
-        for ((rank, _), candidate) in ranked.iter_mut().zip(&chosen) {
+        for ((rank, _), candidate) in self.ranked.iter_mut().zip(&self.chosen) {
             let around = around(candidate);
             let run = candidate.start as usize..candidate.end as usize;
             *rank = fit(&candidate.ids, around, &mut pairs, ngrams, weights)
@@ -303,10 +321,6 @@ impl Readings {
                 *rank = f32::NEG_INFINITY;
             }
         }
-        ranked.sort_unstable_by(better);
-        let kept = ranked.iter().take(weights.candidates).take_while(|(rank, _)| *rank > f32::NEG_INFINITY);
-        best.extend(kept.map(|&(_, at)| chosen[(at & 0xff) as usize].clone()));
-        (self.ranked, self.chosen, self.fits) = (ranked, chosen, fits);
     }
 }
 
@@ -341,6 +355,11 @@ impl Light {
             ..Candidate::new(start, end - start, self.reading, ids, self.codes)
         }
     }
+}
+
+/// The higher rank first; of equal ones, the first.
+fn better(a: (f32, u32), b: (f32, u32)) -> std::cmp::Ordering {
+    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
 }
 
 /// The rarest word of a run.
