@@ -325,22 +325,60 @@ struct Pair {
     score: f64,
 }
 
+/// The words of a 3-gram's key.
+fn split(key: u64) -> (u32, u32, u32) {
+    ((key >> 42) as u32, (key >> 21) as u32 & 0x1f_ffff, key as u32 & 0x1f_ffff)
+}
+
+/// Where a 2-gram is among those in order.
+fn find(pairs: &[Pair], first: u32, second: u32) -> Option<usize> {
+    pairs.binary_search_by_key(&(first, second), |pair| (pair.first, pair.second)).ok()
+}
+
+/// A 3-gram with ln of its probability, and the score that it is kept by.
+type Triple = (u64, f32, f32);
+
 fn smooth(
     trigrams: &mut Counted,
     words: usize,
     options: &TrainOptions,
     progress: &mut dyn FnMut(&str),
 ) -> io::Result<Smoothed> {
-    // Plain 2-gram counts, counts of counts, and continuation counts, all from the sorted 3-grams.
-    let mut of_counts = [0u64; 5];
-    let mut distinct = 0u64;
-    let mut plain: Vec<Pair> = Vec::new();
+    let (mut pairs, of_counts) = count_pairs(trigrams, options)?;
+    let distinct = (of_counts.distinct, pairs.len() as u64);
+    progress(&format!("{} 3-grams, {} 2-grams", distinct.0, distinct.1));
+    let mut unigrams = unigrams(&pairs, words, options);
+    let mut unigram_backoff = interpolate_pairs(&mut pairs, &unigrams);
+    let mut triples = interpolate_triples(trigrams, &mut pairs, discounts(of_counts.counts))?;
+    prune(&mut pairs, &mut triples, options);
+    back_off(&mut pairs, &triples, &unigrams, &mut unigram_backoff);
+    unigrams.iter_mut().for_each(|p| *p = p.ln());
+    Ok(Smoothed {
+        unigrams: unigrams.iter().zip(&unigram_backoff).map(|(&p, &b)| (p as f32, b.ln() as f32)).collect(),
+        bigrams: pairs
+            .iter()
+            .map(|pair| (bigram_key(pair.first, pair.second), pair.probability.ln() as f32, pair.backoff.ln() as f32))
+            .collect(),
+        trigrams: triples.iter().map(|&(key, probability, _)| (key, probability)).collect(),
+        distinct,
+    })
+}
+
+/// How many 3-grams there are, and how many of them were counted once, twice, three and four times.
+struct OfCounts {
+    distinct: u64,
+    counts: [u64; 5],
+}
+
+/// Plain 2-gram counts, counts of counts, and continuation counts, all from the sorted 3-grams.
+fn count_pairs(trigrams: &mut Counted, options: &TrainOptions) -> io::Result<(Vec<Pair>, OfCounts)> {
+    let mut of_counts = OfCounts { distinct: 0, counts: [0; 5] };
+    let mut pairs: Vec<Pair> = Vec::new();
     let mut continuation = Counter::new(options.run_keys);
-    let split = |key: u64| ((key >> 42) as u32, (key >> 21) as u32 & 0x1f_ffff, key as u32 & 0x1f_ffff);
     // A 2-gram (b, c) is counted where it ends a 3-gram; one that opens a sentence has the start mark before it.
     trigrams.for_each(|key, count| {
-        distinct += 1;
-        of_counts[(count as usize).min(4)] += u64::from(count <= 4);
+        of_counts.distinct += 1;
+        of_counts.counts[(count as usize).min(4)] += u64::from(count <= 4);
         let (_, b, c) = split(key);
         continuation.add(bigram_key(b, c))
     })?;
@@ -365,56 +403,60 @@ fn smooth(
         let (first, second) = ((key >> 32) as u32, key as u32);
         let count = sums.get(&key).copied().unwrap_or(before);
         let used = if options.kneser_ney && first != SENTENCE { before } else { count };
-        plain.push(Pair { first, second, count, used, probability: 0.0, backoff: 0.0, score: 0.0 });
+        pairs.push(Pair { first, second, count, used, probability: 0.0, backoff: 0.0, score: 0.0 });
         Ok(())
     })?;
-    drop(sums);
-    let distinct = (distinct, plain.len() as u64);
-    progress(&format!("{} 3-grams, {} 2-grams", distinct.0, distinct.1));
+    Ok((pairs, of_counts))
+}
 
-    // Unigrams: how many words come before each (Kneser-Ney) or how often it stands.
-    let mut unigram_used = vec![0f64; words];
-    for pair in &plain {
-        unigram_used[pair.second as usize] += if options.kneser_ney { 1.0 } else { pair.count as f64 };
+/// Probabilities of single words: how many words come before each (Kneser-Ney) or how often it stands.
+fn unigrams(pairs: &[Pair], words: usize, options: &TrainOptions) -> Vec<f64> {
+    let mut used = vec![0f64; words];
+    for pair in pairs {
+        used[pair.second as usize] += if options.kneser_ney { 1.0 } else { pair.count as f64 };
     }
-    let total: f64 = unigram_used.iter().sum();
-    let mut unigrams: Vec<f64> = unigram_used.iter().map(|&n| (n + 0.5) / (total + 0.5 * words as f64)).collect();
+    let total: f64 = used.iter().sum();
+    let mut unigrams: Vec<f64> = used.iter().map(|&n| (n + 0.5) / (total + 0.5 * words as f64)).collect();
     // An unknown word is any one of very many: share its mass out.
     unigrams[UNKNOWN as usize] *= 1e-3;
+    unigrams
+}
 
-    // 2-grams, interpolated with unigrams, context by context.
-    let mut bigram_counts = [0u64; 5];
-    for pair in &plain {
-        bigram_counts[(pair.used as usize).min(4)] += u64::from(pair.used <= 4);
+/// Interpolates 2-grams with single words, context by context; gives what each word leaves to those after it that stand
+/// in no 2-gram.
+fn interpolate_pairs(pairs: &mut [Pair], unigrams: &[f64]) -> Vec<f64> {
+    let mut of_counts = [0u64; 5];
+    for pair in &*pairs {
+        of_counts[(pair.used as usize).min(4)] += u64::from(pair.used <= 4);
     }
-    let discount2 = discounts(bigram_counts);
-    let mut unigram_gamma = vec![1f64; words];
-    for group in plain.chunk_by_mut(|a, b| a.first == b.first) {
+    let discount = discounts(of_counts);
+    let mut left = vec![1f64; unigrams.len()];
+    for group in pairs.chunk_by_mut(|a, b| a.first == b.first) {
         let total: f64 = group.iter().map(|pair| pair.used as f64).sum();
-        let gamma: f64 = group.iter().map(|pair| discount2[(pair.used as usize).min(3)]).sum::<f64>() / total;
-        unigram_gamma[group[0].first as usize] = gamma;
+        let gamma: f64 = group.iter().map(|pair| discount[(pair.used as usize).min(3)]).sum::<f64>() / total;
+        left[group[0].first as usize] = gamma;
         for pair in group {
-            let own = (pair.used as f64 - discount2[(pair.used as usize).min(3)]).max(0.0) / total;
+            let own = (pair.used as f64 - discount[(pair.used as usize).min(3)]).max(0.0) / total;
             pair.probability = own + gamma * unigrams[pair.second as usize];
             pair.backoff = 1.0;
             let backed_off = gamma * unigrams[pair.second as usize];
             pair.score = pair.count as f64 * (pair.probability / backed_off).ln();
         }
     }
+    left
+}
 
-    // 3-grams, interpolated with 2-grams; those worth keeping are gathered with their scores.
-    let discount3 = discounts(of_counts);
-    let find = |plain: &[Pair], first: u32, second: u32| {
-        plain.binary_search_by_key(&(first, second), |pair| (pair.first, pair.second)).ok()
-    };
-    let mut kept: Vec<(u64, f32, f32)> = Vec::new();
+/// Interpolates 3-grams with 2-grams; those worth keeping are gathered with their scores, which raise those of the 2-grams
+/// that they need.
+fn interpolate_triples(trigrams: &mut Counted, pairs: &mut [Pair], discount: [f64; 4]) -> io::Result<Vec<Triple>> {
+    let mut kept: Vec<Triple> = Vec::new();
     let mut group: Vec<(u64, u32)> = Vec::new();
-    let close = |group: &mut Vec<(u64, u32)>, plain: &mut [Pair], kept: &mut Vec<(u64, f32, f32)>| {
+    let mut close = |group: &mut Vec<(u64, u32)>| {
         let Some(&(key, _)) = group.first() else { return };
         let (a, b, _) = split(key);
         let total: f64 = group.iter().map(|entry| entry.1 as f64).sum();
-        let gamma: f64 = group.iter().map(|entry| discount3[(entry.1 as usize).min(3)]).sum::<f64>() / total;
-        let context = if a == SENTENCE && b == SENTENCE { None } else { find(plain, a, b) };
+        let gamma: f64 = group.iter().map(|entry| discount[(entry.1 as usize).min(3)]).sum::<f64>() / total;
+        let context = if a == SENTENCE && b == SENTENCE { None } else { find(pairs, a, b) };
         if let Some(context) = context {
             let mut lift = 0.0;
             for &(key, count) in group.iter().filter(|entry| entry.1 >= 2) {
@@ -422,47 +464,49 @@ fn smooth(
                 if b == UNKNOWN || c == UNKNOWN || a == UNKNOWN {
                     continue;
                 }
-                let Some(lower) = find(plain, b, c) else { continue };
-                let backed_off = gamma * plain[lower].probability;
-                let probability = (count as f64 - discount3[(count as usize).min(3)]).max(0.0) / total + backed_off;
+                let Some(lower) = find(pairs, b, c) else { continue };
+                let backed_off = gamma * pairs[lower].probability;
+                let probability = (count as f64 - discount[(count as usize).min(3)]).max(0.0) / total + backed_off;
                 let score = count as f64 * (probability / backed_off).ln();
                 if score > 0.8 {
                     kept.push((key, probability.ln() as f32, score as f32));
                     lift += score * 0.5;
                 }
             }
-            plain[context].score += lift;
-            plain[context].backoff = gamma;
+            pairs[context].score += lift;
+            pairs[context].backoff = gamma;
         }
         group.clear();
     };
     trigrams.for_each(|key, count| {
         if group.first().is_some_and(|first| first.0 >> 21 != key >> 21) {
-            close(&mut group, &mut plain, &mut kept);
+            close(&mut group);
         }
         group.push((key, count));
         Ok(())
     })?;
-    close(&mut group, &mut plain, &mut kept);
+    close(&mut group);
+    Ok(kept)
+}
 
-    // Prune 2-grams by score, then 3-grams among those whose 2-grams stay.
-    let mut scores: Vec<f64> =
-        plain.iter().filter(|pair| pair.first != UNKNOWN && pair.second != UNKNOWN).map(|pair| pair.score).collect();
+/// Keeps the 2-grams of the highest scores, then the 3-grams among those whose 2-grams stay.
+fn prune(pairs: &mut Vec<Pair>, triples: &mut Vec<Triple>, options: &TrainOptions) {
+    pairs.retain(|pair| pair.first != UNKNOWN && pair.second != UNKNOWN);
+    let mut scores: Vec<f64> = pairs.iter().map(|pair| pair.score).collect();
     let least = nth_largest(&mut scores, options.bigrams);
-    let stays = |pair: &Pair| pair.score >= least && pair.first != UNKNOWN && pair.second != UNKNOWN;
-    let pairs: Vec<Pair> = plain.iter().filter(|pair| stays(pair)).copied().collect();
-    drop(plain);
-    kept.retain(|&(key, ..)| {
+    pairs.retain(|pair| pair.score >= least);
+    pairs.shrink_to_fit();
+    triples.retain(|&(key, ..)| {
         let (a, b, c) = split(key);
-        find(&pairs, a, b).is_some() && find(&pairs, b, c).is_some()
+        find(pairs, a, b).is_some() && find(pairs, b, c).is_some()
     });
-    let mut scores: Vec<f64> = kept.iter().map(|entry| entry.2 as f64).collect();
+    let mut scores: Vec<f64> = triples.iter().map(|entry| entry.2 as f64).collect();
     let least = nth_largest(&mut scores, options.trigrams);
-    kept.retain(|entry| entry.2 as f64 >= least);
+    triples.retain(|entry| entry.2 as f64 >= least);
+}
 
-    // Back-off weights so that each context sums to one over what was kept.
-    let mut pairs = pairs;
-    let mut unigram_backoff: Vec<f64> = unigram_gamma;
+/// Sets the back-off weights so that each context sums to one over what was kept.
+fn back_off(pairs: &mut [Pair], triples: &[Triple], unigrams: &[f64], unigram_backoff: &mut [f64]) {
     for group in pairs.chunk_by(|a, b| a.first == b.first) {
         let held: f64 = group.iter().map(|pair| pair.probability).sum();
         let below: f64 = group.iter().map(|pair| unigrams[pair.second as usize]).sum();
@@ -471,31 +515,15 @@ fn smooth(
     let lower = |pairs: &[Pair], b: u32, c: u32| {
         find(pairs, b, c).map_or_else(|| unigram_backoff[b as usize] * unigrams[c as usize], |at| pairs[at].probability)
     };
-    let mut backoffs: Vec<(usize, f64)> = Vec::new();
-    for group in kept.chunk_by(|a, b| a.0 >> 21 == b.0 >> 21) {
+    pairs.iter_mut().for_each(|pair| pair.backoff = 1.0);
+    for group in triples.chunk_by(|a, b| a.0 >> 21 == b.0 >> 21) {
         let (a, b, _) = split(group[0].0);
         let held: f64 = group.iter().map(|entry| (entry.1 as f64).exp()).sum();
-        let below: f64 = group.iter().map(|entry| lower(&pairs, b, split(entry.0).2)).sum();
-        if let Some(at) = find(&pairs, a, b) {
-            backoffs.push((at, ((1.0 - held) / (1.0 - below)).clamp(1e-2, 1.5)));
+        let below: f64 = group.iter().map(|entry| lower(pairs, b, split(entry.0).2)).sum();
+        if let Some(at) = find(pairs, a, b) {
+            pairs[at].backoff = ((1.0 - held) / (1.0 - below)).clamp(1e-2, 1.5);
         }
     }
-    for pair in &mut pairs {
-        pair.backoff = 1.0;
-    }
-    for (at, backoff) in backoffs {
-        pairs[at].backoff = backoff;
-    }
-    unigrams.iter_mut().for_each(|p| *p = p.ln());
-    Ok(Smoothed {
-        unigrams: unigrams.iter().zip(&unigram_backoff).map(|(&p, &b)| (p as f32, b.ln() as f32)).collect(),
-        bigrams: pairs
-            .iter()
-            .map(|pair| (bigram_key(pair.first, pair.second), pair.probability.ln() as f32, pair.backoff.ln() as f32))
-            .collect(),
-        trigrams: kept.iter().map(|&(key, probability, _)| (key, probability)).collect(),
-        distinct,
-    })
 }
 
 fn nth_largest(scores: &mut [f64], n: usize) -> f64 {
