@@ -8,12 +8,13 @@ use anyhow::{Context, ensure};
 use toml_edit::{Array, DocumentMut, RawString, Value, value};
 
 use crate::output;
+use crate::wording::one_line;
 
 /// Adds a phrase to the allow list of a settings file, which is made where there is none. The file is replaced at once,
 /// or not at all. Says whether anything changed: a phrase that is there already, in whatever case, is not added again.
 pub(crate) fn add(path: &Path, phrase: &str) -> anyhow::Result<bool> {
     let name = || path.display().to_string();
-    let phrase = phrase.split_whitespace().collect::<Vec<_>>().join(" ");
+    let phrase = one_line(phrase);
     ensure!(!phrase.is_empty(), "an empty phrase cannot be allowed");
     let text = read(path)?;
     let Some(changed) = with(text.as_deref().unwrap_or_default(), &phrase).with_context(name)? else {

@@ -14,6 +14,7 @@ use unspin::{DictionaryFault, FaultKind, FileFigures, Selection, SourceFile, Uns
 use crate::args::{Common, TableFormat};
 use crate::coverage::Coverage;
 use crate::terminal::{self, Ending, note};
+use crate::wording::one_line;
 use crate::{dictionary, eval, output};
 
 /// The source that rows are added under.
@@ -254,7 +255,7 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
 /// A table without the rows of some phrases, whatever their case and spacing, and what those rows said: what always stands
 /// for one correction does not stand for another.
 fn without(table: &str, phrases: &[String]) -> anyhow::Result<(String, Vec<(String, String)>)> {
-    let same = |phrase: &str| phrase.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let same = |phrase: &str| one_line(&phrase.to_lowercase());
     let gone: Vec<String> = phrases.iter().map(|phrase| same(phrase)).collect();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(table.as_bytes());
     let mut dropped = Vec::new();

@@ -19,6 +19,7 @@ use crate::args::{Checking, Common, TableFormat, threads};
 use crate::output;
 use crate::settings::Settings;
 use crate::terminal::{self, Ending, note};
+use crate::wording::one_line;
 
 /// Resamples of the bootstrap.
 const SAMPLES: usize = 10_000;
@@ -427,7 +428,7 @@ fn context(text: &str, span: unspin::Span) -> String {
     let before: Vec<&str> = before.into_iter().rev().collect();
     let after: Vec<&str> = text[span.end..].split_whitespace().take(5).collect();
     let gap = |there: bool| if there { " " } else { "" };
-    let inside = text[span.range()].split_whitespace().collect::<Vec<_>>().join(" ");
+    let inside = one_line(&text[span.range()]);
     format!(
         "{}{}[{inside}]{}{}",
         before.join(" "),

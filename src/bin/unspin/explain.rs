@@ -11,6 +11,7 @@ use unspin::{Config, Family, Finding, Quotes, Rule, Substitute, Unspinner, rende
 use crate::args::{Checking, Common, TableFormat};
 use crate::settings::Settings;
 use crate::terminal::{self, Ending};
+use crate::wording::advice;
 
 /// Confidence from which there is something to say, sure or not.
 const LEAST: f32 = 0.05;
@@ -146,20 +147,12 @@ fn runs<'p>(unspinner: &Unspinner, phrase: &'p str) -> Vec<(&'p str, Vec<Substit
     runs
 }
 
-/// What to write, or that the words are to go.
-fn advice(correction: &str) -> &str {
-    match correction.trim() {
-        "" => "(remove)",
-        text => text,
-    }
-}
-
 fn human(finding: &Finding, phrase: &str, out: &mut impl Write) -> anyhow::Result<()> {
     writeln!(
         out,
         "{} \u{2192} {}  [{}, {}, {}, {}]",
         phrase[finding.span.range()].trim(),
-        advice(finding.correction()),
+        advice(finding.correction()).trim(),
         finding.rule.name(),
         finding.severity.name(),
         finding.applicability.name(),
@@ -168,7 +161,7 @@ fn human(finding: &Finding, phrase: &str, out: &mut impl Write) -> anyhow::Resul
     writeln!(out, "  {}", finding.message)?;
     for (n, other) in finding.corrections.iter().enumerate() {
         let label = if n == 0 { "confidence" } else { "or" };
-        writeln!(out, "  {label:<10} {:>4.1}%  {}", other.confidence * 100.0, advice(&other.text))?;
+        writeln!(out, "  {label:<10} {:>4.1}%  {}", other.confidence * 100.0, advice(&other.text).trim())?;
     }
     for evidence in &finding.evidence {
         let nats = evidence.nats.map_or_else(String::new, |nats| format!("{nats:+.2} nats"));

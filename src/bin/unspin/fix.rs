@@ -19,6 +19,7 @@ use crate::job::{Event, Job};
 use crate::long::{self, Passage};
 use crate::output::{self, Output, Start};
 use crate::terminal::{Ending, complain, note};
+use crate::wording::percent;
 
 #[derive(Group, Debug)]
 #[command(after_help = "Examples:
@@ -427,7 +428,7 @@ fn lines(checked: &Checked, fixes: &Fixes<'_>) -> Vec<String> {
 /// What was done about a finding in the n-th text of a record.
 fn line(record: &Record, document: &Document<'_>, index: &LineIndex<'_>, n: usize, finding: &Finding) -> String {
     let (line, column) = index.line_column(record.shown_span(n, finding.span).start);
-    let sure = (f64::from(finding.confidence()) * 100.0).round().min(99.0);
+    let sure = percent(finding.confidence());
     format!(
         "{}:{line}:{column}: {} ({sure}%)",
         printable(&document.place()),

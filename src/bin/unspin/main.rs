@@ -30,6 +30,7 @@ mod stats;
 mod temporary;
 mod terminal;
 mod train;
+mod wording;
 
 use std::process::ExitCode;
 

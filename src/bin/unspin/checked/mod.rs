@@ -13,6 +13,7 @@ use unspin::{Directives, Edit, Finding, LineIndex, Report, Selection, Span, prin
 pub(crate) use self::fixes::Fixes;
 pub(crate) use self::sieve::Sieve;
 use crate::settings::Settings;
+use crate::wording::one_line;
 
 /// A record with what was found in its texts.
 pub(crate) struct Checked {
@@ -87,9 +88,8 @@ pub(crate) fn bytes_of_name(record: &Record) -> Option<&[u8]> {
 
 /// What is put in place of words, on one line: `navy → military`.
 pub(crate) fn change(old: &str, new: &str) -> String {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let new = if new.trim().is_empty() { "(removed)".to_owned() } else { words(new) };
-    format!("{} → {new}", words(old))
+    let new = if new.trim().is_empty() { "(removed)".to_owned() } else { one_line(new) };
+    format!("{} → {new}", one_line(old))
 }
 
 /// What the corrections of findings in the n-th text of a record change in what that is shown in, where it was lifted out

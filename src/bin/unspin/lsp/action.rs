@@ -13,8 +13,9 @@ use unspin::Span;
 use super::document::{Document, Found};
 use super::language::{self, Comment};
 use super::position::Lines;
-use super::show::{diagnostic, percent};
+use super::show::diagnostic;
 use super::{View, check};
+use crate::wording::{one_line, percent};
 
 /// The command that adds a phrase to the allow list.
 pub(super) const ALLOW: &str = "unspin.allow";
@@ -71,13 +72,13 @@ pub(super) fn actions(
 
 /// One for each correction.
 fn replacements(document: &Document, lines: &Lines<'_>, found: &Found, view: View) -> Vec<CodeAction> {
-    let old = words(&found.words);
+    let old = one_line(&found.words);
     let action = |n: usize, correction: &unspin::Correction| {
         let edits = found.edits.get(n)?.as_deref()?;
         let sure = percent(correction.confidence);
-        let title = match words(&correction.text).as_str() {
-            "" => format!("Remove “{old}” ({sure})"),
-            new => format!("Replace “{old}” with “{new}” ({sure})"),
+        let title = match one_line(&correction.text).as_str() {
+            "" => format!("Remove “{old}” ({sure}%)"),
+            new => format!("Replace “{old}” with “{new}” ({sure}%)"),
         };
         let preferred = n == 0 && found.automatic().is_some();
         Some(CodeAction {
@@ -115,7 +116,7 @@ fn ignore(
             vec![(end, format!(" {comment}")), (found.span.end, format!(" {comment}"))]
         }
     };
-    let shown = |text: &str| Some(words(check::record(text, format)?.text(0)));
+    let shown = |text: &str| Some(one_line(check::record(text, format)?.text(0)));
     let before = before.get_or_init(|| shown(text));
     let is_seen = |at: usize, inserted: &str| {
         let mut text = text.clone();
@@ -136,7 +137,7 @@ fn ignore(
 }
 
 fn allow(document: &Document, lines: &Lines<'_>, found: &Found) -> CodeAction {
-    let phrase = words(&found.words);
+    let phrase = one_line(&found.words);
     let title = format!("Allow “{phrase}” everywhere (in unspin.toml)");
     CodeAction {
         title: title.clone(),
@@ -179,9 +180,4 @@ fn edit(document: &Document, lines: &Lines<'_>, edits: &[(Span, String)], view: 
         return WorkspaceEdit { document_changes: Some(vec![change.into()]), ..WorkspaceEdit::default() };
     }
     WorkspaceEdit { changes: Some(HashMap::from([(uri, edits.collect())])), ..WorkspaceEdit::default() }
-}
-
-/// On one line.
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -8,6 +8,7 @@ use unspin::{Finding, Severity};
 
 use super::document::Found;
 use super::position::Lines;
+use crate::wording::{advice, one_line, percent};
 
 /// What is wrong at a place.
 pub(super) fn diagnostic(lines: &Lines<'_>, found: &Found) -> Diagnostic {
@@ -21,7 +22,7 @@ pub(super) fn diagnostic(lines: &Lines<'_>, found: &Found) -> Diagnostic {
         }),
         code: Some(finding.rule.name().to_owned().into()),
         source: Some("unspin".into()),
-        message: format!("{} ({})", finding.message, percent(finding.confidence())).into(),
+        message: format!("{} ({}%)", finding.message, percent(finding.confidence())).into(),
         data: Some(json!({ "id": finding.id })),
         ..Diagnostic::default()
     }
@@ -41,8 +42,8 @@ fn explanation(finding: &Finding, strong: &str, soft: &str, escape: impl Fn(&str
     let mut out = format!("{strong}{}{strong}\n\n", escape(&finding.message));
     let put = |out: &mut String, line: std::fmt::Arguments<'_>| out.write_fmt(line).unwrap_or_default();
     for correction in &finding.corrections {
-        let text = if correction.text.trim().is_empty() { "(remove)" } else { &correction.text };
-        put(&mut out, format_args!("- {} {}\n", escape(text), percent(correction.confidence)));
+        let (text, sure) = (advice(&correction.text), percent(correction.confidence));
+        put(&mut out, format_args!("- {} {sure}%\n", escape(text)));
     }
     out.push('\n');
     for evidence in &finding.evidence {
@@ -62,15 +63,10 @@ fn explanation(finding: &Finding, strong: &str, soft: &str, escape: impl Fn(&str
     out
 }
 
-/// Whole percent, never 100: nothing is certain.
-pub(super) fn percent(share: f32) -> String {
-    format!("{}%", (share * 100.0).round().min(99.0))
-}
-
 /// A text that Markdown shows as it is.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+    for c in one_line(text).chars() {
         if c.is_ascii_punctuation() && !".,;:'\"%()+/=".contains(c) {
             out.push('\\');
         }

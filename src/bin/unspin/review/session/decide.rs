@@ -2,6 +2,7 @@
 
 use super::{Item, Keep, Session};
 use crate::review::document::{Document, State};
+use crate::wording::one_line;
 
 /// Decisions about suggestions, some of which may have yet to come.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ impl Session {
     /// Allows the words of the current suggestion for good.
     pub(super) fn ignore(&mut self, item: Item, keep: &mut dyn Keep) {
         let words = self.documents[item.document].words(item.finding);
-        let phrase = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let phrase = one_line(words);
         match keep.allow(&phrase) {
             Err(error) => self.message = format!("not saved: {error:#}"),
             Ok(new) => {
@@ -167,5 +168,5 @@ impl Session {
 
 /// Words for comparison: small letters, single spaces.
 fn folded(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    one_line(words).to_lowercase()
 }

@@ -12,6 +12,7 @@ use crate::review::document::State;
 use crate::review::sentence;
 use crate::review::session::{Item, Mode, Session};
 use crate::review::wrap::{clean, cut, wrap};
+use crate::wording::{advice, percent};
 
 /// The suggestion: its sentence, its alternatives or the line that is typed, its reasons.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, session: &Session, item: Item, mode: &Mode, look: Look) {
@@ -161,7 +162,7 @@ fn diff(old: &str, new: &str, look: Look) -> Vec<(String, Style)> {
 fn choices(session: &Session, item: Item, width: usize, look: Look) -> Vec<Line<'static>> {
     let (finding, state) = (session.finding(item), session.state(item));
     let accepted = if let Some(State::Accepted(new)) = state { Some(new.as_str()) } else { None };
-    let shown = |text: &str| if text.trim().is_empty() { "(remove)".to_owned() } else { clean(text) };
+    let shown = |text: &str| clean(advice(text));
     let mark = |chosen: bool| if chosen { "✓ " } else { "  " };
     let mut lines = Vec::new();
     match state {
@@ -175,7 +176,7 @@ fn choices(session: &Session, item: Item, width: usize, look: Look) -> Vec<Line<
     }
     for (n, correction) in (1..).zip(&finding.corrections).take(9) {
         let chosen = accepted == Some(correction.text.as_str());
-        let percent = (f64::from(correction.confidence) * 100.0).round().min(99.0);
+        let percent = percent(correction.confidence);
         let text = cut(&shown(&correction.text), width.saturating_sub(10));
         let gap = 28usize.min(width.saturating_sub(10)).saturating_sub(text.width());
         let style = if chosen || n == 1 && accepted.is_none() { look.comes() } else { look.paint(Color::Green) };
