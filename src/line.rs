@@ -12,3 +12,8 @@ pub(crate) fn line_end(text: &[u8], at: usize) -> usize {
         _ => 0,
     }
 }
+
+/// Words of a text with one blank between any two, whatever line breaks and indents stand there.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::gold::{GoldDocument, GoldEdit, GoldError, Need};
+use crate::line::one_line;
 use crate::span::Span;
 
 /// What comes before the name of a text in the comment of its first annotation.
@@ -29,7 +30,7 @@ const NONE: &str = "-NONE-";
 /// Alternatives of one edit are written as `||`, as the format has it. Costs no more than the lengths of both.
 pub fn write(id: &str, text: &str, edits: &[GoldEdit]) -> String {
     let mut out = String::new();
-    let mut comment = format!("{DOCUMENT}{}", id.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "/"));
+    let mut comment = format!("{DOCUMENT}{}", one_line(id).replace('|', "/"));
     let mut rest = edits;
     let mut start = 0;
     let mut lines = text.split('\n');

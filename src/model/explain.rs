@@ -8,7 +8,7 @@ use crate::candidates::{Candidate, Ids, Reading, Word};
 use crate::dictionary::pack::{MOVED, NAME, PART, PUBLISHED};
 use crate::dictionary::table::{FNV, fnv, mix};
 use crate::dictionary::usage::Usage;
-use crate::line::line_end;
+use crate::line::{line_end, one_line};
 use crate::report::{Evidence, Family, Rule, Severity};
 use crate::span::Span;
 use crate::text::case::{self, Case};
@@ -269,11 +269,6 @@ fn rounded(times: f32) -> String {
     } else {
         format!("{times:.1} times")
     }
-}
-
-/// Words of a text with one blank between any two, whatever line breaks and indents stand there.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// One sentence for people.

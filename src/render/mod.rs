@@ -24,6 +24,7 @@ pub use json::{document_line, finding_lines};
 pub use summary::Summary;
 
 use crate::fix::Edit;
+use crate::line::one_line;
 use crate::line_index::{LineIndex, floor_boundary};
 use crate::report::{Finding, Report, named};
 use crate::span::Span;
@@ -332,11 +333,6 @@ pub fn renderer(format: Format, style: Style) -> Box<dyn Render> {
 /// A span as far as it lies in a text, on boundaries of characters.
 fn within(text: &str, span: Span) -> Span {
     Span::new(floor_boundary(text, span.start), floor_boundary(text, span.end))
-}
-
-/// Collapses white space, so that a line break does not break the report.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whole percent, never 100 for what is not certain.

@@ -9,6 +9,7 @@ use super::rows::Rows;
 use super::schema::Table;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::source::SourceFile;
+use crate::line::one_line;
 use crate::text::key;
 
 impl SourceFile {
@@ -56,15 +57,14 @@ impl SourceFile {
 /// empty in a list.
 pub(super) fn normal(value: &str, table: Table, field: usize) -> String {
     let composed: String = value.nfc().filter(|c| !c.is_control() || *c == '\n').collect();
-    let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     match (table, field) {
         (Table::Examples, _) => composed,
         (Table::Substitutes, 1) => {
-            let parts = composed.split('|').map(tidy).filter(|part| !part.is_empty());
+            let parts = composed.split('|').map(one_line).filter(|part| !part.is_empty());
             parts.collect::<Vec<_>>().join("|").replace(['’', '‘'], "'")
         }
-        (Table::Origins, _) | (Table::Allowed | Table::Lexicon, 1) => tidy(&composed),
-        _ => tidy(&composed).replace(['’', '‘'], "'"),
+        (Table::Origins, _) | (Table::Allowed | Table::Lexicon, 1) => one_line(&composed),
+        _ => one_line(&composed).replace(['’', '‘'], "'"),
     }
 }
 
