@@ -51,7 +51,7 @@ fn files(directory: &Path, extension: &str, found: &mut Vec<PathBuf>) {
 /// The code of a file, without comments and the test module at its foot.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).expect("read");
-    let text = text.split("\nmod tests {").next().unwrap_or_default();
+    let text = text.split("mod tests {").next().unwrap_or_default();
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
@@ -65,6 +65,13 @@ fn module(path: &Path) -> String {
     let inside = path.strip_prefix("src").expect("in src");
     let first = inside.components().next().expect("named").as_os_str().to_string_lossy();
     first.trim_end_matches(".rs").to_owned()
+}
+
+/// How code in a file of `src` names the modules of the crate by way of its own.
+fn upward(path: &Path) -> String {
+    let is_root = path.file_name().is_some_and(|name| name == "mod.rs");
+    // `src` is one of them, and the name of the file another.
+    "super::".repeat(path.components().count() - 1 - usize::from(is_root))
 }
 
 #[test]
@@ -89,7 +96,7 @@ fn modules_import_only_what_lies_below() {
         let wider = WIDER.iter().find(|(start, _)| shown.starts_with(start)).map(|(_, module)| *module);
         let narrower = NARROWER.iter().find(|(name, _)| *name == module).map(|(_, only)| *only);
         let code = code(path);
-        for import in imports(&code, "crate::") {
+        for import in imports(&code, "crate::").union(&imports(&code, &upward(path))).copied() {
             let allowed = narrower.map_or_else(|| below.contains(import), |only| only.contains(&import));
             if import != module && !allowed && !beside.contains(&import) && wider != Some(import) {
                 faults.push(format!("{shown}: imports {import}"));
