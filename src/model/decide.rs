@@ -176,6 +176,13 @@ const STRETCH: usize = 250;
 /// How much the other stretches of a passage say of one of them.
 const OTHERS: f32 = 0.3;
 
+/// The most that a share of the words and the evidence of one word count, so that no text is told by a few of its words.
+const MOST: f32 = 0.4;
+/// The most that the lack of evidence counts against a text, for one word.
+const LEAST: f32 = -0.05;
+/// Words that the length of a text counts up to.
+const LONG: f32 = 2000.0;
+
 /// Some of a passage's sentences, which are judged spun or clean together.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stretch {
@@ -289,12 +296,12 @@ pub(crate) fn document(
         doubts += one * unlikely;
         sums += one * own.probability;
     }
-    let evidence = (evidence(passage, stretch, &chosen) / tokens).clamp(-0.05, 0.4);
-    let share = (expected.iter().sum::<f32>() / tokens).min(0.4);
+    let evidence = (evidence(passage, stretch, &chosen) / tokens).clamp(LEAST, MOST);
+    let share = (expected.iter().sum::<f32>() / tokens).min(MOST);
     // Of a text that is spun in part the worst paragraph says more than all of it.
     let shares = paragraphs.iter().zip(&expected).map(|(paragraph, sum)| sum / (paragraph.1 as f32 + PARAGRAPH));
-    let worst = shares.fold(0.0, f32::max).min(0.4);
-    let length = (tokens.min(2000.0)).sqrt() / 10.0;
+    let worst = shares.fold(0.0, f32::max).min(MOST);
+    let length = tokens.min(LONG).sqrt() / 10.0;
     let own: [f32; OWN] = [
         1.0,
         evidence,
@@ -304,7 +311,7 @@ pub(crate) fn document(
         length,
         worst,
         doubt,
-        (sums / tokens).min(0.4),
+        (sums / tokens).min(MOST),
         doubts,
     ];
     let mut figures = [0f32; DOCUMENT];

@@ -15,6 +15,8 @@ use crate::wording::advice;
 
 /// Confidence from which there is something to say, sure or not.
 const LEAST: f32 = 0.05;
+/// Words of the longest run that the dictionaries hold.
+const LONGEST: usize = 7;
 
 #[derive(Group, Debug)]
 #[command(after_help = "Examples:
@@ -136,7 +138,7 @@ fn runs<'p>(unspinner: &Unspinner, phrase: &'p str) -> Vec<(&'p str, Vec<Substit
     }
     let mut runs = Vec::new();
     for (n, &(start, _)) in words.iter().enumerate() {
-        for &(_, end) in words[n..].iter().take(7) {
+        for &(_, end) in words[n..].iter().take(LONGEST) {
             let run = &phrase[start..end];
             let substitutes = unspinner.substitutes_for(run);
             if !substitutes.is_empty() || end == words[n].1 {
