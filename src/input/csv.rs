@@ -69,6 +69,11 @@ impl<R: BufRead> Rows<R> {
     /// Reads the header and finds the columns in it; a column may be given as its number, from 1.
     pub(super) fn new(reader: R, source: Source, encoding: Encoding) -> Result<Self, InputError> {
         let delimiter = source.told_delimiter();
+        if !delimiter.is_ascii() || b"\"\r\n".contains(&delimiter) {
+            let message =
+                format!("cannot be cut at byte {delimiter:#04x}; give a delimiter of ASCII, such as ; or a tab");
+            return Err(InputError::new(&source.path, ErrorKind::Malformed, message));
+        }
         let mut rows = Self {
             reader,
             ahead: Cursor::default(),

@@ -328,6 +328,10 @@ fn what_stands_between_columns_is_told_by_the_header() {
     assert_eq!(says("id^text\n", None), Err(format!("a.csv: has no column \"text\"; it has id^text, {more}")));
     assert_eq!(says("id;text\n", Some(b',')), Err(format!("a.csv: has no column \"text\"; it has id;text, {more}")));
     assert_eq!(says("id^text\n1^a\n", Some(b'^')), Ok(2));
+    for (delimiter, byte) in [(0xc3, "0xc3"), (b'"', "0x22"), (b'\n', "0x0a")] {
+        let message = format!("a.csv: cannot be cut at byte {byte}; give a delimiter of ASCII, such as ; or a tab");
+        assert_eq!(says("id\u{e9}text\n1\u{e9}a\n", Some(delimiter)), Err(message));
+    }
     // What is added stands between the same.
     let record = &records("a.csv", &[], b"id;text\n1;a\n")[1];
     let added = [("was".to_owned(), serde_json::Value::from("a;b"))];
