@@ -50,7 +50,7 @@ impl Layers {
     }
 
     /// Calls `visit` with every word that the model lacks and its id.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training wants them all"))]
+    #[cfg(feature = "cli")]
     pub(crate) fn for_each_word(&self, mut visit: impl FnMut(&str, u32)) {
         std::iter::once(&self.base).chain(&self.above).for_each(|pack| pack.for_each_word(&mut visit));
     }
@@ -110,7 +110,7 @@ impl Layers {
     }
 
     /// Calls `visit` with the words and the number of every run of at least two words.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training inverts the substitutions"))]
+    #[cfg(feature = "cli")]
     pub(crate) fn for_each_run_key(&self, mut visit: impl FnMut(&[u32], u64)) {
         for (layer, _, pack) in self.upper() {
             pack.for_each_run_key(|words, run| visit(words, layer << RUNS | run));

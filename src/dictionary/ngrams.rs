@@ -153,7 +153,7 @@ impl Ngrams {
     }
 
     /// Calls `visit` with every word and its id.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training wants them all"))]
+    #[cfg(feature = "cli")]
     pub(crate) fn for_each_word(&self, mut visit: impl FnMut(&str, u32)) {
         use fst::Streamer;
         let mut words = self.lexicon.stream();

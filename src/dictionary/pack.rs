@@ -290,7 +290,7 @@ impl Pack {
     }
 
     /// Calls `visit` with every word that the model lacks and its id.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training wants them all"))]
+    #[cfg(feature = "cli")]
     pub(crate) fn for_each_word(&self, mut visit: impl FnMut(&str, u32)) {
         use fst::Streamer;
         let mut words = self.words.stream();
@@ -367,7 +367,7 @@ impl Pack {
     }
 
     /// Calls `visit` with the words and the index of every run of at least two words.
-    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training inverts the substitutions"))]
+    #[cfg(feature = "cli")]
     pub(crate) fn for_each_run_key(&self, mut visit: impl FnMut(&[u32], u64)) {
         use fst::Streamer;
         let mut words: Vec<u32> = Vec::new();

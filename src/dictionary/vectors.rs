@@ -81,7 +81,6 @@ impl Vectors {
 }
 
 /// Writes vectors in the form that [`Vectors::open`] takes.
-#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training writes vectors"))]
 pub(crate) fn pack(contexts: &[Vector], words: &[Vector], model: u64) -> Vec<u8> {
     let mut bytes = vec![0u8; HEADER];
     for pair in contexts.iter().zip(words) {
