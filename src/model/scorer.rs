@@ -7,11 +7,11 @@
 
 use std::borrow::Cow;
 
-use super::kernels::{Fit, Gather, Refine, Widen, sum};
+use super::kernels::{Fit, Gather, Refine, Widen};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::header::{Kind, SCORER as MAGIC};
-use crate::text::key::{END, FIRST_WORD, SENTENCE, UNKNOWN};
+use crate::text::key::{END, SENTENCE, UNKNOWN};
 
 pub(super) static BUILTIN: &[u8] = include_bytes!("../../dictionaries/model/english.ctx");
 
@@ -36,9 +36,6 @@ pub(crate) const INNER_AT: usize = WIDE_AT + DIMENSIONS;
 pub(crate) const OUTER_AT: usize = INNER_AT + HIDDEN * DIMENSIONS;
 /// Biases of the hidden layer.
 pub(crate) const BIAS_AT: usize = OUTER_AT + HIDDEN * DIMENSIONS;
-/// Weights of the channel and of the keeping prior.
-#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
-pub(crate) const PRIOR_AT: usize = BIAS_AT + HIDDEN;
 /// Bytes of a word's vector: each has a number of its first half in its low four bits, one of its second in the others.
 pub(crate) const HALF: usize = DIMENSIONS / 2;
 /// Numbers of a vector run from minus this to this, times the vector's scale.
@@ -59,41 +56,6 @@ pub(crate) struct Scorer {
     dense: Vec<f32>,
     /// The hidden layer's second matrix, turned round.
     outer: Vec<f32>,
-}
-
-/// Sum of products, in an order that vectorises.
-#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
-#[inline(always)]
-pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0f32; 16];
-    for (a, b) in a.chunks_exact(16).zip(b.chunks_exact(16)) {
-        for lane in 0..16 {
-            lanes[lane] = fused(a[lane], b[lane], lanes[lane]);
-        }
-    }
-    sum(&mut lanes)
-}
-
-/// `a * b + c`, fused where the processor that this is compiled for does so.
-#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
-#[inline(always)]
-pub(crate) fn fused(a: f32, b: f32, c: f32) -> f32 {
-    if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
-}
-
-/// `sum += weight * x`.
-#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training needs it"))]
-#[inline(always)]
-pub(crate) fn add(sum: &mut [f32], weight: f32, x: &[f32]) {
-    for (sum, x) in sum.iter_mut().zip(x) {
-        *sum = fused(weight, *x, *sum);
-    }
-}
-
-/// How much a word counts in the wide context, by ln of its frequency: nothing for the most frequent ones.
-#[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only training weighs words"))]
-pub(crate) fn wide_weight(word: u32, unigram: f32) -> f32 {
-    if word < FIRST_WORD { 0.0 } else { ((-unigram - 5.5) / 3.5).clamp(0.0, 1.0) }
 }
 
 impl std::fmt::Debug for Scorer {
@@ -399,8 +361,9 @@ mod tests {
         assert!(close(&states[1].0, &place));
         let mut refined = place;
         for unit in 0..HIDDEN {
-            let h = dense[BIAS_AT + unit] + dot(&dense[INNER_AT + unit * DIMENSIONS..][..DIMENSIONS], &place);
-            add(&mut refined, h.max(0.0), &dense[OUTER_AT + unit * DIMENSIONS..][..DIMENSIONS]);
+            let [inner, outer] = [INNER_AT, OUTER_AT].map(|at| &dense[at + unit * DIMENSIONS..][..DIMENSIONS]);
+            let h = dense[BIAS_AT + unit] + inner.iter().zip(&place).map(|(weight, x)| weight * x).sum::<f32>();
+            refined.iter_mut().zip(outer).for_each(|(x, weight)| *x += h.max(0.0) * weight);
         }
         scorer.refine(&mut states);
         assert!(close(&states[1].0, &refined));

@@ -5,10 +5,11 @@ use std::io;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS as VECTOR, Vectors};
 use crate::learn::random::Random;
-use crate::model::scorer::{
-    BIAS_AT, DENSE, DIMENSIONS, INNER_AT, OUTER_AT, PRIOR_AT, REACH, WIDE_AT, pack, wide_weight,
-};
-use crate::text::key::UNKNOWN;
+use crate::model::scorer::{BIAS_AT, DENSE, DIMENSIONS, HIDDEN, INNER_AT, OUTER_AT, REACH, WIDE_AT, pack};
+use crate::text::key::{FIRST_WORD, UNKNOWN};
+
+/// Where the dense part has the weights of the channel and of the keeping prior.
+pub(super) const PRIOR_AT: usize = BIAS_AT + HIDDEN;
 
 /// The scorer with full numbers and its step sizes' sums of squares.
 pub(super) struct Net {
@@ -111,4 +112,9 @@ impl Net {
     pub(super) fn priors(&self) -> [f32; 2] {
         [self.dense[PRIOR_AT], self.dense[PRIOR_AT + 1]]
     }
+}
+
+/// How much a word counts in the wide context, by ln of its frequency: nothing for the most frequent ones.
+fn wide_weight(word: u32, unigram: f32) -> f32 {
+    if word < FIRST_WORD { 0.0 } else { ((-unigram - 5.5) / 3.5).clamp(0.0, 1.0) }
 }

@@ -4,10 +4,9 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::chunk::{Chunk, Site};
-use super::net::Net;
-use crate::model::scorer::{
-    BIAS_AT, DENSE, DIMENSIONS as D, HIDDEN, INNER_AT, OUTER_AT, PRIOR_AT, REACH, Vector, WIDE, WIDE_AT, add, dot,
-};
+use super::net::{Net, PRIOR_AT};
+use crate::model::kernels::sum;
+use crate::model::scorer::{BIAS_AT, DENSE, DIMENSIONS as D, HIDDEN, INNER_AT, OUTER_AT, REACH, Vector, WIDE, WIDE_AT};
 use crate::text::key::{END, SENTENCE};
 
 /// What a step needs to hold; the next one takes it over.
@@ -252,5 +251,31 @@ impl Net {
                 add(&mut self.input[row * D..][..D], -rate / self.input_sum[row].sqrt(), change);
             }
         }
+    }
+}
+
+/// Sum of products, in an order that vectorises.
+#[inline(always)]
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0f32; 16];
+    for (a, b) in a.chunks_exact(16).zip(b.chunks_exact(16)) {
+        for lane in 0..16 {
+            lanes[lane] = fused(a[lane], b[lane], lanes[lane]);
+        }
+    }
+    sum(&mut lanes)
+}
+
+/// `a * b + c`, fused where the processor that this is compiled for does so.
+#[inline(always)]
+fn fused(a: f32, b: f32, c: f32) -> f32 {
+    if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// `sum += weight * x`.
+#[inline(always)]
+fn add(sum: &mut [f32], weight: f32, x: &[f32]) {
+    for (sum, x) in sum.iter_mut().zip(x) {
+        *sum = fused(weight, *x, *sum);
     }
 }
