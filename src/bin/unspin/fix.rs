@@ -100,9 +100,9 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             path.display()
         );
     }
-    let (mut out, done, mut counts) = match Output::open(&command.target, &job_name, job.open_figures()?, common)? {
-        Start::Anew(out) => (out, None, Counts::default()),
-        Start::Resumed(out, progress, counts) => (out, Some(progress), counts),
+    let (mut out, done, mut state) = match Output::open(&command.target, &job_name, job.open_figures()?, common)? {
+        Start::Anew(out) => (out, None, State::default()),
+        Start::Resumed(out, progress, state) => (out, Some(progress), state),
         Start::Done => return Ok(Ending::default()),
     };
     // Where a run goes on inside an input, what is known of that is known.
@@ -128,10 +128,10 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                 Event::Record((repaired, error)) => {
                     if let Some(error) = error {
                         complain(&error.to_string());
-                        counts.trouble = true;
+                        state.trouble = true;
                     }
-                    counts.left += repaired.left;
-                    counts.met.extend(repaired.met);
+                    state.left += repaired.left;
+                    state.met.extend(repaired.met);
                     let Repaired { record, lines, complaints, .. } = repaired;
                     encoding = repaired.encoding;
                     let takes = in_place.as_mut().is_none_or(|in_place| in_place.takes(&record, lines.len()));
@@ -144,7 +144,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                 Event::Skipped(raw) => Event::Skipped(raw),
                 Event::End => Event::End,
                 Event::Broken => Event::Broken,
-                Event::Checkpoint(progress) => return out.checkpoint(progress, &counts),
+                Event::Checkpoint(progress) => return out.checkpoint(progress, &state),
             };
             match (&mut in_place, event) {
                 (Some(in_place), event) => in_place.follow(event),
@@ -154,14 +154,14 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                         complain(&format!(
                             "{name}: has no records to add fields to; leave out --keep-original and --edits"
                         ));
-                        counts.trouble = true;
+                        state.trouble = true;
                     }
                     if !std::mem::take(&mut inside) {
-                        counts.joint.start(&source);
+                        state.joint.start(&source);
                     }
                 }
-                (None, Event::Record(record)) => counts.joint.put(&record.bytes, encoding, &mut out)?,
-                (None, Event::Skipped(raw)) => counts.joint.put(&raw.untouched(), raw.encoding(), &mut out)?,
+                (None, Event::Record(record)) => state.joint.put(&record.bytes, encoding, &mut out)?,
+                (None, Event::Skipped(raw)) => state.joint.put(&raw.untouched(), raw.encoding(), &mut out)?,
                 (None, _) => {}
             }
             Ok(())
@@ -177,7 +177,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     } else {
         out.finish()?;
     }
-    let Counts { mut left, mut trouble, met, .. } = counts;
+    let State { mut left, mut trouble, met, .. } = state;
     // What one part of the work lacks another may have.
     trouble |= command.inputs.shard.is_none() && command.choice.misses(&met);
     if let Some(InPlace { files, made, lost, trouble: failed, .. }) = in_place {
@@ -192,7 +192,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
 
 /// What a run counts, and knows of what it wrote.
 #[derive(Default, Serialize, Deserialize)]
-struct Counts {
+struct State {
     left: usize,
     trouble: bool,
     joint: Joint,

@@ -13,7 +13,7 @@ use crate::terminal::{self, Ending};
 
 /// How many findings of a file are in which state.
 #[derive(Clone, Copy, Default)]
-struct Counts {
+struct Standing {
     accepted: usize,
     rejected: usize,
     ignored: usize,
@@ -23,7 +23,7 @@ struct Counts {
 }
 
 pub(crate) fn run(job: &Job, decisions: &Decisions, options: &Options) -> anyhow::Result<Ending> {
-    let mut files: BTreeMap<String, Counts> = BTreeMap::new();
+    let mut files: BTreeMap<String, Standing> = BTreeMap::new();
     let mut ignored: Ignored<'_> = BTreeMap::new();
     for decision in decisions.iter().filter(|one| one.verdict == Verdict::Ignore) {
         ignored.entry(&decision.place).or_default().push(decision);
@@ -38,7 +38,7 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, options: &Options) -> anyhow
             Ok(())
         },
     )?;
-    let mut all = Counts::default();
+    let mut all = Standing::default();
     let mut out = terminal::stdout();
     for (path, counts) in &files {
         all.add(*counts);
@@ -59,8 +59,8 @@ fn count(
     decisions: &Decisions,
     ignored: &Ignored<'_>,
     options: &Options,
-) -> Option<(String, Counts)> {
-    let mut counts = Counts::default();
+) -> Option<(String, Standing)> {
+    let mut counts = Standing::default();
     let mut path = None;
     for (n, report) in checked.reports.iter().enumerate() {
         let place = place(&checked.record, n);
@@ -85,7 +85,7 @@ fn count(
     path.map(|path| (path, counts)).filter(|(_, counts)| counts.any())
 }
 
-impl Counts {
+impl Standing {
     fn add(&mut self, other: Self) {
         self.accepted += other.accepted;
         self.rejected += other.rejected;
