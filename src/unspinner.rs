@@ -19,7 +19,7 @@ use crate::model::cut::Cut;
 use crate::model::decide::{self, Stretch};
 #[cfg(feature = "encoder")]
 use crate::model::encoder::{Embeddings, Encoder};
-use crate::model::excerpt::{self, Excerpt};
+use crate::model::excerpt;
 use crate::model::explain::{self, Reasons};
 use crate::model::features::COUNT;
 use crate::model::forest::Forest;
@@ -270,11 +270,8 @@ impl Unspinner {
         room.allowed.find(&config.allow, block, &tokens);
         let mut sentences =
             candidates::sentences_with(block, &tokens, &self.dictionary, &room.allowed, &mut room.recent);
-        let excerpts = if config.assume_spun {
-            vec![Excerpt::whole(sentences.len())]
-        } else {
-            excerpt::excerpts(&sentences, &self.dictionary, &self.forest, &mut room.pairs)
-        };
+        let all = config.assume_spun;
+        let excerpts = excerpt::excerpts(&sentences, all, &self.dictionary, &self.forest, &mut room.pairs);
         let mut sums = Sums::default();
         let mut findings = Vec::new();
         for excerpt in excerpts {

@@ -26,19 +26,13 @@ pub(crate) struct Excerpt {
     pub(crate) share: f64,
 }
 
-impl Excerpt {
-    /// All of a text that has so many sentences.
-    pub(crate) fn whole(sentences: usize) -> Self {
-        Self { sentences: 0..sentences, share: 1.0 }
-    }
-}
-
-/// The excerpts of a text that may be spun, in order; there is a sentence at least between two of them. Where all of it
-/// looks spun and no window more than another, it is all of it.
+/// The excerpts of a text that may be spun, in order. Where all of it looks spun and no window more than another, it is
+/// all of it. With `all` what is between excerpts is an excerpt, too.
 ///
 /// Cost: one or two table look-ups for every third word, and 8 microseconds for 1,000 words.
 pub(crate) fn excerpts(
     sentences: &[Vec<Word>],
+    all: bool,
     dictionary: &Dictionary,
     forest: &Forest,
     pairs: &mut Pairs,
@@ -54,24 +48,24 @@ pub(crate) fn excerpts(
         }
     }
     match is_read.contains(&true) {
-        true => runs(&pieces, &is_read),
-        false if opens => vec![Excerpt::whole(sentences.len())],
+        true => runs(&pieces, &is_read, all),
+        false if opens || all => vec![Excerpt { sentences: 0..sentences.len(), share: 1.0 }],
         false => Vec::new(),
     }
 }
 
-/// The runs of pieces that are read.
-fn runs(pieces: &[Piece], is_read: &[bool]) -> Vec<Excerpt> {
+/// The runs of pieces that are read, or `all` of them.
+fn runs(pieces: &[Piece], is_read: &[bool], all: bool) -> Vec<Excerpt> {
     let words = |pieces: &[Piece]| pieces.iter().map(|piece| piece.words).sum::<usize>() as f64;
-    let all = words(pieces);
+    let sum = words(pieces);
     let mut excerpts = Vec::new();
     let mut at = 0;
     for run in is_read.chunk_by(|a, b| a == b) {
         let pieces_before = at;
         at += run.len();
-        if run[0] {
+        if run[0] || all {
             let start = pieces_before.checked_sub(1).map_or(0, |before| pieces[before].end);
-            let share = words(&pieces[pieces_before..at]) / all;
+            let share = words(&pieces[pieces_before..at]) / sum;
             excerpts.push(Excerpt { sentences: start..pieces[at - 1].end, share });
         }
     }
@@ -103,7 +97,7 @@ mod tests {
             let mut tokens = Vec::new();
             block::read(&text, &mut tokens);
             let sentences = candidates::sentences(&text, &tokens, &dictionary);
-            let excerpts = excerpts(&sentences, &dictionary, &forest, &mut Pairs::default());
+            let excerpts = excerpts(&sentences, false, &dictionary, &forest, &mut Pairs::default());
             assert_eq!(excerpts.len(), expected);
             let share: f64 = excerpts.iter().map(|excerpt| excerpt.share).sum();
             let articles = expected * article.len();

@@ -314,11 +314,12 @@ fn languagetool_s_clients_are_answered() {
     assert_eq!(matches(&[("text", &text), ("disabledRules", &format!("X,{word}"))]).len(), others);
     assert_eq!(matches(&[("text", &text), ("enabledOnly", "true"), ("enabledRules", word)]).len(), swapped);
     assert_eq!(matches(&[("text", &text), ("disabledCategories", "UNSPIN")]).len(), 0);
-    let mixed = format!("{SPUN}\n\n{CLEAN}{CLEAN}");
+    let beginning: String = SPUN.split_inclusive('\n').take(7).collect();
+    let mixed = format!("{beginning}\n\n{CLEAN}{CLEAN}");
     assert_eq!(matches(&[("text", &mixed)]).len(), checked(&mixed, &[]).len() - 1);
     let taken = checked(&mixed, &["--assume-spun"]).len() - 1;
     assert_eq!(matches(&[("text", &mixed), ("level", "picky")]).len(), taken);
-    assert!(taken > matches(&[("text", &mixed)]).len());
+    assert!(taken > checked(&mixed, &[]).len() - 1);
 
     // By query, and what is wrong is said in its form.
     let query = server.ask("GET", "/v2/check?text=The+navy+stays.&language=auto", &[], "");
