@@ -15,7 +15,7 @@
 //! assert!(fixed.text.contains("Defense Secretary"));
 //! ```
 //!
-//! Whole texts are judged before any word of them is: a text that is most probably clean has no findings. Say
+//! Texts are judged in stretches before any word of them is: what is most probably clean has no findings. Say
 //! [`assume_spun`](Builder::assume_spun) where it is known to be spun, or too short to tell.
 //!
 //! - [`render`] shows reports in eight formats and as diffs, [`eval`] measures them against gold texts.

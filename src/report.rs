@@ -361,8 +361,7 @@ pub struct Report {
     /// Probability, 0 to 1, that the text was spun, all of it or a part. It is judged in stretches of about 250 words; this
     /// is the highest of their probabilities.
     pub spun: f64,
-    /// About the share of the text, 0 to 1, that is in spun stretches: the mean of their probabilities, each weighed by
-    /// its tokens.
+    /// Share of the text, 0 to 1, that is in stretches which are more probably spun than not, by tokens.
     pub share: f64,
     /// The likeliest family, where the text is more probably spun than not.
     pub family: Option<Family>,

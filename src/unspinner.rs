@@ -294,8 +294,9 @@ impl Unspinner {
             );
             let judged = self.judge(&mut passage, excerpt.share, config, room);
             for (stretch, spun) in &judged.stretches {
-                let mut own = Part { tokens: stretch.tokens.len(), spun: *spun, share: *spun, ..Part::default() };
+                let mut own = Part { tokens: stretch.tokens.len(), spun: *spun, ..Part::default() };
                 if own.spun >= 0.5 {
+                    own.share = 1.0;
                     own.rate = f64::from(passage.rate(stretch.sentences.clone()));
                     own.families = passage.estimate.belief.families.map(f64::from);
                 }
@@ -389,7 +390,8 @@ impl Unspinner {
         let usage = &self.dictionary.usage;
         let reasons =
             (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, paragraphs, choices.len(), usage));
-        let mut from = 0;
+        let bytes = passage.bytes();
+        let mut from = bytes.start;
         for (at, choice) in choices.iter().enumerate() {
             let best = &scored[choice.best];
             let candidate = passage.candidate(best.place);
@@ -397,7 +399,7 @@ impl Unspinner {
             let rule = explain::rule(passage, best);
             let readings = std::iter::once(&choice.best).chain(&choice.others);
             let texts = readings.map(|&at| scored[at].realized.text.clone()).collect();
-            let to = choices.get(at + 1).map_or(passage.text.len(), |next| scored[next.best].realized.span.start);
+            let to = choices.get(at + 1).map_or(bytes.end, |next| scored[next.best].realized.span.start);
             let cut = Cut { span: best.realized.span, texts }.neatly(passage.text, &(from..to));
             from = cut.span.end;
             let confidence = best.probability * spun;

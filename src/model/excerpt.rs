@@ -26,8 +26,9 @@ pub(crate) struct Excerpt {
     pub(crate) share: f64,
 }
 
-/// The excerpts of a text that may be spun, in order. Where all of it looks spun and no window more than another, it is
-/// all of it. With `all` what is between excerpts is an excerpt, too.
+/// The excerpts of a text that may be spun, in order: all of it where it looks spun as a whole but no window of it does, or
+/// where it is too short for one. With `all`, for texts that are taken for spun, what is between excerpts is an excerpt,
+/// too. A text without sentences has none.
 ///
 /// Cost: one or two table look-ups for every third word, and 8 microseconds for 1,000 words.
 pub(crate) fn excerpts(
@@ -37,6 +38,9 @@ pub(crate) fn excerpts(
     forest: &Forest,
     pairs: &mut Pairs,
 ) -> Vec<Excerpt> {
+    if sentences.is_empty() {
+        return Vec::new();
+    }
     let pieces = gate::pieces(sentences, PIECE, dictionary, pairs);
     let opens = forest.looks(&[gate::shares(&pieces)])[0] >= 0.0;
     let least = if opens { LENIENT } else { STRICT };
@@ -61,11 +65,11 @@ fn runs(pieces: &[Piece], is_read: &[bool], all: bool) -> Vec<Excerpt> {
     let mut excerpts = Vec::new();
     let mut at = 0;
     for run in is_read.chunk_by(|a, b| a == b) {
-        let pieces_before = at;
+        let first = at;
         at += run.len();
         if run[0] || all {
-            let start = pieces_before.checked_sub(1).map_or(0, |before| pieces[before].end);
-            let share = words(&pieces[pieces_before..at]) / sum;
+            let start = first.checked_sub(1).map_or(0, |before| pieces[before].end);
+            let share = words(&pieces[first..at]) / sum;
             excerpts.push(Excerpt { sentences: start..pieces[at - 1].end, share });
         }
     }
@@ -94,6 +98,13 @@ mod tests {
         obtained from their neighbours, however that nothing might convey again the kids.";
 
     #[test]
+    fn a_text_without_words_has_no_excerpt() {
+        for text in ["", " \n"] {
+            assert!(!crate::Unspinner::builder().assume_spun(true).build().check(text).is_spun(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn an_article_in_a_page_is_an_excerpt() {
         let dictionary = Dictionary::builtin();
         let forest = include_bytes!("../../dictionaries/model/english.forest");
@@ -110,7 +121,14 @@ mod tests {
             let mut tokens = Vec::new();
             block::read(&text, &mut tokens);
             let sentences = candidates::sentences(&text, &tokens, &dictionary);
-            let excerpts = excerpts(&sentences, false, &dictionary, &forest, &mut Pairs::default());
+            let excerpts = |all| excerpts(&sentences, all, &dictionary, &forest, &mut Pairs::default());
+            // With what is between them they are all of the text.
+            let all = excerpts(true);
+            let (starts, ends) = (all.iter().map(|all| all.sentences.start), all.iter().map(|all| all.sentences.end));
+            assert!(starts.chain([sentences.len()]).eq([0].into_iter().chain(ends)), "{all:?}");
+            assert!((all.iter().map(|excerpt| excerpt.share).sum::<f64>() - 1.0).abs() < 1e-6, "{all:?}");
+            let excerpts = excerpts(false);
+            assert!(excerpts.iter().all(|excerpt| all.contains(excerpt)), "{excerpts:?} of {all:?}");
             assert_eq!(excerpts.len(), expected);
             let share: f64 = excerpts.iter().map(|excerpt| excerpt.share).sum();
             let articles = expected * ARTICLE.len();

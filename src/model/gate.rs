@@ -174,4 +174,23 @@ mod tests {
             assert!((found - words).abs() < 1e-3, "{found} for {words}: {text}");
         }
     }
+    #[test]
+    fn pieces_are_looked_at_as_the_whole_is() {
+        let dictionary = Dictionary::builtin();
+        let mut pairs = Pairs::default();
+        let text = include_str!("../../tests/examples/spun-article.txt");
+        let mut tokens = Vec::new();
+        block::read(text, &mut tokens);
+        let sentences = candidates::sentences(text, &tokens, &dictionary);
+        let whole = glance(&sentences, &dictionary, &mut pairs);
+        for least in [1, 20, 1000] {
+            let pieces = pieces(&sentences, least, &dictionary, &mut pairs);
+            assert_eq!(pieces.last().expect("there is text").end, sentences.len());
+            assert!(pieces[..pieces.len() - 1].iter().all(|piece| piece.words >= least));
+            assert!(pieces.is_sorted_by(|one, next| one.end < next.end));
+            for (a, b) in shares(&pieces).into_iter().zip(whole) {
+                assert!((a - b).abs() < 1e-4, "{a} {b} in pieces of {least}");
+            }
+        }
+    }
 }

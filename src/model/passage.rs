@@ -129,6 +129,13 @@ impl<'t> Passage<'t> {
         Self::read(text, tokens, all, sentences, dictionary, &scorer, &grammar, &weights, &mut readings)
     }
 
+    /// The bytes of its text that are its own, white space behind them included.
+    pub(crate) fn bytes(&self) -> Range<usize> {
+        let start = |token: usize| self.tokens.get(token).map_or(self.text.len(), |token| token.start as usize);
+        let first = if self.reach.start == 0 { 0 } else { start(self.reach.start) };
+        first..start(self.reach.end)
+    }
+
     /// Whether it is written in British English.
     #[cfg(any(test, feature = "encoder"))]
     pub(super) fn is_british(&self) -> bool {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Effects};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Counts, Document, Render, Style, Summary, advice, one_line, percent, within};
+use super::{Counts, Document, Render, Style, Summary, THROUGHOUT, advice, one_line, percent, within};
 use crate::line_index::{LineIndex, ceil_boundary, floor_boundary};
 use crate::printable::printable;
 use crate::report::{Finding, Severity};
@@ -108,12 +108,14 @@ impl Render for Human {
         write!(out, "{}{}{}: ", bold.0, printable(&document.place()), bold.1)?;
         let verdict = match report.family {
             Some(family) => {
-                let (in_part, of) = match percent(report.share) {
-                    share if report.share < THROUGHOUT => (" in part", format!("{share} of the text, ")),
-                    _ => ("", String::new()),
-                };
-                let (spun, rate) = (percent(report.spun), percent(report.rate));
-                format!("spun{in_part} ({spun}, {family}, about {of}{rate} of the words)")
+                let (spun, share, rate) = (percent(report.spun), report.share, report.rate);
+                if share < THROUGHOUT {
+                    // Of a long text it may be less than a hundredth.
+                    let (part, rate) = (percent(share.max(0.01)), percent(rate / share));
+                    format!("spun in part ({spun}, {family}, about {part} of the text, {rate} of the words there)")
+                } else {
+                    format!("spun ({spun}, {family}, about {rate} of the words)", rate = percent(rate))
+                }
             }
             None => format!("probably not spun ({})", percent(report.spun)),
         };
@@ -140,9 +142,6 @@ impl Render for Human {
         Ok(())
     }
 }
-
-/// A text of which this share is spun is spun throughout: the ends of stretches and a doubt or two are the rest.
-const THROUGHOUT: f64 = 0.85;
 
 /// The part of a line around a finding that fits a width.
 struct Window {

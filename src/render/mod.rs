@@ -341,6 +341,9 @@ fn percent(share: f64) -> String {
     format!("{}%", if share < 1.0 { whole.min(99.0) } else { whole })
 }
 
+/// A text of which at least this share is spun is spun throughout: a doubtful stretch is the rest.
+const THROUGHOUT: f64 = 0.85;
+
 /// What to do, in words: the correction, or that the words are to go.
 fn advice(correction: &str) -> String {
     if correction.trim().is_empty() { "(remove)".to_owned() } else { one_line(correction) }

@@ -68,7 +68,7 @@ pub(super) fn report() -> Report {
 fn render(format: Format, style: Style) -> String {
     let report = report();
     let clean = Report { spun: 0.003, tokens: 4, ..Report::default() };
-    let in_part = Report { share: 0.31, ..report.clone() };
+    let in_part = Report { share: 0.31, rate: 0.08, ..report.clone() };
     let file = Document::whole("a b.txt", TEXT, &report);
     let documents = [
         file,

@@ -114,6 +114,8 @@ fn assert_sound(text: &str, report: &Report) {
     }
     assert!((0.0..=1.0).contains(&report.spun) && (0.0..=1.0).contains(&report.rate), "{text:?}");
     assert_eq!(report.family.is_some(), report.spun >= 0.5, "{text:?}");
+    assert!((0.0..=1.0).contains(&report.share), "{text:?}");
+    assert_eq!(report.share > 0.0, report.spun >= 0.5, "{text:?}");
 }
 
 /// Asserts that applying a selection changes the selected spans and not a byte beside them.

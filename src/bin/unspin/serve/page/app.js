@@ -70,11 +70,11 @@ async function check(next) {
 }
 
 function judged() {
-  const { spun, family, rate, tokens, findings } = session.document;
+  const { spun, share, family, rate, tokens, findings } = session.document;
   const percent = (share) => `${Math.min(99, Math.round(100 * share))} %`;
   const isSpun = spun >= 0.5;
-  get("judged").textContent = session.assumeSpun ? "Taken for spun" : isSpun ? `Spun: ${percent(spun)}`
-    : findings ? `Probably not spun as a whole: ${percent(spun)}` : `Most probably clean: spun with ${percent(spun)}`;
+  get("judged").textContent = session.assumeSpun ? "Taken for spun" : isSpun ? `Spun${share < 0.85 ? " in part" : ""}: ${percent(spun)}`
+    : findings ? `Probably not spun: ${percent(spun)}` : `Most probably clean: spun with ${percent(spun)}`;
   const facts = [`${tokens.toLocaleString("en")} words and marks`];
   if (isSpun) facts.unshift(`${family} family`, `about ${percent(rate)} of words swapped`);
   get("figures").textContent = facts.join(" · ");
@@ -82,7 +82,7 @@ function judged() {
   get("scale").classList.toggle("high", isSpun);
   if (!findings) {
     nothing("Nothing found", session.assumeSpun ? "Even taken for spun, no word of it looks swapped."
-      : "The whole text is judged first, and this one reads like a person wrote it.", !session.assumeSpun);
+      : "A text is judged before its words are, and this one reads like a person wrote it.", !session.assumeSpun);
   }
   counts();
   const before = session.before.size;
