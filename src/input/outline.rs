@@ -57,11 +57,20 @@ const BLOCKS: [&[u8]; 38] = [
     b"ul",
 ];
 
-/// Elements beyond which a tag inside ends nothing.
-const SCOPES: [&[u8]; 6] = [b"table", b"td", b"th", b"caption", b"button", b"object"];
+/// Elements beyond which a tag inside ends nothing; the last of them keeps only paragraphs.
+const SCOPES: [&[u8]; 6] = [b"table", b"td", b"th", b"caption", b"object", b"button"];
 
-/// The parts of tables, and their end tags.
-const TABLE: [&[u8]; 8] = [b"caption", b"tbody", b"td", b"tfoot", b"th", b"thead", b"tr", b"table"];
+/// The same without the last.
+const WIDE_SCOPES: &[&[u8]] = SCOPES.split_at(5).0;
+
+/// Headings, each of which the end tag of any other ends.
+const HEADINGS: [&[u8]; 6] = [b"h1", b"h2", b"h3", b"h4", b"h5", b"h6"];
+
+/// Tables, and their parts.
+const TABLE: [&[u8]; 9] = [b"table", b"caption", b"colgroup", b"tbody", b"td", b"tfoot", b"th", b"thead", b"tr"];
+
+/// The parts alone.
+const PARTS: &[&[u8]] = TABLE.split_at(1).1;
 
 /// An element, with what holds inside it.
 struct Element {
@@ -117,13 +126,18 @@ impl Outline {
             b"dd" | b"dt" => self.end_any(&[b"dd", b"dt"], &[b"dl"]),
             b"option" => self.end_any(&[b"option"], &[b"optgroup", b"select"]),
             b"optgroup" => self.end_any(&[b"option", b"optgroup"], &[b"select"]),
-            b"td" | b"th" => self.end_any(&[b"td", b"th", b"caption"], &[b"table"]),
-            b"tr" => self.end_any(&[b"tr", b"td", b"th", b"caption"], &[b"table"]),
-            b"tbody" | b"thead" | b"tfoot" => self.end_any(&TABLE[..7], &[b"table"]),
+            b"td" | b"th" => self.end_any(&[b"td", b"th", b"caption", b"colgroup"], &[b"table"]),
+            b"tr" => self.end_any(&[b"tr", b"td", b"th", b"caption", b"colgroup"], &[b"table"]),
+            b"caption" | b"colgroup" | b"tbody" | b"thead" | b"tfoot" => self.end_any(PARTS, &[b"table"]),
+            b"button" => self.end_any(&[b"button"], WIDE_SCOPES),
+            b"a" => self.end_link(),
             _ => {}
         }
         if BLOCKS.contains(&name) {
             self.end_any(&[b"p"], &SCOPES);
+        }
+        if HEADINGS.contains(&name) {
+            self.open.pop_if(|open| HEADINGS.contains(&open.name.as_slice()));
         }
         if empty || VOID.contains(&name) || self.open.len() == DEEPEST {
             return false;
@@ -154,23 +168,37 @@ impl Outline {
     pub(super) fn end(&mut self, name: &[u8]) {
         let inside: &[&[u8]] = match name {
             b"table" => &[],
-            _ if TABLE.contains(&name) => &[b"table"],
-            _ => &SCOPES,
+            b"p" => &SCOPES,
+            _ if PARTS.contains(&name) => &[b"table"],
+            _ => WIDE_SCOPES,
         };
-        self.end_first(name, inside);
+        let names: &[&[u8]] = if HEADINGS.contains(&name) { &HEADINGS } else { &[name] };
+        if let Some(at) = self.innermost(names, inside) {
+            self.open.truncate(at);
+        }
     }
 
-    /// Ends the innermost element of that name, unless one of others is around what is open here.
-    fn end_first(&mut self, name: &[u8], inside: &[&[u8]]) {
-        for at in (0..self.open.len()).rev() {
-            let open = self.open[at].name.as_slice();
-            if open == name {
-                return self.open.truncate(at);
-            }
-            if inside.contains(&open) {
-                return;
+    /// Ends a link where another starts. What began inside it goes on, as in browsers, unless it would not be read for
+    /// the link's sake.
+    fn end_link(&mut self) {
+        if let Some(at) = self.innermost(&[b"a"], WIDE_SCOPES) {
+            let (around, link) = (at.checked_sub(1).map(|at| &self.open[at]), &self.open[at]);
+            let adds = |was: bool, is: bool| is && !was;
+            if adds(around.is_some_and(|around| around.is_hidden), link.is_hidden)
+                || adds(around.is_some_and(|around| around.is_foreign), link.is_foreign)
+            {
+                self.open.truncate(at);
+            } else {
+                self.open.remove(at);
             }
         }
+    }
+
+    /// Where the innermost element of those names is, unless one of others is around what is open here.
+    fn innermost(&self, names: &[&[u8]], inside: &[&[u8]]) -> Option<usize> {
+        let is_either = |open: &Element| [names, inside].iter().any(|names| names.contains(&open.name.as_slice()));
+        let at = self.open.iter().rposition(is_either)?;
+        names.contains(&self.open[at].name.as_slice()).then_some(at)
     }
 
     /// Ends the outermost element of those names that is inside the innermost of the others.
@@ -182,13 +210,20 @@ impl Outline {
     }
 }
 
-/// Whether a style hides its element.
+/// Whether a style hides its element: of several declarations, the last one counts, and an important one before others.
 fn hides(style: &[u8]) -> bool {
     let is_space = |byte: &u8| byte.is_ascii_whitespace();
-    style.split(|byte| *byte == b';').any(|declaration| {
+    let (mut hides, mut had_important) = (false, false);
+    for declaration in style.split(|byte| *byte == b';') {
         let plain: Vec<u8> = declaration.iter().filter(|byte| !is_space(byte)).map(u8::to_ascii_lowercase).collect();
-        plain == b"display:none" || plain == b"display:none!important"
-    })
+        let Some(value) = plain.strip_prefix(b"display:") else { continue };
+        let important = value.strip_suffix(b"!important");
+        if important.is_some() || !had_important {
+            hides = important.unwrap_or(value) == b"none";
+        }
+        had_important |= important.is_some();
+    }
+    hides
 }
 
 /// Whether the name of a language is not that of English; `None` where it names none.
