@@ -118,7 +118,7 @@ impl Outline {
     }
 
     /// Takes in a start tag, of an element that has text inside unless it is `empty`. Says whether words of another
-    /// language begin there.
+    /// language begin there that a reader sees.
     pub(super) fn start(&mut self, tag: &StartTag<usize>, empty: bool) -> bool {
         let name = tag.name.as_slice();
         match name {
@@ -161,7 +161,7 @@ impl Outline {
         }
         let is_hidden = was_hidden || is_hidden;
         self.open.push(Element { name: name.to_vec(), is_hidden, is_foreign, has_language });
-        is_foreign && !was_foreign
+        is_foreign && !was_foreign && !is_hidden
     }
 
     /// Takes in an end tag.

@@ -533,6 +533,7 @@ fn what_is_hidden_in_html_is_no_text() {
         // No text inside.
         ("<br hidden>a<img hidden alt=b>c<input hidden>d<hr style=display:none>e", "a c d e"),
         ("<script hidden>a</script>b<code hidden>c</code>d<div hidden>e<code>f</div></code>g</div>h", "b`…`d h"),
+        ("<div hidden>a<a lang=fr>b</a><i hidden lang=la>c</i></div>d<i hidden lang=la>e</i>", "d"),
     ] {
         assert_eq!(seen(html), text, "{html}");
     }
