@@ -539,6 +539,11 @@ fn what_is_hidden_in_html_is_no_text() {
     }
     let deep = format!("{}a{}b", "<div>".repeat(100_000), "</x>".repeat(100_000));
     assert_eq!(seen(&deep), "a b");
+    // What is too deep to be followed is passed over, whether it is hidden or not.
+    for (depth, text) in [(511, "b"), (512, "a b")] {
+        let deep = format!("{}<span hidden>a</span> b", "<div>".repeat(depth));
+        assert_eq!(seen(&deep), text, "in {depth}");
+    }
 }
 
 #[test]
