@@ -201,12 +201,16 @@ fn bare_utf16(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
 }
 
 /// Whether bytes that are not UTF-16 are no text: there are zeros, and more of those and other control characters than
-/// strayed into a page. Of what is compressed every tenth byte looks like one.
-pub(super) fn is_binary(bytes: &[u8], is_markup: bool) -> bool {
+/// strayed into a page. Of what is compressed every tenth byte looks like one. Whether it is a page is asked only where
+/// there are zeros, for most files have none, and it takes a copy to tell.
+pub(super) fn is_binary(bytes: &[u8], is_markup: impl FnOnce() -> bool) -> bool {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let stray = if is_markup { STRAY_IN_MARKUP } else { STRAY };
+    if memchr::memchr(0, sample).is_none() {
+        return false;
+    }
+    let stray = if is_markup() { STRAY_IN_MARKUP } else { STRAY };
     let is_stray = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
-    memchr::memchr(0, sample).is_some() && sample.iter().filter(is_stray).count() * stray > sample.len()
+    sample.iter().filter(is_stray).count() * stray > sample.len()
 }
 
 /// What is said of bytes that are no text, with what to do about those that are compressed.
@@ -276,8 +280,9 @@ mod tests {
             (b"a\0b", true, true),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", true, true),
         ] {
-            assert_eq!([is_binary(bytes, false), is_binary(bytes, true)], [in_text, in_markup], "{bytes:?}");
+            assert_eq!([is_binary(bytes, || false), is_binary(bytes, || true)], [in_text, in_markup], "{bytes:?}");
         }
+        assert!(!is_binary(&page("\u{1}\u{1}\u{1}"), || unreachable!("there is no zero")));
     }
 
     #[test]

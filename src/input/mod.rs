@@ -393,7 +393,8 @@ impl Source {
         let mut sample = Vec::new();
         let broken = reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample).err();
         let encoding = Encoding::detect(&sample);
-        let binary = (!encoding.is_utf16() && encoding::is_binary(&sample, false)).then(|| encoding::not_text(&sample));
+        let binary =
+            (!encoding.is_utf16() && encoding::is_binary(&sample, || false)).then(|| encoding::not_text(&sample));
         // What was read before a fault is given before it, too.
         let mut reader = io::Cursor::new(sample).chain(Fault(broken)).chain(reader);
         if encoding.is_utf16() {

@@ -205,7 +205,7 @@ impl Raw {
         } else {
             Err(bytes.into_owned())
         };
-        let is_binary = |bytes: &[u8]| encoding::is_binary(bytes, self.source.is_markup(bytes));
+        let is_binary = |bytes: &[u8]| encoding::is_binary(bytes, || self.source.is_markup(bytes));
         let (encoding, binary) = match &text {
             Ok(text) => (Encoding::UTF_8, is_binary(text.as_bytes())),
             Err(bytes) => {
