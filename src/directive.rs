@@ -138,7 +138,7 @@ impl Directives {
             let end = name.end() + between.len() + word.len();
             let meant = meant(&word.to_lowercase().replace('_', "-"))?;
             let span = Span::new(name.start(), end);
-            (text[span] != *meant).then_some((span, meant))
+            (!is_heeded(text, span.start)).then_some((span, meant))
         })
     }
 
@@ -158,20 +158,23 @@ impl Directives {
 /// The directive that a word behind the name is, or was to be. What other linters call theirs is among them.
 fn meant(word: &str) -> Option<&'static str> {
     let [ignore, next, off, on] = WORDS;
-    let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
-    Some(match word {
-        "off" | "disable" | "disabled" => off,
-        "on" | "enable" | "enabled" => on,
-        _ if is_slip(word, "ignore-next") => next,
-        _ if ["ignore", "disable", "skip"].iter().any(|start| word.starts_with(start)) => match word {
-            _ if has(&["next"]) => next,
+    match word {
+        "off" | "disable" | "disabled" => return Some(off),
+        "on" | "enable" | "enabled" => return Some(on),
+        _ if is_slip(word, "ignore-next") => return Some(next),
+        _ => {}
+    }
+    if let Some(rest) = ["ignore", "disable", "skip"].iter().find_map(|start| word.strip_prefix(start)) {
+        let has = |parts: &[&str]| rest.split('-').any(|part| parts.contains(&part));
+        return Some(match rest {
+            // Behind it people write of what, without a hyphen, too.
+            _ if rest.split('-').any(|part| part.starts_with("next")) => next,
             _ if has(&["start", "begin", "file", "all", "off"]) => off,
-            _ if has(&["end", "-on"]) => on,
+            _ if has(&["end", "on"]) => on,
             _ => ignore,
-        },
-        _ if is_slip(word, "ignore") => ignore,
-        _ => return None,
-    })
+        });
+    }
+    is_slip(word, "ignore").then_some(ignore)
 }
 
 /// Whether a word is another one but for a letter that is too much, too few, wrong, or behind the next one.
@@ -184,6 +187,12 @@ fn is_slip(word: &str, other: &str) -> bool {
         ([a, b], [c, d]) => (a, b) == (d, c),
         (a, b) => a.len() < 2 && b.len() < 2,
     }
+}
+
+/// Whether the directive that begins there is one, whatever stands behind it.
+fn is_heeded(text: &str, start: usize) -> bool {
+    let words = WORDS.iter().filter(|word| text[start..].starts_with(**word)).map(|word| word.len());
+    words.max().is_some_and(|length| stands_alone(text, start, start + length))
 }
 
 /// Whether nothing sticks to a word that would make it another.
@@ -251,7 +260,16 @@ mod tests {
             ("unspin:ingore", Some("unspin:ignore")),
             ("unspin:ignore-net", Some("unspin:ignore-next")),
             ("unspin:ignor", Some("unspin:ignore")),
+            ("unspin:ignore-legend unspin:ignore-next", Some("unspin:ignore")),
+            ("unspin:ignore-calls", Some("unspin:ignore")),
+            ("unspin:ignore-only", Some("unspin:ignore")),
+            ("unspin:ignored-end", Some("unspin:on")),
+            ("unspin:ignoreNextLine", Some("unspin:ignore-next")),
+            ("unspin:disable_all", Some("unspin:off")),
+            ("unspin:ignore-next-x--y", Some("unspin:ignore-next")),
             ("unspin:ignore, unspin:ignore-, unspin:ignore-next. unspin:off; <unspin:on>", None),
+            // Heeded, whatever it says behind two hyphens.
+            ("unspin:ignore--x <!--unspin:ignore-next--x-->", None),
             ("The unspin ignore list and the unspin-ignore key; unspin: ignore it, unspin: on we go.", None),
             ("docker pull example/unspin:disabled-2, myunspin:ignored, .unspin:ignored", None),
             ("unspin:latest unspin:offer unspin:online unspin:ignite unspin: unspin", None),
