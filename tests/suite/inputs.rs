@@ -713,6 +713,7 @@ fn names_that_a_terminal_would_obey_are_escaped() {
         &["check", "--assume-spun", "--exit-zero"][..],
         &["check", "--assume-spun", "--exit-zero", "--format", "short"],
         &["score"],
+        &["review", "--status", "--assume-spun"],
         &["fix", "--write", "--assume-spun"],
     ] {
         let ran = unspin(here.path(), &[args, &["--", name, plain, "bad\n.jsonl", "no\u{7}"]].concat(), b"");
@@ -720,6 +721,16 @@ fn names_that_a_terminal_would_obey_are_escaped() {
         assert!(all.contains(shown) && all.contains(plain), "{args:?}: {all}");
         assert!(all.contains(r"bad\n.jsonl, record 1: ") && all.contains(r"no\u{7}: no such file"), "{args:?}: {all}");
         assert!(!all.contains(|c: char| c.is_control() && c != '\n') && !all.contains("bad\n"), "{args:?}: {all}");
+    }
+    let rows = directory(&[
+        ("check\u{1b}[2J/phrases/\u{202e}.csv", b"phrase,correction,source\nnavy,Navy,own\n"),
+        ("test\u{1b}[2J/examples/\u{202e}.csv", b"text,flagged,expected\nThe ship left.,yes,\n"),
+    ]);
+    for (command, shown) in
+        [("check", r"check\u{1b}[2J/phrases/\u{202e}.csv:2:"), ("test", r"test\u{1b}[2J/examples/\u{202e}.csv:2:")]
+    {
+        let ran = unspin(rows.path(), &["dict", command, &format!("{command}\u{1b}[2J")], b"");
+        assert!(ran.text().starts_with(shown), "{command}: {} {}", ran.text(), ran.err);
     }
     // What programs read has the name itself.
     let ran = unspin(here.path(), &["check", "--format", "json", name], b"");

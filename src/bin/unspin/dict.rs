@@ -9,7 +9,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args as Group, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use unspin::{DictionaryFault, FaultKind, FileFigures, Selection, SourceFile, Unspinner};
+use unspin::{DictionaryFault, FaultKind, FileFigures, Selection, SourceFile, Unspinner, printable};
 
 use crate::args::{Common, TableFormat};
 use crate::coverage::Coverage;
@@ -111,8 +111,9 @@ fn check(dir: &Path, write: bool, common: Common) -> anyhow::Result<Ending> {
     for fault in faults.iter().filter(|fault| fault.kind.is_error() || common.verbose) {
         let DictionaryFault { path, line, column, message, remedy, .. } = fault;
         let level = if fault.kind.is_error() { "error" } else { "warning" };
-        let path = dir.join(path);
-        writeln!(out, "{}:{line}:{column}: {level}: {message}; {remedy} [{}]", path.display(), fault.kind.name())?;
+        let (path, kind) = (dir.join(path), fault.kind.name());
+        let line = format!("{}:{line}:{column}: {level}: {message}; {remedy} [{kind}]", path.display());
+        writeln!(out, "{}", printable(&line))?;
     }
     out.flush()?;
     if !common.quiet {
@@ -336,7 +337,8 @@ fn test(dir: &Path, own: bool, common: Common) -> anyhow::Result<Ending> {
             all += 1;
             if let Some(fault) = example.fault(&unspinner) {
                 failed += 1;
-                writeln!(out, "{}:{line}: {:?} {fault}", path.display(), example.text)?;
+                let line = format!("{}:{line}: {:?} {fault}", path.display(), example.text);
+                writeln!(out, "{}", printable(&line))?;
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use unspin::{Decision, Decisions, Place, Verdict};
+use unspin::{Decision, Decisions, Place, Verdict, printable};
 
 use super::document::place;
 use super::session::Options;
@@ -42,7 +42,7 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, options: &Options) -> anyhow
     let mut out = terminal::stdout();
     for (path, counts) in &files {
         all.add(*counts);
-        writeln!(out, "{path}: {}", counts.text())?;
+        writeln!(out, "{}: {}", printable(path), counts.text())?;
     }
     if files.len() != 1 {
         writeln!(out, "all {} files: {}", files.len(), all.text())?;
