@@ -74,40 +74,57 @@ fn upward(path: &Path) -> String {
     "super::".repeat(path.components().count() - 1 - usize::from(is_root))
 }
 
+/// What code in a file of `src` imports and may not.
+fn faults(path: &Path, code: &str) -> Vec<String> {
+    let module = module(path);
+    let shown = path.to_string_lossy().replace('\\', "/");
+    if ["lib", "bin", "guide"].contains(&module.as_str()) || shown == BUILD {
+        return Vec::new();
+    }
+    let Some(level) = LEVELS.iter().position(|level| level.iter().any(|(name, _)| *name == module)) else {
+        return vec![format!("{shown}: module {module} has no level; give it one here and in the guide")];
+    };
+    let below: BTreeSet<&str> = LEVELS[..level].iter().flat_map(|level| level.iter().map(|(name, _)| *name)).collect();
+    let beside = LEVELS[level].iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, beside)| beside);
+    let wider = WIDER.iter().find(|(start, _)| shown.starts_with(start)).map(|(_, module)| *module);
+    let narrower = NARROWER.iter().find(|(name, _)| *name == module).map(|(_, only)| *only);
+    let mut faults = Vec::new();
+    for import in imports(code, "crate::").union(&imports(code, &upward(path))).copied() {
+        let allowed = narrower.map_or_else(|| below.contains(import), |only| only.contains(&import));
+        if import != module && !allowed && !beside.contains(&import) && wider != Some(import) {
+            faults.push(format!("{shown}: imports {import}"));
+        }
+    }
+    if level < 5 {
+        let outside = imports(code, "std::").into_iter().filter(|name| name.is_empty() || OUTSIDE.contains(name));
+        faults.extend(outside.map(|name| format!("{shown}: uses std::{name}")));
+    }
+    faults
+}
+
 #[test]
 fn modules_import_only_what_lies_below() {
     let mut paths = Vec::new();
     files(Path::new("src"), "rs", &mut paths);
     paths.sort();
-    let mut faults = Vec::new();
-    for path in &paths {
-        let module = module(path);
-        let shown = path.to_string_lossy().replace('\\', "/");
-        if ["lib", "bin", "guide"].contains(&module.as_str()) || shown == BUILD {
-            continue;
-        }
-        let Some(level) = LEVELS.iter().position(|level| level.iter().any(|(name, _)| *name == module)) else {
-            faults.push(format!("{shown}: module {module} has no level; give it one here and in the guide"));
-            continue;
-        };
-        let below: BTreeSet<&str> =
-            LEVELS[..level].iter().flat_map(|level| level.iter().map(|(name, _)| *name)).collect();
-        let beside = LEVELS[level].iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, beside)| beside);
-        let wider = WIDER.iter().find(|(start, _)| shown.starts_with(start)).map(|(_, module)| *module);
-        let narrower = NARROWER.iter().find(|(name, _)| *name == module).map(|(_, only)| *only);
-        let code = code(path);
-        for import in imports(&code, "crate::").union(&imports(&code, &upward(path))).copied() {
-            let allowed = narrower.map_or_else(|| below.contains(import), |only| only.contains(&import));
-            if import != module && !allowed && !beside.contains(&import) && wider != Some(import) {
-                faults.push(format!("{shown}: imports {import}"));
-            }
-        }
-        if level < 5 {
-            let outside = imports(&code, "std::").into_iter().filter(|name| name.is_empty() || OUTSIDE.contains(name));
-            faults.extend(outside.map(|name| format!("{shown}: uses std::{name}")));
-        }
-    }
+    let faults: Vec<String> = paths.iter().flat_map(|path| faults(path, &code(path))).collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn what_is_imported_otherwise_is_found() {
+    for (path, code, found) in [
+        ("src/input/kind.rs", "use crate::model::Scorer;", "imports model"),
+        ("src/input/kind.rs", "use super::super::model::Scorer;", "imports model"),
+        ("src/input/mod.rs", "use super::model::Scorer;", "imports model"),
+        ("src/fix.rs", "use super::text::Token;", "imports text"),
+        ("src/fix.rs", "let now = std::time::Instant::now();", "uses std::time"),
+        ("src/other.rs", "", "module other has no level; give it one here and in the guide"),
+    ] {
+        assert_eq!(faults(Path::new(path), code), [format!("{path}: {found}")], "{code}");
+    }
+    let own = "use super::super::c::d; use crate::model::Scorer;";
+    assert_eq!(faults(Path::new("src/model/a/b.rs"), own), [""; 0], "its own parts");
 }
 
 #[test]
