@@ -40,6 +40,9 @@ enum Directive {
 /// | `unspin:ignore-next` | the next line that is not blank |
 /// | `unspin:off` | here to the next `unspin:on`, or to the end |
 ///
+/// A word that is nearly one of them does nothing; [`misspelled`](Self::misspelled) finds it, so that its author can be
+/// told.
+///
 /// # Examples
 ///
 /// ```
@@ -105,7 +108,9 @@ impl Directives {
     }
 
     /// The first word of a text that most probably was to be a directive and is none, such as `unspin:ignored`, with the
-    /// directive that was meant.
+    /// directive that was meant. What [`read`](Self::read) heeds is none.
+    ///
+    /// That takes a search for the name `unspin`, at some gigabytes a second, as `read` takes one.
     ///
     /// # Examples
     ///
@@ -113,11 +118,11 @@ impl Directives {
     /// use unspin::Directives;
     ///
     /// let text = "The navy left. <!-- unspin:ignored -->";
-    /// let (span, meant) = Directives::misspelt(text).expect("one");
+    /// let (span, meant) = Directives::misspelled(text).expect("one");
     /// assert_eq!((&text[span], meant), ("unspin:ignored", "unspin:ignore"));
-    /// assert!(Directives::misspelt("The navy left. <!-- unspin:ignore -->").is_none());
+    /// assert!(Directives::misspelled("The navy left. <!-- unspin:ignore -->").is_none());
     /// ```
-    pub fn misspelt(text: &str) -> Option<(Span, &'static str)> {
+    pub fn misspelled(text: &str) -> Option<(Span, &'static str)> {
         NAMES.find_iter(text).find_map(|name| {
             let (before, rest) = (&text[..name.start()], &text[name.end()..]);
             let opened = before.trim_end_matches([' ', '\t']);
@@ -274,7 +279,7 @@ mod tests {
             ("docker pull example/unspin:disabled-2, myunspin:ignored, .unspin:ignored", None),
             ("unspin:latest unspin:offer unspin:online unspin:ignite unspin: unspin", None),
         ] {
-            assert_eq!(Directives::misspelt(text).map(|(_, meant)| meant), meant, "{text}");
+            assert_eq!(Directives::misspelled(text).map(|(_, meant)| meant), meant, "{text}");
         }
     }
 

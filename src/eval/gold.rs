@@ -193,7 +193,7 @@ impl<'de> Deserialize<'de> for OneOrMany {
     }
 }
 
-/// Other keys are other tools'; a misspelt `edits` must not make it a clean text.
+/// Other keys are other tools'; a misspelled `edits` must not make it a clean text.
 #[derive(Deserialize)]
 struct RawDocument {
     id: String,

@@ -68,10 +68,10 @@ pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, n: usize)
 }
 
 /// What is to be said of the first word in a record that was to be a directive and is none.
-pub(crate) fn misspelt(record: &Record) -> Option<String> {
+pub(crate) fn misspelled(record: &Record) -> Option<String> {
     (0..record.len()).find_map(|n| {
         let (text, path) = (record.shown(n), record.path());
-        let (span, meant) = Directives::misspelt(text)?;
+        let (span, meant) = Directives::misspelled(text)?;
         let report = Report::default();
         let mut document = Document::whole(&path, text, &report);
         (document.record, document.field) = (record.number, record.field(n));

@@ -36,7 +36,7 @@ pub(super) struct Counted {
     /// One of its texts looks like HTML and is read as it is.
     pub(super) html: bool,
     /// What is to be said of a word in it that was to be a directive.
-    pub(super) misspelt: Option<String>,
+    pub(super) misspelled: Option<String>,
 }
 
 /// A record that is one long text, and is yet to be worked on in passages.
@@ -107,8 +107,8 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
                 let record = &checked.record;
                 let filled = !record.source().trim().is_empty();
                 let html = (0..record.len()).any(|n| record.looks_like_html(n));
-                let misspelt = checked::misspelt(record);
-                let mut counted = Counted { bytes: size, filled, html, misspelt, ..Counted::default() };
+                let misspelled = checked::misspelled(record);
+                let mut counted = Counted { bytes: size, filled, html, misspelled, ..Counted::default() };
                 counted.figures.textless = u64::from(filled && record.number.is_some() && record.is_empty());
                 for report in &checked.reports {
                     counted.figures.add(report);
@@ -137,8 +137,8 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
             None => check(),
         };
         let Some(report) = report else { return false };
-        let misspelt = checked::misspelt(&text.record);
-        let mut counted = Counted { bytes: size.saturating_sub(length), misspelt, ..Counted::default() };
+        let misspelled = checked::misspelled(&text.record);
+        let mut counted = Counted { bytes: size.saturating_sub(length), misspelled, ..Counted::default() };
         counted.figures.add(&report);
         let end = Event::Record((work.end)(text, report));
         send(vec![(Step::Event(end, counted), position)])

@@ -22,7 +22,7 @@ pub(super) struct Current {
     html: u64,
     /// Something was said of a word that was to be a directive.
     #[serde(default)]
-    misspelt: bool,
+    misspelled: bool,
 }
 
 /// What is wrong with an input at its end.
@@ -53,8 +53,8 @@ impl Reading {
 
     /// What is worth a word about an input, mostly at its end, and no trouble.
     pub(super) fn remarks<T>(&self, event: &Event<T>, counted: &Counted, common: Common) -> Vec<String> {
-        if let Some(misspelt) = counted.misspelt.as_ref().filter(|_| !common.quiet && !self.current.misspelt) {
-            return vec![misspelt.clone()];
+        if let Some(misspelled) = counted.misspelled.as_ref().filter(|_| !common.quiet && !self.current.misspelled) {
+            return vec![misspelled.clone()];
         }
         let (Event::End, Some(source)) = (event, &self.source) else { return Vec::new() };
         let Current { textless, html, .. } = self.current;
@@ -88,7 +88,7 @@ impl Reading {
                 self.current.texts |= counted.figures.documents > 0;
                 self.current.textless += counted.figures.textless;
                 self.current.html += u64::from(counted.html);
-                self.current.misspelt |= counted.misspelt.is_some();
+                self.current.misspelled |= counted.misspelled.is_some();
             }
             Event::End => {
                 let source = self.source.take()?;
