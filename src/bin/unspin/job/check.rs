@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use unspin::input::Raw;
+use unspin::input::{Raw, Record};
 use unspin::render::Summary;
 
 use super::Event;
@@ -35,7 +35,7 @@ pub(super) struct Counted {
     pub(super) filled: bool,
     /// One of its texts looks like HTML and is read as it is.
     pub(super) html: bool,
-    /// What is to be said of a word in it that was to be a directive.
+    /// What is to be said of a word in it that was to be a directive, where such are told.
     pub(super) misspelled: Option<String>,
 }
 
@@ -50,6 +50,8 @@ pub(super) struct Deferred<'w, T> {
 /// Checks records, and has a command work on what was found.
 pub(super) struct Checker<'c, T, W> {
     pub(super) settings: &'c Settings,
+    /// Words that were to be directives are told, and so searched for.
+    pub(super) tells: bool,
     /// Threads of the pool, where there is one.
     pub(super) threads: usize,
     pub(super) pool: Option<ThreadPool>,
@@ -107,7 +109,7 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
                 let record = &checked.record;
                 let filled = !record.source().trim().is_empty();
                 let html = (0..record.len()).any(|n| record.looks_like_html(n));
-                let misspelled = checked::misspelled(record);
+                let misspelled = self.misspelled(record);
                 let mut counted = Counted { bytes: size, filled, html, misspelled, ..Counted::default() };
                 counted.figures.textless = u64::from(filled && record.number.is_some() && record.is_empty());
                 for report in &checked.reports {
@@ -120,6 +122,10 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
                 Ok(Step::Fault(raw.number().is_some().then_some(raw), fault))
             }
         }
+    }
+
+    fn misspelled(&self, record: &Record) -> Option<String> {
+        self.tells.then(|| checked::misspelled(record)).flatten()
     }
 
     /// Works on a long text, whose passages `send` takes until it says that nobody listens.
@@ -137,7 +143,7 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
             None => check(),
         };
         let Some(report) = report else { return false };
-        let misspelled = checked::misspelled(&text.record);
+        let misspelled = self.misspelled(&text.record);
         let mut counted = Counted { bytes: size.saturating_sub(length), misspelled, ..Counted::default() };
         counted.figures.add(&report);
         let end = Event::Record((work.end)(text, report));

@@ -53,7 +53,7 @@ impl Reading {
 
     /// What is worth a word about an input, mostly at its end, and no trouble.
     pub(super) fn remarks<T>(&self, event: &Event<T>, counted: &Counted, common: Common) -> Vec<String> {
-        if let Some(misspelled) = counted.misspelled.as_ref().filter(|_| !common.quiet && !self.current.misspelled) {
+        if let Some(misspelled) = counted.misspelled.as_ref().filter(|_| !self.current.misspelled) {
             return vec![misspelled.clone()];
         }
         let (Event::End, Some(source)) = (event, &self.source) else { return Vec::new() };

@@ -32,8 +32,8 @@ impl Job {
     /// what was found in a record, or why something cannot be read.
     pub(crate) fn each(&self, mut take: impl FnMut(Result<Checked, String>) -> bool) -> anyhow::Result<()> {
         let sources = self.sources.find()?;
-        let checker =
-            Checker { settings: &self.settings, threads: 1, pool: None, work: |checked: Checked| checked, long: None };
+        let work = |checked: Checked| checked;
+        let checker = Checker { settings: &self.settings, tells: false, threads: 1, pool: None, work, long: None };
         let mut reading = Reading::new(Current::default(), self.part.shard.is_some());
         let mut take = |step: Step<Checked>| match step {
             Step::Passage(..) => unreachable!("no work on passages was asked for"),
@@ -81,7 +81,8 @@ impl Job {
             .then(|| ThreadPoolBuilder::new().num_threads(self.threads).build())
             .transpose()
             .context("cannot start threads")?;
-        let checker = Checker { settings: &self.settings, threads: self.threads, pool, work, long };
+        let tells = !self.common.quiet;
+        let checker = Checker { settings: &self.settings, tells, threads: self.threads, pool, work, long };
         let done = *done.unwrap_or_default();
         let position = done.position;
         let mut account = Account::new(self, done);
