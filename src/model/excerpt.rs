@@ -45,11 +45,9 @@ pub(crate) fn excerpts(
     let opens = forest.looks(&[gate::shares(&pieces)])[0] >= 0.0;
     let least = if opens { LENIENT } else { STRICT };
     let mut is_read = vec![false; pieces.len()];
-    if pieces.len() > WINDOW {
-        let windows: Vec<_> = pieces.windows(WINDOW).map(gate::shares).collect();
-        for (at, _) in forest.looks(&windows).into_iter().enumerate().filter(|(_, look)| *look >= least) {
-            is_read[at..at + WINDOW].fill(true);
-        }
+    let windows: Vec<_> = pieces.windows(WINDOW).map(gate::shares).collect();
+    for (at, _) in forest.looks(&windows).into_iter().enumerate().filter(|(_, look)| *look >= least) {
+        is_read[at..at + WINDOW].fill(true);
     }
     match is_read.contains(&true) {
         true => runs(&pieces, &is_read, all),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Document, Render, Summary, THROUGHOUT, percent, within};
+use super::{Document, Render, Summary, percent, spun_part, within};
 use crate::line_index::LineIndex;
 use crate::report::{Finding, Rule};
 
@@ -27,10 +27,7 @@ impl Render for Html {
         let family = report.family.map_or("", |family| family.name());
         let all =
             if shown.len() < report.findings.len() { format!(" of {}", report.findings.len()) } else { String::new() };
-        let in_part = match report.family {
-            Some(_) if report.share < THROUGHOUT => format!(", {} of the text", percent(report.share.max(0.01))),
-            _ => String::new(),
-        };
+        let in_part = spun_part(report).map_or_else(String::new, |part| format!(", {part} of the text"));
         writeln!(
             out,
             "<p class=\"about\">spun: {} {family}{in_part} · rate {} · findings: <span class=\"count\">{}</span>{all}</p>",

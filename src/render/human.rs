@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Effects};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Counts, Document, Render, Style, Summary, THROUGHOUT, advice, one_line, percent, within};
+use super::{Counts, Document, Render, Style, Summary, advice, one_line, percent, spun_part, within};
 use crate::line_index::{LineIndex, ceil_boundary, floor_boundary};
 use crate::printable::printable;
 use crate::report::{Finding, Severity};
@@ -108,13 +108,13 @@ impl Render for Human {
         write!(out, "{}{}{}: ", bold.0, printable(&document.place()), bold.1)?;
         let verdict = match report.family {
             Some(family) => {
-                let (spun, share, rate) = (percent(report.spun), report.share, report.rate);
-                if share < THROUGHOUT {
-                    // Of a long text it may be less than a hundredth.
-                    let (part, rate) = (percent(share.max(0.01)), percent(rate / share));
-                    format!("spun in part ({spun}, {family}, about {part} of the text, {rate} of the words there)")
-                } else {
-                    format!("spun ({spun}, {family}, about {rate} of the words)", rate = percent(rate))
+                let spun = percent(report.spun);
+                match spun_part(report) {
+                    Some(part) => {
+                        let rate = percent(report.rate / report.share);
+                        format!("spun in part ({spun}, {family}, about {part} of the text, {rate} of the words there)")
+                    }
+                    None => format!("spun ({spun}, {family}, about {} of the words)", percent(report.rate)),
                 }
             }
             None => format!("probably not spun ({})", percent(report.spun)),
