@@ -170,8 +170,8 @@ impl Unspinner {
     /// a rayon pool, in builds with the feature `cli`, it shares the passages of a text among the pool's threads; the
     /// report is the same.
     ///
-    /// Cost: on one core of a small and slow server 37 MB/s of clean text, 0.48 MB/s of spun text, with an encoder
-    /// 41 KB/s of that (the README's table of 2026-11-26).
+    /// Cost: on one core of a small and slow server 33 MB/s of clean text, 0.51 MB/s of spun text, with an encoder
+    /// 41 KB/s of that (the README's table of 2026-11-27).
     ///
     /// What a text says itself of where nothing is to be reported (`unspin:ignore`) is not heeded;
     /// [`Directives`](crate::Directives) finds it.
