@@ -137,6 +137,8 @@ fn the_terminal_is_given_back() {
         if signal.is_empty() {
             session.press("\u{3}");
         } else {
+            // It comes while the program draws.
+            session.press(&"?".repeat(200));
             session.signal(signal);
         }
         let (code, shown, left) = session.end();

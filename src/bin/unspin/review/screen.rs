@@ -68,7 +68,7 @@ fn follow(
             draw = true;
         }
         if draw {
-            terminal.draw(|frame| view::draw(frame, session, look))?;
+            draw_whole(terminal, session, look)?;
             draw = false;
         }
         let patience = Duration::from_millis(if session.is_loading() { 30 } else { 200 });
@@ -91,11 +91,19 @@ fn follow(
     }
 }
 
+/// Draws with the output held, so that a signal gives the terminal back before or after, not within.
+fn draw_whole(terminal: &mut DefaultTerminal, session: &Session, look: Look) -> io::Result<()> {
+    let _output = io::stdout().lock();
+    terminal.draw(|frame| view::draw(frame, session, look))?;
+    Ok(())
+}
+
 /// A terminal in raw mode on its second screen. It is given back when this goes, and by a hook where something panics.
 struct Terminal(DefaultTerminal);
 
 impl Terminal {
     fn new() -> io::Result<Self> {
+        let _output = io::stdout().lock();
         let terminal = ratatui::try_init();
         if terminal.is_err() {
             give_back();

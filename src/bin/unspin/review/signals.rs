@@ -13,6 +13,8 @@ pub(crate) fn give_back_first(give_back: fn()) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
+            // Held to the end, so that nothing is drawn on what was given back.
+            let _output = std::io::stdout().lock();
             give_back();
             // Whoever started the program sees which signal ended it.
             let _ = emulate_default_handler(signal);
