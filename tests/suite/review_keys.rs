@@ -1,5 +1,6 @@
 //! The review by keys, in a terminal that only tests see.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use unspin::{Decisions, Fixed, Place, Unspinner};
+use unspin::{Decisions, Fixed, Place, Span, Unspinner};
 
 use crate::run::{directory, unspin};
 
@@ -103,12 +104,21 @@ fn a_text_is_reviewed_by_keys_alone_through_a_kill() {
     let mut second = Session::start(here.path(), &["review", "./a.txt"], &[]);
     second.wait_for("3 accepted · 1 rejected");
     second.wait_for("5 of ");
-    second.press("i");
-    second.wait_for("is allowed from now on");
+    // What a phrase kept from being found is found once that is allowed, until it is not allowed any more.
+    let spans = |allow: Option<&str>| -> BTreeSet<_> {
+        let report = Unspinner::builder().assume_spun(true).allow(allow).build().check(ARTICLE);
+        report.findings.into_iter().map(|finding| finding.span).collect()
+    };
+    let before = spans(None);
+    let more = |span: &Span| spans(Some(&ARTICLE[span.range()])).difference(&before).count();
+    let (n, more) = before.iter().map(more).enumerate().skip(4).find(|(_, more)| *more > 0).expect("one hides another");
+    second.press(&("j".repeat(n - 4) + "i"));
+    second.wait_for(&format!(" of {} · ", before.len() + more));
     second.press("u");
     second.wait_for("taken back");
+    second.wait_for(&format!("{} of {} · ", n + 1, before.len()));
     assert_eq!(fs::read_to_string(here.path().join("unspin.toml")).expect("there"), "# ours\nassume-spun = true\n");
-    second.press("nA");
+    second.press(&("k".repeat(n - 4) + "nA"));
     second.wait_for("All is decided");
     second.press("q");
     let (code, shown, left) = second.end();

@@ -61,8 +61,17 @@ impl Checked {
 
 /// Checks the n-th text of a record that comes from a file, and heeds what the text says itself.
 pub(crate) fn check(settings: &Settings, path: &Path, record: &Record, n: usize) -> Report {
+    check_allowing(settings, path, record, n, &[])
+}
+
+/// The same with more phrases allowed than the settings have.
+pub(crate) fn check_allowing(settings: &Settings, path: &Path, record: &Record, n: usize, allow: &[String]) -> Report {
     let profile = settings.profile(path);
-    let mut report = settings.unspinner.check_with(record.text(n), &profile.config);
+    let mut config = Cow::Borrowed(&profile.config);
+    if !allow.is_empty() {
+        config.to_mut().allow.extend_from_slice(allow);
+    }
+    let mut report = settings.unspinner.check_with(record.text(n), &config);
     Sieve::of_record(settings, profile.severity, record, n).sift(&mut report.findings);
     report
 }

@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use indicatif::ProgressBar;
 use rayon::ThreadPoolBuilder;
-use unspin::input::{ErrorKind, Raw};
+use unspin::Report;
+use unspin::input::{ErrorKind, Raw, Record};
 
 use super::check::{Checker, Counted, Step};
 use super::current::{Current, Lack, Reading};
 use super::progress::{Outcome, Position, Progress};
 use super::read::{Fault, Reader};
 use super::{Event, Job, bar};
-use crate::checked::Checked;
+use crate::checked::{self, Checked};
 use crate::long;
 use crate::stats::Figures;
 use crate::terminal::complain;
@@ -53,6 +54,11 @@ impl Job {
         });
         reader.read(sources, Position::default());
         Ok(())
+    }
+
+    /// Checks the n-th text of a record again, with more phrases allowed than the settings have.
+    pub(crate) fn recheck(&self, record: &Record, n: usize, allow: &[String]) -> Report {
+        checked::check_allowing(&self.settings, record.input(), record, n, allow)
     }
 
     /// Runs over all inputs, or those that are left after `done`. `work` turns a checked record into what `each` needs,

@@ -1,8 +1,9 @@
 //! A checked text as the review holds it.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-use unspin::input::straight;
+use unspin::input::{Record, straight};
 use unspin::{Decision, Decisions, Finding, LineIndex, Place, Span, Verdict};
 
 use crate::checked::Checked;
@@ -10,7 +11,9 @@ use crate::checked::Checked;
 /// A text with findings, and what was decided about each of them.
 pub(crate) struct Document {
     pub(crate) place: Place,
-    pub(crate) text: String,
+    /// The record that the text is in, and its number there.
+    pub(crate) source: (Arc<Record>, usize),
+    /// Those of the first check in order, then those that came to be when something was allowed.
     pub(crate) findings: Vec<Finding>,
     /// For each finding: the one-based line and column at which people find it.
     pub(crate) positions: Vec<(usize, usize)>,
@@ -18,6 +21,8 @@ pub(crate) struct Document {
     pub(crate) writable: Vec<bool>,
     /// For each finding: what was decided.
     pub(crate) states: Vec<Option<State>>,
+    /// The request, if any, by which it is being checked again.
+    pub(crate) asked: Option<usize>,
 }
 
 /// What was decided about a finding.
@@ -32,35 +37,80 @@ impl Document {
     /// The texts of a record that have findings, with what was decided before.
     pub(crate) fn of(checked: Checked, decisions: &Decisions) -> Vec<Self> {
         let Checked { record, reports } = checked;
-        let mut documents = Vec::new();
-        for (n, report) in reports.into_iter().enumerate().filter(|(_, report)| !report.findings.is_empty()) {
-            let place = place(&record, n);
-            let text = record.text(n).to_owned();
-            let findings = report.findings;
-            let index = LineIndex::new(record.shown(n));
-            let matched = decisions.find(&place, &text, &findings);
-            let states = findings.iter().zip(matched.decided).map(|(finding, decision)| state(finding, decision?));
-            documents.push(Self {
-                states: states.collect(),
-                positions: findings
-                    .iter()
-                    .map(|finding| index.line_column(record.shown_span(n, finding.span).start))
-                    .collect(),
-                writable: findings
-                    .iter()
-                    .map(|finding| record.source_edits(n, finding.span, finding.correction()).is_some())
-                    .collect(),
-                place,
-                text,
-                findings,
-            });
+        let record = Arc::new(record);
+        let found = reports.into_iter().map(|report| report.findings).enumerate();
+        let found = found.filter(|(_, findings)| !findings.is_empty());
+        found.map(|(n, findings)| Self::new((Arc::clone(&record), n), findings, decisions)).collect()
+    }
+
+    /// A text with what was found in it, and with what was decided before.
+    pub(crate) fn new(source: (Arc<Record>, usize), findings: Vec<Finding>, decisions: &Decisions) -> Self {
+        let (record, n) = (&*source.0, source.1);
+        let place = place(record, n);
+        let index = LineIndex::new(record.shown(n));
+        let matched = decisions.find(&place, record.text(n), &findings);
+        let states = findings.iter().zip(matched.decided).map(|(finding, decision)| state(finding, decision?));
+        Self {
+            states: states.collect(),
+            positions: findings
+                .iter()
+                .map(|finding| index.line_column(record.shown_span(n, finding.span).start))
+                .collect(),
+            writable: findings
+                .iter()
+                .map(|finding| record.source_edits(n, finding.span, finding.correction()).is_some())
+                .collect(),
+            place,
+            source,
+            findings,
+            asked: None,
         }
-        documents
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        self.source.0.text(self.source.1)
+    }
+
+    /// Takes in what a further check found: all that is new, and does not change words that a finding is about which
+    /// nobody ignores. What it did not find again stays, for the reader may have seen it.
+    pub(crate) fn merge(&mut self, found: Self) {
+        let known = self.findings.len();
+        let more = found.findings.into_iter().zip(found.positions).zip(found.writable).zip(found.states);
+        for (((finding, position), writable), state) in more {
+            let span = finding.span;
+            let takes = |n| self.span(n) == span || self.span(n).overlaps(span) && !self.is_ignored(n);
+            if !(0..known).any(takes) {
+                self.findings.push(finding);
+                self.positions.push(position);
+                self.writable.push(writable);
+                self.states.push(state);
+            }
+        }
+    }
+
+    fn is_ignored(&self, finding: usize) -> bool {
+        self.states[finding] == Some(State::Ignored)
+    }
+
+    /// Leaves only so many findings, the first ones.
+    pub(crate) fn truncate(&mut self, findings: usize) {
+        self.findings.truncate(findings);
+        self.positions.truncate(findings);
+        self.writable.truncate(findings);
+        self.states.truncate(findings);
+    }
+
+    /// The next finding behind a span, as far as `end`, that may stand beside the one that is shown, or is it: they share no
+    /// words.
+    pub(crate) fn next(&self, behind: Span, end: usize, shown: usize) -> Option<usize> {
+        let apart = |n: usize| !self.is_ignored(n) && !self.span(n).overlaps(self.span(shown));
+        let all = (0..self.findings.len()).filter(|&n| behind < self.span(n) && self.span(n).end <= end);
+        all.filter(|&n| n == shown || apart(n)).min_by_key(|&n| self.span(n))
     }
 
     /// The words that a finding covers.
     pub(crate) fn words(&self, finding: usize) -> &str {
-        &self.text[self.span(finding).range()]
+        &self.text()[self.span(finding).range()]
     }
 
     pub(crate) fn span(&self, finding: usize) -> Span {
@@ -75,16 +125,19 @@ impl Document {
 
     /// A state of a finding as a line of the record.
     pub(crate) fn decision(&self, finding: usize, state: Option<&State>, by: Option<&str>) -> Decision {
-        let verdict = |verdict| Decision::new(&self.place, &self.text, &self.findings, finding, verdict);
+        let verdict = |verdict| Decision::new(&self.place, self.text(), &self.findings, finding, verdict);
         let decision = match state {
             Some(State::Accepted(new)) => {
-                Decision::accept(&self.place, &self.text, &self.findings, finding, new.as_str())
+                Decision::accept(&self.place, self.text(), &self.findings, finding, new.as_str())
             }
             Some(State::Rejected) => verdict(Verdict::Reject),
             Some(State::Ignored) => verdict(Verdict::Ignore),
             None => verdict(Verdict::Undecided),
         };
-        Decision { by: by.map(ToOwned::to_owned), ..decision }
+        // Those that came later stand behind the others, wherever their place is.
+        let earlier = |other: &&Finding| other.id == decision.id && other.span < self.span(finding);
+        let nth = self.findings.iter().filter(earlier).count();
+        Decision { by: by.map(ToOwned::to_owned), nth, ..decision }
     }
 }
 
@@ -100,7 +153,7 @@ fn state(finding: &Finding, decision: &Decision) -> Option<State> {
 }
 
 /// How decisions name the n-th text of a record.
-pub(crate) fn place(record: &unspin::input::Record, text: usize) -> Place {
+pub(crate) fn place(record: &Record, text: usize) -> Place {
     Place {
         path: file(Path::new(&record.path())),
         record: record.number,

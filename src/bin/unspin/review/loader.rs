@@ -1,10 +1,12 @@
 //! Texts checked while the reader decides, in order, not further ahead than is needed.
 
 use std::panic::resume_unwind;
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use unspin::Decisions;
+use unspin::input::Record;
 
 use super::document::Document;
 use crate::job::Job;
@@ -20,50 +22,85 @@ pub(crate) enum Loaded {
     Trouble(String),
     /// All is known.
     Done,
+    /// What was found where a text was checked again.
+    Again(Request, Box<Document>),
 }
 
-/// A thread that checks.
+/// A text that is to be checked again with phrases that are allowed by now.
+pub(crate) struct Request {
+    /// Tells it from the others.
+    pub(crate) number: usize,
+    /// The text, for whoever asks.
+    pub(crate) document: usize,
+    pub(crate) source: (Arc<Record>, usize),
+    pub(crate) allow: Vec<String>,
+}
+
+/// The threads that check.
 pub(crate) struct Loader {
-    receive: Receiver<Loaded>,
-    thread: Option<JoinHandle<()>>,
+    known: Arc<(Job, Decisions)>,
+    texts: Receiver<Loaded>,
+    again: Receiver<Loaded>,
+    answer: SyncSender<Loaded>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Loader {
-    /// What became known next, if anything did.
+    /// What became known next, if anything did; of the inputs where `more` of them is wanted.
     ///
     /// # Panics
     ///
-    /// Where the thread did: its hook has given the terminal back by then.
-    pub(crate) fn next(&mut self) -> Option<Loaded> {
-        match self.receive.try_recv() {
-            Ok(loaded) => Some(loaded),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => {
-                if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
-                    resume_unwind(panic);
-                }
-                Some(Loaded::Done)
+    /// Where one of the threads did: its hook has given the terminal back by then.
+    pub(crate) fn next(&mut self, more: bool) -> Option<Loaded> {
+        while let Some(ended) = self.threads.iter().position(JoinHandle::is_finished) {
+            if let Err(panic) = self.threads.swap_remove(ended).join() {
+                resume_unwind(panic);
             }
         }
+        let again = self.again.try_recv().ok();
+        again.or_else(|| if more { self.texts.try_recv().ok() } else { None })
+    }
+
+    /// Has texts checked again, on a thread of their own.
+    pub(crate) fn ask(&mut self, requests: Vec<Request>) {
+        if requests.is_empty() {
+            return;
+        }
+        let (known, answer) = (Arc::clone(&self.known), self.answer.clone());
+        self.threads.push(thread::spawn(move || {
+            let (job, decisions) = &*known;
+            for request in requests {
+                let Request { source, allow, .. } = &request;
+                let findings = job.recheck(&source.0, source.1, allow).findings;
+                let document = Document::new(source.clone(), findings, decisions);
+                if answer.send(Loaded::Again(request, Box::new(document))).is_err() {
+                    break;
+                }
+            }
+        }));
     }
 }
 
 /// Checks the inputs of a job on a thread of its own, one record after the other. The thread waits when enough is there,
 /// ends when nobody listens any more, and is not waited for: a long text must not keep the reader from quitting.
 pub(crate) fn start(job: Job, decisions: Decisions) -> Loader {
-    let (send, receive) = sync_channel(WAITING);
+    let ((send, texts), (answer, again)) = (sync_channel(WAITING), sync_channel(WAITING));
+    let known = Arc::new((job, decisions));
+    let same = Arc::clone(&known);
     let thread = thread::spawn(move || {
+        let (job, decisions) = &*same;
         let outcome = job.each(|result| {
             let message = match result {
-                Ok(checked) => Loaded::Texts(checked.reports.len(), Document::of(checked, &decisions)),
+                Ok(checked) => Loaded::Texts(checked.reports.len(), Document::of(checked, decisions)),
                 Err(fault) => Loaded::Trouble(fault),
             };
             send.send(message).is_ok()
         });
+        // Nobody is left to tell where this fails.
         if let Err(error) = outcome {
-            // Nobody is left to tell where this fails.
             let _ = send.send(Loaded::Trouble(format!("{error:#}")));
         }
+        let _ = send.send(Loaded::Done);
     });
-    Loader { receive, thread: Some(thread) }
+    Loader { known, texts, again, answer, threads: vec![thread] }
 }

@@ -52,8 +52,10 @@ fn follow(
     let mut faults = Vec::new();
     let mut draw = true;
     loop {
-        while session.is_loading() && session.ahead() < ENOUGH {
-            let Some(loaded) = loader.next() else { break };
+        loader.ask(session.requests());
+        loop {
+            let more = session.wants_more() && session.ahead() < ENOUGH;
+            let Some(loaded) = loader.next(more) else { break };
             match loaded {
                 Loaded::Texts(count, documents) => {
                     session.looked_at(count);
@@ -64,6 +66,7 @@ fn follow(
                     faults.push(fault);
                 }
                 Loaded::Done => session.loaded(),
+                Loaded::Again(request, document) => session.again(&request, *document, keep),
             }
             draw = true;
         }

@@ -24,6 +24,8 @@ pub(super) struct Action {
     pub(super) rule: Option<Rule>,
     /// A phrase was put into the allow list.
     pub(super) allowed: bool,
+    /// Documents in which that let something else be found, each with how many findings it had before.
+    pub(super) grown: Vec<(usize, usize)>,
 }
 
 impl Session {
@@ -52,12 +54,35 @@ impl Session {
                 let rule = Rule::Ignore(folded(&phrase));
                 let changes = self.changes(item, &rule, Some(State::Ignored));
                 if self.decide(changes, Some(rule), new, keep) {
+                    self.holding(&folded(&phrase)).into_iter().for_each(|document| self.ask(document));
                     self.message = format!("“{phrase}” is allowed from now on; u takes it back");
                 } else if new && let Err(error) = keep.disallow() {
                     self.message = format!("{}; “{phrase}” stays allowed: {error:#}", self.message);
                 }
             }
         }
+    }
+
+    /// The phrases that were allowed since the start, in small letters, each with its place in the history.
+    pub(super) fn allowed(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.history.iter().enumerate().filter_map(|(n, action)| match &action.rule {
+            Some(Rule::Ignore(words)) => Some((n, words.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Which of them a document holds, by their places in the history.
+    pub(super) fn allowed_in(&self, document: usize) -> impl Iterator<Item = usize> {
+        let mut text = None;
+        self.allowed().filter_map(move |(n, phrase)| {
+            let text = text.get_or_insert_with(|| folded(self.documents[document].text()));
+            text.contains(phrase).then_some(n)
+        })
+    }
+
+    /// The documents that hold such a phrase.
+    fn holding(&self, phrase: &str) -> Vec<usize> {
+        (0..self.documents.len()).filter(|&n| folded(self.documents[n].text()).contains(phrase)).collect()
     }
 
     pub(super) fn decide_by(&mut self, item: Item, rule: Rule, own: Option<State>, keep: &mut dyn Keep) {
@@ -121,7 +146,7 @@ impl Session {
             return false;
         }
         let before = self.set(changes);
-        self.history.push(Action { item, before, rule, allowed });
+        self.history.push(Action { item, before, rule, allowed, grown: Vec::new() });
         self.go_on();
         true
     }
@@ -132,13 +157,33 @@ impl Session {
             return;
         };
         let (item, count) = (action.item, action.before.len());
-        let (before, allowed) = (action.before.clone(), action.allowed);
+        let (mut before, allowed) = (action.before.clone(), action.allowed);
+        // What was found only because of it goes along; an "all" from before it may have decided that.
+        let grown = action.grown.clone();
+        let goes = |item: &Item| grown.iter().any(|(n, first)| item.document == *n && item.finding >= *first);
+        let earlier = self.history.iter().rev().skip(1).flat_map(|action| &action.before);
+        before.extend(earlier.filter(|(item, _)| goes(item)).cloned());
         if let Err(error) = self.keep(&before, keep) {
             self.message = format!("not saved: {error:#}");
             return;
         }
-        self.history.pop();
+        let rule = self.history.pop().and_then(|action| action.rule);
         self.set(before);
+        if !grown.is_empty() {
+            grown.iter().for_each(|&(document, first)| self.documents[document].truncate(first));
+            let stays = |item: &Item| item.finding < self.documents[item.document].findings.len();
+            self.history.iter_mut().for_each(|action| action.before.retain(|(item, _)| stays(item)));
+            self.queue.retain(stays);
+            self.skipped.retain(stays);
+        }
+        if let Some(Rule::Ignore(phrase)) = rule {
+            for document in self.holding(&phrase) {
+                self.documents[document].asked = None;
+                if self.allowed_in(document).next().is_some() {
+                    self.ask(document);
+                }
+            }
+        }
         self.at = self.queue.iter().position(|other| *other == item).unwrap_or(self.at);
         self.message = if count == 1 { "taken back".into() } else { format!("{count} taken back") };
         if allowed && let Err(error) = keep.disallow() {

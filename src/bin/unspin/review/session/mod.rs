@@ -11,6 +11,7 @@ use unspin::{Applicability, Decision, Finding};
 use self::decide::{Action, Rule};
 use super::document::{Document, State};
 use super::line::Line;
+use super::loader::Request;
 use super::sentence;
 
 /// Where decisions go. They count only once they are kept.
@@ -99,6 +100,10 @@ pub(crate) struct Session {
     loading: bool,
     /// Documents looked at so far.
     seen: usize,
+    /// What was asked for and has yet to be handed on.
+    requests: Vec<Request>,
+    /// Requests so far.
+    numbered: usize,
 }
 
 impl Session {
@@ -109,18 +114,29 @@ impl Session {
     /// Takes a document in. Suggestions that an earlier "all" covers are decided at once.
     pub(crate) fn add(&mut self, document: Document, keep: &mut dyn Keep) {
         let number = self.documents.len();
+        self.documents.push(document);
+        self.take_in(number, 0, keep);
+        if self.allowed_in(number).next().is_some() {
+            self.ask(number);
+        }
+    }
+
+    /// Takes suggestions of a document in, from one of its findings on. Those that an earlier "all" covers are decided at
+    /// once; the reader stays where they are.
+    fn take_in(&mut self, number: usize, first: usize, keep: &mut dyn Keep) {
         let fresh = self.options.order == Order::Confidence && !self.begun;
         let waiting = self.at == self.queue.len() || fresh;
         let shown = self.current();
-        let items: Vec<Item> = (0..document.findings.len())
-            .filter(|&finding| self.options.wants(&document.findings[finding]))
-            .map(|finding| Item { document: number, finding })
-            .collect();
-        self.documents.push(document);
-        self.queue.extend(items);
-        if self.options.order == Order::Confidence {
-            let confidence = |item: &Item| self.documents[item.document].findings[item.finding].confidence();
-            self.queue.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)));
+        let findings = &self.documents[number].findings;
+        let wanted = (first..findings.len()).filter(|&finding| self.options.wants(&findings[finding]));
+        for item in wanted.map(|finding| Item { document: number, finding }) {
+            let place = |item: Item| (item.document, self.documents[item.document].span(item.finding));
+            let confidence = |item: Item| self.documents[item.document].findings[item.finding].confidence();
+            let at = self.queue.partition_point(|&other| match self.options.order {
+                Order::Place => place(other) <= place(item),
+                Order::Confidence => confidence(other).total_cmp(&confidence(item)).is_ge(),
+            });
+            self.queue.insert(at, item);
         }
         self.at = match shown {
             Some(item) => self.queue.iter().position(|other| *other == item).unwrap_or(self.queue.len()),
@@ -138,6 +154,36 @@ impl Session {
         }
         if waiting {
             self.go_to_undecided(0);
+        }
+    }
+
+    /// Asks for another check of a document, with what is allowed by now.
+    fn ask(&mut self, document: usize) {
+        self.numbered += 1;
+        let allow = self.allowed().map(|(_, phrase)| phrase.to_owned()).collect();
+        let (number, asked) = (self.numbered, &mut self.documents[document]);
+        asked.asked = Some(number);
+        self.requests.push(Request { number, document, source: asked.source.clone(), allow });
+    }
+
+    /// What was asked for since the last call.
+    pub(crate) fn requests(&mut self) -> Vec<Request> {
+        std::mem::take(&mut self.requests)
+    }
+
+    /// Takes in what was found where a document was checked again, unless something else is allowed by now.
+    pub(crate) fn again(&mut self, request: &Request, found: Document, keep: &mut dyn Keep) {
+        let number = request.document;
+        if self.documents[number].asked != Some(request.number) {
+            return;
+        }
+        self.documents[number].asked = None;
+        let Some(action) = self.allowed_in(number).last() else { return };
+        let known = self.documents[number].findings.len();
+        self.documents[number].merge(found);
+        if self.documents[number].findings.len() > known {
+            self.history[action].grown.push((number, known));
+            self.take_in(number, known, keep);
         }
     }
 
@@ -257,7 +303,7 @@ impl Session {
             return;
         }
         self.go_to_undecided(from + 1);
-        if self.at <= from && self.at < self.queue.len() && !self.loading {
+        if self.at <= from && self.at < self.queue.len() && !self.is_loading() {
             self.message = "only those that were skipped are left".into();
         }
     }
@@ -291,7 +337,7 @@ impl Session {
             let has = |text: &str| text.to_lowercase().contains(&self.wanted);
             let corrections = &document.findings[finding].corrections;
             corrections.iter().any(|correction| has(&correction.text))
-                || has(&document.text[sentence::around(&document.text, document.span(finding)).range()])
+                || has(&document.text()[sentence::around(document.text(), document.span(finding)).range()])
         };
         let found = (at + 1..all).chain(0..(at + 1).min(all)).find(hit).filter(|_| !self.wanted.is_empty());
         match found {
@@ -332,7 +378,13 @@ impl Session {
         &self.message
     }
 
+    /// Whether more may become known.
     pub(crate) fn is_loading(&self) -> bool {
+        self.loading || self.documents.iter().any(|document| document.asked.is_some())
+    }
+
+    /// Whether more documents may come.
+    pub(crate) fn wants_more(&self) -> bool {
         self.loading
     }
 

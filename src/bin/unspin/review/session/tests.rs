@@ -1,6 +1,9 @@
 //! Keys and what comes of them.
 
+use std::sync::Arc;
+
 use anyhow::bail;
+use unspin::input::{Format, Record, Source};
 use unspin::{Decisions, Fixed, Place, Unspinner, Verdict};
 
 use super::*;
@@ -50,11 +53,22 @@ pub(crate) const TEXT: &str =
 
 /// A document with a finding for each of the words.
 pub(crate) fn document(path: &str, text: &str) -> Document {
+    with_words(path, text, &WORDS)
+}
+
+fn record(path: &str, text: &str) -> Record {
+    let source = Source::new(path, Some(Format::Text), &[]);
+    let raw = source.read(text.as_bytes().to_vec()).expect("a text").next().expect("one");
+    raw.and_then(|raw| raw.parse()).expect("sound")
+}
+
+/// A document with a finding for each place of some words.
+pub(crate) fn with_words(path: &str, text: &str, all: &[(&str, &[&str], f32)]) -> Document {
     // The library makes findings; these are made of one of its own.
     let sample = "The Protection Secretary stated that the American navy would stay.";
     let sample = Unspinner::builder().assume_spun(true).build().check(sample).findings[0].clone();
     let mut findings = Vec::new();
-    for (words, corrections, confidence) in WORDS {
+    for &(words, corrections, confidence) in all {
         for (start, _) in text.match_indices(words) {
             let mut finding = sample.clone();
             finding.span = unspin::Span::new(start, start + words.len());
@@ -73,11 +87,12 @@ pub(crate) fn document(path: &str, text: &str) -> Document {
     let count = findings.len();
     Document {
         place: Place { path: path.into(), ..Place::default() },
-        text: text.into(),
+        source: (Arc::new(record(path, text)), 0),
         positions: findings.iter().map(|finding| (1, finding.span.start + 1)).collect(),
         findings,
         writable: vec![true; count],
         states: vec![None; count],
+        asked: None,
     }
 }
 
@@ -172,7 +187,7 @@ fn keys_decide() {
         // What is kept says the same, and a later start has it all.
         let decisions = Decisions::parse(&keep.lines).expect("decisions");
         for document in &session.documents {
-            let matched = decisions.find(&document.place, &document.text, &document.findings);
+            let matched = decisions.find(&document.place, document.text(), &document.findings);
             for (state, decision) in document.states.iter().zip(matched.decided) {
                 let verdict = match state {
                     Some(State::Accepted(_)) => Some(Verdict::Accept),
@@ -264,6 +279,50 @@ fn all_covers_texts_that_come_later() {
 }
 
 #[test]
+fn what_an_allowed_phrase_kept_from_being_found_comes_up() {
+    let (text, mut keep) = ("The navy stated. A nation.", Memory::default());
+    // Behind a phrase that is allowed there is a longer one. Nothing else that a further check says changes anything.
+    let again = |session: &mut Session, keep: &mut Memory| {
+        let requests = session.requests();
+        for request in &requests {
+            let found = [("The navy", &["The fleet"][..], 0.9), ("stated", &["uttered"], 0.6), ("A", &["One"], 0.7)];
+            session.again(request, with_words("any", request.source.0.text(0), &found), keep);
+        }
+        requests.into_iter().map(|request| (request.document, request.allow)).collect::<Vec<_>>()
+    };
+    let mut session = Session::new(Options::default());
+    session.add(document("a.txt", text), &mut keep);
+    session.add(document("b.txt", "A nation."), &mut keep);
+    session.loaded();
+    press(&mut session, "i", &mut keep);
+    assert_eq!(states(&session), "ignored >- - -");
+    assert!(session.is_loading());
+    assert_eq!(again(&mut session, &mut keep), [(0, vec!["navy".to_owned()])]);
+    assert!(!session.is_loading());
+    assert_eq!(states(&session), "- ignored >- - - -");
+    press(&mut session, "ykkknuu", &mut keep);
+    assert_eq!(states(&session), "- ignored >- - - -");
+    // So it is with texts that come later.
+    session.add(document("c.txt", "The Navy."), &mut keep);
+    assert_eq!(states(&session), "- ignored >- - - - ignored");
+    press(&mut session, "u", &mut keep);
+    assert_eq!(states(&session), ">- - - - -");
+    assert_eq!(again(&mut session, &mut keep), [(2, vec!["navy".to_owned()])]);
+    // What comes too late does not count.
+    assert_eq!(states(&session), ">- - - - -");
+
+    // What an earlier "all" decided about it goes with it, here and on the disk.
+    press(&mut session, "Akkki", &mut keep);
+    assert_eq!(again(&mut session, &mut keep).len(), 2);
+    assert_eq!(states(&session), "The fleet ignored said One country >- ignored");
+    let accepted = |keep: &Memory| Decisions::parse(&keep.lines).expect("decisions").iter().count();
+    assert_eq!(accepted(&keep), 6);
+    press(&mut session, "u", &mut keep);
+    assert_eq!(states(&session), ">military said country - -");
+    assert_eq!(accepted(&keep), 3);
+}
+
+#[test]
 fn order_and_selection_are_heeded() {
     let confidence = Options { order: Order::Confidence, ..Options::default() };
     let mut keep = Memory::default();
@@ -311,7 +370,7 @@ fn a_review_that_goes_on_has_the_same_result() {
         let decisions = Decisions::parse(&keep.lines).expect("decisions");
         let mut second = Session::new(Options::default());
         for mut document in first.documents {
-            let matched = decisions.find(&document.place, &document.text, &document.findings);
+            let matched = decisions.find(&document.place, document.text(), &document.findings);
             document.states = matched
                 .decided
                 .iter()

@@ -67,7 +67,7 @@ fn in_sentence(
     look: Look,
 ) -> Vec<Line<'static>> {
     let document = session.document(item);
-    let (text, inside) = (document.text.as_str(), document.span(item.finding));
+    let (text, inside) = (document.text(), document.span(item.finding));
     let sentence = sentence::around(text, inside);
     let new = own.unwrap_or(session.proposal(item));
     let rejected = matches!(session.state(item), Some(State::Rejected | State::Ignored));
@@ -88,13 +88,11 @@ fn in_sentence(
                 push(clean(&text[pair[0]..pair[1]]), style);
             }
         };
-        let first = document.findings.partition_point(|finding| finding.span.end <= window.start);
-        for other in first..document.findings.len() {
+        let mut last = unspin::Span::new(at, at);
+        while let Some(other) = document.next(last, window.end, item.finding) {
             let span = document.span(other);
-            if span.start >= window.end {
-                break;
-            }
-            if span.start < at || span.end > window.end {
+            last = span;
+            if span.start < at {
                 continue;
             }
             plain(at, span.start, &mut push);

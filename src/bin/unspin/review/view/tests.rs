@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
-use crate::review::session::tests::{Memory, TEXT, document, press};
+use crate::review::session::tests::{Memory, TEXT, document, press, with_words};
 use crate::review::session::{Options, Session};
 
 /// What a terminal shows after some keys. Stretches with a style stand between `‹` and `›` with its letters: r red,
@@ -92,6 +92,20 @@ fn help_and_the_end() {
 fn wide_and_right_to_left_characters() {
     let text = "日本の navy は 世界で一番大きい艦隊だと言われている。 هذه navy هي الأكبر في العالم. \u{202e}navy 👩‍👩‍👧 cafe\u{301}.";
     insta::assert_snapshot!(screen(text, "", (40, 14), false) + &screen(text, "yy", (40, 14), false));
+}
+
+#[test]
+fn what_shares_words_with_an_ignored_one_is_shown() {
+    let (text, mut keep) = ("The navy stated.", Memory::default());
+    let mut session = Session::new(Options::default());
+    session.add(document("a.txt", text), &mut keep);
+    press(&mut session, "i", &mut keep);
+    for request in session.requests() {
+        session.again(&request, with_words("a.txt", text, &[("The navy", &["A fleet"], 0.9)]), &mut keep);
+    }
+    press(&mut session, "kk", &mut keep);
+    let shown = drawn(&session, (80, 24), false);
+    assert!(shown.contains("[-navy-]") && shown.contains("{+fleet+}"), "{shown}");
 }
 
 #[test]
