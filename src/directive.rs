@@ -21,6 +21,9 @@ static NAMES: LazyLock<AhoCorasick> =
 /// What comments begin with, and sentences do not.
 const COMMENTS: [&str; 4] = ["<!--", "/*", "{#", "//"];
 
+/// What both may begin with: headings, items of lists.
+const MARKS: [&str; 3] = ["#", "%", ".."];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Directive {
     Ignore,
@@ -125,23 +128,25 @@ impl Directives {
     pub fn misspelled(text: &str) -> Option<(Span, &'static str)> {
         NAMES.find_iter(text).find_map(|name| {
             let (before, rest) = (&text[..name.start()], &text[name.end()..]);
-            let opened = before.trim_end_matches([' ', '\t']);
-            let in_comment = COMMENTS.iter().any(|mark| opened.ends_with(mark)) && !opened.ends_with("://");
+            let opened = before.trim_end_matches([' ', '\t', '@']);
+            let ends = |mark: &&str| opened.ends_with(*mark);
+            let in_comment = COMMENTS.iter().any(ends) && !opened.ends_with("://");
             // A path or an address may have the name in it.
             let sticks = |c: char| c.is_alphanumeric() || "_-./@".contains(c);
             if before.ends_with(sticks) && !in_comment {
                 return None;
             }
-            let word = rest.trim_start_matches([':', '-', ' ']);
+            let word = rest.trim_start_matches([':', '-', '_', '=', ' ']);
             let between = &rest[..rest.len() - word.len()];
             // Where nobody comments, the name and a word behind it are a sentence.
-            if between.is_empty() || between != ":" && !in_comment {
+            let is_told = in_comment || between == ":" || between == ": " && MARKS.iter().any(ends);
+            if between.is_empty() || !is_told {
                 return None;
             }
             let end = word.find(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').unwrap_or(word.len());
             let word = word[..end].trim_end_matches('-');
             let end = name.end() + between.len() + word.len();
-            let meant = meant(&word.to_lowercase().replace('_', "-"))?;
+            let meant = meant(&word.to_lowercase().replace('_', "-"), before)?;
             let span = Span::new(name.start(), end);
             (!is_heeded(text, span.start)).then_some((span, meant))
         })
@@ -160,16 +165,21 @@ impl Directives {
     }
 }
 
-/// The directive that a word behind the name is, or was to be. What other linters call theirs is among them.
-fn meant(word: &str) -> Option<&'static str> {
+/// The directive that a word behind the name is, or was to be, where this stands before it. What other linters call theirs
+/// is among them.
+fn meant(word: &str, before: &str) -> Option<&'static str> {
     let [ignore, next, off, on] = WORDS;
     match word {
-        "off" | "disable" | "disabled" => return Some(off),
-        "on" | "enable" | "enabled" => return Some(on),
+        "off" | "of" | "disable" | "disabled" | "stop" | "pause" => return Some(off),
+        "on" | "enable" | "enabled" | "end" | "resume" => return Some(on),
+        // Of what is left alone, or of what is not any more.
+        "start" | "begin" => return Some(if before.contains(off) { on } else { off }),
+        "next-line" => return Some(next),
         _ if is_slip(word, "ignore-next") => return Some(next),
         _ => {}
     }
-    if let Some(rest) = ["ignore", "disable", "skip"].iter().find_map(|start| word.strip_prefix(start)) {
+    let starts = ["ignore", "disable", "skip", "noqa", "nolint", "no-lint", "nocheck", "no-check", "suppress", "allow"];
+    if let Some(rest) = starts.iter().find_map(|start| word.strip_prefix(start)) {
         let has = |parts: &[&str]| rest.split('-').any(|part| parts.contains(&part));
         return Some(match rest {
             // Behind it people write of what, without a hyphen, too.
@@ -271,6 +281,21 @@ mod tests {
             ("unspin:ignored-end", Some("unspin:on")),
             ("unspin:ignoreNextLine", Some("unspin:ignore-next")),
             ("unspin:disable_all", Some("unspin:off")),
+            ("unspin:disable", Some("unspin:off")),
+            ("unspin:ignore-line", Some("unspin:ignore")),
+            ("unspin:disable-next-line", Some("unspin:ignore-next")),
+            ("unspin:noqa", Some("unspin:ignore")),
+            ("unspin:NOLINTNEXTLINE(swapped-word)", Some("unspin:ignore-next")),
+            ("unspin:suppress", Some("unspin:ignore")),
+            ("unspin:of", Some("unspin:off")),
+            ("unspin:start", Some("unspin:off")),
+            ("unspin:off unspin:start", Some("unspin:on")),
+            ("unspin:stop", Some("unspin:off")),
+            ("unspin:end", Some("unspin:on")),
+            ("x # unspin: ignore", Some("unspin:ignore")),
+            ("% unspin: off", Some("unspin:off")),
+            ("<!-- unspin=off -->", Some("unspin:off")),
+            ("// @unspin-ignore", Some("unspin:ignore")),
             ("unspin:ignore-next-x--y", Some("unspin:ignore-next")),
             ("unspin:ignore, unspin:ignore-, unspin:ignore-next. unspin:off; <unspin:on>", None),
             // Heeded, whatever it says behind two hyphens.
@@ -278,6 +303,7 @@ mod tests {
             ("The unspin ignore list and the unspin-ignore key; unspin: ignore it, unspin: on we go.", None),
             ("docker pull example/unspin:disabled-2, myunspin:ignored, .unspin:ignored", None),
             ("unspin:latest unspin:offer unspin:online unspin:ignite unspin: unspin", None),
+            ("# Unspin on the road, # unspin - off and on; 100 % unspin on; me@unspin: off", None),
         ] {
             assert_eq!(Directives::misspelled(text).map(|(_, meant)| meant), meant, "{text}");
         }
