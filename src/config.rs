@@ -1,6 +1,7 @@
 //! What a check may be told.
 
-use crate::report::{Family, named};
+use crate::name::named;
+use crate::report::Family;
 
 /// What to do inside quotation marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -8,8 +8,9 @@ use std::fmt;
 pub use find::Matched;
 use serde::{Deserialize, Serialize};
 
+use crate::name::named;
 use crate::printable::printable;
-use crate::report::{Finding, named};
+use crate::report::Finding;
 use crate::span::Span;
 
 /// Characters of text that a decision keeps on either side of its words.

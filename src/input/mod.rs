@@ -28,6 +28,7 @@ pub use error::{ErrorKind, InputError};
 pub use files::{FileOptions, Globs, resolved, sources, straight};
 pub use record::{Raw, Record};
 
+use crate::name::named;
 use crate::printable::printable;
 
 /// How the texts lie in a file.
@@ -54,7 +55,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 7] = [Self::Text, Self::Markdown, Self::Mdx, Self::Html, Self::Jsonl, Self::Csv, Self::Tsv];
 
-    /// The name used for `--input`.
+    /// The name used for `--input` and in settings.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -109,6 +110,8 @@ impl Format {
         matches!(self, Self::Jsonl | Self::Csv | Self::Tsv)
     }
 }
+
+named!(Format, "input format");
 
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -26,7 +26,8 @@ pub use summary::Summary;
 use crate::fix::Edit;
 use crate::line::one_line;
 use crate::line_index::{LineIndex, floor_boundary};
-use crate::report::{Finding, Report, named};
+use crate::name::named;
+use crate::report::{Finding, Report};
 use crate::span::Span;
 
 /// What each correction of a finding changes in the file, by the finding's span. One that has no edits cannot be written

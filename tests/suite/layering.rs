@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules with what each may import beyond the levels below its own. A level may import every level before it.
 const LEVELS: [&[(&str, &[&str])]; 6] = [
-    &[("span", &[]), ("line", &[]), ("line_index", &["span", "line"]), ("printable", &[])],
+    &[("span", &[]), ("line", &[]), ("line_index", &["span", "line"]), ("printable", &[]), ("name", &[])],
     &[("text", &[]), ("dictionary", &[]), ("report", &[]), ("config", &["report"])],
     &[("candidates", &[]), ("fix", &[]), ("directive", &[]), ("decision", &["fix"])],
     &[("model", &[])],
@@ -18,8 +18,8 @@ const LEVELS: [&[(&str, &[&str])]; 6] = [
 const NARROWER: [(&str, &[&str]); 4] = [
     ("fix", &["span", "line_index", "report"]),
     ("directive", &["span", "line_index"]),
-    ("decision", &["span", "line", "printable", "report", "fix"]),
-    ("input", &["span", "line_index", "printable"]),
+    ("decision", &["span", "line", "printable", "name", "report", "fix"]),
+    ("input", &["span", "line_index", "printable", "name"]),
 ];
 
 /// Files and directories that may import one module more than theirs: dictionaries are compiled and checked with the
