@@ -480,15 +480,32 @@ fn read(path: &Path) -> anyhow::Result<File> {
         anyhow!("{}:{line}: is not UTF-8; convert the file to UTF-8", name())
     })?;
     toml::from_str(text).map_err(|error: toml::de::Error| {
-        let is_table = error.message().starts_with("invalid type: map, expected a sequence");
+        let message = error.message();
+        let is_table = message.starts_with("invalid type: map, expected a sequence");
         let is_single = || text.lines().any(|line| line.trim_start().starts_with("[override]"));
         let remedy = if is_table && is_single() {
             "there may be several overrides, so write [[override]], in two pairs of brackets\n"
         } else {
             ""
         };
-        anyhow!("{}: {error}{remedy}", name())
+        let shown = error.to_string();
+        let place = shown.trim_end().strip_suffix(message).unwrap_or_default();
+        anyhow!("{}: {place}{}\n{remedy}", name(), plain(message))
     })
+}
+
+/// What is wrong with a value, without what only programmers call types.
+fn plain(message: &str) -> String {
+    let number = "expected a number from 0 to 1";
+    [
+        ("expected f32", number),
+        ("expected f64", number),
+        ("expected a sequence", "expected a list"),
+        ("invalid type: sequence,", "invalid type: list,"),
+        ("invalid type: map,", "invalid type: table,"),
+    ]
+    .into_iter()
+    .fold(message.to_owned(), |message, (theirs, plain)| message.replace(theirs, plain))
 }
 
 #[cfg(test)]
@@ -523,7 +540,10 @@ mod tests {
             ("exclude = []\n", "families = [\"news\"]", 2, "no family is named \"news\"; there are thesaurus"),
             (over, "quote = \"skip\"", 4, "unknown field `quote`"),
             (over, "quotes = \"often\"", 4, "no treatment of quotations is named \"often\"; there are"),
-            (over, "min-confidence = \"0.9\"", 4, "expected f32"),
+            (over, "min-confidence = \"0.9\"", 4, "invalid type: string \"0.9\", expected a number from 0 to 1\n"),
+            ("", "prior = []", 1, "invalid type: list, expected a number from 0 to 1\n"),
+            ("\n", "allow = \"green zone\"", 2, "invalid type: string \"green zone\", expected a list\n"),
+            ("", "field-format = \"csv\"", 1, "no format is named \"csv\"; there are text, markdown, html\n"),
             (over, "min-confidence = 1.5", 4, "from 0 to 1"),
             (over, "families = [\"phrasal\", \"news\"]", 4, "there are thesaurus, phrasal"),
             (over, "exclude = [\"b\"]", 4, "unknown field `exclude`"),
@@ -533,7 +553,7 @@ mod tests {
             ("prior = 0.1\n[[override]]\n", "paths = [\"a\", \"../b\"]", 3, "glob: \"../b\" leads out of"),
             ("prior = 0.1\n", "[[override]]", 2, "an override needs paths"),
             ("prior = 0.1\n", "[override]", 2, "write [[override]]"),
-            ("prior = 0.1\n", "override = 3", 2, "expected a sequence"),
+            ("prior = 0.1\n", "override = 3", 2, "expected a list"),
             ("prior = 0.1\n", "families = []", 2, "names no family; leave it out for all"),
             (over, "families = []", 4, "names no family; leave it out for all"),
         ] {

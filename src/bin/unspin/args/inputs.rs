@@ -1,10 +1,12 @@
 //! Where texts come from.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args as Group, ValueEnum};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::Format;
 
 use super::one_of;
@@ -61,13 +63,30 @@ pub(crate) struct Inputs {
 }
 
 /// How a text is written that is no file of its own: in a field, or in a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum FieldFormat {
     #[default]
     Text,
     Markdown,
     Html,
+}
+
+impl FieldFormat {
+    const ALL: [Self; 3] = [Self::Text, Self::Markdown, Self::Html];
+
+    fn name(self) -> &'static str {
+        Format::from(self).name()
+    }
+}
+
+impl<'de> Deserialize<'de> for FieldFormat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let given = <Cow<'de, str>>::deserialize(deserializer)?;
+        // Worded as the library words it of its own.
+        let unknown = || format!("no format is named {given:?}; there are {}", Self::ALL.map(Self::name).join(", "));
+        Self::ALL.into_iter().find(|one| one.name() == given).ok_or_else(|| D::Error::custom(unknown()))
+    }
 }
 
 impl From<FieldFormat> for Format {
