@@ -309,6 +309,10 @@ pub struct Report {
 }
 
 impl Report {
+    /// A spun text of which at least this [`share`](Self::share) is spun is told to be spun throughout, not in part: a
+    /// doubtful stretch is the rest.
+    pub const THROUGHOUT: f64 = 0.85;
+
     /// Whether the text is more probably spun than not.
     ///
     /// # Examples

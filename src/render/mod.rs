@@ -342,13 +342,10 @@ fn percent(share: f64) -> String {
     format!("{}%", if share < 1.0 { whole.min(99.0) } else { whole })
 }
 
-/// A text of which at least this share is spun is spun throughout: a doubtful stretch is the rest.
-const THROUGHOUT: f64 = 0.85;
-
 /// Of a text that is spun in part: how much of it.
 fn spun_part(report: &Report) -> Option<String> {
     // Of a long text it may be less than a hundredth.
-    (report.is_spun() && report.share < THROUGHOUT).then(|| percent(report.share.max(0.01)))
+    (report.is_spun() && report.share < Report::THROUGHOUT).then(|| percent(report.share.max(0.01)))
 }
 
 /// What to do, in words: the correction, or that the words are to go.

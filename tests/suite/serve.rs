@@ -434,6 +434,10 @@ fn a_name_is_listened_on() {
 fn the_page_needs_nobody_else() {
     let server = Server::start(&[]);
     let page = server.ask("GET", "/", &[], "");
+    // It tells what is spun in part as reports do.
+    let throughout = format!(" data-throughout=\"{}\">", unspin::Report::THROUGHOUT);
+    assert!(page.body.contains(&throughout), "{throughout}");
+    assert!(server.ask("GET", "/page/app.js", &[], "").body.contains("dataset.throughout"));
     let policy = page.header("content-security-policy").expect("a policy");
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     let mut files = vec!["/".to_owned()];

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
+use unspin::Report;
 
 use super::reply;
 
@@ -21,17 +22,19 @@ const FILES: [(&str, &str, &str); 7] = [
 ];
 
 pub(super) async fn index() -> Response {
-    sent("text/html; charset=utf-8", include_str!("page/index.html"))
+    // What is told to be spun in part is so here as elsewhere.
+    let throughout = Report::THROUGHOUT.to_string();
+    sent("text/html; charset=utf-8", include_str!("page/index.html").replace("{throughout}", &throughout))
 }
 
 pub(super) async fn file(Path(name): Path<String>, uri: Uri) -> Response {
     match FILES.iter().find(|(known, _, _)| *known == name) {
-        Some((_, kind, text)) => sent(kind, text),
+        Some(&(_, kind, text)) => sent(kind, text),
         None => reply::not_found(uri).await,
     }
 }
 
-fn sent(kind: &'static str, text: &'static str) -> Response {
+fn sent(kind: &'static str, text: impl IntoResponse) -> Response {
     let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

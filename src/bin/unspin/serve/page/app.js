@@ -73,7 +73,8 @@ function judged() {
   const { spun, share, family, rate, tokens, findings } = session.document;
   const percent = (share) => `${Math.min(99, Math.round(100 * share))} %`;
   const isSpun = spun >= 0.5;
-  get("judged").textContent = session.assumeSpun ? "Taken for spun" : isSpun ? `Spun${share < 0.85 ? " in part" : ""}: ${percent(spun)}`
+  const part = share < Number(get("judged").dataset.throughout) ? " in part" : "";
+  get("judged").textContent = session.assumeSpun ? "Taken for spun" : isSpun ? `Spun${part}: ${percent(spun)}`
     : findings ? `Probably not spun: ${percent(spun)}` : `Most probably clean: spun with ${percent(spun)}`;
   const facts = [`${tokens.toLocaleString("en")} words and marks`];
   if (isSpun) facts.unshift(`${family} family`, `about ${percent(rate)} of words swapped`);
