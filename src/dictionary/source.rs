@@ -102,12 +102,11 @@ pub(crate) struct SpellingRow {
 /// A fixed expression in its usual case.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "kind and acronym are for readers of the file; nothing is decided by them yet")]
 pub(crate) struct ExpressionRow {
     pub(crate) expression: String,
-    #[allow(dead_code, reason = "for readers of the file; nothing is decided by it yet")]
     pub(crate) kind: String,
     /// Its acronym, where it has one in use.
-    #[allow(dead_code, reason = "for readers of the file; nothing is decided by it yet")]
     pub(crate) acronym: String,
     pub(crate) source: String,
 }
@@ -124,13 +123,12 @@ pub(crate) struct PhraseRow {
 /// A word that spinners hardly ever put in place of another.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the counts are for readers of the file; `dict check` holds them against each other")]
 pub(crate) struct SeldomRow {
     pub(crate) word: String,
     /// Times that it stood anywhere.
-    #[allow(dead_code, reason = "for readers of the file; `dict check` holds them against each other")]
     pub(crate) stood: u32,
     /// Times that it stood in place of another word or phrase.
-    #[allow(dead_code, reason = "for readers of the file; `dict check` holds them against each other")]
     pub(crate) swapped: u32,
     pub(crate) source: String,
 }

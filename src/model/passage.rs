@@ -144,7 +144,7 @@ impl<'t> Passage<'t> {
 
     /// Takes in what the encoder says of it, in order of the text: ln of the odds of each candidate against what stands
     /// there, and of those that each word was changed.
-    #[cfg_attr(not(any(feature = "cli", feature = "encoder")), allow(dead_code, reason = "for the encoder"))]
+    #[cfg(any(feature = "cli", feature = "encoder"))]
     pub(crate) fn hear(&mut self, fits: &[f32], detected: &[f32]) {
         let candidates = self.lattices.iter_mut().flat_map(|lattice| &mut lattice.candidates);
         candidates.zip(fits).for_each(|(candidate, &fit)| candidate.fit = fit);

@@ -1,5 +1,7 @@
 //! What the fuzz targets assert, and the suite with them.
 
+#![allow(dead_code, reason = "each target runs one of them")]
+
 use std::sync::LazyLock;
 
 use unspin::eval::{GoldDocument, m2};
