@@ -33,13 +33,16 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let mut prose = Prose::new(source, Escape::None, is_mdx);
     let mut hidden = 0usize;
+    let mut outline = Outline::new(false);
+    // Of a block of HTML, what was seen of it, and whether the marks of a quotation are in it, which no tag would survive.
+    let (mut block, mut is_parted) = (None::<Span>, false);
     // For each link and image that is open, whether its text is its label.
     let mut labels = Vec::new();
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
         let span = Span::from(range);
         match event {
-            Event::Start(Tag::CodeBlock(_) | Tag::MetadataBlock(_) | Tag::HtmlBlock) => hidden += 1,
-            Event::End(TagEnd::CodeBlock | TagEnd::MetadataBlock(_) | TagEnd::HtmlBlock) => {
+            Event::Start(Tag::CodeBlock(_) | Tag::MetadataBlock(_)) => hidden += 1,
+            Event::End(TagEnd::CodeBlock | TagEnd::MetadataBlock(_)) => {
                 hidden = hidden.saturating_sub(1);
                 prose.lifted.separate("\n\n");
             }
@@ -48,6 +51,20 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
             }
             Event::End(TagEnd::Link | TagEnd::Image) => drop(labels.pop()),
             Event::Html(_) | Event::InlineHtml(_) if is_mdx => prose.skip_markup(span),
+            // Line by line.
+            Event::Html(_) => {
+                let start = block.map_or(span.start, |block| block.start);
+                let is_whole = |block: Span| source[block.end..span.start].trim_ascii().is_empty();
+                is_parted |= !block.is_none_or(is_whole);
+                block = Some(Span::new(start, span.end));
+            }
+            Event::End(TagEnd::HtmlBlock) => {
+                prose.lifted.separate("\n\n");
+                if let Some(block) = block.take().filter(|_| !std::mem::take(&mut is_parted)) {
+                    prose.take_elements(block, false, &mut outline);
+                    prose.lifted.separate("\n\n");
+                }
+            }
             Event::Text(text) if hidden == 0 => prose.take(span, &text, labels.contains(&true)),
             Event::SoftBreak => prose.wrap(span),
             Event::HardBreak => prose.lifted.separate("\n"),
@@ -216,80 +233,93 @@ pub(super) fn html(source: &str) -> Lifted {
 
 fn lift_html(source: &str, outline: &mut Outline) -> Lifted {
     let mut prose = Prose::new(source, Escape::Html, false);
-    let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    let mut at = 0;
-    let mut hidden: Option<(Vec<u8>, usize)> = None;
     // XHTML may start in either way.
     let beginning: String = source.chars().take(1024).collect();
     let is_xml = beginning.trim_start().starts_with("<?xml") || beginning.contains("//www.w3.org/1999/xhtml");
-    // As browsers read most XHTML: what stands in a script is no markup.
-    emitter.naively_switch_states(true);
-    let plain = with_slashes(without_templates(source, &prose.finder));
-    let mut tokens = Tokenizer::new_with_emitter(plain.as_ref(), emitter);
-    while let Some(Ok(token)) = tokens.next() {
-        let (start, end) = match &token {
-            Token::StartTag(tag) => (tag.span.start, tag.span.end),
-            Token::EndTag(tag) => (tag.span.start, tag.span.end),
-            Token::Comment(comment) => (comment.span.start, comment.span.end),
-            Token::Doctype(doctype) => (doctype.span.start, doctype.span.end),
-            Token::String(_) | Token::Error(_) => continue,
-        };
-        if hidden.is_none() && outline.is_read() && start > at {
-            let before = prose.lifted.text.len();
-            prose.take_html(Span::new(at, start));
-            outline.text(&prose.lifted.text[before..]);
-        }
-        at = at.max(end);
-        match token {
-            Token::StartTag(tag) => {
-                let name: &[u8] = &tag.name;
-                let embedded = hidden.as_ref().map_or(name, |(open, _)| open);
-                // The slash closes nothing else in HTML, but anything in XHTML.
-                let closed = tag.self_closing && (is_xml || EMBEDDED.contains(&embedded));
-                if closed {
-                    tokens.set_state(State::Data);
-                }
-                let opens = hidden.is_none() && HIDDEN.contains(&name) && !closed;
-                let turns_foreign = hidden.is_none() && outline.start(&tag, opens || closed);
-                let is_read = hidden.is_none() && outline.is_read();
-                match &mut hidden {
-                    Some((open, depth)) if open.as_slice() == name && !closed => *depth += 1,
-                    None if opens => hidden = Some((name.to_vec(), 1)),
-                    _ => {}
-                }
-                // A sentence has something there, of which nothing is known.
-                if opens && CODE.contains(&name) && is_read || turns_foreign && INLINE.contains(&name) {
-                    prose.lifted.unknown();
-                }
-                separate(name, &mut prose.lifted);
-            }
-            Token::EndTag(tag) => {
-                let name: &[u8] = &tag.name;
-                if let Some((open, depth)) = &mut hidden {
-                    if open.as_slice() == name {
-                        *depth -= 1;
-                    }
-                    if *depth == 0 {
-                        hidden = None;
-                    }
-                } else {
-                    outline.end(name);
-                }
-                separate(name, &mut prose.lifted);
-            }
-            _ => {}
-        }
-    }
-    if hidden.is_none() && outline.is_read() {
-        let before = prose.lifted.text.len();
-        prose.take_html(Span::new(at, source.len()));
-        outline.text(&prose.lifted.text[before..]);
-    }
+    prose.take_elements(Span::new(0, source.len()), is_xml, outline);
     prose.lifted
 }
 
-/// A source of HTML without its template code, in which other text looks like markup, at the same places.
-fn without_templates<'s>(source: &'s str, finder: &Finder<'_>) -> Cow<'s, str> {
+impl Prose<'_> {
+    /// Takes the text of a stretch of HTML that a reader sees. The outline is of what is open where it starts, and then
+    /// where it ends.
+    fn take_elements(&mut self, part: Span, is_xml: bool, outline: &mut Outline) {
+        let mut emitter = DefaultEmitter::<usize>::new_with_span();
+        let mut at = part.start;
+        let mut hidden: Option<(Vec<u8>, usize)> = None;
+        // As browsers read most XHTML: what stands in a script is no markup.
+        emitter.naively_switch_states(true);
+        let plain = with_slashes(without_templates(self.source, part, &self.finder));
+        let mut tokens = Tokenizer::new_with_emitter(plain.as_ref(), emitter);
+        while let Some(Ok(token)) = tokens.next() {
+            let (start, end) = match &token {
+                Token::StartTag(tag) => (tag.span.start, tag.span.end),
+                Token::EndTag(tag) => (tag.span.start, tag.span.end),
+                Token::Comment(comment) => (comment.span.start, comment.span.end),
+                Token::Doctype(doctype) => (doctype.span.start, doctype.span.end),
+                Token::String(_) | Token::Error(_) => continue,
+            };
+            let (start, end) = (part.start + start, part.start + end);
+            if hidden.is_none() && outline.is_read() && start > at {
+                self.take_read(Span::new(at, start), outline);
+            }
+            at = at.max(end);
+            match token {
+                Token::StartTag(tag) => {
+                    let name: &[u8] = &tag.name;
+                    let embedded = hidden.as_ref().map_or(name, |(open, _)| open);
+                    // The slash closes nothing else in HTML, but anything in XHTML.
+                    let closed = tag.self_closing && (is_xml || EMBEDDED.contains(&embedded));
+                    if closed {
+                        tokens.set_state(State::Data);
+                    }
+                    let opens = hidden.is_none() && HIDDEN.contains(&name) && !closed;
+                    let turns_foreign = hidden.is_none() && outline.start(&tag, opens || closed);
+                    let is_read = hidden.is_none() && outline.is_read();
+                    match &mut hidden {
+                        Some((open, depth)) if open.as_slice() == name && !closed => *depth += 1,
+                        None if opens => hidden = Some((name.to_vec(), 1)),
+                        _ => {}
+                    }
+                    // A sentence has something there, of which nothing is known.
+                    if opens && CODE.contains(&name) && is_read || turns_foreign && INLINE.contains(&name) {
+                        self.lifted.unknown();
+                    }
+                    separate(name, &mut self.lifted);
+                }
+                Token::EndTag(tag) => {
+                    let name: &[u8] = &tag.name;
+                    if let Some((open, depth)) = &mut hidden {
+                        if open.as_slice() == name {
+                            *depth -= 1;
+                        }
+                        if *depth == 0 {
+                            hidden = None;
+                        }
+                    } else {
+                        outline.end(name);
+                    }
+                    separate(name, &mut self.lifted);
+                }
+                _ => {}
+            }
+        }
+        if hidden.is_none() && outline.is_read() {
+            self.take_read(Span::new(at.min(part.end), part.end), outline);
+        }
+    }
+
+    /// Takes a stretch between tags that is read.
+    fn take_read(&mut self, span: Span, outline: &mut Outline) {
+        let before = self.lifted.text.len();
+        self.take_html(span);
+        outline.text(&self.lifted.text[before..]);
+    }
+}
+
+/// A stretch of HTML without its template code, in which other text looks like markup, at the same places.
+fn without_templates<'s>(source: &'s str, part: Span, finder: &Finder<'_>) -> Cow<'s, str> {
+    let source = &source[part.range()];
     let bytes = source.as_bytes();
     let mut plain = String::new();
     let (mut at, mut copied, mut script_end) = (0, 0, 0);
@@ -304,7 +334,8 @@ fn without_templates<'s>(source: &'s str, finder: &Finder<'_>) -> Cow<'s, str> {
         if !is_tag && start < script_end {
             continue;
         }
-        if let Some(end) = finder.template(start) {
+        if let Some(end) = finder.template(part.start + start) {
+            let end = (end - part.start).min(source.len());
             plain.push_str(&source[copied..start]);
             // What makes the name of a tag is a name.
             let filler = if plain.ends_with(['<', '/']) { "x" } else { " " };

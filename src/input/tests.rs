@@ -467,8 +467,18 @@ fn markdown_text_only() {
     check(
         "a.md",
         b"---\ntitle: navy\n---\n# The navy\n\nThe *navy*, `navy` &amp; [navy](navy.html)\nsaid <b title=\"navy\">navy</b>.\n\n```\nnavy\n```\n\n<div>navy</div>\n",
-        &["The navy\n\nThe navy, `…` & navy\nsaid navy.\n\n"],
-        b"---\ntitle: navy\n---\n# The military\n\nThe *military*, `navy` &amp; [military](navy.html)\nsaid <b title=\"navy\">military</b>.\n\n```\nnavy\n```\n\n<div>navy</div>\n",
+        &["The navy\n\nThe navy, `…` & navy\nsaid navy.\n\nnavy\n\n"],
+        b"---\ntitle: navy\n---\n# The military\n\nThe *military*, `navy` &amp; [military](navy.html)\nsaid <b title=\"navy\">military</b>.\n\n```\nnavy\n```\n\n<div>military</div>\n",
+    );
+}
+
+#[test]
+fn blocks_of_html_in_markdown_are_read_as_html() {
+    check(
+        "a.md",
+        b"<details open\n  title='navy'>\n<summary>The <b>navy</b></summary>\n\nA *navy*.\n\n</details>\n\n- <table title='navy'>\n  <tr><td>\n  a navy<td hidden>navy</tr></table>\n\n> <p>\n> navy\n\n<!-- navy\n\nnavy -->\n\n<pre>\nnavy\n\n</pre>\n\n<script>\nnavy\n</script>\n",
+        &["The navy\n\nA navy.\n\na navy\n\n"],
+        b"<details open\n  title='navy'>\n<summary>The <b>military</b></summary>\n\nA *military*.\n\n</details>\n\n- <table title='navy'>\n  <tr><td>\n  a military<td hidden>navy</tr></table>\n\n> <p>\n> navy\n\n<!-- navy\n\nnavy -->\n\n<pre>\nnavy\n\n</pre>\n\n<script>\nnavy\n</script>\n",
     );
 }
 
@@ -731,7 +741,7 @@ fn names_and_links_of_markdown_stay() {
     check(
         "a.md",
         b"# The navy {#the-navy .navy}\n\nA [[1 navy]](navy.html) and [[navy]], ![[navy.png]] and [[a|navy]] navy.\n{: #navy}\n\n$$\nnavy = \\text{a *navy* b}\n$$\n\n> [!NAVY] navy\n",
-        &["The navy\n\nA [1 navy] and navy, !navy.png and a|navy navy.\n`…`\n\n`…`\n\n`…` navy\n\n"],
+        &["The navy\n\nA [1 navy] and navy, !navy.png and navy navy.\n`…`\n\n`…`\n\n`…` navy\n\n"],
         b"# The military {#the-navy .navy}\n\nA [[1 military]](navy.html) and [[navy]], ![[navy.png]] and [[a|navy]] military.\n{: #navy}\n\n$$\nnavy = \\text{a *navy* b}\n$$\n\n> [!NAVY] military\n",
     );
 }
