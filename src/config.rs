@@ -95,7 +95,8 @@ pub struct Config {
     /// Report only findings with at least this confidence, 0 to 1. What lies outside counts as the nearer of both; what is
     /// no number, as the default.
     pub min_confidence: f32,
-    /// The families of spinners to look for.
+    /// The families of spinners to look for: those whose substitutions are reported. Whether a text is spun, and by which
+    /// family most probably, is told all the same.
     pub families: Vec<Family>,
     /// Phrases that are never reported, in any case and spacing: no finding changes a part of one, though one may reach
     /// over all of it and further. What such phrases might stand for does not say either that the text is spun.

@@ -1,5 +1,7 @@
 //! Edits, their application, and the map between the two texts.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::report::{Finding, Fingerprint, Report};
@@ -60,7 +62,7 @@ pub enum Selection {
     All,
     /// Those that are safe to apply unseen.
     Automatic,
-    /// Those whose first correction has at least this confidence, 0 to 1.
+    /// Those with at least this [confidence](Finding::confidence), 0 to 1.
     Confidence(f32),
     /// Those with one of these ids.
     Ids(Vec<String>),
@@ -95,8 +97,15 @@ impl Report {
     /// ```
     pub fn fix(&self, text: &str, selection: &Selection) -> Fixed {
         let is_own = self.fingerprint.is_none_or(|own| own == Fingerprint::of(text));
-        let chosen = self.findings.iter().filter(|finding| is_own && selection.contains(finding));
-        Fixed::new(text, chosen.map(Edit::from))
+        let ids: HashSet<&str> = match selection {
+            Selection::Ids(ids) => ids.iter().map(String::as_str).collect(),
+            _ => HashSet::new(),
+        };
+        let is_chosen = |finding: &Finding| match selection {
+            Selection::Ids(_) => ids.contains(finding.id.as_str()),
+            other => other.contains(finding),
+        };
+        Fixed::new(text, self.findings.iter().filter(|finding| is_own && is_chosen(finding)).map(Edit::from))
     }
 }
 

@@ -251,7 +251,7 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// The kinds of source that list the substitution: `spun-pages` where it was seen on real spun pages, `authored`
     /// where it was written from knowledge, and `tortured-phrases-2025-07` for the published list of that name. Empty
-    /// where words were moved or doubled.
+    /// where words were moved or doubled, and for an article that does not suit the word behind it.
     pub sources: Vec<&'static str>,
     /// Hash of the words, the correction and two words of context on either side, as far as their paragraph goes, as 16
     /// hexadecimal digits; the same finding keeps it when text around it moves.
@@ -264,7 +264,8 @@ impl Finding {
         self.corrections.first().map_or("", |correction| correction.text.as_str())
     }
 
-    /// Calibrated probability, 0 to 1, that the first correction is right and wanted.
+    /// Calibrated probability, 0 to 1, that the first correction is right and wanted. Of an article that does not suit the
+    /// word behind it, which is never `automatic`, that something is wrong there: mostly it is that word.
     pub fn confidence(&self) -> f32 {
         self.corrections.first().map_or(0.0, |correction| correction.confidence)
     }

@@ -385,8 +385,8 @@ impl Unspinner {
                 && config.families.contains(&family(passage.candidate(place(choice))))
         });
         decide::drop_lone_quoted(&mut choices, quoted, confidence);
+        decide::drop_doublings(passage.text, passage.bytes(), scored, &mut choices);
         decide::drop_half_pairs(passage.text, &passage.tokens, &mut choices, |choice| passage.number(place(choice)));
-        decide::drop_doublings(passage.text, scored, &mut choices);
         let usage = &self.dictionary.usage;
         let reasons =
             (config.evidence && !choices.is_empty()).then(|| Reasons::new(passage, paragraphs, choices.len(), usage));
@@ -795,8 +795,7 @@ impl Builder {
     /// # Panics
     ///
     /// Where dictionaries given as source files, or an encoder, are at fault, or there is nothing to use: where
-    /// `try_build` gives an error. Never with the built-in dictionaries alone, which were compiled, and held against the
-    /// model, when the library was built.
+    /// `try_build` gives an error. Never with the built-in dictionaries alone.
     pub fn build(self) -> Unspinner {
         self.try_build().unwrap_or_else(|error| panic!("{error}"))
     }

@@ -579,13 +579,19 @@ const ARTICLE: f32 = -3.0;
 /// Drops the candidates that change a part of an allowed or held phrase, whose words are not free; one that reaches over
 /// all of it and further stays.
 fn drop_held(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], out: &mut Vec<Candidate>) {
-    for run in allowed(sentence, dictionary).chain(held(sentence)) {
+    for run in whole(sentence, dictionary) {
         hold(run.start, run.end, free, out, |_| false);
     }
 }
 
-/// The runs of a sentence's words that are to stay whole, in order of their starts.
-pub(crate) fn held(sentence: &[Word]) -> impl Iterator<Item = Range<usize>> {
+/// The runs of a sentence's words that are to stay whole: what dictionaries and settings allow, and what an author vouches
+/// for.
+pub(crate) fn whole(sentence: &[Word], dictionary: &Dictionary) -> impl Iterator<Item = Range<usize>> {
+    allowed(sentence, dictionary).chain(held(sentence))
+}
+
+/// The runs of a sentence's words that settings allow, or an author vouches for, in order of their starts.
+fn held(sentence: &[Word]) -> impl Iterator<Item = Range<usize>> {
     let starts = sentence.iter().enumerate().filter(|(_, word)| word.held > 0);
     starts.map(|(start, word)| start..(start + word.held as usize).min(sentence.len()))
 }
@@ -610,7 +616,7 @@ fn hold(start: usize, end: usize, free: &mut [bool], out: &mut Vec<Candidate>, o
 
 /// Whether a change of some words leaves a run alone that is to stay whole: it lies apart, or reaches over all of the run
 /// and further.
-fn spares(run: &Range<usize>, words: &Range<usize>) -> bool {
+pub(crate) fn spares(run: &Range<usize>, words: &Range<usize>) -> bool {
     let apart = words.end <= run.start || words.start >= run.end;
     let over = words.start <= run.start && words.end >= run.end && words.len() > run.len();
     apart || over
@@ -631,7 +637,7 @@ fn drop_in_names(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], 
             let words = sentence[start..].iter().map(|word| word.lookup);
             dictionary.pack.for_each_expression(words, |length, capitals| {
                 let written = sentence[start..start + length].iter().enumerate();
-                let as_written = written.clone().all(|(at, word)| word.capital || capitals >> at & 1 == 0);
+                let as_written = written.clone().all(|(at, word)| word.capital || at >= 64 || capitals >> at & 1 == 0);
                 // Of what is a term, too, only one of both is known: "home office".
                 let all = length > 1 && written.clone().all(|(_, word)| word.capital);
                 if capitals.count_ones() > 1 && as_written || all {

@@ -379,12 +379,17 @@ pub(crate) fn opens(block: &str, tokens: &[Token], at: usize) -> bool {
 /// Words with a capital that make a headline, if there are few without one.
 const HEADLINE: usize = 3;
 
+/// Tokens on each side that are looked at, for a text may have no stop.
+const LONGEST_HEADLINE: usize = 60;
+
 /// Whether a token is in a sentence whose words have capitals as those of headlines do: three of four, or more, of those
 /// that are longer than "of".
 pub(crate) fn in_headline(block: &str, tokens: &[Token], at: usize) -> bool {
     let starts = |token: &Token| token.has(SENTENCE_START);
-    let first = tokens[..=at].iter().rposition(starts).unwrap_or(0);
-    let end = tokens[at + 1..].iter().position(starts).map_or(tokens.len(), |next| at + 1 + next);
+    let nearest = at.saturating_sub(LONGEST_HEADLINE);
+    let first = tokens[nearest..=at].iter().rposition(starts).map_or(nearest, |first| nearest + first);
+    let farthest = (at + 1 + LONGEST_HEADLINE).min(tokens.len());
+    let end = tokens[at + 1..farthest].iter().position(starts).map_or(farthest, |next| at + 1 + next);
     let words = tokens[first..end].iter().filter(|token| token.kind == TokenKind::Word).map(|token| token.text(block));
     let longer = words.filter(|word| word.chars().count() > 2 && !matches!(*word, "and" | "for" | "the"));
     let (lower, capital): (Vec<&str>, Vec<&str>) = longer.partition(|word| case::of(word) == Case::Lower);

@@ -23,6 +23,10 @@ impl Decisions {
     /// Findings are known by their id; where several have the same one, by the text around them, then by their number.
     /// An accepted replacement whose finding is gone still has its place where its words stand, once only, between the
     /// same characters as before.
+    ///
+    /// # Panics
+    ///
+    /// Where the findings are of another text and their spans do not fit this one.
     pub fn find(&self, place: &Place, text: &str, findings: &[Finding]) -> Matched<'_> {
         let mut matched = Matched { decided: vec![None; findings.len()], ..Matched::default() };
         let Some(decisions) = self.places.get(place) else { return matched };

@@ -136,7 +136,7 @@ const KIND: Kind = Kind {
 impl Usage {
     /// The built-in table.
     pub(crate) fn builtin() -> Self {
-        Self::open(super::USAGE.into(), false).expect("the embedded table was opened when it was built in")
+        Self::open(super::USAGE.into(), false).expect("the embedded table is one that tests open")
     }
 
     /// Opens a table.

@@ -79,16 +79,20 @@ pub(crate) fn misfits(passage: &Passage<'_>, dictionary: &Dictionary) -> Vec<Mis
     let (Some(a), Some(an)) = (ngrams.id("a"), ngrams.id("an")) else { return Vec::new() };
     let mut misfits = Vec::new();
     for (sentence, words) in passage.sentences.iter().enumerate() {
+        // Found where an article asks for them.
+        let mut whole: Option<Vec<_>> = None;
         for (at, pair) in words.windows(2).enumerate() {
             let [own, other] = match pair[0].model {
                 model if model == a => [a, an],
                 model if model == an => [an, a],
                 _ => continue,
             };
-            let is_held = candidates::held(words).any(|run| run.contains(&at));
-            if !is_held
-                && stands(passage, pair, ngrams)
+            if stands(passage, pair, ngrams)
                 && suits_other(passage, &pair[1], [own, other], own == an, ngrams)
+                && !whole
+                    .get_or_insert_with(|| candidates::whole(words, dictionary).collect())
+                    .iter()
+                    .any(|run| run.contains(&at))
             {
                 let token = pair[0].token as usize;
                 let capital = passage.tokens[token].text(passage.text).starts_with('A');

@@ -94,14 +94,13 @@ pub(crate) fn drop_lone_quoted(
 }
 
 /// Leaves out what would write a word twice in a row where the text has it once: findings are weighed one by one, and two
-/// that meet may both have the word. The least likely of those that meet goes.
-pub(crate) fn drop_doublings(text: &str, scored: &[Scored], choices: &mut Vec<Choice>) {
-    let is_letter = |c: char| c.is_alphabetic();
-    let may_double = |word: &str| DOUBLED.iter().any(|known| known.eq_ignore_ascii_case(word));
+/// that meet may both have the word. The least likely of those that meet goes. The choices are those of some `bytes` of the
+/// text, in order.
+pub(crate) fn drop_doublings(text: &str, bytes: Range<usize>, scored: &[Scored], choices: &mut Vec<Choice>) {
     loop {
-        let mut fixed = String::with_capacity(text.len());
+        let mut fixed = String::with_capacity(bytes.len());
         let mut written: Vec<Span> = Vec::with_capacity(choices.len());
-        let mut copied = 0;
+        let mut copied = bytes.start;
         for choice in choices.iter() {
             let realized = &scored[choice.best].realized;
             fixed.push_str(&text[copied..realized.span.start]);
@@ -110,37 +109,50 @@ pub(crate) fn drop_doublings(text: &str, scored: &[Scored], choices: &mut Vec<Ch
             written.push(Span::new(start, fixed.len()));
             copied = realized.span.end;
         }
-        fixed.push_str(&text[copied..]);
-        let likelihood = |at: usize| scored[choices[at].best].probability;
-        let mut before = Span::default();
-        let mut goes = None;
-        for word in fixed.split_whitespace() {
-            let start = before.end + fixed[before.end..].find(word).unwrap_or_default();
-            let word = Span::new(start, start + word.len());
-            let first = fixed[before.range()].trim_start_matches(|c| !is_letter(c));
-            let second = fixed[word.range()].trim_end_matches(|c| !is_letter(c));
-            if !first.is_empty()
+        fixed.push_str(&text[copied..bytes.end]);
+        let likelihood = |at: &usize| scored[choices[*at].best].probability;
+        let mut goes = vec![false; choices.len()];
+        for both in doublings(&fixed) {
+            let first = written.partition_point(|own| own.end <= both.start);
+            let met = (first..written.len()).take_while(|&at| written[at].start < both.end);
+            // What one finding writes was weighed as a whole.
+            let met: Vec<usize> =
+                met.filter(|&at| !(written[at].start <= both.start && both.end <= written[at].end)).collect();
+            // Where one goes already, the words may not be doubled any more.
+            if met.iter().all(|&at| !goes[at])
+                && let Some(least) = met.into_iter().min_by(|a, b| likelihood(a).total_cmp(&likelihood(b)))
+            {
+                goes[least] = true;
+            }
+        }
+        if !goes.contains(&true) {
+            return;
+        }
+        let mut goes = goes.into_iter();
+        choices.retain(|_| goes.next() == Some(false));
+    }
+}
+
+/// Where a text has a word twice in a row, in one line, that does not stand so in good English: both of them.
+fn doublings(text: &str) -> impl Iterator<Item = Span> {
+    let is_letter = |c: char| c.is_alphabetic();
+    let may_double = |word: &str| DOUBLED.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let words = text.split_whitespace().map(|word| {
+        let start = word.as_ptr().addr() - text.as_ptr().addr();
+        Span::new(start, start + word.len())
+    });
+    let pairs = words.clone().zip(words.skip(1));
+    pairs
+        .filter(move |(before, word)| {
+            let first = text[before.range()].trim_start_matches(|c| !is_letter(c));
+            let second = text[word.range()].trim_end_matches(|c| !is_letter(c));
+            !first.is_empty()
                 && first.eq_ignore_ascii_case(second)
                 && first.chars().all(is_letter)
                 && !may_double(first)
-                && !fixed[before.end..word.start].contains('\n')
-            {
-                let both = Span::new(before.start, word.end);
-                // What one finding writes was weighed as a whole.
-                let meets = |own: &Span| {
-                    own.start < both.end && both.start < own.end && !(own.start <= both.start && both.end <= own.end)
-                };
-                let met = (0..choices.len()).filter(|&at| meets(&written[at]));
-                goes = met.min_by(|&a, &b| likelihood(a).total_cmp(&likelihood(b)));
-            }
-            if goes.is_some() {
-                break;
-            }
-            before = word;
-        }
-        let Some(goes) = goes else { return };
-        choices.remove(goes);
-    }
+                && !text[before.end..word.start].contains('\n')
+        })
+        .map(|(before, word)| Span::new(before.start, word.end))
 }
 
 /// Leaves out what writes out one number of a pair that the text has in digits, where the other stays: "five votes to 3".
@@ -465,7 +477,7 @@ mod tests {
                 })
                 .collect();
             let mut choices: Vec<Choice> = (0..scored.len()).map(|best| Choice { best, others: Vec::new() }).collect();
-            drop_doublings(text, &scored, &mut choices);
+            drop_doublings(text, 0..text.len(), &scored, &mut choices);
             let left: Vec<&str> =
                 choices.iter().map(|choice| &text[scored[choice.best].realized.span.range()]).collect();
             assert_eq!(left, kept, "{text}");

@@ -15,10 +15,11 @@ use super::readings::Readings;
 use super::scorer::Scorer;
 use super::variety;
 use crate::candidates::realize::{self, Realized};
-use crate::candidates::{Candidate, Grammar, Reading, Word};
+use crate::candidates::{self, Candidate, Grammar, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::usage::{self, Keys};
+use crate::span::Span;
 use crate::text::case::{self, Case};
 use crate::text::key;
 use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token, TokenKind};
@@ -334,8 +335,22 @@ impl<'t> Passage<'t> {
         let changes = self.text[realized.span.range()] != realized.text
             && self.article_fits(place, &realized.text, &dictionary.ngrams)
             && !self.loses_name(place)
+            && !self.cuts_whole(place, realized.span, dictionary)
             && !(self.british && self.leaves_british(place, &realized, dictionary));
         changes.then_some(Scored { place, realized, keys, features, probability, certain })
+    }
+
+    /// Whether what is written reaches beyond a candidate's words, as over an article before them, and changes a part of
+    /// what is to stay whole there.
+    fn cuts_whole(&self, place: (usize, usize), span: Span, dictionary: &Dictionary) -> bool {
+        let bytes = |first: usize, last: usize| self.tokens[first].start as usize..self.tokens[last].end as usize;
+        let (first, last) = self.token_range(place);
+        let own = bytes(first, last);
+        let words = &self.sentences[place.0];
+        let token = |at: usize| words[at].token as usize;
+        (span.start < own.start || span.end > own.end)
+            && candidates::whole(words, dictionary)
+                .any(|run| !candidates::spares(&bytes(token(run.start), token(run.end - 1)), &span.range()))
     }
 
     /// Whether a reading is none that its text, which is British, would have.

@@ -392,6 +392,29 @@ fn what_is_allowed_stays_whole() {
 }
 
 #[test]
+fn nothing_reaches_into_what_is_allowed() {
+    let allowed = |phrase: &str| {
+        let path = "allowed.csv".into();
+        let file = SourceFile { path, bytes: format!("phrase,reason\n{phrase},house style\n").into_bytes() };
+        Unspinner::builder().assume_spun(true).dictionaries(vec![file])
+    };
+    let settings = |phrase: &str| Unspinner::builder().assume_spun(true).allow([phrase]);
+    // The article goes with the word behind it, or is mended where only its sound is wrong.
+    let outdated = "He was such a outdated man that nobody stated it.";
+    let unusual = "It was a unusual choice, the Protection Secretary stated.";
+    for (text, phrase, expected) in [
+        (outdated, "nothing of it", "He was such an old man that nobody said it."),
+        (outdated, "such a", "He was such a outdated man that nobody said it."),
+        (unusual, "nothing of it", "It was an unusual choice, the Defense Secretary said."),
+        (unusual, "a unusual", "It was a unusual choice, the Defense Secretary said."),
+    ] {
+        for unspinner in [allowed(phrase).build(), settings(phrase).build()] {
+            assert_eq!(unspinner.check(text).fix(text, &Selection::All).text, expected, "{phrase}");
+        }
+    }
+}
+
+#[test]
 fn what_a_builder_is_given_is_used() {
     let file = |bytes: &str| {
         let file = SourceFile { path: "substitutions/own.csv".into(), bytes: bytes.into() };

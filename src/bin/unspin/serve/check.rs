@@ -60,6 +60,9 @@ impl Options {
                     Refusal::bad(format!("settings.families has an unknown one; there are {known}"))
                 })
             };
+            if names.is_empty() {
+                return Err(Refusal::bad("settings.families names no family; leave it out for all"));
+            }
             config.families = names.iter().map(known).collect::<Result<_, _>>()?;
         }
         config.allow.extend_from_slice(&self.allow);
