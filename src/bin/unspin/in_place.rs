@@ -214,24 +214,30 @@ impl Target {
         file.as_file().sync_all()?;
         if let Some(suffix) = backup {
             let kept = output::beside(&self.path, suffix);
-            keep(&self.path, &kept).with_context(|| format!("backup {}", kept.display()))?;
+            keep(&self.path, &kept, self.stamp).with_context(|| format!("backup {}", kept.display()))?;
         }
-        ensure!(Stamp::of(&self.path) == self.stamp, "something else wrote to it while it was read; run this again");
+        unchanged(&self.path, self.stamp)?;
         let _: File = file.persist(&self.path)?;
         Ok(true)
     }
 }
 
-/// Keeps a file as it is, unless an earlier run did: what it kept is the original.
-fn keep(path: &Path, kept: &Path) -> anyhow::Result<()> {
+fn unchanged(path: &Path, stamp: Option<Stamp>) -> anyhow::Result<()> {
+    ensure!(Stamp::of(path) == stamp, "something else wrote to it while it was read; run this again");
+    Ok(())
+}
+
+/// Keeps a file as it was when it was read, unless an earlier run did: what it kept is the original.
+fn keep(path: &Path, kept: &Path, stamp: Option<Stamp>) -> anyhow::Result<()> {
     if kept.is_file() {
         return Ok(());
     }
-    // A copy that is not whole must not be taken for the original by the next run.
+    // A copy that is not whole, or of what something else is writing, must not be taken for the original by the next run.
     let copy = temporary::private(output::directory(kept))?;
     fs::copy(path, copy.path())?;
     output::liken(copy.as_file(), &fs::metadata(path)?)?;
     copy.as_file().sync_all()?;
+    unchanged(path, stamp)?;
     let _: File = copy.persist_noclobber(kept)?;
     Ok(())
 }
@@ -242,11 +248,16 @@ mod tests {
 
     #[test]
     fn what_is_written_to_while_it_is_read_stays() {
-        for (disturbed, text, made) in [(None, "One force.", 1), (Some("Another text."), "Another text.", 0)] {
+        for (disturbed, backup, text, made) in [
+            (None, None, "One force.", 1),
+            (None, Some(".orig"), "One force.", 1),
+            (Some("Another text."), None, "Another text.", 0),
+            (Some("Another text."), Some(".orig"), "Another text.", 0),
+        ] {
             let here = tempfile::tempdir().expect("a place");
             let path = here.path().join("a.txt");
             fs::write(&path, "One navy.").expect("written");
-            let mut in_place = InPlace::new(None);
+            let mut in_place = InPlace::new(backup);
             in_place.follow(Event::Start(Source::new(&path, None, &[]), Stamp::of(&path)));
             let record = Rewritten { bytes: b"One force.".to_vec(), changed: true, before: None };
             assert!(in_place.takes(&record, 1));
@@ -257,7 +268,8 @@ mod tests {
             in_place.follow(Event::End);
             assert_eq!((in_place.made, in_place.lost, in_place.trouble), (made, 1 - made, made == 0));
             assert_eq!(fs::read_to_string(&path).expect("there"), text);
-            assert_eq!(fs::read_dir(here.path()).expect("there").count(), 1, "nothing is left beside it");
+            let kept = usize::from(made == 1 && backup.is_some());
+            assert_eq!(fs::read_dir(here.path()).expect("there").count(), 1 + kept, "nothing else is left beside it");
         }
     }
 }
