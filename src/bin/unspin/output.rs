@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
-use unspin::input::{Compression, Compressor, resolved};
+use unspin::input::{Compression, Compressor, InputError, resolved};
 use unspin::render::Style;
 
 use crate::args::{Color, Common, Target};
@@ -186,9 +186,10 @@ impl Output {
         Ok(())
     }
 
-    /// Ends a strict run that an error stopped: says what it leaves, where that is a file.
+    /// Ends a strict run that an error stopped: says what it leaves, where that is a file. Where no input is at fault but
+    /// what is written, the last note of how far the run is stays: a later run goes on from there.
     pub(crate) fn stop(self, error: anyhow::Error) -> anyhow::Result<Ending> {
-        if self.file.is_none() {
+        if self.file.is_none() || !error.is::<InputError>() {
             return Err(error);
         }
         complain(&format!("{error:#}"));
@@ -479,4 +480,29 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use unspin::input::Source;
+
+    use super::*;
+
+    #[test]
+    fn only_a_bad_input_makes_a_strict_run_start_anew() {
+        let here = tempfile::tempdir().expect("a place");
+        let target = Target { output: Some(here.path().join("out")), resume: false };
+        let common = Common { quiet: true, verbose: false, color: Color::Never };
+        let unreadable = Source::new(here.path().join("nowhere.jsonl"), None, &[]).open().err().expect("not there");
+        for (error, is_fault) in
+            [(io::Error::from(ErrorKind::StorageFull).into(), false), (anyhow::Error::msg(unreadable), true)]
+        {
+            let Start::Anew(mut out) = Output::open::<()>(&target, "job", false, common).expect("opened") else {
+                unreachable!("nothing is there to go on with")
+            };
+            out.checkpoint(Box::default(), ()).expect("noted");
+            assert_eq!(out.stop(error).is_ok(), is_fault);
+            assert_eq!(here.path().join("out.resume").exists(), !is_fault);
+        }
+    }
 }
