@@ -30,7 +30,10 @@ const COLUMNS: [&str; 17] = [
 
 impl Render for Csv {
     fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
-        ::csv::Writer::from_writer(out).write_record(COLUMNS).map_err(io::Error::other)
+        let mut table = ::csv::Writer::from_writer(out);
+        table.write_record(COLUMNS).map_err(io::Error::other)?;
+        // It flushes when it goes, too, but says nothing of what fails then.
+        table.flush()
     }
 
     fn finding(

@@ -115,6 +115,17 @@ fn snapshots() {
 }
 
 #[test]
+fn what_cannot_be_written_is_told() {
+    for format in Format::ALL {
+        let renderer = renderer(format, Style::default());
+        let mut written = Vec::new();
+        renderer.begin(&mut written).expect("into memory");
+        let begun = renderer.begin(&mut io::Cursor::new(&mut [0_u8; 0][..]));
+        assert_eq!(begun.is_ok(), written.is_empty(), "{format:?}");
+    }
+}
+
+#[test]
 fn every_line_of_the_json_formats_parses() {
     for format in [Format::Json, Format::Rdjsonl] {
         for line in render(format, Style::default()).lines() {
