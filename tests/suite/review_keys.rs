@@ -139,11 +139,21 @@ fn a_text_is_reviewed_by_keys_alone_through_a_kill() {
 #[test]
 fn the_terminal_is_given_back() {
     let here = directory(&[("a.txt", ARTICLE.as_bytes())]);
-    for (signal, says) in [("-TERM", ""), ("-HUP", ""), ("", "0 accepted, 0 rejected")] {
+    let last = directory(&[("a.txt", ARTICLE.as_bytes())]);
+    for (here, before, signal, says) in [
+        (&here, "", "-HUP", ""),
+        (&here, "", "", "0 accepted, 0 rejected"),
+        // With this key it makes a file, and is to take that away, too, before a signal ends it.
+        (&last, "i", "-TERM", ""),
+    ] {
         let mut session = Session::start(here.path(), &["review", "--assume-spun", "a.txt"], &[("NO_COLOR", "1")]);
         session.wait_for("1 of ");
         session.wait_for("[-");
         assert!(session.screen.screen().alternate_screen());
+        if !before.is_empty() {
+            session.press(before);
+            session.wait_for("is allowed from now on");
+        }
         if signal.is_empty() {
             session.press("\u{3}");
         } else {

@@ -26,6 +26,7 @@ mod score;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
+mod signals;
 mod stats;
 mod temporary;
 mod terminal;

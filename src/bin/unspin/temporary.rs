@@ -7,6 +7,8 @@ use std::sync::{Mutex, Once, PoisonError};
 
 use tempfile::{Builder, NamedTempFile};
 
+use crate::signals;
+
 /// Those that may be there now.
 static FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -31,7 +33,7 @@ fn make(builder: &mut Builder<'_, '_>, directory: &Path) -> io::Result<NamedTemp
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {
         // Without it a file may be left.
-        let _ = clear_up_first();
+        let _ = signals::clear_up_first(clear_up);
     });
     // Held while the file is made, so that a signal finds either none or its name.
     let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -41,42 +43,13 @@ fn make(builder: &mut Builder<'_, '_>, directory: &Path) -> io::Result<NamedTemp
     Ok(file)
 }
 
-/// Waits for signals that end the program, on a thread of its own. Not for those that it was started to ignore, as scripts
-/// start what runs beside them, and `nohup` what outlives its terminal.
-#[cfg(unix)]
-fn clear_up_first() -> std::io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use signal_hook::iterator::Signals;
-    use signal_hook::low_level::{emulate_default_handler, exit};
-
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM].into_iter().filter(|&signal| !is_ignored(signal)))?;
-    std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            // Held to the end, so that no other file is made.
-            let files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
-            for path in files.iter() {
-                let _ = fs::remove_file(path);
-            }
-            // Whoever started the program sees which signal ended it.
-            let _ = emulate_default_handler(signal);
-            exit(128 + signal);
-        }
-    });
-    Ok(())
-}
-
-/// Whether the program was started to ignore a signal, where the system tells.
-#[cfg(unix)]
-fn is_ignored(signal: i32) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
-}
-
-#[cfg(not(unix))]
-fn clear_up_first() -> std::io::Result<()> {
-    Ok(())
+/// Takes away those that are there, and lets no other one be made.
+fn clear_up() {
+    let files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    for path in files.iter() {
+        let _ = fs::remove_file(path);
+    }
+    std::mem::forget(files);
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ mod loader;
 mod screen;
 mod sentence;
 mod session;
-mod signals;
 mod status;
 pub(crate) mod store;
 mod view;

@@ -11,8 +11,8 @@ use ratatui::crossterm::execute;
 
 use super::loader::{Loaded, Loader};
 use super::session::{Flow, Keep, Session};
-use super::signals;
 use super::view::{self, Look};
+use crate::signals;
 
 /// Suggestions ahead of the reader from which on no more texts are asked for.
 const ENOUGH: usize = 2000;
@@ -37,7 +37,7 @@ pub(crate) fn run(
     loader: &mut Loader,
     look: Look,
 ) -> anyhow::Result<Vec<String>> {
-    signals::give_back_first(give_back).context("cannot wait for signals")?;
+    signals::give_back_first(give_back_for_good).context("cannot wait for signals")?;
     let mut terminal = Terminal::new().context("the terminal cannot be used")?;
     follow(&mut terminal.0, session, keep, loader, look)
 }
@@ -127,4 +127,11 @@ impl Drop for Terminal {
 fn give_back() {
     let _ = execute!(io::stdout(), DisableBracketedPaste, Show);
     ratatui::restore();
+}
+
+/// The same before a signal ends the program, and lets nothing be drawn on what was given back.
+fn give_back_for_good() {
+    let output = io::stdout().lock();
+    give_back();
+    std::mem::forget(output);
 }
