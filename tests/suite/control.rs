@@ -1,8 +1,11 @@
 //! What users tell the program: comments in texts, baselines, settings, lists of files, shards, added fields.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -474,6 +477,27 @@ fn strict_stops_at_the_first_fault() {
     assert_eq!((ran.code, ran.err.as_str()), (2, "unspin: nowhere.txt: no such file or directory\n"));
     let ran = unspin(here.path(), &["score", "rows.jsonl", "a.txt"], b"");
     assert_eq!((ran.code, ran.text().lines().count()), (2, 2));
+}
+
+#[test]
+fn a_run_does_not_wait_for_input_that_does_not_come() {
+    let mut child = command(&std::env::temp_dir(), &["score", "--strict", "--input", "jsonl", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut input = child.stdin.take().expect("piped");
+    let mut output = BufReader::new(child.stdout.take().expect("piped"));
+    let (send, lines) = channel();
+    std::thread::spawn(move || while send.send(output.by_ref().lines().next().transpose().expect("UTF-8")).is_ok() {});
+    let line = || lines.recv_timeout(Duration::from_secs(60)).expect("it did not wait");
+    // How all of it is encoded shows in its beginning.
+    writeln!(input, "{}", json!({ "text": "Nobody knew.", "id": "x".repeat(1 << 20) })).expect("written");
+    assert!(line().is_some());
+    writeln!(input, "{{").expect("written");
+    assert_eq!((line(), child.wait().expect("ends").code()), (None, Some(2)));
+    drop(input);
 }
 
 #[test]

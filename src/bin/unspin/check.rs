@@ -148,6 +148,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         |event| {
             let shown = match event {
                 Event::Record(result) => result?,
+                Event::Pause => return Ok(out.show()?),
                 Event::Checkpoint(progress) => return out.checkpoint(progress, (first, left)),
                 _ => return Ok(()),
             };

@@ -136,6 +136,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
                     }
                 }
                 Event::Broken => open = None,
+                Event::Pause => out.flush()?,
                 Event::Checkpoint(_) => {}
             }
             Ok(())

@@ -144,6 +144,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                 Event::Skipped(raw) => Event::Skipped(raw),
                 Event::End => Event::End,
                 Event::Broken => Event::Broken,
+                Event::Pause => return Ok(out.show()?),
                 Event::Checkpoint(progress) => return out.checkpoint(progress, &state),
             };
             match (&mut in_place, event) {

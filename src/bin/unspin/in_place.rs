@@ -99,7 +99,7 @@ impl<'s> InPlace<'s> {
                 self.place = Place::Nowhere;
                 self.count(false);
             }
-            Event::Checkpoint(_) => {}
+            Event::Pause | Event::Checkpoint(_) => {}
         }
     }
 

@@ -141,6 +141,11 @@ impl Output {
         Ok(Self { out, compression, file })
     }
 
+    /// Lets who reads along see what was written so far; a file is read when it is whole.
+    pub(crate) fn show(&mut self) -> io::Result<()> {
+        if self.file.is_none() { self.out.flush() } else { Ok(()) }
+    }
+
     /// Notes how far the run is, all of whose results so far have been written here.
     pub(crate) fn checkpoint<S: Serialize>(&mut self, progress: Box<Progress>, state: S) -> anyhow::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };

@@ -101,6 +101,7 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
                     line(&Document::whole(&path, "", &report), std::mem::take(&mut counts), &mut bytes)?;
                     out.write_all(&bytes)?;
                 }
+                Event::Pause => out.show()?,
                 Event::Checkpoint(progress) => out.checkpoint(progress, ())?,
                 _ => {}
             }

@@ -1,6 +1,8 @@
 //! What was read, checked on all cores.
 
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::Duration;
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -9,10 +11,13 @@ use unspin::render::Summary;
 
 use super::Event;
 use super::progress::Position;
-use super::read::{Batch, Fault, Message};
+use super::read::{Batch, Fault, Message, lock};
 use crate::checked::{self, Checked};
 use crate::long::{self, Long, Passage};
 use crate::settings::Settings;
+
+/// How long what was read waits for more.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What became of messages, each with how far the inputs are done after it.
 pub(super) type Results<T> = Vec<(Step<T>, Position)>;
@@ -61,11 +66,24 @@ pub(super) struct Checker<'c, T, W> {
     pub(super) long: Option<&'c long::Work<'c, T>>,
 }
 
+/// The next batch, or as much of it as there is where reading takes its time: nothing, maybe, which makes the checker ask
+/// whether anybody still takes results.
+fn next(batches: &Receiver<Batch>, partial: &Mutex<Batch>) -> Option<Batch> {
+    match batches.recv_timeout(PATIENCE) {
+        Err(RecvTimeoutError::Timeout) => {
+            let mut partial = lock(partial);
+            // Whole ones that came meanwhile go before it.
+            Some(batches.try_recv().unwrap_or_else(|_| std::mem::take(&mut *partial)))
+        }
+        received => received.ok(),
+    }
+}
+
 impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
-    /// Checks batches until there are no more, or nobody takes the results.
-    pub(super) fn run(&self, batches: Receiver<Batch>, results: SyncSender<Results<T>>) {
+    /// Checks batches until there are no more, or nobody takes the results. `partial` is the batch that is being read.
+    pub(super) fn run(&self, batches: &Receiver<Batch>, partial: &Mutex<Batch>, results: &SyncSender<Results<T>>) {
         let send = |steps| results.send(steps).is_ok();
-        for batch in batches {
+        while let Some(batch) = next(batches, partial) {
             let step = |(message, position)| (self.step(message), position);
             let steps: Vec<_> = match &self.pool {
                 // In the pool even where there is one record: a long text is shared out itself.

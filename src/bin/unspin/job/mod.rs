@@ -61,6 +61,8 @@ pub(crate) enum Event<T> {
     End,
     /// The input could not be read to its end.
     Broken,
+    /// What was ready is done; a good time to show what comes of it.
+    Pause,
     /// All before it is done, and not within a record; a good time to note how far the run is.
     Checkpoint(Box<Progress>),
 }

@@ -1,5 +1,7 @@
 //! The inputs, or the part of them that a run is to work on, read into batches.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use unspin::input::{ErrorKind, InputError, Raw, Source};
 
 use super::progress::Position;
@@ -11,6 +13,10 @@ const BATCH_BYTES: usize = 1 << 20;
 
 /// What was read, each with how far the inputs are done after it.
 pub(super) type Batch = Vec<(Message, Position)>;
+
+pub(super) fn lock(batch: &Mutex<Batch>) -> MutexGuard<'_, Batch> {
+    batch.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What comes of reading.
 pub(super) enum Message {
@@ -79,14 +85,20 @@ pub(super) struct Reader<F> {
     most: usize,
     send: F,
     at: Position,
-    batch: Batch,
+    /// What was read and not sent.
+    batch: Arc<Mutex<Batch>>,
     /// Bytes in the batch.
     bytes: usize,
 }
 
 impl<F: FnMut(Batch) -> bool> Reader<F> {
     pub(super) fn new(part: Part, most: usize, send: F) -> Self {
-        Self { part, most, send, at: Position::default(), batch: Vec::new(), bytes: 0 }
+        Self { part, most, send, at: Position::default(), batch: Arc::default(), bytes: 0 }
+    }
+
+    /// The batch that is being read into, for whoever will not wait until it is full. What was sent comes before it.
+    pub(super) fn batch(&self) -> Arc<Mutex<Batch>> {
+        Arc::clone(&self.batch)
     }
 
     /// Reads what is left of all inputs after what is done.
@@ -107,8 +119,9 @@ impl<F: FnMut(Batch) -> bool> Reader<F> {
                 return;
             }
         }
-        if !self.batch.is_empty() {
-            (self.send)(self.batch);
+        let rest = std::mem::take(&mut *lock(&self.batch));
+        if !rest.is_empty() {
+            (self.send)(rest);
         }
     }
 
@@ -159,12 +172,16 @@ impl<F: FnMut(Batch) -> bool> Reader<F> {
 
     /// Adds a message of so many bytes to the batch.
     fn push(&mut self, message: Message, position: Position, size: usize) -> bool {
-        self.batch.push((message, position));
-        self.bytes += size;
-        if self.bytes < BATCH_BYTES && self.batch.len() < self.most {
+        let mut batch = lock(&self.batch);
+        // Somebody else may have taken what was there.
+        self.bytes = if batch.is_empty() { size } else { self.bytes + size };
+        batch.push((message, position));
+        if self.bytes < BATCH_BYTES && batch.len() < self.most {
             return true;
         }
-        self.bytes = 0;
-        (self.send)(std::mem::take(&mut self.batch))
+        let full = std::mem::take(&mut *batch);
+        // Who takes it must not wait for one who waits for him.
+        drop(batch);
+        (self.send)(full)
     }
 }

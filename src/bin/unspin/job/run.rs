@@ -1,6 +1,8 @@
 //! A run: inputs are read, checked and handed on at the same time, and taken in order.
 
+use std::panic::resume_unwind;
 use std::sync::mpsc::sync_channel;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -82,7 +84,7 @@ impl Job {
         long: Option<&long::Work<'_, T>>,
         mut each: impl FnMut(Event<T>) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
-        let sources = self.sources.find()?;
+        let sources = self.sources.clone();
         let pool = (self.threads > 1)
             .then(|| ThreadPoolBuilder::new().num_threads(self.threads).build())
             .transpose()
@@ -93,37 +95,42 @@ impl Job {
         let position = done.position;
         let mut account = Account::new(self, done);
 
-        let result = std::thread::scope(|scope| -> anyhow::Result<()> {
+        let result = thread::scope(|scope| -> anyhow::Result<()> {
             let (raw_in, raw_out) = sync_channel(WAITING);
             let (done_in, done_out) = sync_channel(WAITING);
             let reader = Reader::new(self.part, BATCH_RECORDS, move |batch| raw_in.send(batch).is_ok());
-            scope.spawn(move || reader.read(sources, position));
+            let partial = reader.batch();
+            // Where the run ends early, nobody waits for it: it may wait for input that never comes.
+            let reading = thread::spawn(move || sources.find().map(|found| reader.read(found, position)));
             let checker = &checker;
-            scope.spawn(move || checker.run(raw_out, done_in));
-            for (step, position) in done_out.into_iter().flatten() {
-                match step {
-                    Step::Passage(passage, counted) => {
-                        account.count(&counted);
-                        each(Event::Record(passage))?;
-                        continue;
+            scope.spawn(move || checker.run(&raw_out, &partial, &done_in));
+            for results in done_out {
+                for (step, position) in results {
+                    match step {
+                        Step::Passage(passage, counted) => {
+                            account.count(&counted);
+                            each(Event::Record(passage))?;
+                            continue;
+                        }
+                        Step::Event(event, counted) => {
+                            account.count(&counted);
+                            account.follow(&event, &counted);
+                            each(event)?;
+                        }
+                        Step::Fault(raw, fault) => {
+                            account.fault(fault, raw.as_ref())?;
+                            each(raw.map_or(Event::Broken, Event::Skipped))?;
+                        }
                     }
-                    Step::Event(event, counted) => {
-                        account.count(&counted);
-                        account.follow(&event, &counted);
-                        each(event)?;
-                    }
-                    Step::Fault(raw, fault) => {
-                        account.fault(fault, raw.as_ref())?;
-                        each(raw.map_or(Event::Broken, Event::Skipped))?;
+                    if let Some(progress) = account.due(position) {
+                        each(Event::Checkpoint(Box::new(progress)))?;
+                        // However long that took, as much time is for work.
+                        account.checkpoint = Instant::now();
                     }
                 }
-                if let Some(progress) = account.due(position) {
-                    each(Event::Checkpoint(Box::new(progress)))?;
-                    // However long that took, as much time is for work.
-                    account.checkpoint = Instant::now();
-                }
+                each(Event::Pause)?;
             }
-            Ok(())
+            reading.join().unwrap_or_else(|panic| resume_unwind(panic))
         });
         account.bar.finish_and_clear();
         result?;

@@ -21,6 +21,7 @@ use crate::terminal::note;
 const KEPT: [&str; 2] = [".orig", ".bak"];
 
 /// Where the inputs of a run are, and which files there are none.
+#[derive(Clone)]
 pub(super) struct Sources {
     paths: Vec<PathBuf>,
     options: FileOptions,

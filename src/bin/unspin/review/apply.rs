@@ -55,7 +55,7 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common
                 Event::Skipped(raw) => Event::Skipped(raw),
                 Event::End => Event::End,
                 Event::Broken => Event::Broken,
-                Event::Checkpoint(_) => return Ok(()),
+                Event::Pause | Event::Checkpoint(_) => return Ok(()),
             };
             in_place.follow(event);
             Ok(())
