@@ -119,6 +119,12 @@ fn a_baseline_is_made_anew_and_is_no_input() {
 }
 
 #[test]
+    // Findings that are alike have one line, and all are counted.
+    fs::write(here.path().join("in/a.txt"), format!("{SPUN}\n\n{SPUN}\n")).expect("written");
+    let ran = unspin(here.path(), &["check", "--assume-spun", "--write-baseline", "twice", "in/a.txt"], b"");
+    let lines = fs::read_to_string(here.path().join("twice")).expect("written").lines().count();
+    let says = format!("{} findings in the baseline, in {lines} lines: some are alike\n", 2 * lines);
+    assert_eq!(ran.err, says);
 fn a_baseline_stays_where_a_new_one_would_lack_something() {
     let here = directory(&[("a.txt", SPUN.as_bytes()), ("rows.jsonl", b"{\"id\":\"1\",\"text\":\"x\"}\n")]);
     let write = |file: &str, path: &str| {

@@ -60,6 +60,8 @@ pub(crate) struct Writer {
     out: Replacement,
     seen: HashSet<String>,
 }
+    /// Findings that were added; those with the same words around them have one id, and one line.
+    findings: usize,
 
 impl Writer {
     pub(crate) fn new(path: &Path) -> anyhow::Result<Self> {
@@ -71,11 +73,12 @@ impl Writer {
             "{}: is there already and is no baseline; remove it, or name another file",
             path.display()
         );
-        Ok(Self { path: path.to_owned(), out: Replacement::new(path)?, seen: HashSet::new() })
+        Ok(Self { path: path.to_owned(), out: Replacement::new(path)?, seen: HashSet::new(), findings: 0 })
     }
 
     pub(crate) fn add(&mut self, lines: Vec<(String, String)>) -> anyhow::Result<()> {
         for (id, line) in lines {
+        self.findings += lines.len();
             if self.seen.insert(id) {
                 writeln!(self.out, "{line}").with_context(|| self.path.display().to_string())?;
             }
@@ -83,9 +86,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Puts the file in its place; says how many findings it holds.
-    pub(crate) fn finish(self) -> anyhow::Result<usize> {
+    /// Puts the file in its place; says how many findings it holds, and in how many lines.
+    pub(crate) fn finish(self) -> anyhow::Result<(usize, usize)> {
         self.out.finish()?;
-        Ok(self.seen.len())
+        Ok((self.findings, self.seen.len()))
     }
 }

@@ -202,9 +202,11 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
             complain(&format!("{}: not written, for some input could not be read", path.display()));
         }
         (Some(baseline), _) => {
-            let count = baseline.finish()?;
+            let (found, lines) = baseline.finish()?;
             if !common.quiet {
-                note(&format!("{count} {} in the baseline", if count == 1 { "finding" } else { "findings" }));
+                let findings = if found == 1 { "finding" } else { "findings" };
+                let alike = if lines < found { format!(", in {lines} lines: some are alike") } else { String::new() };
+                note(&format!("{found} {findings} in the baseline{alike}"));
             }
         }
         _ => {}
