@@ -88,9 +88,12 @@ fn a_baseline_leaves_out_what_it_holds_wherever_it_moves() {
         assert!(ran.code == 2 && ran.err.contains(makes) && ran.err.contains(whose), "{}", ran.err);
     }
 
-    let ran = unspin(here.path(), &["check", "--baseline", "a.txt", "a.txt"], b"");
-    assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("a.txt:1: not a line of a baseline"), "{}", ran.err);
+    fs::write(here.path().join("number"), "{\"id\":5}\n").expect("written");
+    for (name, says) in [("a.txt", ""), ("number", "invalid type: integer `5`, expected a string")] {
+        let ran = unspin(here.path(), &["check", "--baseline", name, "a.txt"], b"");
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains(":1: not a line of a baseline") && ran.err.contains(says), "{}", ran.err);
+    }
 }
 
 #[test]

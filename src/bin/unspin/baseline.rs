@@ -1,5 +1,6 @@
 //! Findings that are known and accepted, kept in a file by their ids: they survive when text around them moves.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
@@ -14,7 +15,7 @@ use crate::output::Replacement;
 /// One line of a baseline. Only the id counts; the rest is for people who read the file.
 #[derive(Serialize, Deserialize)]
 struct Line<'l> {
-    id: &'l str,
+    id: Cow<'l, str>,
     #[serde(default)]
     place: String,
     #[serde(default)]
@@ -34,7 +35,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<HashSet<String>> {
         let line: Line<'_> = serde_json::from_str(line).with_context(|| {
             format!("{}:{}: not a line of a baseline; write it anew with --write-baseline", name(), n + 1)
         })?;
-        ids.insert(line.id.to_owned());
+        ids.insert(line.id.into_owned());
     }
     Ok(ids)
 }
@@ -44,7 +45,7 @@ pub(crate) fn lines(document: &Document<'_>) -> serde_json::Result<Vec<(String, 
     let line = |finding: &unspin::Finding| {
         let words: Vec<&str> = document.text[finding.span.range()].split_whitespace().collect();
         let line = Line {
-            id: &finding.id,
+            id: Cow::Borrowed(&finding.id),
             place: document.place(),
             text: words.join(" "),
             correction: finding.correction().to_owned(),
@@ -59,9 +60,9 @@ pub(crate) struct Writer {
     path: PathBuf,
     out: Replacement,
     seen: HashSet<String>,
-}
     /// Findings that were added; those with the same words around them have one id, and one line.
     findings: usize,
+}
 
 impl Writer {
     pub(crate) fn new(path: &Path) -> anyhow::Result<Self> {
@@ -77,8 +78,8 @@ impl Writer {
     }
 
     pub(crate) fn add(&mut self, lines: Vec<(String, String)>) -> anyhow::Result<()> {
-        for (id, line) in lines {
         self.findings += lines.len();
+        for (id, line) in lines {
             if self.seen.insert(id) {
                 writeln!(self.out, "{line}").with_context(|| self.path.display().to_string())?;
             }
