@@ -348,6 +348,8 @@ fn git_applies_diffs_of_odd_names_links_and_files_named_twice() {
     use std::os::unix::fs::symlink;
 
     let here = directory(&[("real/a.txt", SPUN.as_bytes()), ("b.txt", SPUN.as_bytes())]);
+        let warns = ran.err.contains("files outside of the current directory; run this from one above");
+        assert_eq!(warns, from == elsewhere.path(), "{}", ran.err);
     let at = |name: &[u8]| here.path().join(std::ffi::OsStr::from_bytes(name));
     fs::write(at(b"odd\xff.txt"), SPUN).expect("written");
     symlink("real", at(b"link")).expect("linked");

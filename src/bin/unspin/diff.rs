@@ -60,6 +60,8 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
     // A diff is written at the end of its input, for one that breaks off must not be applied.
     let mut open: Option<Writer<Vec<u8>>> = None;
     let (mut input, mut compressed) = (String::new(), false);
+    // Whether the input lies outside of the current directory, and any that the diff changes does.
+    let (mut elsewhere, mut outside) = (false, false);
     // Of a long text, edits are held, which take far less than what was found.
     let mut edits = Vec::new();
     let long = long::Work {
@@ -84,7 +86,9 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
             match event {
                 Event::Start(source, _) => {
                     compressed = source.compression != Compression::None;
-                    open = Some(Writer::new(Vec::new(), name(&source), color));
+                    let name = name(&source);
+                    elsewhere = name.starts_with(b"/");
+                    open = Some(Writer::new(Vec::new(), name, color));
                     input = source.name();
                 }
                 Event::Record(Compared { what, complaints, met: more }) => {
@@ -131,6 +135,7 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
                             trouble = true;
                         } else {
                             found |= !diff.is_empty();
+                            outside |= elsewhere && !diff.is_empty();
                             out.write_all(&diff)?;
                         }
                     }
@@ -143,6 +148,9 @@ pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
         },
     )?;
     out.flush()?;
+    if outside && !common.quiet {
+        complain("git applies no diff to files outside of the current directory; run this from one above them");
+    }
     trouble |= command.inputs.shard.is_none() && command.choice.misses(&met);
     Ok(Ending { found: found && !command.exit_zero, trouble: trouble || outcome.trouble })
 }
