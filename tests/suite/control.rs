@@ -119,15 +119,15 @@ fn a_baseline_is_made_anew_and_is_no_input() {
     fs::copy(&known, &other).expect("copied");
     unspin(here.path(), &["fix", "--write", "--isolated", "--assume-spun", "--baseline", "in/other.jsonl", "in"], b"");
     assert_eq!(fs::read_to_string(&other).expect("there"), first);
-}
-
-#[test]
     // Findings that are alike have one line, and all are counted.
     fs::write(here.path().join("in/a.txt"), format!("{SPUN}\n\n{SPUN}\n")).expect("written");
     let ran = unspin(here.path(), &["check", "--assume-spun", "--write-baseline", "twice", "in/a.txt"], b"");
     let lines = fs::read_to_string(here.path().join("twice")).expect("written").lines().count();
     let says = format!("{} findings in the baseline, in {lines} lines: some are alike\n", 2 * lines);
     assert_eq!(ran.err, says);
+}
+
+#[test]
 fn a_baseline_stays_where_a_new_one_would_lack_something() {
     let here = directory(&[("a.txt", SPUN.as_bytes()), ("rows.jsonl", b"{\"id\":\"1\",\"text\":\"x\"}\n")]);
     let write = |file: &str, path: &str| {
@@ -426,7 +426,7 @@ fn settings_come_in_layers() {
     assert!(!check(here.path(), &["--isolated", "b.txt"]).is_empty());
     assert!(!check(here.path(), &["--min-confidence", "0.5", "b.txt"]).is_empty());
 
-    let dumped = unspin(here.path(), &["check", "--dump-config", "--quotes", "skip", "--exclude", "x"], b"");
+    let dumped = unspin(here.path(), &["check", "--dump-config", "--quotes", "skip"], b"");
     assert_eq!(dumped.code, 0, "{}", dumped.err);
     for line in ["min-confidence = 0.6", "quotes = \"skip\"", "assume-spun = false", "[[override]]"] {
         assert!(dumped.text().contains(line), "{line}: {}", dumped.text());
@@ -434,6 +434,11 @@ fn settings_come_in_layers() {
     for command in ["explain", "eval"] {
         let ran = unspin(here.path(), &[command, "--dump-config", "--quotes", "skip"], b"");
         assert_eq!((ran.code, &ran.out), (0, &dumped.out), "{command}: {}", ran.err);
+    }
+    let given = ["--quotes", "skip", "--exclude", "x/", "--field-format", "html"];
+    let dumped = unspin(here.path(), &[&["fix", "--dump-config"], &given[..]].concat(), b"");
+    for line in ["exclude = [\"x/\"]", "field-format = \"html\""] {
+        assert!(dumped.text().contains(line), "{line}: {}", dumped.text());
     }
     // What is printed is taken back, and says the same.
     fs::write(here.path().join("unspin.toml"), &dumped.out).expect("written");

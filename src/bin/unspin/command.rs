@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
-use crate::args::{Checking, Common};
+use crate::args::{Checking, Common, Inputs};
 #[cfg(feature = "serve")]
 use crate::serve;
 use crate::settings::Stated;
@@ -68,7 +68,7 @@ pub(crate) enum Command {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Ending> {
     if let Some(checking) = args.command.checking().filter(|checking| checking.dump_config) {
-        return dump(checking);
+        return dump(checking, args.command.inputs());
     }
     match args.command {
         Command::Check(command) => check::run(&command, args.common),
@@ -107,11 +107,23 @@ impl Command {
             _ => None,
         }
     }
+
+    /// Where it reads texts from, if it reads some.
+    fn inputs(&self) -> Option<&Inputs> {
+        match self {
+            Self::Check(command) => Some(&command.inputs),
+            Self::Diff(command) => Some(&command.inputs),
+            Self::Fix(command) => Some(&command.inputs),
+            Self::Review(command) => Some(&command.inputs),
+            Self::Score(command) => Some(&command.inputs),
+            _ => None,
+        }
+    }
 }
 
-fn dump(checking: &Checking) -> anyhow::Result<Ending> {
+fn dump(checking: &Checking, inputs: Option<&Inputs>) -> anyhow::Result<Ending> {
     let mut out = terminal::stdout();
-    out.write_all(Stated::new(checking)?.dump()?.as_bytes())?;
+    out.write_all(Stated::new(checking)?.dump(inputs)?.as_bytes())?;
     out.flush()?;
     Ok(Ending::default())
 }

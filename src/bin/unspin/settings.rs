@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use unspin::input::{Globs, straight};
 use unspin::{Builder, Config, ErrorKind, Family, Finding, Model, Quotes, Report, Severity, Unspinner};
 
-use crate::args::{Checking, FieldFormat};
+use crate::args::{Checking, FieldFormat, Inputs};
 use crate::{baseline, dictionary};
 
 /// What a settings file is called.
@@ -403,9 +403,13 @@ impl Stated {
         Ok(Self { file, path, root })
     }
 
-    /// The settings in force, as TOML.
-    pub(crate) fn dump(&self) -> anyhow::Result<String> {
+    /// The settings in force, as TOML, with what the command line says of inputs.
+    pub(crate) fn dump(&self, inputs: Option<&Inputs>) -> anyhow::Result<String> {
         let mut file = self.file.clone();
+        if let Some(inputs) = inputs {
+            file.exclude.extend(inputs.exclude.iter().cloned());
+            file.field_format = inputs.field_format.or(file.field_format);
+        }
         file.set_rules(file.rules().over(&Rules::defaults()));
         if let Some(path) = self.files().iter().find(|path| path.to_str().is_none()) {
             anyhow::bail!("{}: has no place in TOML, for it is not UTF-8", path.display());
@@ -575,7 +579,7 @@ mod tests {
             (Checking { model: Some(Model::Fast), ..named.clone() }, "fast"),
             (named, "full"),
         ] {
-            let dumped = Stated::within(&checking, root.path()).and_then(|stated| stated.dump()).expect("sound");
+            let dumped = Stated::within(&checking, root.path()).and_then(|stated| stated.dump(None)).expect("sound");
             assert!(dumped.contains(&format!("\nmodel = \"{model}\"\n")), "{checking:?}: {dumped}");
         }
     }
