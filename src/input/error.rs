@@ -16,6 +16,8 @@ pub enum ErrorKind {
     Binary,
     /// It was found in a directory, and its name is that of program code or data.
     Foreign,
+    /// It was found in a directory, and is a link, which is not followed there.
+    Link,
     /// A directory in which there is nothing to read.
     Nothing,
     /// Its bytes are not what its encoding allows, or a correction has no place in that encoding.

@@ -207,6 +207,16 @@ fn a_directory_without_texts_is_named() {
     let ran = score(&[".", "--strict"]);
     assert_eq!((ran.code, ran.text().lines().count(), ran.err.as_str()), (0, 1, ""));
     assert_eq!(score(&["code/x.py"]).text().lines().count(), 1, "it is named");
+    #[cfg(unix)]
+    {
+        fs::create_dir(here.path().join("links")).expect("made");
+        std::os::unix::fs::symlink("../a.txt", here.path().join("links/b.txt")).expect("linked");
+        let skipped = "unspin: links/b.txt: is a link, which is not followed in directories; skipped\n";
+        let nothing = "unspin: links: has no files to read but behind links, which are not followed; name what they lead \
+                       to\n";
+        assert_eq!(score(&["-v", "--strict", "links"]).err, format!("{skipped}{nothing}"));
+        assert_eq!(score(&["links/b.txt"]).text().lines().count(), 1, "it is named");
+    }
     assert_eq!(score(&["-q", "code"]).err, "");
 }
 
@@ -338,6 +348,8 @@ fn diffs_name_inputs_so_that_they_apply_from_here() {
     ] {
         let ran = unspin(from, &["diff", "--assume-spun", path], SPUN.as_bytes());
         assert_eq!(ran.text().lines().next(), Some(format!("--- {wanted}").as_str()), "{path}: {}", ran.err);
+        let warns = ran.err.contains("files outside of the current directory; run this from one above");
+        assert_eq!(warns, from == elsewhere.path(), "{}", ran.err);
     }
 }
 
@@ -348,8 +360,6 @@ fn git_applies_diffs_of_odd_names_links_and_files_named_twice() {
     use std::os::unix::fs::symlink;
 
     let here = directory(&[("real/a.txt", SPUN.as_bytes()), ("b.txt", SPUN.as_bytes())]);
-        let warns = ran.err.contains("files outside of the current directory; run this from one above");
-        assert_eq!(warns, from == elsewhere.path(), "{}", ran.err);
     let at = |name: &[u8]| here.path().join(std::ffi::OsStr::from_bytes(name));
     fs::write(at(b"odd\xff.txt"), SPUN).expect("written");
     symlink("real", at(b"link")).expect("linked");

@@ -14,8 +14,8 @@ use super::one_of;
 /// Where texts come from.
 #[derive(Group, Clone, Debug)]
 pub(crate) struct Inputs {
-    /// Files and directories, in which program code, data, and NAME.orig and NAME.bak beside a NAME are left alone; - is
-    /// standard input, as is no path at all.
+    /// Files and directories, in which program code, data, links, and NAME.orig and NAME.bak beside a NAME are left alone;
+    /// - is standard input, as is no path at all.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// What the inputs are; told by the name of each otherwise, or by its beginning.

@@ -23,7 +23,7 @@ pub(crate) struct Common {
     /// Say nothing but results and errors.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Say more: all reasons of a finding, files that are skipped.
+    /// Say more: all reasons of a finding; files in directories that are no text, have no field to read, or are links.
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
     /// When to use colors; NO_COLOR is heeded.

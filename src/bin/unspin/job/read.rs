@@ -43,10 +43,10 @@ impl Fault {
         Self { error, found: source.found, unasked: source.found && !source.asked, counted: false }
     }
 
-    /// Whether it is a file that nobody named and that is no text, or has none where texts usually are.
+    /// Whether it is a file that nobody named and that is a link or no text, or has none where texts usually are.
     pub(super) fn is_skipped(&self) -> bool {
         match self.error.kind() {
-            ErrorKind::Foreign => true,
+            ErrorKind::Foreign | ErrorKind::Link => true,
             ErrorKind::Binary => self.found,
             ErrorKind::MissingField => self.unasked,
             _ => false,
