@@ -72,7 +72,7 @@ pub(crate) struct Eval {
     /// How figures are shown.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TableFormat::Human)]
     pub(crate) format: TableFormat,
-    /// Threads, 256 at most [default: one for each core].
+    /// Threads; 0 is one for each core, above 256 is 256 [default: 0].
     #[arg(short = 'j', long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 }

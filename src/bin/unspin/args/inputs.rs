@@ -54,7 +54,7 @@ pub(crate) struct Inputs {
     /// Stop at the first input or record that cannot be read.
     #[arg(long, help_heading = "Input")]
     pub(crate) strict: bool,
-    /// Threads, 256 at most [default: one for each core].
+    /// Threads; 0 is one for each core, above 256 is 256 [default: 0].
     #[arg(short = 'j', long, value_name = "N", help_heading = "Input")]
     pub(crate) jobs: Option<usize>,
     /// Write the figures of the run to a file, as JSON.
