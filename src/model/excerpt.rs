@@ -31,7 +31,7 @@ pub(crate) struct Excerpt {
     pub(crate) share: f64,
 }
 
-/// The excerpts of a text that may be spun, in order: all of it where it looks spun as a whole but no window of it does, or
+/// The excerpts of a text that may be spun, in order: all of it where it looks spun as a whole but no window of it does, as
 /// where it is too short for one. With `all`, for texts that are taken for spun, what is between excerpts is an excerpt,
 /// too. A text without sentences has none.
 ///
@@ -54,13 +54,13 @@ pub(crate) fn excerpts(
     for (at, _) in forest.looks(&windows).into_iter().enumerate().filter(|(_, look)| *look >= least) {
         is_read[at..at + WINDOW].fill(true);
     }
+    if !is_read.contains(&true) {
+        let whole = Excerpt { sentences: 0..sentences.len(), share: 1.0 };
+        return if opens || all { vec![whole] } else { Vec::new() };
+    }
     let alone: Vec<_> = pieces.chunks(1).map(gate::shares).collect();
     leave_ends(&mut is_read, &forest.looks(&alone));
-    match is_read.contains(&true) {
-        true => runs(&pieces, &is_read, all),
-        false if opens || all => vec![Excerpt { sentences: 0..sentences.len(), share: 1.0 }],
-        false => Vec::new(),
-    }
+    runs(&pieces, &is_read, all)
 }
 
 /// Leaves off the ends of each run of pieces that are read those that look clean alone.
