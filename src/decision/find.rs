@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::{Decision, Decisions, Place, Verdict, current, first, last, surroundings};
+use super::{CONTEXT, Decision, Decisions, Place, Verdict, current, first, last, surroundings};
 use crate::fix::{Edit, Fixed};
 use crate::line::line_end;
 use crate::report::Finding;
@@ -12,6 +12,8 @@ use crate::span::Span;
 
 /// Characters beside a correction that must be those of the decision for it to count as applied already.
 const BESIDE: usize = 12;
+/// Characters beside the words that must be those of the decision where replacements are undone around them.
+const NEAR: usize = 20;
 
 /// What goes along with words that go. Line breaks are not among it, for they may end a paragraph.
 const SPACES: [char; 3] = [' ', '\t', '\u{a0}'];
@@ -21,8 +23,9 @@ impl Decisions {
     /// [`Decisions`] has an example.
     ///
     /// Findings are known by their id; where several have the same one, by the text around them, then by their number.
-    /// An accepted replacement whose finding is gone still has its place where its words stand, once only, between the
-    /// same characters as before.
+    /// A decision whose id is gone is about the finding of the same words, once only, between the same characters as
+    /// before, or what accepted replacements made of them; an accepted replacement whose finding is gone still has its
+    /// place there.
     ///
     /// # Panics
     ///
@@ -44,9 +47,6 @@ impl Decisions {
                 let span = findings[n].span;
                 text[span.range()] == one.text && surroundings(text, span) == (one.before.as_str(), one.after.as_str())
             };
-            let same_words = |n: usize, one: &Decision| {
-                text[findings[n].span.range()].split_whitespace().eq(one.text.split_whitespace())
-            };
             let decided = &mut matched.decided;
             waiting.retain(|one| match group.get(one.nth).filter(|&&n| same_place(n, one)) {
                 Some(&n) => decided[n].replace(one).is_some(),
@@ -56,28 +56,45 @@ impl Decisions {
                 Some(&n) => decided[n].replace(one).is_some(),
                 None => true,
             });
-            waiting.retain(|one| match group.get(one.nth).filter(|&&n| decided[n].is_none() && same_words(n, one)) {
+        }
+        let rest: Vec<&Decision> = left.values().flatten().copied().collect();
+        if rest.is_empty() {
+            return matched;
+        }
+        let traces = Traces::new(text, decisions.values().filter_map(|people| current(people)), &rest);
+        let told = |one: &&Decision| one.verdict != Verdict::Accept || one.replacement.is_some();
+        let places = traces.places(text, &rest.iter().copied().filter(told).collect::<Vec<_>>());
+        let place = |one: &Decision| places.get(&key(one)).copied();
+        // The finding may be there under another id: its first correction is another one now, or what stands beside it.
+        for waiting in left.values_mut() {
+            waiting.retain(|one| {
+                let same =
+                    place(one).and_then(|span| findings.binary_search_by_key(&span, |finding| finding.span).ok());
+                match same.filter(|&n| matched.decided[n].is_none()) {
+                    Some(n) => matched.decided[n].replace(one).is_some(),
+                    None => true,
+                }
+            });
+        }
+        for (id, group) in &groups {
+            let Some(waiting) = left.get_mut(id) else { continue };
+            let same_words = |n: usize, one: &Decision| {
+                text[findings[n].span.range()].split_whitespace().eq(one.text.split_whitespace())
+            };
+            let decided = &mut matched.decided;
+            // What was applied is not meant for the next of its kind.
+            let fits = |n: usize, one: &Decision| same_words(n, one) && !traces.done.contains(&key(one));
+            waiting.retain(|one| match group.get(one.nth).filter(|&&n| decided[n].is_none() && fits(n, one)) {
                 Some(&n) => decided[n].replace(one).is_some(),
                 None => true,
             });
         }
-        let left: Vec<&Decision> = left.into_values().flatten().filter(|one| one.verdict == Verdict::Accept).collect();
-        let whole = |one: &Decision| [one.before.as_str(), &one.text, &one.after].concat();
-        let places = occurrences(text, left.iter().filter(|one| one.replacement.is_some()).map(|one| whole(one)));
-        let place = |one: &Decision| {
-            let at = places.get(&whole(one)).copied().flatten()?;
-            one.replacement.as_ref().map(|_| Span::new(at, at + one.text.len()).shifted(one.before.len()))
-        };
-        // The finding may be there under another id: its first correction is another one now. Those go first, for what
-        // has no finding takes its place among what is decided.
+        // What has no finding takes its place among what is decided.
         let (mut others, mut gone) = (Vec::new(), Vec::new());
-        for decision in left {
-            let place = place(decision);
-            let same = place.and_then(|span| findings.binary_search_by_key(&span, |finding| finding.span).ok());
-            match (same.filter(|&n| matched.decided[n].is_none()), place) {
-                (Some(n), _) => matched.decided[n] = Some(decision),
-                (None, Some(span)) => others.push((span, decision)),
-                (None, None) => gone.push(decision),
+        for decision in left.into_values().flatten().filter(|one| one.verdict == Verdict::Accept) {
+            match place(decision) {
+                Some(span) => others.push((span, decision)),
+                None => gone.push(decision),
             }
         }
         // Spans that are taken, none of which overlap: the end of each by its start.
@@ -93,11 +110,7 @@ impl Decisions {
                 matched.elsewhere.push((span, decision));
             }
         }
-        if !gone.is_empty() {
-            let accepted = decisions.values().filter_map(|people| current(people));
-            let traces = Traces::new(accepted.filter(|one| one.verdict == Verdict::Accept));
-            (matched.done, matched.lost) = traces.sort(text, gone);
-        }
+        (matched.done, matched.lost) = gone.into_iter().partition(|one| traces.done.contains(&key(one)));
         matched.elsewhere.sort_by_key(|(span, _)| *span);
         matched
     }
@@ -190,14 +203,129 @@ fn finder<S: AsRef<str>>(strings: &[S]) -> Option<AhoCorasick> {
     AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(bytes).ok()
 }
 
-/// Tells what was applied from what is lost, by what stands around it.
+/// Tells a decision from the others about its text.
+fn key(decision: &Decision) -> (&str, usize) {
+    (&decision.id, decision.nth)
+}
+
+/// What accepted replacements left in a text, told by what stands around them.
 struct Traces<'d> {
-    /// Accepted decisions by their words, and what finds the words.
+    /// The decisions whose replacement the text has where they want it: beside it, on one side at least, stand the
+    /// characters that stood there, or what the other decisions made of them.
+    done: BTreeSet<(&'d str, usize)>,
+    /// What shows that, and what finds it.
+    signs: Vec<Sign<'d>>,
+    finder: Option<AhoCorasick>,
+}
+
+/// What a text has if a replacement was made there.
+struct Sign<'d> {
+    /// The decision.
+    of: (&'d str, usize),
+    text: String,
+    /// Where in it the replacement is.
+    new: Span,
+    /// What that came in place of.
+    old: String,
+}
+
+impl<'d> Traces<'d> {
+    /// Of those decisions that are `left`, with all of those about the text.
+    fn new(text: &str, all: impl Iterator<Item = &'d Decision>, left: &[&'d Decision]) -> Self {
+        let accepted = Accepted::new(all.filter(|one| one.verdict == Verdict::Accept));
+        let signs = |one: &&'d Decision| {
+            let (before, after) = accepted.repaired(one);
+            let mut signs = signs(one, &one.before, &one.after);
+            signs.extend(self::signs(one, &before, &after));
+            signs
+        };
+        let left = left.iter().filter(|one| one.verdict == Verdict::Accept);
+        let all = Self { done: BTreeSet::new(), signs: left.flat_map(signs).collect(), finder: None }.ready();
+        let done: BTreeSet<_> = all.hits(&edged(text)).map(|(sign, _)| sign.of).collect();
+        let Self { mut signs, .. } = all;
+        signs.retain(|sign| done.contains(&sign.of) && !sign.text.is_empty());
+        signs.sort_by(|a, b| a.text.cmp(&b.text));
+        signs.dedup_by(|a, b| a.text == b.text);
+        Self { done, signs, finder: None }.ready()
+    }
+
+    fn ready(self) -> Self {
+        let finder = finder(&self.signs.iter().map(|sign| sign.text.as_str()).collect::<Vec<_>>());
+        Self { finder, ..self }
+    }
+
+    /// The signs that a text has, and where. A replacement at the end of one is no part of a longer word.
+    fn hits<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (&'s Sign<'d>, usize)> {
+        let part = |a: Option<char>, b: Option<char>| [a, b].iter().all(|c| c.is_some_and(char::is_alphanumeric));
+        let hits = self.finder.iter().flat_map(move |finder| finder.find_overlapping_iter(text));
+        hits.map(|hit| (&self.signs[hit.pattern().as_usize()], hit.start())).filter(move |(sign, at)| {
+            let (before, after) = (&text[..*at], &text[at + sign.text.len()..]);
+            !(sign.new.start == 0 && part(before.chars().next_back(), sign.text.chars().next())
+                || sign.new.end == sign.text.len() && part(sign.text.chars().next_back(), after.chars().next()))
+        })
+    }
+
+    /// A text as it was before.
+    fn undone(&self, text: &str) -> Fixed {
+        let mut edits: Vec<_> = self.hits(text).map(|(sign, at)| (sign.new.shifted(at), sign.old.as_str())).collect();
+        edits.sort_unstable();
+        edits.dedup();
+        Fixed::new(text, edits.into_iter().map(|(span, old)| Edit { span, text: old.to_owned() }))
+    }
+
+    /// Where the words of decisions stand, once in the text, between the same characters as before. Both are compared as
+    /// they were before any replacement, for those beside the words may have been made or not, and there fewer characters
+    /// do, since what is at the ends of those that were kept may be part of a replacement.
+    fn places(&self, text: &str, decisions: &[&'d Decision]) -> BTreeMap<(&'d str, usize), Span> {
+        let whole = |one: &Decision| {
+            let own = Span::new(one.before.len(), one.before.len() + one.text.len());
+            ([one.before.as_str(), &one.text, &one.after].concat(), own)
+        };
+        let earlier = |one: &Decision| {
+            let edge = |side: &str| if side.chars().nth(CONTEXT - 1).is_none() { EDGE } else { "" };
+            let (whole, own) = whole(one);
+            let (left, right) = (edge(&one.before), edge(&one.after));
+            let undone = self.undone(&[left, &whole, right].concat());
+            let own = undone.map.to_fixed(own.shifted(left.len()));
+            let before = last(&undone.text[..own.start], NEAR);
+            let whole = [before, &undone.text[own.range()], first(&undone.text[own.end..], NEAR)].concat();
+            (whole, Span::new(before.len(), before.len() + own.len()))
+        };
+        let undone = self.undone(&edged(text));
+        let mut places = BTreeMap::new();
+        let mut look = |text: &str, whole: &dyn Fn(&Decision) -> (String, Span), place: &dyn Fn(Span) -> Span| {
+            let all = decisions.iter().filter(|one| !places.contains_key(&key(one)));
+            let all: Vec<_> = all.map(|one| (*one, whole(one))).collect();
+            let found = occurrences(text, all.iter().map(|(_, (whole, _))| whole.clone()));
+            for (one, (whole, own)) in &all {
+                if let Some(at) = found.get(whole).copied().flatten() {
+                    places.insert(key(one), place(own.shifted(at)));
+                }
+            }
+        };
+        look(text, &whole, &|span| span);
+        if !self.done.is_empty() {
+            look(&undone.text, &earlier, &|span| {
+                let Span { start, end } = undone.map.to_original(span);
+                Span::new(start.saturating_sub(EDGE.len()), end.saturating_sub(EDGE.len()))
+            });
+        }
+        // Words that are back only since they were undone are gone.
+        let stands =
+            |one: &&&Decision| places.get(&key(one)).is_some_and(|span| text.get(span.range()) == Some(&one.text));
+        let standing: BTreeSet<_> = decisions.iter().filter(stands).map(|one| key(one)).collect();
+        places.retain(|key, _| standing.contains(key));
+        places
+    }
+}
+
+/// Accepted decisions by their words, and what finds the words.
+struct Accepted<'d> {
     words: Vec<(&'d str, Vec<&'d Decision>)>,
     finder: Option<AhoCorasick>,
 }
 
-impl<'d> Traces<'d> {
+impl<'d> Accepted<'d> {
     fn new(accepted: impl Iterator<Item = &'d Decision>) -> Self {
         let mut words: BTreeMap<&str, Vec<&Decision>> = BTreeMap::new();
         for decision in accepted.filter(|one| !one.text.is_empty()) {
@@ -206,24 +334,6 @@ impl<'d> Traces<'d> {
         let words: Vec<_> = words.into_iter().collect();
         let finder = finder(&words.iter().map(|(text, _)| *text).collect::<Vec<_>>());
         Self { words, finder }
-    }
-
-    /// Those whose replacement the text has where the decision wants it, and the others. Beside the replacement, on one
-    /// side at least, stand the characters that stood there, or what the other decisions made of them.
-    fn sort(&self, text: &str, decisions: Vec<&'d Decision>) -> (Vec<&'d Decision>, Vec<&'d Decision>) {
-        let signs = |one: &Decision| {
-            let (before, after) = self.repaired(one);
-            let mut signs = signs(one, &one.before, &one.after);
-            signs.extend(self::signs(one, &before, &after));
-            signs
-        };
-        let all: Vec<_> = decisions.into_iter().map(|one| (one, signs(one))).collect();
-        let text = [EDGE, text, EDGE].concat();
-        let there = occurrences(&text, all.iter().flat_map(|(_, signs)| signs.iter().cloned()));
-        let (done, lost): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|(_, signs)| signs.iter().any(|sign| there.contains_key(sign)));
-        let decisions = |all: Vec<(&'d Decision, _)>| all.into_iter().map(|(one, _)| one).collect();
-        (decisions(done), decisions(lost))
     }
 
     /// The characters around a decision's words as the other decisions leave them.
@@ -253,19 +363,36 @@ impl<'d> Traces<'d> {
 /// Stands for the edges of a text, which are as good as characters.
 const EDGE: &str = "\0";
 
+fn edged(text: &str) -> String {
+    [EDGE, text, EDGE].concat()
+}
+
 /// What a text between [edges](EDGE) has if it has the replacement between these characters: one of them.
-fn signs(decision: &Decision, before: &str, after: &str) -> Vec<String> {
+fn signs<'d>(decision: &'d Decision, before: &str, after: &str) -> Vec<Sign<'d>> {
     let Some(new) = &decision.replacement else { return Vec::new() };
     let (before, after) = (last(before, BESIDE), first(after, BESIDE));
+    let sign = |before: &str, after: &str, old: &[&str]| Sign {
+        of: key(decision),
+        text: [before, new, after].concat(),
+        new: Span::new(before.len(), before.len() + new.len()),
+        old: old.concat(),
+    };
+    let words = decision.text.as_str();
     if new.trim().is_empty() {
         // A space may have gone with the words.
-        let mut signs = vec![format!("{before}{new}{after}")];
-        signs.extend(after.strip_prefix(SPACES).map(|after| format!("{before}{new}{after}")));
-        signs.extend(before.strip_suffix(SPACES).map(|before| format!("{before}{new}{after}")));
-        let next_line = &after[line_end(after.as_bytes(), 0)..];
-        signs.extend((next_line.len() < after.len()).then(|| format!("{before}{new}{next_line}")));
+        let mut signs = vec![sign(before, after, &[words])];
+        let mut without = |left: &str, right: &str| {
+            signs.push(sign(left, right, &[&before[left.len()..], words, &after[..after.len() - right.len()]]));
+        };
+        after.strip_prefix(SPACES).into_iter().for_each(|after| without(before, after));
+        before.strip_suffix(SPACES).into_iter().for_each(|before| without(before, after));
+        let line_end = line_end(after.as_bytes(), 0);
+        if line_end > 0 {
+            without(before, &after[line_end..]);
+        }
         return signs;
     }
-    let or_edge = |side: &str| if side.is_empty() { EDGE.to_owned() } else { side.to_owned() };
-    vec![or_edge(before) + new, format!("{new}{}", or_edge(after))]
+    let before = if before.is_empty() { EDGE } else { before };
+    let after = if after.is_empty() { EDGE } else { after };
+    vec![sign(before, "", &[words]), sign("", after, &[words])]
 }

@@ -1,7 +1,7 @@
 //! Decisions written, read, found again and applied.
 
 use super::*;
-use crate::fix::Fixed;
+use crate::fix::{Edit, Fixed};
 use crate::report::{Applicability, Correction, Family, Rule, Severity};
 
 fn place() -> Place {
@@ -266,6 +266,55 @@ fn what_was_applied_is_known_among_other_repairs() {
     assert_eq!(fixed, "Ask many in our country army men, ones, and stay.");
     let again = decisions.find(&place(), &fixed, &[]);
     assert_eq!((again.done.len(), again.lost.len(), again.elsewhere.len()), (5, 0, 0));
+}
+
+#[test]
+fn decisions_outlive_what_was_applied_beside_them() {
+    let text = "The big navy of our nation left. The old ships of the fleet, brand new or not, stay within a big harbor, \
+                where the navy of our nation left.";
+    // Each finding's id is of the words and what stands beside them.
+    let found = |text: &str, words: &[(&str, &str)]| {
+        let mut all = findings(text, words);
+        for finding in &mut all {
+            let beside = |side: &str| side.trim_matches(['.', ',', ' ']).to_owned();
+            let before = text[..finding.span.start].rsplitn(4, ' ').take(3).map(beside).collect::<String>();
+            let after = text[finding.span.end..].splitn(4, ' ').take(3).map(beside).collect::<String>();
+            finding.id = format!("{}/{before}/{after}", finding.id);
+        }
+        all
+    };
+    let words = [
+        ("big", "large"),
+        ("navy", "military"),
+        ("our nation", "the country"),
+        ("ships", "vessels"),
+        (" brand new", ""),
+        ("within", "in"),
+        ("harbor", "port"),
+    ];
+    // Many ways to accept some, of which some cannot be written, and to reject the others.
+    let all = found(text, &words);
+    for way in (0..3usize.pow(u32::try_from(all.len()).expect("few"))).step_by(37) {
+        let way = |n: usize| way / 3usize.pow(u32::try_from(n).expect("few")) % 3;
+        let mut decisions = Decisions::default();
+        let mut written = Vec::new();
+        for (n, finding) in all.iter().enumerate() {
+            let accept = Decision::accept(&place(), text, &all, n, finding.correction());
+            decisions.add(if way(n) == 0 { Decision::new(&place(), text, &all, n, Verdict::Reject) } else { accept });
+            written.extend((way(n) == 1).then(|| Edit::from(finding)));
+        }
+        let fixed = Fixed::new(text, written);
+        let left = found(&fixed.text, &words);
+        let matched = decisions.find(&place(), &fixed.text, &left);
+        let verdicts: Vec<_> = matched.decided.iter().map(|one| one.map(|one| one.verdict)).collect();
+        let wanted = |finding: &Finding| {
+            let was = all.iter().position(|was| was.span == fixed.map.to_original(finding.span));
+            was.map(|was| if way(was) == 0 { Verdict::Reject } else { Verdict::Accept })
+        };
+        assert_eq!(verdicts, left.iter().map(wanted).collect::<Vec<_>>(), "{:?} {}", fixed.edits, fixed.text);
+        assert_eq!((matched.elsewhere.len(), matched.lost.len()), (0, 0), "{}", fixed.text);
+        assert_eq!(matched.done.len(), fixed.edits.len());
+    }
 }
 
 #[test]

@@ -64,6 +64,16 @@ fn what_was_decided_is_applied_as_the_library_does() {
     let accepted = decisions.iter().filter(|one| one.verdict == Verdict::Accept).count();
     assert!(ran.err.contains(&format!("{accepted} applied in 1 file\n")), "{}", ran.err);
 
+    // What was rejected and is found still is not asked again, though what stands beside it has changed.
+    let left = unspinner().check(&wanted).findings;
+    let is_left = |one: &&Decision| {
+        one.verdict == Verdict::Reject && left.iter().any(|finding| wanted[finding.span.range()] == one.text)
+    };
+    let rejected = decisions.iter().filter(is_left).count();
+    let told = unspin(here.path(), &["review", "--assume-spun", "--status", "sub/a.txt"], b"");
+    assert!(rejected > 0, "{}", told.text());
+    assert!(told.text().contains(&format!(" 0 accepted, {rejected} rejected, 0 ignored, ")), "{}", told.text());
+
     // A second time there is nothing to do, and the file stays as it is.
     let again = unspin(here.path(), &["review", "--assume-spun", "--apply", "./sub"], b"");
     assert_eq!(read(here.path(), "sub/a.txt"), wanted);
