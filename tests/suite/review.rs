@@ -109,6 +109,35 @@ fn records_and_markup_keep_their_form() {
 }
 
 #[test]
+fn what_cannot_be_written_is_refused_as_fix_does_each_time() {
+    let html = "<p>The Protection Secretary stated that a <b>brand</b> new navy would stay. They should be <b>taught \
+                again</b> in school, and the people would be <b>taught</b> well.</p>\n<p>They said the <b>bo</b>som peril \
+                was the reason.</p>\n";
+    let (here, own) = (directory(&[("a.html", html.as_bytes())]), place("a.html", None, None));
+    let text = html.replace("</p>\n<p>", "\n\n");
+    let text = ["<p>", "</p>\n", "<b>", "</b>"].iter().fold(text, |text, tag| text.replace(tag, ""));
+    let findings = unspinner().check(&text).findings;
+    let accept = |n: usize| Decision::accept(&own, &text, &findings, n, findings[n].correction());
+    fs::write(here.path().join("d.jsonl"), lines(&(0..findings.len()).map(accept).collect::<Vec<_>>()))
+        .expect("written");
+    let refused = |err: &str| -> Vec<String> {
+        let what = |line: &str| Some(line[line.find("a.html:")?..].split_once(": ")?.1.to_owned());
+        err.lines().filter(|line| line.contains("cannot be written")).filter_map(what).collect()
+    };
+    let fixed = unspin(here.path(), &["fix", "--assume-spun", "a.html"], b"");
+    let args = ["review", "--assume-spun", "--apply", "--decisions", "d.jsonl"];
+    let first = unspin(here.path(), &args, b"");
+    assert_eq!((first.code, read(here.path(), "a.html").as_str()), (1, fixed.text()), "{}", first.err);
+    let second = unspin(here.path(), &args, b"");
+    assert_eq!((second.code, read(here.path(), "a.html").as_str()), (1, fixed.text()), "{}", second.err);
+    assert_eq!(refused(&first.err), refused(&fixed.err));
+    let along = "again → back cannot be written: it goes with what stands beside it, which markup is in the way of";
+    assert!(refused(&fixed.err).iter().any(|line| line == along), "{}", fixed.err);
+    assert_eq!(refused(&second.err), refused(&fixed.err), "{}", second.err);
+    assert!(!second.err.contains("not there any more"), "{}", second.err);
+}
+
+#[test]
 fn status_counts() {
     let decisions = decide(&place("a.txt", None, None), ARTICLE);
     let record = lines(&[Decision { text: SPUN.into(), ..decisions[0].clone() }]);

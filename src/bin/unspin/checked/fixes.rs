@@ -55,12 +55,18 @@ impl<'f> Fixes<'f> {
                 _ => index.insert((*n, LineIndex::new(record.shown(*n)))),
             };
             let (line, column) = index.line_column(record.shown_span(*n, finding.span).start);
-            let what = change(&record.text(*n)[finding.span.range()], finding.correction());
-            format!(
-                "{}:{line}:{column}: {what} cannot be written: markup stands in it or beside it",
-                printable(&document.place())
-            )
+            let what = unwritable(record, *n, finding.span, finding.correction());
+            format!("{}:{line}:{column}: {what}", printable(&document.place()))
         });
         complaints.collect()
     }
+}
+
+/// What is said of an edit of the n-th text of a record that cannot be written.
+pub(crate) fn unwritable(record: &Record, n: usize, span: Span, new: &str) -> String {
+    let why = match record.source_edits(n, span, new) {
+        None => "markup stands in it or beside it",
+        Some(_) => "it goes with what stands beside it, which markup is in the way of",
+    };
+    format!("{} cannot be written: {why}", change(&record.text(n)[span.range()], new))
 }

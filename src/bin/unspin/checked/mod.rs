@@ -10,7 +10,7 @@ use unspin::input::Record;
 use unspin::render::{Document, Edits};
 use unspin::{Directives, Edit, Finding, LineIndex, Report, Selection, Span, printable};
 
-pub(crate) use self::fixes::Fixes;
+pub(crate) use self::fixes::{Fixes, unwritable};
 pub(crate) use self::sieve::Sieve;
 use crate::settings::Settings;
 use crate::wording::one_line;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use unspin::input::InputError;
-use unspin::{Decision, Decisions, LineIndex, Place, Span, Verdict};
+use unspin::{Decision, Decisions, Edit, LineIndex, Place, Verdict};
 
 use super::document::place;
 use crate::args::Common;
-use crate::checked::{Checked, change};
+use crate::checked::{Checked, change, unwritable};
 use crate::in_place::{InPlace, Rewritten};
 use crate::job::{Event, Job};
 use crate::terminal::{Ending, complain, note};
@@ -97,24 +97,40 @@ fn apply(checked: &Checked, decisions: &Decisions) -> Applied {
         done += matched.done.len();
         failed.extend(matched.lost.iter().map(|one| lost(&place, &one.text, one.replacement.as_deref())));
         places.push(place.clone());
-        let accepted = matched.edits(text, &report.findings);
-        let index = (!accepted.is_empty()).then(|| LineIndex::new(record.shown(n)));
-        for edit in accepted {
-            let Some(index) = &index else { continue };
-            let Span { start, end } = edit.span;
-            let (line, column) = index.line_column(record.shown_span(n, edit.span).start);
-            let what = change(&text[start..end], &edit.text);
-            // The space that words took along may lie beyond a tag; then it stays.
-            let words = || trimmed(text, edit.span).filter(|_| edit.text.is_empty());
-            let source = record.source_edits(n, edit.span, &edit.text);
-            match source.or_else(|| record.source_edits(n, words()?, "")) {
+        let mut accepted = matched.edits(text, &report.findings);
+        if accepted.is_empty() {
+            continue;
+        }
+        let index = LineIndex::new(record.shown(n));
+        let verdicts = matched.decided.iter().map(|decision| decision.map(|decision| decision.verdict));
+        let found = || report.findings.iter().zip(verdicts.clone());
+        for edit in accepted.iter_mut().filter(|edit| edit.text.is_empty()) {
+            if record.source_edits(n, edit.span, "").is_none() {
+                // The space that words took along may lie beyond a tag; then it stays.
+                let own = found().filter(|(_, verdict)| *verdict == Some(Verdict::Accept)).map(|(own, _)| own.span);
+                let mut own = own.chain(matched.elsewhere.iter().map(|(span, _)| *span));
+                let words = own.find(|own| edit.span.start <= own.start && own.end <= edit.span.end);
+                edit.span = words.unwrap_or(edit.span);
+            }
+        }
+        // What may be one repair with something that nobody decided against goes with that.
+        let beside = found().filter(|(finding, verdict)| {
+            let apart = |edit: &Edit| !edit.span.overlaps(finding.span);
+            !matches!(verdict, Some(Verdict::Reject | Verdict::Ignore)) && accepted.iter().all(apart)
+        });
+        let beside = beside.map(|(finding, _)| (finding.span, finding.correction(), false));
+        let mut all: Vec<_> = accepted.iter().map(|edit| (edit.span, edit.text.as_str(), true)).chain(beside).collect();
+        all.sort_unstable();
+        let sources = record.joint_edits(n, all.iter().map(|&(span, new, _)| (span, new)));
+        for ((span, new, _), source) in all.into_iter().zip(sources).filter(|((.., accepted), _)| *accepted) {
+            let (line, column) = index.line_column(record.shown_span(n, span).start);
+            let place = format!("{place}:{line}:{column}");
+            match source {
                 Some(source) => {
                     edits.extend(source);
-                    lines.push(format!("{place}:{line}:{column}: {what}"));
+                    lines.push(format!("{place}: {}", change(&text[span], new)));
                 }
-                None => failed.push(format!(
-                    "{place}:{line}:{column}: {what} cannot be written: markup stands between the words"
-                )),
+                None => failed.push(format!("{place}: {}", unwritable(record, n, span, new))),
             }
         }
     }
@@ -141,13 +157,6 @@ fn apply(checked: &Checked, decisions: &Decisions) -> Applied {
             }
         }
     }
-}
-
-/// A span without the white space at its ends.
-fn trimmed(text: &str, span: Span) -> Option<Span> {
-    let words = text[span.range()].trim();
-    let start = span.start + text[span.range()].find(words)?;
-    Some(Span::new(start, start + words.len()))
 }
 
 /// What is said of an accepted replacement whose words are gone.
