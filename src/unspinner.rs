@@ -417,7 +417,7 @@ impl Unspinner {
                 Applicability::Automatic if !is_free() => Applicability::Review,
                 applicability => applicability,
             };
-            let message = explain::message(rule, &passage.text[cut.span.range()], &cut.texts[0]);
+            let message = explain::message(rule, &passage.text[cut.span.range()], &cut.texts[0], confidence);
             let corrections =
                 cut.texts.into_iter().zip(confidences).map(|(text, confidence)| Correction { text, confidence });
             out.push(Finding {

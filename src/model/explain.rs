@@ -272,14 +272,15 @@ fn rounded(times: f32) -> String {
 }
 
 /// One sentence for people.
-pub(crate) fn message(rule: Rule, spun: &str, text: &str) -> String {
+pub(crate) fn message(rule: Rule, spun: &str, text: &str, confidence: f32) -> String {
+    let likely = if confidence < 0.5 { "perhaps" } else { "most probably" };
     match (rule, one_line(spun).as_str(), one_line(text).as_str()) {
-        (_, spun, "") => format!("“{spun}” was most probably not in the original"),
+        (_, spun, "") => format!("“{spun}” was {likely} not in the original"),
         (Rule::BrokenExpression, spun, text) if spun.contains(' ') => {
-            format!("“{spun}” is most probably a broken “{text}”")
+            format!("“{spun}” is {likely} a broken “{text}”")
         }
-        (Rule::InsertedWords, spun, text) => format!("words were most probably inserted: “{spun}” for “{text}”"),
-        (_, spun, text) => format!("“{spun}” most probably stands for “{text}”"),
+        (Rule::InsertedWords, spun, text) => format!("words were {likely} inserted: “{spun}” for “{text}”"),
+        (_, spun, text) => format!("“{spun}” {likely} stands for “{text}”"),
     }
 }
 
@@ -491,12 +492,13 @@ mod tests {
 
     #[test]
     fn messages_have_one_line() {
-        for (rule, spun, text, expected) in [
-            (Rule::BrokenPhrase, "put\n    up", "post", "“put up” most probably stands for “post”"),
-            (Rule::InsertedWords, "brand ", "", "“brand” was most probably not in the original"),
-            (Rule::BrokenExpression, "Well\r\nbeing", "Health", "“Well being” is most probably a broken “Health”"),
+        for (rule, spun, text, confidence, expected) in [
+            (Rule::BrokenPhrase, "put\n    up", "post", 0.6, "“put up” most probably stands for “post”"),
+            (Rule::InsertedWords, "brand ", "", 0.5, "“brand” was most probably not in the original"),
+            (Rule::BrokenExpression, "Well\r\nbeing", "Health", 0.9, "“Well being” is most probably a broken “Health”"),
+            (Rule::SwappedWord, "could", "may", 0.08, "“could” perhaps stands for “may”"),
         ] {
-            assert_eq!(message(rule, spun, text), expected);
+            assert_eq!(message(rule, spun, text, confidence), expected);
         }
     }
 

@@ -326,7 +326,7 @@ fn reasons_are_true() {
         (quoted, Some("the text has the original word inside quotation marks")),
     ] {
         let told = explain(&[text]);
-        assert!(told.contains("“maybe” was most probably not in the original"), "{told}");
+        assert!(told.contains("“maybe” was ") && told.contains(" not in the original\n"), "{told}");
         let witness = told.lines().find(|line| line.trim_start().starts_with("witness"));
         assert_eq!(
             witness.and_then(|line| line.split_once("  the ")).map(|(_, rest)| format!("the {rest}")).as_deref(),
@@ -344,6 +344,7 @@ fn reasons_are_true() {
 fn what_hides_findings_is_named() {
     let here = directory(&[
         ("allow.toml", b"allow = [\"protection secretary\"]\n"),
+        ("certain.toml", b"min-confidence = 0.99\n"),
         ("sure.toml", b"families = [\"science\"]\nseverity = \"error\"\n"),
     ]);
     let explain = |args: &[&str]| unspin(here.path(), &[&["explain"], args].concat(), b"").text().to_owned();
@@ -351,15 +352,26 @@ fn what_hides_findings_is_named() {
     for (args, hides) in [
         (["--config", "allow.toml", phrase], "(allow)"),
         (["--family", "science", phrase], "(families)"),
-        (["--quotes", "skip", "he said “the Protection Secretary”"], "(quotes)"),
+        (["--quotes", "skip", "he said “the Protection Secretary”"], "(quotes, min-confidence)"),
         (["--min-confidence", "0.999", phrase], "(min-confidence)"),
-        (["--severity", "error", "maybe not"], "(severity)"),
-        (["--config", "sure.toml", "maybe not"], "(families, severity)"),
+        (["--config", "certain.toml", "stated"], "(min-confidence)"),
+        (["--quotes", "check", "could"], "(min-confidence)"),
+        (["--severity", "error", "maybe not"], "(min-confidence, severity)"),
+        (["--config", "sure.toml", "maybe not"], "(families, min-confidence, severity)"),
     ] {
         let told = explain(&args);
         assert!(told.starts_with("Nothing is reported") && told.contains(hides), "{args:?}: {told}");
         assert!(told.contains("confidence"), "{told}");
+        let least = hides.contains("min-confidence").then(|| told.contains("below min-confidence, which is 0."));
+        assert_eq!(told.contains("not reported, for"), least.unwrap_or_default(), "{told}");
     }
+    let told = explain(&["could the Protection Secretary"]);
+    assert!(told.contains("\nProtection → Defense") && !told.contains("Nothing is reported"), "{told}");
+    assert_eq!(told.matches("not reported, for").count(), 1, "{told}");
+    // What is less likely than not is not most probable, and what no family makes is left out.
+    let told = explain(&["could"]);
+    assert!(told.contains("“could” perhaps stands for “may”") && told.contains("which is 0.6\n"), "{told}");
+    assert!(!explain(&["malignancy"]).contains("-inf"));
     let told = explain(&["the attorney general"]);
     assert!(told.starts_with("Nothing found in “the attorney general”, even"), "{told}");
     assert!(told.contains("The dictionaries allow “attorney general”: it is never changed."), "{told}");

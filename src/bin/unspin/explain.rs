@@ -53,10 +53,13 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
         out.flush()?;
         return Ok(Ending::default());
     }
-    let least = command.checking.min_confidence.unwrap_or(LEAST);
-    let checking = Checking { min_confidence: Some(least), assume_spun: true, ..command.checking.clone() };
+    let checking = Checking { assume_spun: true, ..command.checking.clone() };
     let settings = Settings::new(&checking)?;
-    let report = settings.check(Path::new(""), &phrase);
+    let profile = settings.profile(Path::new(""));
+    let (mut config, asked) = (profile.config.clone(), profile.config.min_confidence);
+    config.min_confidence = command.checking.min_confidence.unwrap_or(LEAST);
+    let mut report = settings.unspinner.check_with(&phrase, &config);
+    report.findings.retain(|finding| settings.tells(finding, profile.severity));
     let runs = runs(&settings.unspinner, &phrase);
     if command.format == TableFormat::Json {
         let document = render::Document::whole("-", &phrase, &report);
@@ -68,11 +71,10 @@ pub(crate) fn run(command: &Explain, common: Common) -> anyhow::Result<Ending> {
             }
         }
     } else {
-        if report.findings.is_empty() {
+        if report.findings.iter().all(|finding| finding.confidence() < asked) {
             nothing(&settings, &phrase, &mut out)?;
-        }
-        for finding in &report.findings {
-            human(finding, &phrase, &mut out)?;
+        } else {
+            report.findings.iter().try_for_each(|finding| human(finding, &phrase, asked, &mut out))?;
         }
         writeln!(out, "\nWhat the words may stand for, by the substitution table:")?;
         for (words, substitutes) in &runs {
@@ -123,7 +125,7 @@ fn nothing(settings: &Settings, phrase: &str, out: &mut impl Write) -> anyhow::R
     for span in settings.unspinner.allowed_in(phrase) {
         writeln!(out, "The dictionaries allow “{}”: it is never changed.", &phrase[span.range()])?;
     }
-    all.iter().try_for_each(|finding| human(finding, phrase, out))
+    all.iter().try_for_each(|finding| human(finding, phrase, own.min_confidence, out))
 }
 
 /// Every word, and every longer run of words that the table holds, with what it may stand for.
@@ -140,7 +142,9 @@ fn runs<'p>(unspinner: &Unspinner, phrase: &'p str) -> Vec<(&'p str, Vec<Substit
     for (n, &(start, _)) in words.iter().enumerate() {
         for &(_, end) in words[n..].iter().take(LONGEST) {
             let run = &phrase[start..end];
-            let substitutes = unspinner.substitutes_for(run);
+            let mut substitutes = unspinner.substitutes_for(run);
+            // What no family makes cannot be meant.
+            substitutes.retain(|substitute| !substitute.families.is_empty());
             if !substitutes.is_empty() || end == words[n].1 {
                 runs.push((run, substitutes));
             }
@@ -149,7 +153,7 @@ fn runs<'p>(unspinner: &Unspinner, phrase: &'p str) -> Vec<(&'p str, Vec<Substit
     runs
 }
 
-fn human(finding: &Finding, phrase: &str, out: &mut impl Write) -> anyhow::Result<()> {
+fn human(finding: &Finding, phrase: &str, asked: f32, out: &mut impl Write) -> anyhow::Result<()> {
     writeln!(
         out,
         "{} \u{2192} {}  [{}, {}, {}, {}]",
@@ -164,6 +168,9 @@ fn human(finding: &Finding, phrase: &str, out: &mut impl Write) -> anyhow::Resul
     for (n, other) in finding.corrections.iter().enumerate() {
         let label = if n == 0 { "confidence" } else { "or" };
         writeln!(out, "  {label:<10} {:>4.1}%  {}", other.confidence * 100.0, advice(&other.text).trim())?;
+    }
+    if finding.confidence() < asked {
+        writeln!(out, "  not reported, for it is below min-confidence, which is {asked}")?;
     }
     for evidence in &finding.evidence {
         let nats = evidence.nats.map_or_else(String::new, |nats| format!("{nats:+.2} nats"));
