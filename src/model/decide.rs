@@ -137,9 +137,11 @@ pub(crate) fn drop_doublings(text: &str, bytes: Range<usize>, scored: &[Scored],
 fn doublings(text: &str) -> impl Iterator<Item = Span> {
     let is_letter = |c: char| c.is_alphabetic();
     let may_double = |word: &str| DOUBLED.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let words = text.split_whitespace().map(|word| {
-        let start = word.as_ptr().addr() - text.as_ptr().addr();
-        Span::new(start, start + word.len())
+    let mut end = 0;
+    let words = text.split_whitespace().map(move |word| {
+        let start = end + text[end..].find(word).unwrap_or_default();
+        end = start + word.len();
+        Span::new(start, end)
     });
     let pairs = words.clone().zip(words.skip(1));
     pairs
