@@ -232,34 +232,31 @@ pub fn sources<'o>(
         let walk = if path.is_dir() { Some(walker(path, options)?) } else { None };
         waiting.push_back((path.clone(), walk));
     }
-    // With its path, whether nothing was found in it yet, and whether a link was.
-    let mut walking: Option<(ignore::Walk, PathBuf, bool, bool)> = None;
+    // With its path, and what it lacks as long as nothing was found in it.
+    let mut walking: Option<(ignore::Walk, PathBuf, Option<&str>)> = None;
     let found = std::iter::from_fn(move || {
         loop {
-            if let Some((walk, path, empty, links)) = &mut walking {
+            if let Some((walk, path, lacks)) = &mut walking {
                 match walk.next() {
                     Some(Ok(entry)) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                         let source = options.source(entry.into_path(), true);
-                        *empty &= source.is_err();
+                        *lacks = lacks.filter(|_| source.is_err());
                         return Some(source);
                     }
                     Some(Ok(entry)) if entry.path_is_symlink() && entry.depth() > 0 => {
-                        *links = true;
+                        let behind =
+                            "has no files to read but behind links, which are not followed; name what they lead to";
+                        *lacks = lacks.and(Some(behind));
                         let message = "is a link, which is not followed in directories";
                         return Some(Err(InputError::new(entry.path(), ErrorKind::Link, message)));
                     }
                     Some(Ok(_)) => continue,
                     Some(Err(error)) => {
-                        *empty = false;
+                        *lacks = None;
                         return Some(Err(unwalked(error, Path::new("."))));
                     }
                     None => {
-                        let lacks = if *links {
-                            "has no files to read but behind links, which are not followed; name what they lead to"
-                        } else {
-                            "has no files to read"
-                        };
-                        let nothing = empty.then(|| InputError::new(path, ErrorKind::Nothing, lacks));
+                        let nothing = lacks.map(|lacks| InputError::new(path, ErrorKind::Nothing, lacks));
                         walking = None;
                         if let Some(nothing) = nothing {
                             return Some(Err(nothing));
@@ -269,7 +266,7 @@ pub fn sources<'o>(
             }
             let (path, walk) = waiting.pop_front()?;
             match walk {
-                Some(walk) => walking = Some((walk.build(), path, true, false)),
+                Some(walk) => walking = Some((walk.build(), path, Some("has no files to read"))),
                 None => return Some(options.source(path, false)),
             }
         }

@@ -34,8 +34,8 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
     let mut prose = Prose::new(source, Escape::None, is_mdx);
     let mut hidden = 0usize;
     let mut outline = Outline::new(false);
-    // Of a block of HTML, what was seen of it, and whether the marks of a quotation are in it, which no tag would survive.
-    let (mut block, mut is_parted) = (None::<Span>, false);
+    // Of a block of HTML, what was seen of it, and whether that is whole: no tag would survive the marks of a quotation.
+    let mut block: Option<(Span, bool)> = None;
     // For each link and image that is open, whether its text is its label.
     let mut labels = Vec::new();
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
@@ -53,14 +53,13 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
             Event::Html(_) | Event::InlineHtml(_) if is_mdx => prose.skip_markup(span),
             // Line by line.
             Event::Html(_) => {
-                let start = block.map_or(span.start, |block| block.start);
-                let is_whole = |block: Span| source[block.end..span.start].trim_ascii().is_empty();
-                is_parted |= !block.is_none_or(is_whole);
-                block = Some(Span::new(start, span.end));
+                let (seen, is_whole) = block.unwrap_or((Span::new(span.start, span.start), true));
+                let goes_on = source[seen.end..span.start].trim_ascii().is_empty();
+                block = Some((Span::new(seen.start, span.end), is_whole && goes_on));
             }
             Event::End(TagEnd::HtmlBlock) => {
                 prose.lifted.separate("\n\n");
-                if let Some(block) = block.take().filter(|_| !std::mem::take(&mut is_parted)) {
+                if let Some((block, true)) = block.take() {
                     prose.take_elements(block, false, &mut outline);
                     prose.lifted.separate("\n\n");
                 }
