@@ -69,13 +69,36 @@ pub enum Selection {
 }
 
 impl Selection {
-    /// Whether a finding is selected.
+    /// Whether a finding is selected. For many findings, [`chooser`](Self::chooser) is faster.
     pub fn contains(&self, finding: &Finding) -> bool {
-        match self {
+        self.chooser()(finding)
+    }
+
+    /// What tells whether findings are selected.
+    ///
+    /// Cost: one pass over the ids, if it has some, and a look-up for each finding.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::{Selection, Unspinner};
+    ///
+    /// let text = "The Protection Secretary stated that the American navy would stay.";
+    /// let report = Unspinner::builder().assume_spun(true).build().check(text);
+    /// let selection = Selection::Ids(vec![report.findings[0].id.clone()]);
+    /// let is_chosen = selection.chooser();
+    /// assert_eq!(report.findings.iter().filter(|finding| is_chosen(finding)).count(), 1);
+    /// ```
+    pub fn chooser(&self) -> impl Fn(&Finding) -> bool {
+        let ids: HashSet<&str> = match self {
+            Self::Ids(ids) => ids.iter().map(String::as_str).collect(),
+            _ => HashSet::new(),
+        };
+        move |finding| match self {
             Self::All => true,
             Self::Automatic => finding.is_automatic(),
             Self::Confidence(least) => finding.confidence() >= *least,
-            Self::Ids(ids) => ids.contains(&finding.id),
+            Self::Ids(_) => ids.contains(finding.id.as_str()),
         }
     }
 }
@@ -97,15 +120,9 @@ impl Report {
     /// ```
     pub fn fix(&self, text: &str, selection: &Selection) -> Fixed {
         let is_own = self.fingerprint.is_none_or(|own| own == Fingerprint::of(text));
-        let ids: HashSet<&str> = match selection {
-            Selection::Ids(ids) => ids.iter().map(String::as_str).collect(),
-            _ => HashSet::new(),
-        };
-        let is_chosen = |finding: &Finding| match selection {
-            Selection::Ids(_) => ids.contains(finding.id.as_str()),
-            other => other.contains(finding),
-        };
-        Fixed::new(text, self.findings.iter().filter(|finding| is_own && is_chosen(finding)).map(Edit::from))
+        let is_chosen = selection.chooser();
+        let chosen = self.findings.iter().filter(|finding| is_own && is_chosen(finding));
+        Fixed::new(text, chosen.map(Edit::from))
     }
 }
 

@@ -637,7 +637,9 @@ fn drop_in_names(sentence: &[Word], dictionary: &Dictionary, free: &mut [bool], 
             let words = sentence[start..].iter().map(|word| word.lookup);
             dictionary.pack.for_each_expression(words, |length, capitals| {
                 let written = sentence[start..start + length].iter().enumerate();
-                let as_written = written.clone().all(|(at, word)| word.capital || at >= 64 || capitals >> at & 1 == 0);
+                let as_written = written
+                    .clone()
+                    .all(|(at, word)| word.capital || at >= u64::BITS as usize || capitals >> at & 1 == 0);
                 // Of what is a term, too, only one of both is known: "home office".
                 let all = length > 1 && written.clone().all(|(_, word)| word.capital);
                 if capitals.count_ones() > 1 && as_written || all {

@@ -23,8 +23,9 @@ impl<'f> Fixes<'f> {
     /// Adds what a selection of findings in the n-th text of a record changes.
     pub(crate) fn add(&mut self, record: &Record, n: usize, findings: &'f [Finding], selection: &Selection) {
         let before = self.applied.len();
+        let is_chosen = selection.chooser();
         let all = record.joint_edits(n, findings.iter().map(|finding| (finding.span, finding.correction())));
-        for (finding, edits) in findings.iter().zip(all).filter(|(finding, _)| selection.contains(finding)) {
+        for (finding, edits) in findings.iter().zip(all).filter(|(finding, _)| is_chosen(finding)) {
             match edits {
                 Some(edits) => {
                     self.edits.extend(edits);

@@ -281,8 +281,9 @@ fn fixed(server: &Server, request: Fix, limit: &Limit) -> Result<Vec<u8>, Refusa
     let whole = document(&text, &report);
     let found = report.findings.len();
     let mut edits = Vec::new();
+    let is_chosen = selection.chooser();
     report.findings.retain(|finding| {
-        let mine = selection.contains(finding).then(|| text.edits(finding.span, finding.correction())).flatten();
+        let mine = is_chosen(finding).then(|| text.edits(finding.span, finding.correction())).flatten();
         edits.extend(mine.iter().flatten().map(|(span, new)| Edit { span: *span, text: new.clone() }));
         mine.is_some()
     });
