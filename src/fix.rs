@@ -141,8 +141,9 @@ pub struct Fixed {
 impl Fixed {
     /// Applies edits to a text.
     ///
-    /// They may come in any order. An edit that overlaps one that starts before it, or whose span does not lie on
-    /// character boundaries of the text, is left out; [`edits`](Self::edits) tells which were applied.
+    /// They may come in any order; of some with the same span the first one counts. An edit that overlaps one that starts
+    /// before it, or whose span does not lie on character boundaries of the text, is left out;
+    /// [`edits`](Self::edits) tells which were applied.
     ///
     /// # Examples
     ///

@@ -14,6 +14,7 @@ use allowed::Allowed;
 pub(crate) use numbers::partners;
 
 use crate::dictionary::Dictionary;
+use crate::dictionary::compile::LONGEST;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::pack::{CERTAIN, Codes, Substitution};
 use crate::text::key::{self, FIRST_WORD, SENTENCE, Short};
@@ -21,7 +22,7 @@ use crate::text::token::{QUOTE_BEFORE, QUOTED, SENTENCE_START, SPACE_BEFORE, Tok
 use crate::text::tokenizer;
 
 /// The longest run of words that is looked up.
-pub(crate) const LONGEST_RUN: usize = 7;
+pub(crate) const LONGEST_RUN: usize = LONGEST;
 /// Readings of one word that are looked at, likeliest first by the channel alone.
 const MOST_READINGS: usize = 15;
 /// Sentences are cut after this many words.

@@ -30,10 +30,10 @@ pub(crate) fn realize(
     let Some(article) = first.checked_sub(1).map(|before| &tokens[before]) else { return plain };
     let word = article.text(block);
     let is_an = word.eq_ignore_ascii_case("an");
-    if !(is_an || word.eq_ignore_ascii_case("a"))
-        || !tokens[first].has(SPACE_BEFORE)
-        || tokens[first].has(SENTENCE_START)
-    {
+    let looks = is_an || word.eq_ignore_ascii_case("a");
+    // A capital makes it a letter of a name, "Serie A", but where all words have one.
+    let is_one = || is_article(block, tokens, first - 1) || shouts || in_headline(block, tokens, first - 1);
+    if !looks || tokens[first].has(SENTENCE_START) || !tokens[first].has(SPACE_BEFORE) || !is_one() {
         return plain;
     }
     // In a line of capitals only the original as the dictionary writes it tells words from acronyms.
@@ -496,6 +496,15 @@ fn is_acronym(form: &str, ngrams: &Ngrams) -> bool {
     !NO_ACRONYMS.contains(&form) && ngrams.id(form).is_some_and(|id| ngrams.case(id).upper > ACRONYM)
 }
 
+/// Whether a token is "a" or "an", and no letter that is a name's: "Serie A", "Plan A".
+pub(crate) fn is_article(block: &str, tokens: &[Token], at: usize) -> bool {
+    match tokens[at].text(block) {
+        "a" | "an" => true,
+        "A" | "An" => opens(block, tokens, at),
+        _ => false,
+    }
+}
+
 /// Whether "an" rather than "a" stands before a token of a text.
 pub(crate) fn an_fits(block: &str, tokens: &[Token], at: usize, ngrams: &Ngrams) -> bool {
     let word = tokens[at].text(block);
@@ -742,6 +751,10 @@ mod tests {
             ("a radiograph", (1, 1), "x-ray", "an x-ray"),
             ("he's a man", (1, 1), "is", "he is a man"),
             ("a outdated man", (1, 1), "old", "an old man"),
+            ("A outdated man", (1, 1), "old", "An old man"),
+            ("It was A Outdated Man Who Won", (3, 3), "old", "It was An Old Man Who Won"),
+            ("he plays in Serie A workplace buildings", (5, 5), "office", "he plays in Serie A office buildings"),
+            ("the Class A workplace", (3, 3), "office", "the Class A office"),
             ("Mayor Wins 3rd Term in Race", (2, 2), "third", "Mayor Wins Third Term in Race"),
             ("Mayor is winner for 3rd Term in Race", (4, 4), "third", "Mayor is winner for Third Term in Race"),
             ("on the 3rd Monday of May", (2, 2), "third", "on the third Monday of May"),

@@ -21,7 +21,7 @@ use crate::text::tokenizer;
 /// Families, in the order of their numbers; the compiler shares no types with the library's reports.
 pub(super) const FAMILIES: [&str; 4] = ["thesaurus", "phrasal", "science", "translation"];
 /// The longest run of words that is replaced or put in place.
-pub(super) const LONGEST: usize = 7;
+pub(crate) const LONGEST: usize = 7;
 /// Share of a published phrase's count where the list states conditions for it.
 const CONDITIONAL: f32 = 0.3;
 /// Rank that a second list of substitutes starts from.

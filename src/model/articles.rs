@@ -115,16 +115,19 @@ fn stands(passage: &Passage<'_>, words: &[Word], ngrams: &Ngrams) -> bool {
     let [article, next] = [&words[0], &words[1]];
     let at = article.token as usize;
     let spaced = |token: usize| passage.tokens[token].has(SPACE_BEFORE);
-    let text = passage.tokens[at].text(passage.text);
-    let opens = realize::opens(passage.text, &passage.tokens, at);
+    let is_name = || {
+        let next = &passage.tokens[at + 1];
+        passage.tokens[at].text(passage.text) == "An" && realize::has_new_capital(passage.text, next, ngrams)
+    };
     let is_free = |word: &Word| !word.fixed && !word.quoted;
     is_free(article)
         && is_free(next)
         && !next.barrier
         && next.token as usize == at + 1
         && spaced(at + 1)
-        && (matches!(text, "a" | "an") && (spaced(at) || opens) || matches!(text, "A" | "An") && opens)
-        && !(text == "An" && realize::has_new_capital(passage.text, &passage.tokens[at + 1], ngrams))
+        && realize::is_article(passage.text, &passage.tokens, at)
+        && (spaced(at) || realize::opens(passage.text, &passage.tokens, at))
+        && !is_name()
 }
 
 /// Whether the other article suits a word, and this one does not, beyond doubt.

@@ -152,7 +152,7 @@ fn doublings(text: &str) -> impl Iterator<Item = Span> {
                 && first.eq_ignore_ascii_case(second)
                 && first.chars().all(is_letter)
                 && !may_double(first)
-                && !text[before.end..word.start].contains('\n')
+                && !text[before.end..word.start].contains(['\n', '\r'])
         })
         .map(|(before, word)| Span::new(before.start, word.end))
 }
@@ -454,7 +454,7 @@ mod tests {
     #[test]
     fn no_word_is_written_twice() {
         type Case<'c> = (&'c str, &'c [(&'c str, &'c str, f32)], &'c [&'c str]);
-        let cases: [Case<'_>; 10] = [
+        let cases: [Case<'_>; 11] = [
             ("windows look straight directly to it", &[("straight", "directly", 0.9)], &[]),
             ("sleep is the place where where is", &[("the place ", "", 0.6)], &["the place "]),
             ("sleep is where the place where", &[("the place ", "", 0.6)], &[]),
@@ -469,6 +469,7 @@ mod tests {
             ("the the navy stays", &[("navy", "military", 0.9)], &["navy"]),
             ("he said this that way", &[("this", "that", 0.9)], &["this"]),
             ("the end\nthe next", &[("next", "last", 0.9)], &["next"]),
+            ("by them\rworkers of", &[("workers", "them", 0.9)], &["workers"]),
         ];
         for (text, given, kept) in cases {
             let scored: Vec<Scored> = given

@@ -335,7 +335,8 @@ pub(crate) fn id(
     tokens.iter().for_each(|token| feed_form(token.text(passage.text)));
     feed_form("");
     words_after(after).take(CONTEXT).for_each(&mut feed_form);
-    feed(correction);
+    // However its lines are broken.
+    feed(&one_line(correction));
     format!("{:016x}", mix(hash))
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::channel::{IdMap, Kinds};
+use super::cut::Cut;
 use super::decide::LEAST_TOLD;
 use super::features::{
     self, COUNT, Context, Expression, Ground, LEAST, LEAST_FIT, LEAST_OFFERED, LEAST_OTHER, Place, Sentence, Shape,
@@ -332,25 +333,37 @@ impl<'t> Passage<'t> {
     fn scored(&self, row: Row, (probability, certain): (f32, bool), dictionary: &Dictionary) -> Option<Scored> {
         let Row { place, keys, features, expression } = row;
         let realized = self.realize(place, expression, dictionary);
-        let changes = self.text[realized.span.range()] != realized.text
+        let changes = self.holds(realized.span)
+            && self.text[realized.span.range()] != realized.text
             && self.article_fits(place, &realized.text, &dictionary.ngrams)
             && !self.loses_name(place)
-            && !self.cuts_whole(place, realized.span, dictionary)
+            && !self.cuts_whole(place, &realized, dictionary)
             && !(self.british && self.leaves_british(place, &realized, dictionary));
         changes.then_some(Scored { place, realized, keys, features, probability, certain })
     }
 
-    /// Whether what is written reaches beyond a candidate's words, as over an article before them, and changes a part of
-    /// what is to stay whole there.
-    fn cuts_whole(&self, place: (usize, usize), span: Span, dictionary: &Dictionary) -> bool {
+    /// Whether some bytes are among its own. What is written may reach over an article or a blank before a candidate's
+    /// words, or a mark behind them, and those may be another passage's.
+    fn holds(&self, span: Span) -> bool {
+        let own = self.bytes();
+        own.start <= span.start && span.end <= own.end
+    }
+
+    /// Whether what is written, as its reader sees it, changes other bytes than a candidate's words, and with them a part
+    /// of what is to stay whole there: it may take in the article before them, and leave words as they are beside those
+    /// that go.
+    fn cuts_whole(&self, place: (usize, usize), realized: &Realized, dictionary: &Dictionary) -> bool {
         let bytes = |first: usize, last: usize| self.tokens[first].start as usize..self.tokens[last].end as usize;
         let (first, last) = self.token_range(place);
-        let own = bytes(first, last);
         let words = &self.sentences[place.0];
         let token = |at: usize| words[at].token as usize;
-        (span.start < own.start || span.end > own.end)
+        let cut = Cut { span: realized.span, texts: vec![realized.text.clone()] }.neatly(self.text, &self.bytes());
+        let shown = &self.text[cut.span.range()];
+        let start = cut.span.start + shown.len() - shown.trim_start().len();
+        let shown = start..start + shown.trim().len();
+        shown != bytes(first, last)
             && candidates::whole(words, dictionary)
-                .any(|run| !candidates::spares(&bytes(token(run.start), token(run.end - 1)), &span.range()))
+                .any(|run| !candidates::spares(&bytes(token(run.start), token(run.end - 1)), &shown))
     }
 
     /// Whether a reading is none that its text, which is British, would have.

@@ -99,8 +99,9 @@ pub(crate) fn leaves_british(
     dictionary: &Dictionary,
 ) -> bool {
     let goes = |word: &Word| !reading.contains(&word.model) && !reading.contains(&word.lookup);
+    let [spun, original] = differing(spun, original);
     let says = |(british, american): &(&str, &str)| {
-        british.eq_ignore_ascii_case(spun) && american.eq_ignore_ascii_case(original)
+        british.eq_ignore_ascii_case(&spun) && american.eq_ignore_ascii_case(&original)
     };
     let is_joined = |parted: &Parted| {
         !reading.contains(&parted.american) && (0..words.len()).any(|at| starts(&words[at..], parted))
@@ -110,9 +111,24 @@ pub(crate) fn leaves_british(
         || dictionary.parted().iter().any(is_joined)
 }
 
+/// The words in which two runs of words differ, but for an article at their starts.
+fn differing(spun: &str, original: &str) -> [String; 2] {
+    let is_article = |word: &&str| ["a", "an", "the"].iter().any(|article| word.eq_ignore_ascii_case(article));
+    let [spun, original] = [spun, original].map(|text| {
+        let mut words = text.split_whitespace().peekable();
+        words.next_if(is_article);
+        words.collect::<Vec<&str>>()
+    });
+    let same = |(a, b): &(&&str, &&str)| a.eq_ignore_ascii_case(b);
+    let front = spun.iter().zip(&original).take_while(same).count();
+    let (spun, original) = (&spun[front..], &original[front..]);
+    let back = spun.iter().rev().zip(original.iter().rev()).take_while(same).count();
+    [spun, original].map(|words| words[..words.len() - back].join(" "))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::dictionary::Dictionary;
+    use super::*;
     use crate::model::passage::Passage;
 
     #[test]
@@ -131,6 +147,21 @@ mod tests {
             ("He was praised by ten per cent, and she by nine per cent.", false),
         ] {
             assert_eq!(Passage::of(text, &dictionary).is_british(), british, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_differ_but_for_their_articles() {
+        for (spun, original, expected) in [
+            ("flat", "apartment", ["flat", "apartment"]),
+            ("a flat", "an apartment", ["flat", "apartment"]),
+            ("The flat", "an apartment", ["flat", "apartment"]),
+            ("council flat", "Council apartment", ["flat", "apartment"]),
+            ("flat in town", "apartment in town", ["flat", "apartment"]),
+            ("the flat", "", ["flat", ""]),
+            ("a flat", "a flat", ["", ""]),
+        ] {
+            assert_eq!(differing(spun, original), expected, "{spun}, {original}");
         }
     }
 }

@@ -13,9 +13,7 @@ pub(crate) fn mark(block: &str, tokens: &mut [Token]) {
             .iter()
             .position(|token| token.has(BREAK_BEFORE))
             .map_or(tokens.len(), |at| paragraph + 1 + at);
-        let runs_on = tokens
-            .get(end)
-            .is_some_and(|token| token.kind == TokenKind::Quote && !matches!(token.text(block), "”" | "»" | "'" | "’"));
+        let runs_on = tokens.get(end).is_some_and(|token| matches!(token.text(block), "“" | "„" | "«" | "‟" | "\""));
         mark_paragraph(block, &mut tokens[paragraph..end], runs_on);
         paragraph = end;
     }
@@ -127,5 +125,6 @@ mod tests {
         check("‘We don’t go’ he said", "We don’t go");
         check("rock 'n' roll", "n");
         check("“never closed", "");
+        check("“never closed.\n\n‘But this is’, he said", "But this is");
     }
 }

@@ -383,11 +383,48 @@ fn what_is_allowed_stays_whole() {
     for (allow, kept) in [
         ("nothing of it", ["It is a new day", "the Defense Secretary said"]),
         ("brand  New day", ["It is a brand new day", "the Defense Secretary said"]),
-        ("brand", ["It is a new day", "the Defense Secretary said"]),
+        // What is shown of "a brand new day" for "a new day" is "brand" for nothing.
+        ("brand", ["It is a brand new day", "the Defense Secretary said"]),
         ("Protection", ["It is a new day", "the Protection Secretary said"]),
     ] {
         let fixed = fixed(allow);
         assert!(kept.iter().all(|kept| fixed.contains(kept)), "{allow}: {fixed}");
+    }
+}
+
+#[test]
+fn what_is_found_stays_in_its_part_of_the_text() {
+    // Parts are judged apart. Behind the last word of one there may be a mark that goes with it, before the first one an
+    // article, or the blank that a line break goes to.
+    let page = [CLEAN, ARTICLE, CLEAN].map(|text| text.repeat(5)).concat();
+    let broken = page.split(". ").map(|sentence| format!("Bosom\nmalignant growth, {}. ", sentence.trim()));
+    let all: Vec<String> = page.split_whitespace().map(|word| word.replace(|c: char| !c.is_alphabetic(), "")).collect();
+    // Sentences are cut after 240 words: `before` ends one, `after` starts the next.
+    let cut = |before: &str, after: &str| {
+        let [before, after] = [before, after].map(|words| words.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        let mut words: Vec<String> = all.iter().filter(|word| !word.is_empty()).cloned().collect();
+        for at in (240..words.len() - 10).step_by(240) {
+            words[at - before.len()..at].clone_from_slice(&before);
+            words[at..at + after.len()].clone_from_slice(&after);
+        }
+        words.join(" ")
+    };
+    let texts =
+        [broken.collect(), cut("a", "counterfeit consciousness"), cut("the Joint Chiefs of Employees'", "letter")];
+    texts.iter().for_each(|text| check(text));
+}
+
+#[test]
+fn what_is_shown_can_be_allowed() {
+    for unspinner in [&*LOW, &*SPUN] {
+        for finding in unspinner.check(ARTICLE).findings {
+            let words = ARTICLE[finding.span].trim();
+            let mut config = unspinner.config().clone();
+            config.allow.push(words.to_owned());
+            let again = unspinner.check_with(ARTICLE, &config).findings;
+            let shown: Vec<&str> = again.iter().map(|finding| ARTICLE[finding.span].trim()).collect();
+            assert!(!shown.contains(&words), "{words}: {shown:?}");
+        }
     }
 }
 
@@ -563,6 +600,11 @@ fn the_same_finding_keeps_its_id() {
     ] {
         assert_eq!(id(same), own, "{same}");
     }
+    let [one, broken] = [" ", "\n"].map(|gap| {
+        let text = format!("They work on counterfeit{gap}consciousness, he said.");
+        LOW.check(&text).findings.iter().map(|finding| finding.id.clone()).collect::<Vec<_>>()
+    });
+    assert!(!one.is_empty() && one == broken, "{one:?}, {broken:?}");
     assert_ne!(id("It was late, or the Protection Secretary stated it."), own);
     let [first, later] = ["", "It was late.\n\n"].map(|before| id(&format!("{before}Protection Secretary stated it.")));
     assert_eq!(first, later);
