@@ -1,6 +1,6 @@
 //! Decisions found again in a text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
@@ -52,9 +52,21 @@ impl Decisions {
                 Some(&n) => decided[n].replace(one).is_some(),
                 None => true,
             });
-            waiting.retain(|one| match group.iter().find(|&&n| decided[n].is_none() && same_place(n, one)) {
-                Some(&n) => decided[n].replace(one).is_some(),
-                None => true,
+            if waiting.is_empty() {
+                continue;
+            }
+            let mut free: BTreeMap<(&str, &str, &str), VecDeque<usize>> = BTreeMap::new();
+            for &n in group.iter().filter(|&&n| decided[n].is_none()) {
+                let span = findings[n].span;
+                let (before, after) = surroundings(text, span);
+                free.entry((before, &text[span.range()], after)).or_default().push_back(n);
+            }
+            waiting.retain(|one| {
+                let same = free.get_mut(&(one.before.as_str(), one.text.as_str(), one.after.as_str()));
+                match same.and_then(VecDeque::pop_front) {
+                    Some(n) => decided[n].replace(one).is_some(),
+                    None => true,
+                }
             });
         }
         let rest: Vec<&Decision> = left.values().flatten().copied().collect();
@@ -368,9 +380,10 @@ fn edged(text: &str) -> String {
 }
 
 /// What a text between [edges](EDGE) has if it has the replacement between these characters: one of them.
-fn signs<'d>(decision: &'d Decision, before: &str, after: &str) -> Vec<Sign<'d>> {
+fn signs<'d, 't>(decision: &'d Decision, before: &'t str, after: &'t str) -> Vec<Sign<'d>> {
     let Some(new) = &decision.replacement else { return Vec::new() };
-    let (before, after) = (last(before, BESIDE), first(after, BESIDE));
+    let edge = |beside: &'t str| if beside.is_empty() { EDGE } else { beside };
+    let (before, after) = (edge(last(before, BESIDE)), edge(first(after, BESIDE)));
     let sign = |before: &str, after: &str, old: &[&str]| Sign {
         of: key(decision),
         text: [before, new, after].concat(),
@@ -392,7 +405,5 @@ fn signs<'d>(decision: &'d Decision, before: &str, after: &str) -> Vec<Sign<'d>>
         }
         return signs;
     }
-    let before = if before.is_empty() { EDGE } else { before };
-    let after = if after.is_empty() { EDGE } else { after };
     vec![sign(before, "", &[words]), sign("", after, &[words])]
 }

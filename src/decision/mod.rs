@@ -160,7 +160,7 @@ impl Decision {
             before: before.to_owned(),
             after: after.to_owned(),
             verdict,
-            replacement: None,
+            replacement: (verdict == Verdict::Accept).then(|| finding.correction().to_owned()),
             by: None,
         }
     }
@@ -190,6 +190,12 @@ impl Decision {
         let accepts = |decision: &Self| decision.verdict == Verdict::Accept;
         accepts(self) == accepts(other) && (!accepts(self) || self.replacement == other.replacement)
     }
+}
+
+/// What people decided about one finding, if they disagree.
+fn disagree(people: &[Decision]) -> Option<Vec<&Decision>> {
+    let decided: Vec<&Decision> = people.iter().filter(|one| one.verdict != Verdict::Undecided).collect();
+    decided.iter().any(|one| !one.agrees(decided[0])).then_some(decided)
 }
 
 /// A line that is no decision; [`Decisions::parse`] has an example.
@@ -337,18 +343,14 @@ impl Decisions {
 
     /// Findings about which people disagree, with one decision for each of them; the latest is the last.
     pub fn conflicts(&self) -> impl Iterator<Item = Vec<&Decision>> {
-        self.findings().filter_map(|people| {
-            let decided: Vec<&Decision> = people.iter().filter(|one| one.verdict != Verdict::Undecided).collect();
-            let disagree = decided.iter().any(|one| !one.agrees(decided[0]));
-            disagree.then_some(decided)
-        })
+        self.findings().filter_map(|people| disagree(people))
     }
 
     /// Where people disagree and one of them has this name, drops what the others decided.
     pub fn prefer(&mut self, name: &str) {
         for people in self.places.values_mut().flat_map(BTreeMap::values_mut) {
             let theirs = |one: &Decision| one.by.as_deref() == Some(name) && one.verdict != Verdict::Undecided;
-            if people.iter().any(theirs) {
+            if disagree(people).is_some() && people.iter().any(theirs) {
                 people.retain(theirs);
             }
         }

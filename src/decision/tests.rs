@@ -228,6 +228,59 @@ fn thousands_of_decisions_are_found_or_lost_in_no_time() {
 }
 
 #[test]
+fn words_that_went_at_the_edge_of_a_text_are_known_by_the_edge() {
+    let cut = |text: &str, word: &str| {
+        let mut decisions = Decisions::default();
+        decisions.add(Decision::new(&place(), text, &findings(text, &[(word, "")]), 0, Verdict::Accept));
+        decisions
+    };
+    for (text, word, left, other) in [
+        (
+            "Moreover it is used by many firms in towns.",
+            "Moreover ",
+            "it is used by many firms in towns.",
+            "So it is used by many firms.",
+        ),
+        (
+            "It is used by many large firms again",
+            " again",
+            "It is used by many large firms",
+            "It is used by many large firms now",
+        ),
+    ] {
+        let (decisions, none) = (cut(text, word), Vec::new());
+        for (text, done) in [(left, 1), (other, 0)] {
+            let matched = decisions.find(&place(), text, &none);
+            assert_eq!((matched.done.len(), matched.lost.len()), (done, 1 - done), "{text}");
+        }
+    }
+}
+
+#[test]
+fn to_accept_is_to_accept_the_first_correction() {
+    let all = findings(TEXT, &WORDS);
+    let plain = Decision::new(&place(), TEXT, &all, 0, Verdict::Accept);
+    assert_eq!(plain, Decision::accept(&place(), TEXT, &all, 0, all[0].correction()));
+    assert_eq!(Decision::new(&place(), TEXT, &all, 0, Verdict::Reject).replacement, None);
+}
+
+#[test]
+fn thousands_of_findings_with_one_id_are_told_apart_in_no_time() {
+    const COUNT: usize = 10_000;
+    let text = (0..COUNT).map(|n| format!("Of {n} the navy was.\n\n")).collect::<Vec<_>>().concat();
+    let all = findings(&text, &[("navy", "military")]);
+    let mut decisions = Decisions::default();
+    for n in (0..COUNT).rev() {
+        // As if those before it were gone.
+        decisions.add(Decision { nth: n + COUNT, ..Decision::accept(&place(), &text, &all[n..=n], 0, "military") });
+    }
+    let matched = decisions.find(&place(), &text, &all);
+    assert!(matched.decided.iter().zip(&all).all(|(decision, finding)| {
+        decision.is_some_and(|one| surroundings(&text, finding.span) == (one.before.as_str(), one.after.as_str()))
+    }));
+}
+
+#[test]
 fn people_who_disagree_are_named() {
     let all = findings(TEXT, &WORDS);
     let accept = |n, new: &str, name| by(Decision::accept(&place(), TEXT, &all, n, new), name);
@@ -250,6 +303,9 @@ fn people_who_disagree_are_named() {
     assert!(applied(&decisions, TEXT, &WORDS).contains("of the republic,"));
     decisions.prefer("anna");
     assert_eq!(decisions.conflicts().count(), 0);
+    // Only where they disagree.
+    let by_ben = decisions.all().filter(|one| one.by.as_deref() == Some("ben")).count();
+    assert_eq!(by_ben, 3);
     assert!(applied(&decisions, TEXT, &WORDS).contains("of the country,"));
 }
 
