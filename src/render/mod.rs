@@ -27,7 +27,7 @@ use crate::fix::Edit;
 use crate::line::one_line;
 use crate::line_index::{LineIndex, floor_boundary};
 use crate::name::named;
-use crate::report::{Finding, Report};
+use crate::report::{Applicability, Finding, Report};
 use crate::span::Span;
 
 /// What each correction of a finding changes in the file, by the finding's span. One that has no edits cannot be written
@@ -336,10 +336,21 @@ fn within(text: &str, span: Span) -> Span {
     Span::new(floor_boundary(text, span.start), floor_boundary(text, span.end))
 }
 
-/// Whole percent, never 100 for what is not certain.
-fn percent(share: f64) -> String {
+/// Whole percent of a probability or a share, 0 to 1, as people are shown it: never 100 for what is not certain, nor that
+/// from which findings are automatic for what is less.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::render::percent;
+///
+/// assert_eq!([0.616, 0.949, 0.95, 0.999, 1.0].map(percent), ["62%", "94%", "95%", "99%", "100%"]);
+/// ```
+pub fn percent(share: f64) -> String {
+    let automatic = f64::from(Applicability::AUTOMATIC);
     let whole = (share * 100.0).round();
-    format!("{}%", if share < 1.0 { whole.min(99.0) } else { whole })
+    let most = if share < automatic { (automatic * 100.0).round() - 1.0 } else { 99.0 };
+    format!("{}%", if share < 1.0 { whole.min(most) } else { whole })
 }
 
 /// Of a text that is spun in part: how much of it.

@@ -9,7 +9,7 @@ use clap::Args as Group;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use unspin::input::{Encoding, InputError, Record, Source, resolved};
-use unspin::render::Document;
+use unspin::render::{Document, percent};
 use unspin::{Finding, LineIndex, Report, Selection, Span, printable};
 
 use crate::args::{Checking, Choice, Common, Inputs, Target, suffix};
@@ -19,7 +19,6 @@ use crate::job::{Event, Job};
 use crate::long::{self, Passage};
 use crate::output::{self, Output, Start};
 use crate::terminal::{Ending, complain, note};
-use crate::wording::percent;
 
 #[derive(Group, Debug)]
 #[command(after_help = "Examples:
@@ -429,9 +428,9 @@ fn lines(checked: &Checked, fixes: &Fixes<'_>) -> Vec<String> {
 /// What was done about a finding in the n-th text of a record.
 fn line(record: &Record, document: &Document<'_>, index: &LineIndex<'_>, n: usize, finding: &Finding) -> String {
     let (line, column) = index.line_column(record.shown_span(n, finding.span).start);
-    let sure = percent(finding.confidence());
+    let sure = percent(f64::from(finding.confidence()));
     format!(
-        "{}:{line}:{column}: {} ({sure}%)",
+        "{}:{line}:{column}: {} ({sure})",
         printable(&document.place()),
         checked::change(&record.text(n)[finding.span.range()], finding.correction())
     )

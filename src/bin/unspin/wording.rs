@@ -9,8 +9,3 @@ pub(crate) fn one_line(text: &str) -> String {
 pub(crate) fn advice(correction: &str) -> &str {
     if correction.trim().is_empty() { "(remove)" } else { correction }
 }
-
-/// A confidence in whole percent, never 100: nothing is certain.
-pub(crate) fn percent(confidence: f32) -> f64 {
-    (f64::from(confidence) * 100.0).round().min(99.0)
-}

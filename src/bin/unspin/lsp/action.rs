@@ -9,13 +9,14 @@ use lsp_types::{
 };
 use serde_json::json;
 use unspin::Span;
+use unspin::render::percent;
 
 use super::document::{Document, Found};
 use super::language::{self, Comment};
 use super::position::Lines;
 use super::show::diagnostic;
 use super::{View, check};
-use crate::wording::{one_line, percent};
+use crate::wording::one_line;
 
 /// The command that adds a phrase to the allow list.
 pub(super) const ALLOW: &str = "unspin.allow";
@@ -75,10 +76,10 @@ fn replacements(document: &Document, lines: &Lines<'_>, found: &Found, view: Vie
     let old = one_line(&found.words);
     let action = |n: usize, correction: &unspin::Correction| {
         let edits = found.edits.get(n)?.as_deref()?;
-        let sure = percent(correction.confidence);
+        let sure = percent(f64::from(correction.confidence));
         let title = match one_line(&correction.text).as_str() {
-            "" => format!("Remove “{old}” ({sure}%)"),
-            new => format!("Replace “{old}” with “{new}” ({sure}%)"),
+            "" => format!("Remove “{old}” ({sure})"),
+            new => format!("Replace “{old}” with “{new}” ({sure})"),
         };
         let preferred = n == 0 && found.automatic().is_some();
         Some(CodeAction {

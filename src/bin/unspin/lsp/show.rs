@@ -4,11 +4,12 @@ use std::fmt::Write;
 
 use lsp_types::{Diagnostic, DiagnosticSeverity, Hover, MarkupContent, MarkupKind};
 use serde_json::json;
+use unspin::render::percent;
 use unspin::{Finding, Severity};
 
 use super::document::Found;
 use super::position::Lines;
-use crate::wording::{advice, one_line, percent};
+use crate::wording::{advice, one_line};
 
 /// What is wrong at a place.
 pub(super) fn diagnostic(lines: &Lines<'_>, found: &Found) -> Diagnostic {
@@ -22,7 +23,7 @@ pub(super) fn diagnostic(lines: &Lines<'_>, found: &Found) -> Diagnostic {
         }),
         code: Some(finding.rule.name().to_owned().into()),
         source: Some("unspin".into()),
-        message: format!("{} ({}%)", finding.message, percent(finding.confidence())).into(),
+        message: format!("{} ({})", finding.message, percent(f64::from(finding.confidence()))).into(),
         data: Some(json!({ "id": finding.id })),
         ..Diagnostic::default()
     }
@@ -42,8 +43,8 @@ fn explanation(finding: &Finding, strong: &str, soft: &str, escape: impl Fn(&str
     let mut out = format!("{strong}{}{strong}\n\n", escape(&finding.message));
     let put = |out: &mut String, line: std::fmt::Arguments<'_>| out.write_fmt(line).unwrap_or_default();
     for correction in &finding.corrections {
-        let (text, sure) = (advice(&correction.text), percent(correction.confidence));
-        put(&mut out, format_args!("- {} {sure}%\n", escape(text)));
+        let (text, sure) = (advice(&correction.text), percent(f64::from(correction.confidence)));
+        put(&mut out, format_args!("- {} {sure}\n", escape(text)));
     }
     out.push('\n');
     for evidence in &finding.evidence {

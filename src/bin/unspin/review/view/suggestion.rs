@@ -6,13 +6,14 @@ use ratatui::style::{Color, Style, Stylize};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 use unspin::render::diff::compare_words;
+use unspin::render::percent;
 
 use super::{Look, put};
 use crate::review::document::State;
 use crate::review::sentence;
 use crate::review::session::{Item, Mode, Session};
 use crate::review::wrap::{clean, cut, wrap};
-use crate::wording::{advice, percent};
+use crate::wording::advice;
 
 /// The suggestion: its sentence, its alternatives or the line that is typed, its reasons.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, session: &Session, item: Item, mode: &Mode, look: Look) {
@@ -174,14 +175,14 @@ fn choices(session: &Session, item: Item, width: usize, look: Look) -> Vec<Line<
     }
     for (n, correction) in (1..).zip(&finding.corrections).take(9) {
         let chosen = accepted == Some(correction.text.as_str());
-        let percent = percent(correction.confidence);
+        let percent = percent(f64::from(correction.confidence));
         let text = cut(&shown(&correction.text), width.saturating_sub(10));
         let gap = 28usize.min(width.saturating_sub(10)).saturating_sub(text.width());
         let style = if chosen || n == 1 && accepted.is_none() { look.comes() } else { look.paint(Color::Green) };
         lines.push(Line::from(vec![
             Span::from(format!("{}{n} ", mark(chosen))).bold(),
             Span::styled(text, style),
-            Span::from(format!("{}{percent:>4}%", " ".repeat(gap))).dim(),
+            Span::from(format!("{}{percent:>5}", " ".repeat(gap))).dim(),
         ]));
     }
     lines
