@@ -157,17 +157,25 @@ impl FileOptions {
     /// The input that a path means, which was named or `found` in a directory; what is called like program code or data
     /// is none where it was only found, unless it is a page that a server made, or JSON Lines.
     fn source(&self, path: PathBuf, found: bool) -> Result<Source, InputError> {
+        let compression = Compression::of_name(&path);
+        let name = compression.strip(&path);
+        let asks = !(self.fields.is_empty() && self.columns.is_empty());
         // Of what is named, only JSON is looked into here: whether it is a page shows when it is read, and what is called
         // like code need not be known, which takes some milliseconds to set up.
         let foreign = if found {
-            Format::said_by(&path).is_none_or(|format| format == Format::Text) && kind::is_foreign(&path)
+            Format::said_by(&path).is_none_or(|format| format == Format::Text) && kind::is_foreign(&name)
         } else {
-            kind::is_json(&path)
+            kind::is_json(&name) && self.format.is_none()
         };
-        let shown = if foreign { kind::of_beginning(&path, Compression::of_name(&path)) } else { None };
+        let shown = if foreign { kind::of_beginning(&path, compression, !found || asks) } else { None };
         if found && foreign && shown.is_none() {
             let message = "is program code or data by its name, not text";
             return Err(InputError::new(&path, ErrorKind::Foreign, message));
+        }
+        if !found && foreign && shown.is_none() && kind::holds_json(&path, compression) {
+            let message = "is JSON, but not one object a line, as JSON Lines are; where it is to be read as text all the \
+                           same, say --input text";
+            return Err(InputError::new(&path, ErrorKind::Malformed, message));
         }
         let told = Source::new(path, self.format.or(shown), &[]);
         let (own, other) = match told.format {
@@ -175,6 +183,11 @@ impl FileOptions {
             _ => (&self.fields, &self.columns),
         };
         let asked = if own.is_empty() { other } else { own };
+        if !found && asks && told.untold {
+            let message = "has no name that tells what it is, and would be read as one text without fields or columns; say \
+                           what it is, such as --input jsonl";
+            return Err(InputError::new(&told.path, ErrorKind::Malformed, message));
+        }
         Ok(Source {
             fields: Source::fields(asked),
             asked: !asked.is_empty(),

@@ -86,7 +86,7 @@ pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> 
     let mut taken = HashSet::new();
     for field in fields {
         let mut strings = Vec::new();
-        find(raw, field, &mut strings);
+        find(raw, field, &mut strings).map_err(|error| format!("has a name that cannot be read: {error}"))?;
         strings.retain(|literal| taken.insert(literal.as_ptr()));
         if strings.is_empty() {
             continue;
@@ -130,19 +130,19 @@ pub(super) fn addition(line: &str, added: &[(String, Value)]) -> Result<Option<(
 /// Finds the strings at a path, as literals: names with dots between, places in lists as `[0]` or `.0`, and `[]` for all
 /// of a list, which may be left out at the end. A name that holds such marks itself is found too. Says whether there is
 /// such a path.
-fn find<'j>(value: &'j RawValue, path: &str, strings: &mut Vec<&'j str>) -> bool {
+fn find<'j>(value: &'j RawValue, path: &str, strings: &mut Vec<&'j str>) -> serde_json::Result<bool> {
     let json = value.get();
     if json.starts_with('[') {
-        let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(json) else { return false };
-        let Some((place, rest)) = place(path) else { return false };
+        let items = serde_json::from_str::<Vec<&RawValue>>(json)?;
+        let Some((place, rest)) = place(path) else { return Ok(false) };
         return match place {
-            Some(place) => items.get(place).is_some_and(|item| find(item, rest, strings)),
+            Some(place) => items.get(place).map_or(Ok(false), |item| find(item, rest, strings)),
             None => {
                 let mut found = false;
                 for item in items {
-                    found |= find(item, rest, strings);
+                    found |= find(item, rest, strings)?;
                 }
-                found
+                Ok(found)
             }
         };
     }
@@ -150,14 +150,23 @@ fn find<'j>(value: &'j RawValue, path: &str, strings: &mut Vec<&'j str>) -> bool
         if json.starts_with('"') {
             strings.push(json);
         }
-        return true;
+        return Ok(true);
     }
-    let Ok(object) = serde_json::from_str::<Object<'j>>(json) else { return false };
+    if !json.starts_with('{') {
+        return Ok(false);
+    }
+    // Names may hold what no text can: half of a surrogate pair.
+    let object = serde_json::from_str::<Object<'j>>(json)?;
     let ends = path.char_indices().filter(|(_, c)| matches!(c, '.' | '[')).map(|(at, _)| at);
-    std::iter::once(path.len()).chain(ends).any(|end| {
+    for end in std::iter::once(path.len()).chain(ends) {
         let rest = &path[end..];
-        object.0.get(&path[..end]).is_some_and(|value| find(value, rest.strip_prefix('.').unwrap_or(rest), strings))
-    })
+        if let Some(value) = object.0.get(&path[..end])
+            && find(value, rest.strip_prefix('.').unwrap_or(rest), strings)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What a path says of a list at its beginning: a place in it or all of it, and what comes after that.

@@ -1,6 +1,6 @@
 //! What is in a file whose name does not say? Its first bytes tell; and some names say that there is no text.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use super::encoding::{self, Encoding};
 use super::{Compression, Format};
 
 /// Bytes that the first line of JSON Lines is looked for in.
-const FIRST_LINE: u64 = 1 << 20;
+const FIRST_LINE: usize = 1 << 20;
 
 /// What the first tag of HTML may be, as the MIME Sniffing Standard has it, by which browsers go.
 const FIRST_TAGS: [&str; 15] =
@@ -85,27 +85,41 @@ fn opens(text: &str, tag: &str) -> bool {
 }
 
 /// What the beginning of a file that is called like program code or data shows it to be none the less: a page that a
-/// server made, or JSON Lines.
-pub(super) fn of_beginning(path: &Path, compression: Compression) -> Option<Format> {
-    let file = std::fs::File::open(path).ok()?;
-    let mut reader = BufReader::new(compression.reader(file).ok()?);
-    if super::extension(&compression.strip(path)) == "json" {
-        return is_lines(reader).then_some(Format::Jsonl);
+/// server made, or JSON Lines, of which a single line is enough where there may be one `alone`. What is no plain file
+/// shows nothing, for it can be read once only.
+pub(super) fn of_beginning(path: &Path, compression: Compression, alone: bool) -> Option<Format> {
+    if is_json(&compression.strip(path)) {
+        return is_lines(&beginning(path, compression, FIRST_LINE)?, alone).then_some(Format::Jsonl);
     }
-    let mut sample = Vec::new();
-    reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample).ok()?;
-    is_page(&Encoding::detect(&sample).decode(&sample).0).then_some(Format::Html)
+    is_page(&beginning(path, compression, encoding::SAMPLE)?).then_some(Format::Html)
 }
 
-/// Whether there is an object on each of the first two lines.
-fn is_lines(reader: impl BufRead) -> bool {
-    let mut lines =
-        reader.take(FIRST_LINE).split(b'\n').map_while(Result::ok).filter(|line| !line.trim_ascii().is_empty());
+/// Whether a file that is called JSON is what it is called: an object, or a list.
+pub(super) fn holds_json(path: &Path, compression: Compression) -> bool {
+    let text = beginning(path, compression, encoding::SAMPLE).unwrap_or_default();
+    text.trim_start().starts_with(['{', '['])
+}
+
+/// The text that a plain file begins with, from so many bytes.
+fn beginning(path: &Path, compression: Compression, most: usize) -> Option<String> {
+    // To open a pipe is to wait for it.
+    let file = path.is_file().then(|| std::fs::File::open(path).ok())??;
+    let mut bytes = Vec::new();
+    compression.reader(file).ok()?.take(most as u64).read_to_end(&mut bytes).ok()?;
+    Some(Encoding::detect(&bytes).decode(&bytes).0)
+}
+
+/// Whether there is an object on each of the first two lines, or on the only one if it may be `alone`. A line that is
+/// longer than what is looked at is taken at its word.
+fn is_lines(beginning: &str, alone: bool) -> bool {
+    let mut lines = beginning.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
-    let first = first.strip_prefix(encoding::UTF8_BOM).unwrap_or(&first).trim_ascii();
-    first.starts_with(b"{")
-        && serde_json::from_slice::<IgnoredAny>(first).is_ok()
-        && lines.next().is_some_and(|second| second.trim_ascii().starts_with(b"{"))
+    let is_object = || serde_json::from_str::<IgnoredAny>(first).is_ok();
+    first.starts_with('{')
+        && match lines.next() {
+            Some(second) => second.starts_with('{') && is_object(),
+            None => alone && (beginning.len() + 1 >= FIRST_LINE || is_object()),
+        }
 }
 
 #[cfg(test)]
@@ -188,15 +202,21 @@ mod tests {
 
     #[test]
     fn json_lines_are_told_by_two_of_them() {
-        for (bytes, yes) in [
-            (&b"{\"a\":1}\n{\"a\":\n"[..], true),
-            (b"\xef\xbb\xbf{\"a\":1}\r\n\r\n {", true),
-            (b"{\"a\":1}\n", false),
-            (b"{\n\"a\":{\n}\n}", false),
-            (b"[{\"a\":1},\n{\"a\":1}]\n", false),
-            (b"", false),
+        let long = format!("{{\"a\": \"{}", "b".repeat(FIRST_LINE));
+        for (text, two, alone) in [
+            ("{\"a\":1}\n{\"a\":\n", true, true),
+            ("{\"a\":1}\r\n\r\n {", true, true),
+            ("{\"a\":1}\n", false, true),
+            ("\n{\"a\":1}", false, true),
+            (&long, false, true),
+            ("{\n\"a\":{\n}\n}", false, false),
+            ("{\"a\":", false, false),
+            ("[{\"a\":1},\n{\"a\":1}]\n", false, false),
+            ("[{\"a\":1}]", false, false),
+            ("", false, false),
         ] {
-            assert_eq!(is_lines(bytes), yes, "{}", String::from_utf8_lossy(bytes));
+            let shown: String = text.chars().take(40).collect();
+            assert_eq!([false, true].map(|alone| is_lines(text, alone)), [two, alone], "{shown}");
         }
     }
 }

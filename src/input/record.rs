@@ -136,15 +136,22 @@ impl Raw {
         let path = &self.source.path;
         match &self.content {
             Content::File => {
-                let file = std::fs::File::open(path).map_err(|error| InputError::io(path, error))?;
+                let fault = |error| InputError::io(path, error);
+                let file = std::fs::File::open(path).map_err(fault)?;
                 // Grown bit by bit, a large file would be held twice.
                 let known = match self.source.compression {
                     Compression::None => file.metadata().map_or(0, |data| data.len()),
                     _ => 0,
                 };
-                let mut bytes = Vec::with_capacity(usize::try_from(known).map_or(0, |known| known + 1));
-                let mut reader = self.source.compression.reader(file).map_err(|error| InputError::io(path, error))?;
-                reader.read_to_end(&mut bytes).map_err(|error| InputError::io(path, error))?;
+                let mut reader = self.source.compression.reader(file).map_err(fault)?;
+                let mut bytes = Vec::new();
+                reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut bytes).map_err(fault)?;
+                // What is no text need not be read to its end, which may be far.
+                self.refuse_binary(&bytes)?;
+                let more = usize::try_from(known).unwrap_or(usize::MAX).saturating_sub(bytes.len());
+                let full = |_| fault(std::io::ErrorKind::OutOfMemory.into());
+                bytes.try_reserve_exact(more.saturating_add(1)).map_err(full)?;
+                reader.read_to_end(&mut bytes).map_err(fault)?;
                 self.parse_whole(bytes.into())
             }
             Content::Whole(bytes) => self.parse_whole(bytes.into()),
@@ -198,6 +205,14 @@ impl Raw {
         self.parse()
     }
 
+    /// Refuses what is no text by its first bytes.
+    fn refuse_binary(&self, bytes: &[u8]) -> Result<(), InputError> {
+        if Encoding::detect(bytes).is_utf16() || !encoding::is_binary(bytes, || self.source.is_markup(bytes)) {
+            return Ok(());
+        }
+        Err(InputError::new(&self.source.path, ErrorKind::Binary, encoding::not_text(bytes)))
+    }
+
     fn parse_whole(&self, bytes: Cow<'_, [u8]>) -> Result<Record, InputError> {
         // A large file that is what it is held as is neither held nor looked through twice.
         let text = if Encoding::detect(&bytes) == Encoding::UTF_8 {
@@ -205,18 +220,11 @@ impl Raw {
         } else {
             Err(bytes.into_owned())
         };
-        let is_binary = |bytes: &[u8]| encoding::is_binary(bytes, || self.source.is_markup(bytes));
-        let (encoding, binary) = match &text {
-            Ok(text) => (Encoding::UTF_8, is_binary(text.as_bytes())),
-            Err(bytes) => {
-                let encoding = Encoding::of_all(bytes);
-                (encoding, !encoding.is_utf16() && is_binary(bytes))
-            }
+        let (encoding, bytes) = match &text {
+            Ok(text) => (Encoding::UTF_8, text.as_bytes()),
+            Err(bytes) => (Encoding::of_all(bytes), &bytes[..]),
         };
-        if binary {
-            let message = encoding::not_text(text.as_ref().map_or_else(Vec::as_slice, String::as_bytes));
-            return Err(InputError::new(&self.source.path, ErrorKind::Binary, message));
-        }
+        self.refuse_binary(bytes)?;
         let (source, original) = match text {
             Ok(text) => (text, None),
             Err(bytes) => {

@@ -931,10 +931,10 @@ fn directories_give_texts_and_no_code() {
         ]
     );
     assert_eq!(list(&["empty", "code"]), [Err(ErrorKind::Nothing), foreign(), Err(ErrorKind::Nothing)]);
-    // What is named is read, whatever it is called.
+    // What is named is read, whatever it is called; but JSON that is no JSON Lines would not be JSON any more.
     assert_eq!(
         list(&["a.svg", "c.json", "d.json", "code/x.js"]),
-        [is("a.svg", Format::Html), is("c.json", Format::Jsonl), is("d.json", Format::Text), is("x.js", Format::Text)]
+        [is("a.svg", Format::Html), is("c.json", Format::Jsonl), Err(ErrorKind::Malformed), is("x.js", Format::Text)]
     );
 }
 

@@ -520,6 +520,144 @@ fn what_needs_records_does_not_go_without() {
     }
 }
 
+/// Bytes as gzip has them.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).expect("in memory");
+    packed.finish().expect("in memory")
+}
+
+#[test]
+fn json_is_repaired_by_its_fields_or_not_at_all() {
+    let record = |text: &str| format!("{}\n", json!({"id": 1, "navy stated": "the navy", "text": text}));
+    let (one, two) = (record(SPUN), record(SPUN) + &record("x"));
+    let pretty = format!("{:#}\n", json!({"text": SPUN}));
+    let long = one.replacen('{', &format!("{{\"image\": \"{}\", ", "A".repeat(1 << 20)), 1);
+    let utf = utf16(&two);
+    let (two_packed, code) = (gzip(two.as_bytes()), gzip(b"navy = 'the Protection Secretary'"));
+    let files: [(&str, &[u8]); 8] = [
+        ("one.json", one.as_bytes()),
+        ("two.json", two.as_bytes()),
+        ("two.json.gz", &two_packed),
+        ("utf16.json", &utf),
+        ("long.json", long.as_bytes()),
+        ("pretty.json", pretty.as_bytes()),
+        ("list.json", b"[{\"text\": \"the Protection Secretary stated\"}]"),
+        ("x.py.gz", &code),
+    ];
+    let here = directory(&files);
+    let fix = |args: &[&str]| {
+        unspin(here.path(), &[&["fix", "--isolated", "--assume-spun", "-q", "--exit-zero"], args].concat(), b"")
+    };
+    for name in ["one.json", "two.json", "two.json.gz", "utf16.json", "long.json"] {
+        let ran = fix(&[name]);
+        let text = match name {
+            "utf16.json" => {
+                let units: Vec<u16> =
+                    ran.out[2..].chunks(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
+                String::from_utf16(&units).expect("sound")
+            }
+            _ => ran.text().to_owned(),
+        };
+        let first: Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
+        assert_eq!((ran.code, &first["id"], &first["navy stated"]), (0, &json!(1), &json!("the navy")), "{name}");
+        assert!(first["text"].as_str().is_some_and(|text| text.contains("Defense Secretary")), "{name}: {}", ran.err);
+    }
+    for name in ["pretty.json", "list.json"] {
+        for args in [&[name][..], &["--field", "text", name]] {
+            let ran = fix(args);
+            assert_eq!((ran.code, ran.out.len()), (2, 0), "{name}");
+            assert!(ran.err.contains("is JSON, but not one object a line") && ran.err.contains("--input text"));
+        }
+    }
+    assert_eq!(fix(&["--input", "text", "pretty.json"]).code, 0);
+    // In directories code is none of the inputs, packed or not, and one object alone only where a field is asked for.
+    let found = |args: &[&str]| {
+        let ran = unspin(here.path(), &[&["score", "--isolated", "-q"], args, &["."]].concat(), b"");
+        ran.text().lines().count()
+    };
+    assert_eq!((found(&[]), found(&["--field", "text"])), (6, 8));
+    // Nor is what nothing tells the form of read as one text where fields are asked for.
+    std::fs::write(here.path().join("two"), &two).expect("written");
+    for args in [&["--field", "text", "two"][..], &["--column", "text", "one.json", "-"]] {
+        let ran = fix(args);
+        assert_eq!((ran.code, ran.err.contains("say what it is, such as --input")), (2, true), "{}", ran.err);
+    }
+    let half = b"{\"\\ud83d\": 1, \"text\": \"the Protection Secretary\"}\n";
+    let ran = unspin(here.path(), &["fix", "--input", "jsonl", "--assume-spun"], half);
+    assert_eq!(
+        (ran.code, &ran.out[..], ran.err.contains("has a name that cannot be read")),
+        (2, &half[..], true),
+        "{}",
+        ran.err
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_once_and_what_is_no_text_not_to_its_end() {
+    let here = directory(&[("a.txt", SPUN.as_bytes())]);
+    let made = Command::new("mkfifo").arg(here.path().join("p.json")).status().expect("runs");
+    assert!(made.success());
+    let rows = format!("{}\n", json!({"text": SPUN})).repeat(3);
+    std::thread::scope(|scope| {
+        let pipe = here.path().join("p.json");
+        scope.spawn(move || fs::write(pipe, rows).expect("read to its end"));
+        let ran = unspin(here.path(), &["score", "--isolated", "--input", "jsonl", "p.json"], b"");
+        assert_eq!((ran.code, ran.text().lines().count()), (0, 3), "{}", ran.err);
+    });
+    std::thread::scope(|scope| {
+        let pipe = here.path().join("p.json");
+        scope.spawn(move || fs::write(pipe, "One.").expect("read to its end"));
+        let ran = unspin(here.path(), &["score", "--isolated", "p.json"], b"");
+        assert_eq!((ran.code, ran.text().lines().count()), (0, 1), "{}", ran.err);
+    });
+    fs::remove_file(here.path().join("p.json")).expect("there");
+    // As large as no memory is.
+    fs::File::create(here.path().join("disk")).and_then(|file| file.set_len(1 << 42)).expect("sparse");
+    let ran = unspin(here.path(), &["score", "--isolated", "."], b"");
+    assert_eq!(
+        (ran.code, ran.text().lines().count(), ran.err.contains("1 binary file skipped")),
+        (0, 1, true),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_lacks_an_input_does_not_take_its_place() {
+    let rows = format!("{}\n", json!({"body": SPUN}));
+    for args in [&["check", "--format", "json"][..], &["score"]] {
+        let here = directory(&[("a.jsonl", rows.as_bytes())]);
+        let run =
+            |more: &[&str]| unspin(here.path(), &[args, &["--isolated", "-o", "out", "--resume"], more].concat(), b"");
+        let ran = run(&["--field", "body", "a.jsonl", "nothere.txt"]);
+        assert_eq!((ran.code, here.path().join("out").exists()), (2, false), "{}", ran.err);
+        assert!(here.path().join("out.partial").exists() && ran.err.contains("out: not written"), "{}", ran.err);
+        let ran = run(&["--field", "body", "a.jsonl"]);
+        assert_ne!(ran.code, 2, "{}", ran.err);
+        assert!(fs::read(here.path().join("out")).is_ok_and(|out| !out.is_empty()), "{}", ran.err);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_around_are_not_followed() {
+    let gold = json!({"id": "a", "family": "thesaurus", "text": "The ship left.", "edits": []}).to_string();
+    let here = directory(&[
+        ("gold/a.json", gold.as_bytes()),
+        ("own/substitutions/own.csv", b"original,substitutes,source\nZyxel router,Zyxel switch,own\n"),
+    ]);
+    for name in ["gold/loop", "gold/other", "own/loop", "own/substitutions/loop"] {
+        std::os::unix::fs::symlink("..", here.path().join(name)).expect("linked");
+    }
+    let ran = unspin(here.path(), &["eval", "--isolated", "--format", "json", "gold"], b"");
+    let figures: Value = serde_json::from_slice(&ran.out).expect("JSON");
+    assert_eq!((ran.code, &figures["clean"]["documents"]), (0, &json!(1)), "{figures}");
+    let ran = unspin(here.path(), &["check", "--isolated", "--dictionary", "own"], b"The ship left.");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_leaves_no_temporary_file() {
@@ -528,7 +666,11 @@ fn a_signal_leaves_no_temporary_file() {
     let rows = format!("{{\"text\":{}}}\n", serde_json::Value::from(CLEAN.repeat(20))).repeat(20_000);
     let here = directory(&[("a.jsonl", rows.as_bytes())]);
     let count = || fs::read_dir(here.path()).expect("listed").count();
-    for args in [["fix", "--write", "a.jsonl"].as_slice(), &["check", "--write-baseline", "known", "a.jsonl"]] {
+    for args in [
+        ["fix", "--write", "a.jsonl"].as_slice(),
+        &["check", "--write-baseline", "known", "a.jsonl"],
+        &["score", "--stats", "figures", "a.jsonl"],
+    ] {
         let mut child = command(here.path(), args).stderr(Stdio::null()).spawn().expect("starts");
         while count() < 2 {
             assert_eq!(child.try_wait().expect("asked"), None, "too fast");

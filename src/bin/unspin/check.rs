@@ -194,7 +194,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
         ran => ran?,
     };
     renderer.end(&outcome.summary, &mut out)?;
-    out.finish()?;
+    out.end(outcome.broken)?;
     let accepted = baseline.is_some();
     match (baseline, &command.write_baseline) {
         // What is known of the input that could not be read must not be lost.

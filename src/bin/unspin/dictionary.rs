@@ -1,6 +1,6 @@
 //! Dictionaries in directories, as the library takes them.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -25,16 +25,23 @@ pub(crate) fn read(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
 
 /// The CSV files below a directory, in order of their names.
 pub(crate) fn paths(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(root)
-        .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
-        .with_context(|| root.display().to_string())?;
-    entries.sort();
+    files_below(root, &["csv"])
+}
+
+/// The files below a directory that have one of these extensions, in order of their names. Links to directories are not
+/// followed, for they may lead around in a circle.
+pub(crate) fn files_below(root: &Path, extensions: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
+    let name = || root.display().to_string();
+    let entries = fs::read_dir(root).with_context(name)?;
+    let mut entries: Vec<_> = entries.collect::<Result<_, _>>().with_context(name)?;
+    entries.sort_by_key(DirEntry::path);
     let mut found = Vec::new();
     for entry in entries {
-        if entry.is_dir() {
-            found.extend(paths(&entry)?);
-        } else if entry.extension().is_some_and(|end| end == "csv") {
-            found.push(entry);
+        let path = entry.path();
+        if entry.file_type().with_context(name)?.is_dir() {
+            found.extend(files_below(&path, extensions)?);
+        } else if !path.is_dir() && path.extension().is_some_and(|end| extensions.iter().any(|known| end == *known)) {
+            found.push(path);
         }
     }
     Ok(found)

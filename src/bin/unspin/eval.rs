@@ -16,6 +16,7 @@ use unspin::eval::{
 use unspin::{Finding, Report};
 
 use crate::args::{Checking, Common, TableFormat, threads};
+use crate::dictionary::files_below;
 use crate::output;
 use crate::settings::Settings;
 use crate::terminal::{self, Ending, note};
@@ -264,15 +265,7 @@ pub(crate) fn gold_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             files.push(path.clone());
             continue;
         }
-        let entries = fs::read_dir(path).with_context(|| path.display().to_string())?;
-        let mut inside: Vec<PathBuf> =
-            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-        inside.retain(|path| {
-            let extension = path.extension().unwrap_or_default();
-            path.is_dir() || ["json", "jsonl", "m2"].iter().any(|known| extension == *known)
-        });
-        inside.sort();
-        files.extend(gold_files(&inside)?);
+        files.extend(files_below(path, &["json", "jsonl", "m2"])?);
     }
     Ok(files)
 }

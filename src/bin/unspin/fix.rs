@@ -171,12 +171,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         Err(error) if command.inputs.strict => return out.stop(error),
         ran => ran?,
     };
-    // What lacks a part of the inputs must not take the place of anything, least of all of an input.
-    if outcome.broken {
-        out.leave()?;
-    } else {
-        out.finish()?;
-    }
+    out.end(outcome.broken)?;
     let State { mut left, mut trouble, met, .. } = state;
     // What one part of the work lacks another may have.
     trouble |= command.inputs.shard.is_none() && command.choice.misses(&met);

@@ -176,8 +176,14 @@ impl Output {
         fs::rename(beside(&path, ".partial"), &path).with_context(name)
     }
 
+    /// Ends a run. Where it is `broken`, what lacks a part of the inputs must not take the place of anything, least of all of
+    /// an input.
+    pub(crate) fn end(self, broken: bool) -> anyhow::Result<()> {
+        if broken { self.leave() } else { self.finish() }
+    }
+
     /// Writes what is left, and leaves the file beside its place.
-    pub(crate) fn leave(self) -> anyhow::Result<()> {
+    fn leave(self) -> anyhow::Result<()> {
         if let Some(Partial { path, file: _claimed, .. }) = self.close()? {
             let partial = beside(&path, ".partial");
             // A later run is to read again what could not be read.

@@ -112,6 +112,6 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
         Err(error) if command.inputs.strict => return out.stop(error),
         ran => ran?,
     };
-    out.finish()?;
+    out.end(outcome.broken)?;
     Ok(Ending { found: false, trouble: outcome.trouble })
 }

@@ -3,14 +3,15 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, ensure};
 use clap::{Args as Group, Subcommand};
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 use unspin::render::Summary;
 
 use crate::terminal::{self, Ending};
+use crate::{output, temporary};
 
 #[derive(Group, Debug)]
 pub(crate) struct Stats {
@@ -54,47 +55,52 @@ pub(crate) struct Figures {
     pub(crate) seconds: f32,
 }
 
-/// The file that figures go into. One that was made for a run that ends without any goes again.
+/// The file that figures go into.
 pub(crate) struct FiguresFile {
     path: PathBuf,
-    file: File,
-    /// Nothing is in it yet, and it was not there before.
-    empty: AtomicBool,
+    place: Place,
+}
+
+enum Place {
+    /// It is there, and may be a pipe or a device.
+    There(File),
+    /// It takes its place once it is whole.
+    New(NamedTempFile),
 }
 
 impl FiguresFile {
     /// Opens it before the run, so that it does not end with finding out that it cannot.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
-        let empty = AtomicBool::new(!path.exists());
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(path);
-        let file = file.with_context(|| path.display().to_string())?;
-        Ok(Self { path: path.to_owned(), file, empty })
+        let place = if path.exists() {
+            OpenOptions::new().write(true).open(path).map(Place::There)
+        } else {
+            temporary::plain(output::directory(path)).map(Place::New)
+        };
+        let place = place.with_context(|| path.display().to_string())?;
+        Ok(Self { path: path.to_owned(), place })
     }
 
     /// Writes all that it is to hold.
     pub(crate) fn write(&self, figures: &Figures) -> anyhow::Result<()> {
         let text = serde_json::to_string_pretty(figures)? + "\n";
-        self.write_over(text.as_bytes()).with_context(|| self.path.display().to_string())
+        self.put(text.as_bytes()).with_context(|| self.path.display().to_string())
     }
 
-    /// A pipe or a device just gets it.
-    fn write_over(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut file = &self.file;
-        if file.metadata()?.is_file() {
-            file.set_len(0)?;
-            file.rewind()?;
-        }
-        file.write_all(bytes)?;
-        self.empty.store(false, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
-impl Drop for FiguresFile {
-    fn drop(&mut self) {
-        if *self.empty.get_mut() {
-            let _ = fs::remove_file(&self.path);
+    fn put(&self, bytes: &[u8]) -> io::Result<()> {
+        match &self.place {
+            Place::There(file) => {
+                let mut file = file;
+                if file.metadata()?.is_file() {
+                    file.set_len(0)?;
+                    file.rewind()?;
+                }
+                file.write_all(bytes)
+            }
+            Place::New(file) => {
+                file.as_file().write_all(bytes)?;
+                fs::rename(file.path(), &self.path)
+            }
         }
     }
 }
