@@ -463,6 +463,17 @@ fn phrases_are_allowed_and_settings_are_heeded() {
     assert_eq!(editor.diagnostics(&uri).len(), after.len());
     editor.quit();
 
+    // A baseline that is made anew counts from the next check on.
+    let settings = b"assume-spun = true\nbaseline = \"known.jsonl\"\n".as_slice();
+    let here = directory(&[("unspin.toml", settings), ("known.jsonl", b""), ("a.txt", SPUN.as_bytes())]);
+    let mut editor = Editor::open(here.path(), &[], "utf-16");
+    let own = self::uri(&here.path().join("a.txt"));
+    assert!(!editor.show(&own, "plaintext", SPUN).is_empty());
+    assert_eq!(unspin(here.path(), &["check", "-q", "--write-baseline", "known.jsonl", "a.txt"], b"").code, 0);
+    editor.change(&own, &json!([{ "text": format!("{SPUN} ") }]));
+    assert_eq!(editor.diagnostics(&own), Vec::<Value>::new());
+    editor.quit();
+
     // Where no settings are read, none are written.
     let here = directory(&[]);
     let mut editor = Editor::open(here.path(), &["--assume-spun", "--isolated"], "utf-16");

@@ -178,6 +178,32 @@ fn status_counts() {
 }
 
 #[test]
+fn parts_of_the_work_are_applied_and_counted_apart() {
+    let decisions = decide(&place("a.txt", None, None), ARTICLE);
+    let others = decide(&place("b.txt", None, None), ARTICLE);
+    let here = directory(&[
+        ("a.txt", ARTICLE.as_bytes()),
+        ("b.txt", ARTICLE.as_bytes()),
+        ("d.jsonl", (lines(&decisions) + &lines(&others)).as_bytes()),
+    ]);
+    let run = |args: &[&str]| {
+        let ran = unspin(here.path(), &[&["review", "--assume-spun", "--decisions", "d.jsonl"], args].concat(), b"");
+        (ran.code, ran.err)
+    };
+    let (code, err) = run(&["--stats", "s.json", "a.txt"]);
+    assert!(code == 2 && err.contains("--stats is for --status and --apply"), "{err}");
+    assert_eq!(run(&["--status", "--stats", "s.json", "."]).0, 0);
+    let figures: serde_json::Value = serde_json::from_str(&read(here.path(), "s.json")).expect("JSON");
+    assert_eq!(figures["documents"], 2);
+    for part in ["1/2", "2/2"] {
+        let (code, err) = run(&["--apply", "--shard", part, "a.txt", "b.txt"]);
+        assert!(code == 0 && !err.contains("was not read"), "{part}: {err}");
+    }
+    assert_eq!(read(here.path(), "a.txt"), read(here.path(), "b.txt"));
+    assert_ne!(read(here.path(), "a.txt"), ARTICLE);
+}
+
+#[test]
 fn people_who_disagree_are_named_and_nothing_is_written() {
     let own = place("a.txt", None, None);
     let findings = unspinner().check(SPUN).findings;

@@ -246,6 +246,15 @@ fn repairs_are_those_of_the_command_line() {
     let html = format!("<p>{}</p>", SPUN.replace("armed forces", "<i>armed</i> forces"));
     let answer = server.post("/v1/fix", &json!({"text": html, "format": "html"})).json();
     assert_eq!(answer["text"], fix(&["--input", "html"], &html));
+    // Markup keeps the first half of a repair from being written, so the other half is not either.
+    let half = "<p>He actually is may<b>be perhaps</b> maybe not really alone within the nation.</p>";
+    let request = json!({"text": half, "format": "html", "settings": {"assume_spun": true, "min_confidence": 0.1}});
+    let args = ["--input", "html", "--assume-spun", "--min-confidence", "0.1", "--exit-zero"];
+    let answer = server.post("/v1/fix", &request).json();
+    assert_eq!(answer["text"], fix(&args, half));
+    assert!(answer["text"].as_str().is_some_and(|text| text.contains("may<b>be perhaps</b> maybe")), "{answer}");
+    let both = server.post("/v1/fix", &json!({"text": SPUN, "ids": [], "select": "automatic"}));
+    assert!(both.status == 400 && both.body.contains("cannot be told both"), "{both:?}");
 
     for (edits, says) in [
         (json!([{"start": 0, "end": 9, "text": ""}, {"start": 8, "end": 10, "text": ""}]), "overlap"),

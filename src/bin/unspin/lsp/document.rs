@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use lsp_types::TextDocumentContentChangeEvent as Change;
 use unspin::input::Format;
-use unspin::{Finding, Span};
+use unspin::{Edit, Finding, Fixed, Span};
 
 use super::language;
 use super::position::{Lines, Units};
@@ -58,13 +58,34 @@ impl Document {
         language::format(&self.language, &self.uri)
     }
 
-    /// Takes a change in. Findings that it touches go, those behind it move.
-    pub(super) fn change(&mut self, change: Change, units: Units) {
-        let (span, new) = match change {
-            Change::TextDocumentContentChangePartial(part) => (self.lines(units).span(part.range), part.text),
-            Change::TextDocumentContentChangeWholeDocument(whole) => difference(&self.text, &whole.text),
-        };
-        let moved = |at: usize| at - span.len() + new.len();
+    /// Takes changes in, one after the other. Findings that they touch go, those behind them move.
+    pub(super) fn change(&mut self, changes: impl IntoIterator<Item = Change>, units: Units) {
+        let mut changes = changes.into_iter().peekable();
+        while changes.peek().is_some() {
+            // Editors that replace a word throughout tell of it from the last place to the first: what lies before a
+            // change is where it was, and thousands of them are made at once.
+            let mut edits: Vec<Edit> = Vec::new();
+            let lines = self.lines(units);
+            while let Some(change) = changes.next_if(|change| match change {
+                Change::TextDocumentContentChangePartial(part) => {
+                    edits.last().is_none_or(|last| lines.span(part.range).end < last.span.start)
+                }
+                Change::TextDocumentContentChangeWholeDocument(_) => edits.is_empty(),
+            }) {
+                let (span, text) = match change {
+                    Change::TextDocumentContentChangePartial(part) => (lines.span(part.range), part.text),
+                    Change::TextDocumentContentChangeWholeDocument(whole) => difference(&self.text, &whole.text),
+                };
+                edits.push(Edit { span, text });
+            }
+            edits.iter().for_each(|edit| self.carry(edit));
+            self.text = Fixed::new(&self.text, edits).text;
+        }
+    }
+
+    /// Takes what was found through an edit of the text.
+    fn carry(&mut self, Edit { span, text }: &Edit) {
+        let moved = |at: usize| at - span.len() + text.len();
         let shift = |one: &mut Span| {
             if one.start >= span.end {
                 *one = Span::new(moved(one.start), moved(one.end));
@@ -75,7 +96,6 @@ impl Document {
             shift(&mut found.span);
             found.edits.iter_mut().flatten().flatten().for_each(|(span, _)| shift(span));
         }
-        self.text.replace_range(span.range(), &new);
     }
 }
 
@@ -137,18 +157,49 @@ mod tests {
             let range = document.lines(Units::Utf16).range(Span::new(from, to));
             #[expect(deprecated, reason = "the field must be named")]
             let part = TextDocumentContentChangePartial { range, range_length: None, text: new.into() };
-            document.change(Change::TextDocumentContentChangePartial(part), Units::Utf16);
+            document.change([Change::TextDocumentContentChangePartial(part)], Units::Utf16);
             let kept: Vec<&str> = wanted.iter().copied().filter(|word| Some(*word) != gone).collect();
             assert_eq!(words(&document), kept, "{from}..{to} {new:?}");
 
             // Told as a whole, the same change has the same effect.
             let mut whole = self::document();
             let text = document.text.clone();
-            whole.change(
-                Change::TextDocumentContentChangeWholeDocument(TextDocumentContentChangeWholeDocument { text }),
-                Units::Utf16,
-            );
+            let change = TextDocumentContentChangeWholeDocument { text };
+            whole.change([Change::TextDocumentContentChangeWholeDocument(change)], Units::Utf16);
             assert_eq!((whole.text.as_str(), words(&whole).len() >= kept.len()), (document.text.as_str(), true));
+        }
+    }
+
+    #[test]
+    fn many_changes_are_made_as_one_by_one() {
+        let part = |(from, to, text): &(u32, u32, &str)| {
+            let [start, end] = [*from, *to].map(|character| Position { line: 0, character });
+            #[expect(deprecated, reason = "the field must be named")]
+            let part = TextDocumentContentChangePartial {
+                range: Range { start, end },
+                range_length: None,
+                text: (*text).into(),
+            };
+            Change::TextDocumentContentChangePartial(part)
+        };
+        let whole = || TextDocumentContentChangeWholeDocument { text: "Ahoy, the navy".into() };
+        for parts in [
+            &[(60, 64, "é"), (40, 41, ""), (40, 40, "x\n"), (4, 9, "😀😀"), (0, 0, "y")][..],
+            &[(0, 1, "xyz"), (2, 9, ""), (30, 40, "\n\n"), (3, 8, "")],
+            &[(90, 99, ""), (80, 99, "z"), (80, 81, "w"), (70, 80, "")],
+        ] {
+            for ends_whole in [false, true] {
+                let changes = || {
+                    let last = ends_whole.then(|| Change::TextDocumentContentChangeWholeDocument(whole()));
+                    parts.iter().map(part).chain(last).chain(parts.iter().map(part))
+                };
+                let [mut together, mut alone] = [document(), document()];
+                together.change(changes(), Units::Utf16);
+                changes().for_each(|change| alone.change([change], Units::Utf16));
+                assert_eq!(together.text, alone.text, "{parts:?}");
+                let spans = |document: &Document| document.found.iter().map(|found| found.span).collect::<Vec<_>>();
+                assert_eq!(spans(&together), spans(&alone), "{parts:?}");
+            }
         }
     }
 
@@ -162,7 +213,7 @@ mod tests {
             range_length: None,
             text: "x".into(),
         };
-        document.change(Change::TextDocumentContentChangePartial(part), Units::Utf16);
+        document.change([Change::TextDocumentContentChangePartial(part)], Units::Utf16);
         assert_eq!(document.text, "Ahoy x");
         assert!(document.found.is_empty());
     }

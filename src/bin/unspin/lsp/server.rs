@@ -280,9 +280,7 @@ impl<W: Write> Server<W> {
         let Some(document) = self.documents.get_mut(&uri) else {
             return Err((ErrorCode::InvalidParams, format!("{uri} is not open")));
         };
-        for change in params.content_changes {
-            document.change(change, self.view.units);
-        }
+        document.change(params.content_changes, self.view.units);
         self.revision += 1;
         document.revision = self.revision;
         document.version = params.text_document.version.unwrap_or(document.version);

@@ -25,8 +25,8 @@ struct Known {
     settings: Option<Arc<Settings>>,
 }
 
-/// A settings file as it was read: where it is, when it was changed, how long it is.
-type Stamp = (PathBuf, Option<(SystemTime, u64)>);
+/// A settings file, and those that it names, as they were read: where each is, when it was changed, how long it is.
+type Stamp = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
 
 impl Workspace {
     /// `checking` goes before what files say.
@@ -51,13 +51,15 @@ impl Workspace {
     /// once.
     pub(super) fn settings(&mut self, path: Option<&Path>) -> Result<Arc<Settings>, Fault> {
         let directory = self.directory(path);
-        let stamp = Some(stamp(settings::file_for(&self.checking, &directory)));
-        if let Some(known) = self.known.get(&directory).filter(|known| known.stamp == stamp) {
+        let file = settings::file_for(&self.checking, &directory);
+        let is_same = |known: &&Known| known.stamp == Some(stamp(&file, known.settings.as_deref()));
+        if let Some(known) = self.known.get(&directory).filter(is_same) {
             return known.settings.clone().ok_or(Fault { told: true, message: String::new(), last: None });
         }
         match Settings::within(&self.checking, &directory) {
             Ok(settings) => {
                 let settings = Arc::new(settings);
+                let stamp = Some(stamp(&file, Some(&settings)));
                 self.known.insert(directory, Known { stamp, settings: Some(Arc::clone(&settings)) });
                 Ok(settings)
             }
@@ -70,6 +72,7 @@ impl Workspace {
                     message.push_str("; until that is mended, texts are checked without a settings file");
                     Some(Arc::new(bare))
                 });
+                let stamp = Some(stamp(&file, last.as_deref()));
                 self.known.insert(directory, Known { stamp, settings: last.clone() });
                 Err(Fault { told: false, message, last })
             }
@@ -105,10 +108,10 @@ pub(super) struct Fault {
     pub(super) last: Option<Arc<Settings>>,
 }
 
-fn stamp(path: PathBuf) -> Stamp {
-    let data = path.metadata().ok();
-    let seen = data.and_then(|data| Some((data.modified().ok()?, data.len())));
-    (path, seen)
+fn stamp(file: &Path, settings: Option<&Settings>) -> Stamp {
+    let named = settings.iter().flat_map(|settings| settings.own.iter().map(PathBuf::as_path));
+    let seen = |path: &Path| path.metadata().ok().and_then(|data| Some((data.modified().ok()?, data.len())));
+    std::iter::once(file).chain(named).map(|path| (path.to_owned(), seen(path))).collect()
 }
 
 /// The file that a URI names; `None` for a text that is in no file.

@@ -26,7 +26,14 @@ struct Applied {
     fault: Option<InputError>,
 }
 
-pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common: Common) -> anyhow::Result<Ending> {
+/// Of a job that is only a part of the work, what was decided elsewhere is another part's.
+pub(crate) fn run(
+    job: &Job,
+    decisions: &Decisions,
+    is_part: bool,
+    backup: Option<&str>,
+    common: Common,
+) -> anyhow::Result<Ending> {
     let mut in_place = InPlace::new(backup);
     let (mut done, mut failed) = (0, 0);
     let mut trouble = false;
@@ -64,7 +71,7 @@ pub(crate) fn run(job: &Job, decisions: &Decisions, backup: Option<&str>, common
     // A record or a file that is gone takes its decisions with it, but not in silence.
     let files: BTreeSet<&str> = seen.iter().map(|place| place.path.as_str()).collect();
     let mut elsewhere: BTreeMap<&str, usize> = BTreeMap::new();
-    for decision in decisions.iter().filter(|one| one.verdict == Verdict::Accept) {
+    for decision in decisions.iter().filter(|one| one.verdict == Verdict::Accept && !is_part) {
         let Decision { place, text, replacement, .. } = decision;
         if !files.contains(place.path.as_str()) {
             *elsewhere.entry(&place.path).or_default() += 1;

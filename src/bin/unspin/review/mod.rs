@@ -58,13 +58,19 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     {
         decisions = own;
     }
-    let job = Job::new(&inputs, &command.checking, None, common)?
+    ensure!(
+        !interactive || inputs.stats.is_none(),
+        "--stats is for --status and --apply: a review has no end to count at"
+    );
+    let mut job = Job::new(&inputs, &command.checking, None, common)?
         .by_name()
         .leaving_out(&files)
         .keeping(command.backup.as_deref());
+    job.open_figures()?;
     let options = options(command);
     if command.apply {
-        return apply::run(&job, &decisions, command.backup.as_deref(), common);
+        let is_part = inputs.shard.is_some();
+        return apply::run(&job, &decisions, is_part, command.backup.as_deref(), common);
     }
     if command.status {
         return status::run(&job, &decisions, &options);

@@ -1,5 +1,7 @@
 //! The part of a text that is shown around a finding.
 
+use std::collections::BTreeMap;
+
 use unicode_segmentation::UnicodeSegmentation;
 use unspin::Span;
 
@@ -8,19 +10,38 @@ const NEAR: usize = 24;
 
 /// The sentence or sentences that a span lies in, within its paragraph and without white space at the ends.
 pub(crate) fn around(text: &str, span: Span) -> Span {
-    let paragraph = paragraph(text, span);
-    let (mut start, mut end) = (paragraph.start, paragraph.end);
-    for (at, sentence) in text[paragraph.range()].split_sentence_bound_indices() {
-        let (from, to) = (paragraph.start + at, paragraph.start + at + sentence.len());
-        if from <= span.start && is_end(&text[paragraph.start..from], &text[from..]) {
-            start = from;
-        }
-        if to >= span.end && is_end(&text[paragraph.start..to], &text[to..]) {
-            end = to;
-            break;
-        }
+    Sentences::default().around(text, span)
+}
+
+/// The sentences of a text, as far as they were asked for: a long paragraph is cut once.
+#[derive(Default)]
+pub(crate) struct Sentences {
+    /// Paragraphs by their starts, each with its end and where sentences end in it.
+    paragraphs: BTreeMap<usize, (usize, Vec<usize>)>,
+}
+
+impl Sentences {
+    /// As [`around`], of the same text each time.
+    pub(crate) fn around(&mut self, text: &str, span: Span) -> Span {
+        let known = self.paragraphs.range(..=span.start).next_back();
+        let known = known.filter(|(_, (end, _))| span.end <= *end).map(|(start, _)| *start);
+        let start = known.unwrap_or_else(|| {
+            let paragraph = paragraph(text, span);
+            self.paragraphs.insert(paragraph.start, (paragraph.end, ends(text, paragraph)));
+            paragraph.start
+        });
+        let (end, ends) = &self.paragraphs[&start];
+        let before = ends.partition_point(|end| *end <= span.start).checked_sub(1).map_or(start, |last| ends[last]);
+        let after = ends.get(ends.partition_point(|end| *end < span.end)).copied().unwrap_or(*end);
+        trimmed(text, Span::new(before.min(span.start), after.max(span.end)))
     }
-    trimmed(text, Span::new(start.min(span.start), end.max(span.end)))
+}
+
+/// Where sentences start and end in a paragraph.
+fn ends(text: &str, paragraph: Span) -> Vec<usize> {
+    let part = &text[paragraph.range()];
+    let starts = part.split_sentence_bound_indices().map(|(at, _)| at).chain([part.len()]);
+    starts.filter(|&at| is_end(&part[..at], &part[at..])).map(|at| paragraph.start + at).collect()
 }
 
 /// A span widened by what stands around it in the paragraph, as far as a number of characters goes; a sentence that is
@@ -137,6 +158,13 @@ mod tests {
             ("lines. Mr. Gates", "Two has\ntwo lines. Mr. Gates, the W. B. man, spoke."),
         ] {
             assert_eq!(shown(text, word), want, "{word}");
+        }
+        // In whatever order they are asked for.
+        let mut sentences = Sentences::default();
+        let spans: Vec<Span> =
+            text.split_word_bound_indices().map(|(at, word)| Span::new(at, at + word.len())).collect();
+        for &span in spans.iter().step_by(3).rev().chain(&spans) {
+            assert_eq!(sentences.around(text, span), around(text, span), "{}", &text[span.range()]);
         }
     }
 

@@ -51,8 +51,7 @@ struct Fix {
     format: FieldFormat,
     #[serde(default, deserialize_with = "object")]
     settings: Options,
-    #[serde(default)]
-    select: Select,
+    select: Option<Select>,
     /// Apply only the findings with these ids.
     ids: Option<Vec<String>>,
     /// Name of the text, for the diff.
@@ -62,10 +61,9 @@ struct Fix {
     diff: bool,
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Select {
-    #[default]
     All,
     Automatic,
 }
@@ -271,9 +269,10 @@ fn changes(text: &Text, finding: &Finding, index: &LineIndex<'_>) -> Value {
 
 fn fixed(server: &Server, request: Fix, limit: &Limit) -> Result<Vec<u8>, Refusal> {
     let selection = match (request.ids, request.select) {
-        (Some(ids), _) => Selection::Ids(ids),
-        (None, Select::All) => Selection::All,
-        (None, Select::Automatic) => Selection::Automatic,
+        (Some(_), Some(_)) => return Err(Refusal::bad("ids and select cannot be told both")),
+        (Some(ids), None) => Selection::Ids(ids),
+        (None, None | Some(Select::All)) => Selection::All,
+        (None, Some(Select::Automatic)) => Selection::Automatic,
     };
     let plan = request.settings.over(server)?;
     let text = Text::new(request.text, request.format)?;
@@ -282,8 +281,10 @@ fn fixed(server: &Server, request: Fix, limit: &Limit) -> Result<Vec<u8>, Refusa
     let found = report.findings.len();
     let mut edits = Vec::new();
     let is_chosen = selection.chooser();
+    let all = text.joint_edits(report.findings.iter().map(|finding| (finding.span, finding.correction())));
+    let mut all = all.into_iter();
     report.findings.retain(|finding| {
-        let mine = is_chosen(finding).then(|| text.edits(finding.span, finding.correction())).flatten();
+        let mine = all.next().flatten().filter(|_| is_chosen(finding));
         edits.extend(mine.iter().flatten().map(|(span, new)| Edit { span: *span, text: new.clone() }));
         mine.is_some()
     });

@@ -125,6 +125,18 @@ impl Text {
         }
     }
 
+    /// What several replacements, in order of place, change in all of it; see [`edits`](Self::edits). What cannot be told
+    /// of one is not told of those right beside it either.
+    pub(super) fn joint_edits<'e>(
+        &self,
+        edits: impl Iterator<Item = (Span, &'e str)>,
+    ) -> Vec<Option<Vec<(Span, String)>>> {
+        match &self.record {
+            Some(record) => record.joint_edits(0, edits),
+            None => edits.map(|(span, new)| Some(vec![(span, new.to_owned())])).collect(),
+        }
+    }
+
     /// What its findings pass.
     fn sieve<'t>(&'t self, settings: &'t Settings, severity: Severity) -> Sieve<'t> {
         match &self.record {

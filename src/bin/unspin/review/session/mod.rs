@@ -2,7 +2,7 @@
 
 mod decide;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use clap::ValueEnum;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -12,7 +12,7 @@ use self::decide::{Action, Rule};
 use super::document::{Document, State};
 use super::line::Line;
 use super::loader::Request;
-use super::sentence;
+use super::sentence::Sentences;
 
 /// Where decisions go. They count only once they are kept.
 pub(crate) trait Keep {
@@ -331,15 +331,18 @@ impl Session {
             self.wanted = text.to_lowercase();
         }
         let (all, at) = (self.queue.len(), self.at);
-        let hit = |at: &usize| {
-            let Item { document, finding } = self.queue[*at];
-            let document = &self.documents[document];
+        let mut sentences: HashMap<usize, Sentences> = HashMap::new();
+        let mut hit = |at: &usize| {
+            let Item { document: number, finding } = self.queue[*at];
+            let document = &self.documents[number];
             let has = |text: &str| text.to_lowercase().contains(&self.wanted);
             let corrections = &document.findings[finding].corrections;
-            corrections.iter().any(|correction| has(&correction.text))
-                || has(&document.text()[sentence::around(document.text(), document.span(finding)).range()])
+            corrections.iter().any(|correction| has(&correction.text)) || {
+                let sentences = sentences.entry(number).or_default();
+                has(&document.text()[sentences.around(document.text(), document.span(finding)).range()])
+            }
         };
-        let found = (at + 1..all).chain(0..(at + 1).min(all)).find(hit).filter(|_| !self.wanted.is_empty());
+        let found = (at + 1..all).chain(0..(at + 1).min(all)).find(&mut hit).filter(|_| !self.wanted.is_empty());
         match found {
             Some(at) => self.at = at,
             None => self.message = format!("“{}” is in no sentence with a suggestion", self.wanted),
