@@ -1,0 +1,69 @@
+//! A repaired text.
+
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::characters::Characters;
+
+/// A text with some repairs applied.
+#[pyclass(frozen, module = "unspin")]
+pub(crate) struct Fixed {
+    fixed: unspin::Fixed,
+    original: Characters,
+    repaired: Characters,
+    /// The edits, in order; offsets are characters of the original text.
+    #[pyo3(get)]
+    edits: Py<PyTuple>,
+}
+
+/// The replacement of `start` to `end`, in characters of the original text.
+#[pyclass(frozen, get_all, eq, module = "unspin")]
+#[derive(PartialEq)]
+pub(crate) struct Edit {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+impl Fixed {
+    pub(crate) fn new(py: Python<'_>, text: &str, fixed: unspin::Fixed) -> PyResult<Self> {
+        let (original, repaired) = (Characters::of(text), Characters::of(&fixed.text));
+        let edits = fixed.edits.iter().map(|edit| {
+            let (start, end) = original.span(edit.span);
+            Bound::new(py, Edit { start, end, text: edit.text.clone() })
+        });
+        let edits = PyTuple::new(py, edits.collect::<PyResult<Vec<_>>>()?)?.unbind();
+        Ok(Self { fixed, original, repaired, edits })
+    }
+}
+
+#[pymethods]
+impl Fixed {
+    #[getter]
+    fn text(&self) -> &str {
+        &self.fixed.text
+    }
+
+    /// Where the characters from `start` to `end` of the original text are in the repaired one.
+    fn to_fixed(&self, start: usize, end: usize) -> (usize, usize) {
+        let there = self.fixed.map.to_fixed(self.original.bytes((start, end)));
+        self.repaired.span(there)
+    }
+
+    /// Where the characters from `start` to `end` of the repaired text are in the original one.
+    fn to_original(&self, start: usize, end: usize) -> (usize, usize) {
+        let there = self.fixed.map.to_original(self.repaired.bytes((start, end)));
+        self.original.span(there)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Fixed: {} edits>", self.fixed.edits.len())
+    }
+}
+
+#[pymethods]
+impl Edit {
+    fn __repr__(&self) -> String {
+        format!("Edit(start={}, end={}, text={:?})", self.start, self.end, self.text)
+    }
+}
