@@ -66,6 +66,25 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
+    /// Whether the two spans share a byte, or one is empty and lies in or at the other: an insertion touches what stands
+    /// beside it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::Span;
+    ///
+    /// let word = Span::new(4, 8);
+    /// assert!(word.touches(Span::new(8, 8)) && word.touches(Span::new(7, 9)));
+    /// assert!(!word.touches(Span::new(8, 9)));
+    /// ```
+    pub fn touches(self, other: Self) -> bool {
+        if self.is_empty() || other.is_empty() {
+            return self.start <= other.end && other.start <= self.end;
+        }
+        self.overlaps(other)
+    }
+
     /// The span moved by `by` bytes towards the end of the text.
     #[inline]
     #[must_use]

@@ -138,7 +138,7 @@ impl Pair {
         for (count, more) in self.counts.iter_mut().zip(other.counts) {
             *count += more * share;
         }
-        self.pages += (other.pages as f32 * share) as u32;
+        self.pages = self.pages.saturating_add((other.pages as f32 * share) as u32);
         self.authored = self.authored.max(other.authored * share);
         self.rank = match (self.rank, other.rank) {
             (Some(a), Some(b)) => Some(a.min(b)),

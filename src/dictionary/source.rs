@@ -186,7 +186,9 @@ pub(crate) fn row_error(file: &SourceFile, at: &Position, field: usize, what: &s
 
 /// Line and column, from 1, of a field of the row that starts here.
 pub(crate) fn place(text: &str, start: &Position, field: usize) -> (u64, u64) {
-    let (mut quoted, mut passed, mut column, mut line) = (false, 0, 1, start.line());
+    let (mut passed, mut column, mut line) = (0, 1, start.line());
+    // A mark opens a quotation at the start of a field only; doubled, inside one, it closes and opens.
+    let (mut opens, mut in_quotes, mut quoted) = (true, false, false);
     // Of a line end of two characters, and of empty lines, the table's reader leaves some before the row.
     let rest = text.get(start.byte() as usize..).unwrap_or_default();
     let row = rest.trim_start_matches(['\r', '\n']);
@@ -195,8 +197,10 @@ pub(crate) fn place(text: &str, start: &Position, field: usize) -> (u64, u64) {
         if passed == field {
             break;
         }
-        quoted ^= c == '"';
-        passed += usize::from(c == ',' && !quoted);
+        in_quotes = if opens { c == '"' } else { in_quotes };
+        quoted ^= in_quotes && c == '"';
+        opens = c == ',' && !quoted;
+        passed += usize::from(opens);
         column += 1;
         if c == '\n' {
             line += 1;

@@ -66,7 +66,7 @@ pub fn judge(gold: &GoldDocument, findings: &[&Finding]) -> Judgment {
             if edit.span.start > finding.span.end {
                 break;
             }
-            if touches(edit.span, finding.span) {
+            if edit.span.touches(finding.span) {
                 touching[e].push(n);
                 covered[n].push(e);
             }
@@ -92,15 +92,6 @@ pub fn judge(gold: &GoldDocument, findings: &[&Finding]) -> Judgment {
         };
     }
     Judgment { repaired, touched: touching.iter().map(|touching| !touching.is_empty()).collect(), verdicts }
-}
-
-/// Whether two spans share a byte, or one is empty and lies in or at the other.
-fn touches(edit: Span, finding: Span) -> bool {
-    if edit.is_empty() || finding.is_empty() {
-        edit.start <= finding.end && finding.start <= edit.end
-    } else {
-        edit.overlaps(finding)
-    }
 }
 
 fn is_repaired(gold: &GoldDocument, target: usize, applied: &[&Finding]) -> bool {

@@ -23,7 +23,8 @@ impl Render for Sarif {
         writeln!(
             out,
             "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[\n\
-             {{\"tool\":{{\"driver\":{driver}}},\"columnKind\":\"unicodeCodePoints\",\"results\":["
+             {{\"tool\":{{\"driver\":{driver}}},\"columnKind\":\"unicodeCodePoints\",\
+             \"newlineSequences\":[\"\\r\\n\",\"\\n\",\"\\r\"],\"results\":["
         )
     }
 

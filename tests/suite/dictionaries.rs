@@ -65,6 +65,20 @@ fn rows_that_are_added_are_in_canonical_form() {
     let says = "own/phrases/own.csv:2:1: error: \"baz\" for \"foo (bar)\" has words in brackets on one side only; \
                 give both sides their words in brackets, or neither [brackets]\n";
     assert_eq!((ran.code, ran.text()), (2, says));
+
+    // Blanks of any kind part words; one row for what is added by hand is enough; and nothing is put behind an open mark.
+    let here = directory(&[
+        ("own/sources.csv", b"id,title,license,origin,date\n\"own\",Mine,MIT,,\n"),
+        ("open/substitutions/own.csv", b"original,substitutes,source\nsay,statex,\"own"),
+    ]);
+    let add = |dir: &str, words: &[&str]| unspin(here.path(), &[&["dict", "add", "--dir", dir], words].concat(), b"");
+    assert_eq!(add("own", &["say", "tell\tme", "utter\rit"]).code, 0);
+    let read = |name: &str| fs::read_to_string(here.path().join(name)).expect("there");
+    assert_eq!(read("own/substitutions/own.csv"), "original,substitutes,source\nsay,tell me|utter it,own\n");
+    assert_eq!(read("own/sources.csv").matches("own").count(), 1);
+    let ran = add("open", &["ask", "begx"]);
+    assert!(ran.code == 2 && ran.err.contains("a quotation mark that nothing closes"), "{}", ran.err);
+    assert!(read("open/substitutions/own.csv").ends_with("\"own"));
 }
 
 #[test]

@@ -30,6 +30,9 @@ use crate::report::Report;
 #[pyclass(frozen, module = "unspin")]
 pub(crate) struct Unspinner(unspin::Unspinner);
 
+/// More threads than this are none the faster, and the program has no more either.
+const MOST_THREADS: usize = 256;
+
 /// A share, from 0 to 1.
 fn share<T: Into<f64> + Copy>(name: &str, value: T) -> PyResult<T> {
     if (0.0..=1.0).contains(&value.into()) {
@@ -127,10 +130,13 @@ impl Unspinner {
     /// Checks many texts on all cores, or on so many `threads`: their reports, in order.
     #[pyo3(signature = (texts, *, threads = 0))]
     fn check_many(&self, py: Python<'_>, texts: Vec<PyBackedStr>, threads: usize) -> PyResult<Vec<Report>> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|error| PyRuntimeError::new_err(format!("cannot start threads: {error}")))?;
-        let reports: Vec<unspin::Report> =
-            py.detach(|| pool.install(|| texts.par_iter().map(|text| self.0.check(text)).collect()));
+        let reports = py.detach(|| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build()?;
+            Ok(pool.install(|| texts.par_iter().map(|text| self.0.check(text)).collect()))
+        });
+        let reports: Vec<unspin::Report> = reports.map_err(|error: rayon::ThreadPoolBuildError| {
+            PyRuntimeError::new_err(format!("cannot start threads: {error}"))
+        })?;
         texts.iter().zip(reports).map(|(text, report)| Report::new(py, Arc::from(&**text), report)).collect()
     }
 }

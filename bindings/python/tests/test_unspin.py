@@ -43,7 +43,9 @@ class Checks(unittest.TestCase):
     def test_findings_tell(self):
         finding = next(f for f in self.unspinner.check(SPUN).findings if f.text == "Protection")
         self.assertEqual((finding.correction, finding.severity, finding.family), ("Defense", "error", "thesaurus"))
-        self.assertEqual(finding.corrections[0], finding.corrections[0])
+        again = next(f for f in self.unspinner.check(SPUN).findings if f.id == finding.id)
+        self.assertEqual((again.corrections, again.evidence), (finding.corrections, finding.evidence))
+        self.assertNotEqual(finding.corrections[0], unspin.Unspinner(assume_spun=True).check(SPUN).findings[-1].corrections[0])
         self.assertEqual(finding.confidence, finding.corrections[0].confidence)
         self.assertEqual(finding.is_automatic, finding.applicability == "automatic")
         self.assertTrue(finding.evidence and finding.message and finding.id and finding.rule)
@@ -76,6 +78,7 @@ class Checks(unittest.TestCase):
             self.assertEqual([report.fix().text for report in reports],
                              [self.unspinner.check(text).fix().text for text in texts])
         self.assertEqual(self.unspinner.check_many([]), [])
+        self.assertEqual(len(self.unspinner.check_many(["One."], threads=1_000_000)), 1)
 
     def test_threads_share_one(self):
         found = []
@@ -98,10 +101,10 @@ class Checks(unittest.TestCase):
                 unspin.Unspinner(**wrong)
 
     def test_dictionaries(self):
-        rows = "original,substitutes,source\nZyxel router,Zyxel switch,own\n"
+        rows = "phrase,reason\nprotection secretary,an office of ours\n"
         for contents in [rows, rows.encode()]:
-            own = unspin.Unspinner(assume_spun=True, dictionaries={"substitutions/own.csv": contents})
-            self.assertIsNotNone(own.check(SPUN))
+            own = unspin.Unspinner(assume_spun=True, dictionaries={"allowed.csv": contents})
+            self.assertNotIn("Protection", [finding.text for finding in own.check(SPUN).findings])
         with self.assertRaisesRegex(unspin.DictionaryError, "substitutions/own.csv"):
             unspin.Unspinner(dictionaries={"substitutions/own.csv": "original,substitutes,source\nnavy\n"})
 

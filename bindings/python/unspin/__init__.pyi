@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, final
 
 __version__: str
@@ -38,7 +38,7 @@ class Unspinner:
         allow: Sequence[str] = ...,
         evidence: bool = True,
         model: Literal["fast", "full"] | None = None,
-        dictionaries: Mapping[str, str | bytes] = ...,
+        dictionaries: dict[str, str | bytes] = ...,
         builtin_dictionaries: bool = True,
     ) -> Unspinner: ...
     def check(self, text: str) -> Report:
@@ -61,7 +61,7 @@ class Report:
 
     @property
     def share(self) -> float:
-        """Share of the text, 0 to 1, that the findings are in: 1 unless only parts of it look spun."""
+        """Share of the text, 0 to 1, in stretches that are more probably spun than not; 0 for a clean one."""
 
     @property
     def family(self) -> _Family | None:

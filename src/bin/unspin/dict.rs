@@ -224,7 +224,8 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
         output::replace(&sources, b"id,title,license,origin,date\n")?;
     }
     append(&sources, "sources.csv", |text| {
-        if !text.lines().any(|line| line.starts_with("own,")) {
+        let mut known = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        if !known.records().flatten().any(|row| row.get(0) == Some("own")) {
             text.push_str("own,Added by hand,own,unspin dict add,\n");
         }
         Ok(())
@@ -276,6 +277,9 @@ fn without(table: &str, phrases: &[String]) -> anyhow::Result<(String, Vec<(Stri
 /// Changes a table and writes it in canonical form, so that rows for the same original become one.
 fn append(path: &Path, name: &str, change: impl FnOnce(&mut String) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let mut text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    // What is put behind one would be a part of it.
+    let is_open = text.matches('"').count() % 2 == 1;
+    ensure!(!is_open, "{}: has a quotation mark that nothing closes; `unspin dict check` tells where", path.display());
     if !text.ends_with('\n') {
         text.push('\n');
     }

@@ -276,6 +276,7 @@ pub(crate) fn read_gold(paths: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> 
     for path in gold_files(paths)? {
         let name = || path.display().to_string();
         let text = fs::read_to_string(&path).with_context(name)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
         if path.extension().is_some_and(|extension| extension == "m2") {
             let m2::Contents { documents, overlapping, of_others, .. } = m2::read(&name(), &text)?;
             for (lines, why) in [(overlapping, "overlap others"), (of_others, "are not the first annotator's")] {
@@ -397,7 +398,7 @@ fn listed<'e>(what: Show, evaluation: &Evaluation, gold: &'e [GoldDocument], rep
                 (Show::Off, Verdict::Off) => {
                     let wanted = edits
                         .iter()
-                        .filter(|edit| edit.span.overlaps(finding.span))
+                        .filter(|edit| edit.span.touches(finding.span))
                         .map(|edit| format!("{} → {}", &text[edit.span.range()], edit.corrections.join(" | ")))
                         .collect();
                     all.push(Listed { what: "off", wanted, ..Listed::wrong(&gold[document.index], finding) });

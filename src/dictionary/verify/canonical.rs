@@ -56,7 +56,7 @@ impl SourceFile {
 /// A field as it should be written: composed characters, straight apostrophes in phrases, single spaces, nothing
 /// empty in a list.
 pub(super) fn normal(value: &str, table: Table, field: usize) -> String {
-    let composed: String = value.nfc().filter(|c| !c.is_control() || *c == '\n').collect();
+    let composed: String = value.nfc().filter(|c| !c.is_control() || c.is_whitespace()).collect();
     match (table, field) {
         (Table::Examples, _) => composed,
         (Table::Substitutes, 1) => {

@@ -153,6 +153,13 @@ mod tests {
             assert_eq!(found, kind.map(|kind| (line, column, kind)), "{text:?}: {faults:?}");
             assert!(faults.len() <= 1, "{text:?}: {faults:?}");
         }
+        // A mark inside of a field quotes nothing.
+        let marked = file("substitutions/a.csv", &format!("{header}say,5\" state,other\n"));
+        let faults = SourceFile::verify(&[sources(), marked]);
+        assert!(
+            faults.iter().any(|fault| (fault.line, fault.column, fault.kind) == (2, 14, FaultKind::Unknown)),
+            "{faults:?}"
+        );
         // A word that is right may be named; what clean English says needs a condition, what it never says does not.
         let rare = file("substitutions/a.csv", &format!("{header}xqzzt,state,own\n"));
         assert_eq!(SourceFile::verify(&[sources(), rare, file("lexicon.csv", "word,reason\nxqzzt,a name\n")]), []);
