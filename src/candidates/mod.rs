@@ -591,10 +591,11 @@ pub(crate) fn whole(sentence: &[Word], dictionary: &Dictionary) -> impl Iterator
     allowed(sentence, dictionary).chain(held(sentence))
 }
 
-/// The runs of a sentence's words that settings allow, or an author vouches for, in order of their starts.
+/// The runs of a sentence's words that settings allow, or an author vouches for, in order of their starts. One that goes on
+/// in the next sentence ends one word behind this one, so that nothing in it reaches over all of the run.
 fn held(sentence: &[Word]) -> impl Iterator<Item = Range<usize>> {
     let starts = sentence.iter().enumerate().filter(|(_, word)| word.held > 0);
-    starts.map(|(start, word)| start..(start + word.held as usize).min(sentence.len()))
+    starts.map(|(start, word)| start..(start + word.held as usize).min(sentence.len() + 1))
 }
 
 /// The runs of a sentence's words that are phrases which the dictionaries allow, the longest at each place, in order.
@@ -609,7 +610,8 @@ pub(crate) fn allowed(sentence: &[Word], dictionary: &Dictionary) -> impl Iterat
 
 /// Leaves the words of a run as they are, but for candidates that reach over all of it and further, and for `others`.
 fn hold(start: usize, end: usize, free: &mut [bool], out: &mut Vec<Candidate>, others: impl Fn(&Candidate) -> bool) {
-    free[start..end].fill(false);
+    let last = end.min(free.len());
+    free[start..last].fill(false);
     out.retain(|candidate| {
         spares(&(start..end), &(candidate.start as usize..candidate.end as usize)) || others(candidate)
     });

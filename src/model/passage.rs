@@ -356,7 +356,7 @@ impl<'t> Passage<'t> {
         let bytes = |first: usize, last: usize| self.tokens[first].start as usize..self.tokens[last].end as usize;
         let (first, last) = self.token_range(place);
         let words = &self.sentences[place.0];
-        let token = |at: usize| words[at].token as usize;
+        let token = |at: usize| words[at.min(words.len() - 1)].token as usize;
         let cut = Cut { span: realized.span, texts: vec![realized.text.clone()] }.neatly(self.text, &self.bytes());
         let shown = &self.text[cut.span.range()];
         let start = cut.span.start + shown.len() - shown.trim_start().len();

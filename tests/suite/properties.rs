@@ -449,6 +449,13 @@ fn nothing_reaches_into_what_is_allowed() {
             assert_eq!(unspinner.check(text).fix(text, &Selection::All).text, expected, "{phrase}");
         }
     }
+    // It may go on in the next sentence, or paragraph.
+    let text = "He would not do it in any way\n\nI have stated so.";
+    for (phrase, found) in [("nothing of it", true), ("any way I have", false), ("in any way", false)] {
+        let report = settings(phrase).min_confidence(0.0).build().check(text);
+        let words = Span::new(19, 29);
+        assert_eq!(report.findings.iter().any(|finding| finding.span.overlaps(words)), found, "{phrase}");
+    }
 }
 
 #[test]
