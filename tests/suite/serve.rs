@@ -254,7 +254,7 @@ fn repairs_are_those_of_the_command_line() {
     assert_eq!(answer["text"], fix(&args, half));
     assert!(answer["text"].as_str().is_some_and(|text| text.contains("may<b>be perhaps</b> maybe")), "{answer}");
     let both = server.post("/v1/fix", &json!({"text": SPUN, "ids": [], "select": "automatic"}));
-    assert!(both.status == 400 && both.body.contains("cannot be told both"), "{both:?}");
+    assert!(both.status == 400 && both.body.contains("cannot be selected both"), "{both:?}");
 
     for (edits, says) in [
         (json!([{"start": 0, "end": 9, "text": ""}, {"start": 8, "end": 10, "text": ""}]), "overlap"),

@@ -51,7 +51,8 @@ struct Fix {
     format: FieldFormat,
     #[serde(default, deserialize_with = "object")]
     settings: Options,
-    select: Option<Select>,
+    #[serde(default)]
+    select: Select,
     /// Apply only the findings with these ids.
     ids: Option<Vec<String>>,
     /// Name of the text, for the diff.
@@ -61,9 +62,10 @@ struct Fix {
     diff: bool,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Select {
+    #[default]
     All,
     Automatic,
 }
@@ -269,10 +271,10 @@ fn changes(text: &Text, finding: &Finding, index: &LineIndex<'_>) -> Value {
 
 fn fixed(server: &Server, request: Fix, limit: &Limit) -> Result<Vec<u8>, Refusal> {
     let selection = match (request.ids, request.select) {
-        (Some(_), Some(_)) => return Err(Refusal::bad("ids and select cannot be told both")),
-        (Some(ids), None) => Selection::Ids(ids),
-        (None, None | Some(Select::All)) => Selection::All,
-        (None, Some(Select::Automatic)) => Selection::Automatic,
+        (Some(_), Select::Automatic) => return Err(Refusal::bad("ids and what is automatic cannot be selected both")),
+        (Some(ids), Select::All) => Selection::Ids(ids),
+        (None, Select::All) => Selection::All,
+        (None, Select::Automatic) => Selection::Automatic,
     };
     let plan = request.settings.over(server)?;
     let text = Text::new(request.text, request.format)?;
