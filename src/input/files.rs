@@ -190,7 +190,7 @@ impl FileOptions {
         }
         Ok(Source {
             fields: Source::fields(asked),
-            asked: !asked.is_empty(),
+            asked: asks,
             field_format: self.field_format,
             delimiter: self.delimiter,
             added: self.added.clone(),

@@ -207,7 +207,7 @@ impl Raw {
 
     /// Refuses what is no text by its first bytes.
     fn refuse_binary(&self, bytes: &[u8]) -> Result<(), InputError> {
-        if Encoding::detect(bytes).is_utf16() || !encoding::is_binary(bytes, || self.source.is_markup(bytes)) {
+        if !encoding::is_binary(bytes, || self.source.is_markup(bytes)) || Encoding::detect(bytes).is_utf16() {
             return Ok(());
         }
         Err(InputError::new(&self.source.path, ErrorKind::Binary, encoding::not_text(bytes)))

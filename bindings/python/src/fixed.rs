@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::characters::Characters;
+use crate::report::tuple;
 
 /// A text with some repairs applied.
 #[pyclass(frozen, module = "unspin")]
@@ -30,10 +31,9 @@ impl Fixed {
         let (original, repaired) = (Characters::of(text), Characters::of(&fixed.text));
         let edits = fixed.edits.iter().map(|edit| {
             let (start, end) = original.span(edit.span);
-            Bound::new(py, Edit { start, end, text: edit.text.clone() })
+            Edit { start, end, text: edit.text.clone() }
         });
-        let edits = PyTuple::new(py, edits.collect::<PyResult<Vec<_>>>()?)?.unbind();
-        Ok(Self { fixed, original, repaired, edits })
+        Ok(Self { edits: tuple(py, edits)?, fixed, original, repaired })
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct Evidence {
 }
 
 /// Many things as a tuple of Python's.
-fn tuple<T: Into<PyClassInitializer<T>> + PyClass>(
+pub(crate) fn tuple<T: Into<PyClassInitializer<T>> + PyClass>(
     py: Python<'_>,
     items: impl Iterator<Item = T>,
 ) -> PyResult<Py<PyTuple>> {

@@ -276,9 +276,9 @@ pub(crate) fn read_gold(paths: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> 
     for path in gold_files(paths)? {
         let name = || path.display().to_string();
         let text = fs::read_to_string(&path).with_context(name)?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         if path.extension().is_some_and(|extension| extension == "m2") {
-            let m2::Contents { documents, overlapping, of_others, .. } = m2::read(&name(), &text)?;
+            let m2::Contents { documents, overlapping, of_others, .. } = m2::read(&name(), text)?;
             for (lines, why) in [(overlapping, "overlap others"), (of_others, "are not the first annotator's")] {
                 if let Some(line) = lines.first() {
                     note(&format!("{}:{line}: edits left out that {why}: {}", name(), lines.len()));
@@ -286,7 +286,7 @@ pub(crate) fn read_gold(paths: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> 
             }
             gold.extend(documents);
         } else {
-            gold.extend(GoldDocument::read(&text).with_context(name)?);
+            gold.extend(GoldDocument::read(text).with_context(name)?);
         }
     }
     Ok(gold)

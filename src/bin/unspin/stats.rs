@@ -1,17 +1,17 @@
 //! The figures of runs: what `--stats` writes, and `unspin stats`, which works with that.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, ensure};
 use clap::{Args as Group, Subcommand};
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 use unspin::render::Summary;
 
+use crate::output::Replacement;
 use crate::terminal::{self, Ending};
-use crate::{output, temporary};
 
 #[derive(Group, Debug)]
 pub(crate) struct Stats {
@@ -55,52 +55,26 @@ pub(crate) struct Figures {
     pub(crate) seconds: f32,
 }
 
-/// The file that figures go into.
+/// The file that figures go into, at once or not at all.
 pub(crate) struct FiguresFile {
     path: PathBuf,
-    place: Place,
-}
-
-enum Place {
-    /// It is there, and may be a pipe or a device.
-    There(File),
-    /// It takes its place once it is whole.
-    New(NamedTempFile),
+    /// Gone once they are written.
+    out: Mutex<Option<Replacement>>,
 }
 
 impl FiguresFile {
     /// Opens it before the run, so that it does not end with finding out that it cannot.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
-        let place = if path.exists() {
-            OpenOptions::new().write(true).open(path).map(Place::There)
-        } else {
-            temporary::plain(output::directory(path)).map(Place::New)
-        };
-        let place = place.with_context(|| path.display().to_string())?;
-        Ok(Self { path: path.to_owned(), place })
+        Ok(Self { path: path.to_owned(), out: Mutex::new(Some(Replacement::new(path)?)) })
     }
 
     /// Writes all that it is to hold.
     pub(crate) fn write(&self, figures: &Figures) -> anyhow::Result<()> {
+        let out = self.out.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut out) = out else { return Ok(()) };
         let text = serde_json::to_string_pretty(figures)? + "\n";
-        self.put(text.as_bytes()).with_context(|| self.path.display().to_string())
-    }
-
-    fn put(&self, bytes: &[u8]) -> io::Result<()> {
-        match &self.place {
-            Place::There(file) => {
-                let mut file = file;
-                if file.metadata()?.is_file() {
-                    file.set_len(0)?;
-                    file.rewind()?;
-                }
-                file.write_all(bytes)
-            }
-            Place::New(file) => {
-                file.as_file().write_all(bytes)?;
-                fs::rename(file.path(), &self.path)
-            }
-        }
+        out.write_all(text.as_bytes()).with_context(|| self.path.display().to_string())?;
+        out.finish()
     }
 }
