@@ -59,19 +59,23 @@ pub(crate) fn excerpts(
         return if opens || all { vec![whole] } else { Vec::new() };
     }
     let alone: Vec<_> = pieces.chunks(1).map(gate::shares).collect();
-    leave_ends(&mut is_read, &forest.looks(&alone));
+    leave_ends(&mut is_read, &forest.looks(&alone), opens);
     runs(&pieces, &is_read, all)
 }
 
-/// Leaves off the ends of each run of pieces that are read those that look clean alone.
-fn leave_ends(is_read: &mut [bool], looks: &[f32]) {
+/// Leaves off the ends of each run of pieces that are read those that look clean alone; but where all of the text looks
+/// spun, its own ends are those of the article.
+fn leave_ends(is_read: &mut [bool], looks: &[f32], opens: bool) {
+    let clean = |looks: &mut dyn Iterator<Item = &f32>| looks.take_while(|look| **look < END).count();
     let mut at = 0;
     for run in is_read.chunk_by_mut(|a, b| a == b) {
-        let looks = &looks[at..at + run.len()];
+        let own = &looks[at..at + run.len()];
+        let starts = opens && at == 0;
         at += run.len();
+        let ends = opens && at == looks.len();
         let most = run.len().saturating_sub(LEAST);
-        let first = looks.iter().take_while(|look| **look < END).count().min(most);
-        let last = looks.iter().rev().take_while(|look| **look < END).count().min(most - first);
+        let first = if starts { 0 } else { clean(&mut own.iter()).min(most) };
+        let last = if ends { 0 } else { clean(&mut own.iter().rev()).min(most - first) };
         let end = run.len() - last;
         run[..first].fill(false);
         run[end..].fill(false);
@@ -127,20 +131,23 @@ mod tests {
     #[test]
     fn clean_ends_are_left_off() {
         let looks = [-9.0, -9.0, -9.0, 1.0, -9.0, 1.0, -2.0, -9.0, -9.0, -9.0];
-        for (is_read, expected) in [
-            ("..........", ".........."),
+        for (is_read, expected, of_a_spun_text) in [
+            ("..........", "..........", ".........."),
             // What looks clean inside of a run stays, as what looks all but clean at its end does.
-            (".#########", "...####..."),
-            ("######....", "...###...."),
+            (".#########", "...####...", "...#######"),
+            ("######....", "...###....", "######...."),
+            ("##########", "...####...", "##########"),
             // Some pieces stay in any case.
-            ("######.###", "...###..##"),
-            ("###..####.", ".##..##..."),
-            ("#.........", "#........."),
+            ("######.###", "...###..##", "######..##"),
+            ("###..####.", ".##..##...", "##...##..."),
+            ("#.........", "#.........", "#........."),
         ] {
-            let mut pieces: Vec<bool> = is_read.chars().map(|c| c == '#').collect();
-            leave_ends(&mut pieces, &looks);
-            let left: String = pieces.iter().map(|&is_read| if is_read { '#' } else { '.' }).collect();
-            assert_eq!(left, expected, "{is_read}");
+            for (opens, expected) in [(false, expected), (true, of_a_spun_text)] {
+                let mut pieces: Vec<bool> = is_read.chars().map(|c| c == '#').collect();
+                leave_ends(&mut pieces, &looks, opens);
+                let left: String = pieces.iter().map(|&is_read| if is_read { '#' } else { '.' }).collect();
+                assert_eq!(left, expected, "{is_read} of a text that looks spun: {opens}");
+            }
         }
     }
 
