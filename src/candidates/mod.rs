@@ -189,13 +189,19 @@ pub(crate) fn sentences_with(
     let mut barrier = false;
     // How far the allowed phrases reach that have started, in tokens, and whether one did since the last word.
     let (mut reach, mut opens) = (0, false);
+    // How far those reach that have started in the sentence before.
+    let mut carried = 0;
     for (index, token) in tokens.iter().enumerate() {
+        let reached = reach;
         let run = allowed.run(index);
         if run > 0 {
             (reach, opens) = (reach.max(index + run), true);
         }
         if (token.has(SENTENCE_START) || sentence.len() >= LONGEST_SENTENCE) && !sentence.is_empty() {
             sentences.push(std::mem::replace(&mut sentence, Vec::with_capacity(USUAL_SENTENCE)));
+        }
+        if sentence.is_empty() {
+            carried = reached;
         }
         if token.kind == TokenKind::Quote {
             barrier = true;
@@ -226,8 +232,10 @@ pub(crate) fn sentences_with(
             lookup,
             token: index as u32,
             quoted: token.has(QUOTED),
+            // No change reaches over all of a phrase that goes on from the sentence before.
             fixed: token.kind == TokenKind::Protected
                 || token.has(VOUCHED)
+                || index < carried
                 || token.kind == TokenKind::Number && numbers::stays(block, tokens, index)
                 || is_in_identifier(block, token),
             held: held.try_into().unwrap_or(u8::MAX),

@@ -166,6 +166,8 @@ mod tests {
             ("The Washington Put up", "the washington put up"),
             ("don’t", "don't"),
             ("chairman’s  choice", "chairman 's choice"),
+            ("1000's of 3M’s and the U.S.'s", "1000 's of 3M 's and the u.s. 's"),
+            ("Yahoo!'s", "yahoo ! s"),
             ("'re | ’LL", "'re | 'll"),
             ("rock 'n' roll", "rock n roll"),
             ("wi-fi", "wi - fi"),

@@ -107,6 +107,11 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                     flags = 0;
                     continue;
                 }
+                if let Some(end) = clitic_end(text, start, c, flags) {
+                    at = end;
+                    push(out, start, at, TokenKind::Word, &mut flags);
+                    continue;
+                }
                 at += c.len_utf8();
                 if c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}') {
                     flags |= SPACE_BEFORE;
@@ -127,6 +132,10 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                 b'"' => {
                     at += 1;
                     push(out, start, at, TokenKind::Quote, &mut flags);
+                }
+                b'\'' if let Some(end) = clitic_end(text, start, '\'', flags) => {
+                    at = end;
+                    push(out, start, at, TokenKind::Word, &mut flags);
                 }
                 b'\'' => {
                     at += 1;
@@ -184,13 +193,16 @@ pub(crate) fn capitals(text: &str) -> u64 {
     capitals.enumerate().fold(0, |bits, (at, capital)| bits | u64::from(capital) << at)
 }
 
-/// The tokens of a part of a text: a clitic that stands apart ("doctor 's"), or first, is what it is in the whole.
+/// The tokens of a part of a text: a clitic that stands apart ("doctor 's"), or first, is what it is behind a word. Behind
+/// a mark ("Yahoo!'s") a text has a mark and a letter, and so has its part.
 pub(crate) fn part(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     tokenize(text, &mut tokens);
     let mut part: Vec<Token> = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let mark = part.last().filter(|mark| mark.kind == TokenKind::Quote && !token.has(SPACE_BEFORE));
+        let is_apart = part.len() == 1 || part.last().is_some_and(|mark| mark.has(SPACE_BEFORE));
+        let is_mark = |mark: &&Token| mark.kind == TokenKind::Quote && is_apart && !token.has(SPACE_BEFORE);
+        let mark = part.last().filter(is_mark);
         let whole = mark.map(|mark| Token { kind: token.kind, end: token.end, ..*mark });
         let clitic = whole.filter(|whole| {
             token.kind == TokenKind::Word && whole.text(text).starts_with(['\'', '’']) && is_clitic(whole.text(text))
@@ -306,6 +318,20 @@ fn letter_at(text: &str, at: usize) -> bool {
 /// Combining marks that continue a word.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{200c}' | '\u{200d}')
+}
+
+/// Where a clitic ends whose apostrophe stands right behind a number or an abbreviation ("1990's", "U.S.'s").
+fn clitic_end(text: &str, at: usize, apostrophe: char, flags: u8) -> Option<usize> {
+    let behind = at.checked_sub(1).map(|before| text.as_bytes()[before])?;
+    if flags & SPACE_BEFORE != 0
+        || !(behind.is_ascii_alphanumeric() || behind == b'.')
+        || !matches!(apostrophe, '\'' | '’')
+    {
+        return None;
+    }
+    let letters = text[at + apostrophe.len_utf8()..].find(|c: char| !c.is_alphanumeric());
+    let end = letters.map_or(text.len(), |letters| at + apostrophe.len_utf8() + letters);
+    is_clitic(&text[at..end]).then_some(end)
 }
 
 fn is_clitic(tail: &str) -> bool {

@@ -449,6 +449,18 @@ fn nothing_reaches_into_what_is_allowed() {
             assert_eq!(unspinner.check(text).fix(text, &Selection::All).text, expected, "{phrase}");
         }
     }
+    // What stands behind a number, and what goes on from the sentence before, is a part of it, too.
+    for (text, phrase) in [
+        ("The 3M's Protection Secretary stated that.", "3M's Protection Secretary stated"),
+        ("The 747's Protection Secretary stated that.", "747's Protection Secretary stated"),
+        ("The U.S.'s Protection Secretary stated that.", "U.S.'s Protection Secretary stated"),
+        ("He went on vacation. A minimum of four folks came.", "vacation. A"),
+    ] {
+        let report = settings(&phrase.replace('\'', "’")).min_confidence(0.0).build().check(text);
+        let start = text.find(phrase).expect("a part of the text");
+        let words = Span::new(start, start + phrase.len());
+        assert!(!report.findings.iter().any(|finding| finding.span.overlaps(words)), "{phrase}: {report:?}");
+    }
     // It may go on in the next sentence, or paragraph.
     let text = "He would not do it in any way\n\nI have stated so.";
     for (phrase, found) in [("nothing of it", true), ("any way I have", false), ("in any way", false)] {
