@@ -164,7 +164,8 @@ impl Fixed {
         let mut at = 0;
         for edit in all {
             let Span { start, end } = edit.span;
-            if start < at || start > end || !text.is_char_boundary(start) || !text.is_char_boundary(end) {
+            let is_second = applied.last().is_some_and(|last| last.span == edit.span);
+            if start < at || is_second || start > end || !text.is_char_boundary(start) || !text.is_char_boundary(end) {
                 continue;
             }
             out.push_str(&text[at..start]);
@@ -345,6 +346,9 @@ mod tests {
             Fixed::new(text, [edit(2, 3, "x"), edit(5, 6, "d"), edit(4, 9, "e"), edit(0, 1, "A"), edit(0, 4, "B")]);
         assert_eq!(fixed.text, "Añb d");
         assert_eq!(fixed.edits, [edit(0, 1, "A"), edit(5, 6, "d")]);
+        // Of some with the same span the first one counts, whatever its length.
+        let fixed = Fixed::new(text, [edit(5, 6, "d"), edit(1, 1, "x"), edit(1, 1, "y"), edit(5, 6, "e")]);
+        assert_eq!((fixed.text.as_str(), fixed.edits.len()), ("axñb d", 2));
     }
 
     #[test]

@@ -73,7 +73,8 @@ impl Unspinner {
             made: named(found.flags, &MADE),
         };
         let mut substitutes: Vec<Substitute> = Vec::with_capacity(found.len());
-        for next in found.iter().map(substitute) {
+        // What only goes with others is in no family.
+        for next in found.iter().map(substitute).filter(|next| !next.families.is_empty()) {
             // Dictionaries on top of others may say the same.
             match substitutes.iter_mut().find(|known| known.original == next.original) {
                 Some(known) if known.weight() < next.weight() => *known = next,
@@ -181,5 +182,7 @@ mod tests {
         let navy = unspinner.substitutes_for("navy");
         assert!(navy.windows(2).all(|pair| pair[0].weight() >= pair[1].weight()));
         assert!(navy.iter().all(|substitute| !substitute.families.is_empty() && !substitute.sources.is_empty()));
+        // What only goes along with other words is no substitution of any family.
+        assert!(unspinner.substitutes_for("too").iter().all(|substitute| !substitute.families.is_empty()));
     }
 }

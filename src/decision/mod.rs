@@ -46,7 +46,7 @@ impl fmt::Display for Place {
             write!(f, "#{record}")?;
         }
         if let Some(field) = &self.field {
-            write!(f, ".{field}")?;
+            write!(f, ".{}", printable(field))?;
         }
         Ok(())
     }

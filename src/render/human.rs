@@ -152,6 +152,8 @@ struct Window {
 
 impl Window {
     fn new(text: &str, line: Span, span: Span, width: usize) -> Self {
+        // Padding can be no wider.
+        let width = width.min(u16::MAX.into());
         let clean = |text: &str| -> String {
             if is_plain(text) {
                 return text.to_owned();

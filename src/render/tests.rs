@@ -149,6 +149,11 @@ fn long_lines_are_windowed() {
     let line = out.lines().nth(1).expect("a snippet");
     assert!(unicode_width::UnicodeWidthStr::width(line) <= 100, "{line}");
     assert!(line.contains("sea navy 船 at") && line.contains("| …") && line.ends_with('…'), "{line}");
+    // However wide it may be, there is an end to it.
+    let mut out = Vec::new();
+    let wide = Style { width: usize::MAX, ..Style::default() };
+    renderer(Format::Human, wide).document(&document, usize::MAX, &mut out).expect("in memory");
+    assert!((50_000..200_000).contains(&out.len()), "{}", out.len());
 }
 
 #[test]
