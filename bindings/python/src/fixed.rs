@@ -18,8 +18,8 @@ pub(crate) struct Fixed {
 }
 
 /// The replacement of `start` to `end`, in characters of the original text.
-#[pyclass(frozen, get_all, eq, module = "unspin")]
-#[derive(PartialEq)]
+#[pyclass(frozen, get_all, eq, hash, module = "unspin")]
+#[derive(PartialEq, Hash)]
 pub(crate) struct Edit {
     start: usize,
     end: usize,

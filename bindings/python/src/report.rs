@@ -1,5 +1,6 @@
 //! What a check found.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use pyo3::PyClass;
@@ -34,25 +35,37 @@ pub(crate) struct Finding {
     family: &'static str,
     message: String,
     evidence: Py<PyTuple>,
-    sources: Vec<&'static str>,
+    sources: Py<PyTuple>,
     id: String,
 }
 
 /// A replacement for what a finding covers.
-#[pyclass(frozen, get_all, eq, module = "unspin")]
+#[pyclass(frozen, get_all, eq, hash, module = "unspin")]
 #[derive(PartialEq)]
 pub(crate) struct Correction {
     text: String,
     confidence: f32,
 }
 
+impl Hash for Correction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
 /// A reason for a finding, with its weight in nats where it has one.
-#[pyclass(frozen, get_all, eq, module = "unspin")]
+#[pyclass(frozen, get_all, eq, hash, module = "unspin")]
 #[derive(PartialEq)]
 pub(crate) struct Evidence {
     kind: &'static str,
     text: String,
     nats: Option<f32>,
+}
+
+impl Hash for Evidence {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.kind, &self.text).hash(state);
+    }
 }
 
 /// Many things as a tuple of Python's.
@@ -159,7 +172,7 @@ impl Finding {
             family: finding.family.name(),
             message: finding.message.clone(),
             evidence: tuple(py, evidence)?,
-            sources: finding.sources.clone(),
+            sources: PyTuple::new(py, &finding.sources)?.unbind(),
             id: finding.id.clone(),
         })
     }

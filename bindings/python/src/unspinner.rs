@@ -33,6 +33,9 @@ pub(crate) struct Unspinner(unspin::Unspinner);
 /// More threads than this are none the faster, and the program has no more either.
 const MOST_THREADS: usize = 256;
 
+/// Texts that are checked between two looks at what Python was told meanwhile: a second of work where all are spun.
+const BATCH: usize = 256;
+
 /// A share, from 0 to 1.
 fn share<T: Into<f64> + Copy>(name: &str, value: T) -> PyResult<T> {
     if (0.0..=1.0).contains(&value.into()) {
@@ -130,13 +133,18 @@ impl Unspinner {
     /// Checks many texts on all cores, or on so many `threads`: their reports, in order.
     #[pyo3(signature = (texts, *, threads = 0))]
     fn check_many(&self, py: Python<'_>, texts: Vec<PyBackedStr>, threads: usize) -> PyResult<Vec<Report>> {
-        let reports = py.detach(|| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build()?;
-            Ok(pool.install(|| texts.par_iter().map(|text| self.0.check(text)).collect()))
-        });
-        let reports: Vec<unspin::Report> = reports.map_err(|error: rayon::ThreadPoolBuildError| {
-            PyRuntimeError::new_err(format!("cannot start threads: {error}"))
-        })?;
-        texts.iter().zip(reports).map(|(text, report)| Report::new(py, Arc::from(&**text), report)).collect()
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(MOST_THREADS)).build();
+        let pool = pool.map_err(|error| PyRuntimeError::new_err(format!("cannot start threads: {error}")))?;
+        let mut reports = Vec::with_capacity(texts.len());
+        for texts in texts.chunks(BATCH) {
+            // A corpus takes hours: who interrupts it need not wait for its end.
+            py.check_signals()?;
+            let checked: Vec<_> =
+                py.detach(|| pool.install(|| texts.par_iter().map(|text| self.0.check(text)).collect()));
+            for (text, report) in texts.iter().zip(checked) {
+                reports.push(Report::new(py, Arc::from(&**text), report)?);
+            }
+        }
+        Ok(reports)
     }
 }

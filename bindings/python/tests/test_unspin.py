@@ -108,6 +108,17 @@ class Checks(unittest.TestCase):
         with self.assertRaisesRegex(unspin.DictionaryError, "substitutions/own.csv"):
             unspin.Unspinner(dictionaries={"substitutions/own.csv": "original,substitutes,source\nnavy\n"})
 
+    def test_parts_of_a_report_are_values(self):
+        first, second = (self.unspinner.check(SPUN) for _ in range(2))
+        for parts in [
+            [report.fix().edits for report in (first, second)],
+            [[one for finding in report.findings for one in finding.corrections] for report in (first, second)],
+            [[one for finding in report.findings for one in finding.evidence] for report in (first, second)],
+        ]:
+            self.assertTrue(parts[0])
+            self.assertEqual(set(parts[0]), set(parts[1]))
+        self.assertIsInstance(first.findings[0].sources, tuple)
+
     def test_what_is_no_text_is_refused(self):
         for wrong in [None, 3, b"bytes"]:
             with self.assertRaises(TypeError):

@@ -1,6 +1,18 @@
 from collections.abc import Sequence
 from typing import Literal, final
 
+__all__ = [
+    "Correction",
+    "DictionaryError",
+    "Edit",
+    "Evidence",
+    "Finding",
+    "Fixed",
+    "Report",
+    "Unspinner",
+    "__version__",
+]
+
 __version__: str
 
 _Family = Literal["thesaurus", "phrasal", "science", "translation"]
@@ -130,7 +142,7 @@ class Finding:
     @property
     def evidence(self) -> tuple[Evidence, ...]: ...
     @property
-    def sources(self) -> list[str]:
+    def sources(self) -> tuple[str, ...]:
         """Where the dictionaries have the substitution from."""
 
     @property
