@@ -176,6 +176,9 @@ fn what_is_written_is_no_named_input() {
         (&["fix", "--write", "--stats", "a.txt", "a.txt"], "is an input, too"),
         (&["diff", "--stats", "a.txt", "a.txt"], "is an input, too"),
         (&["check", "-o", "x", "--stats", "./x", "a.txt"], "is to be written twice"),
+        (&["check", "-o", "x", "--stats", "./x.partial", "a.txt"], "need different files"),
+        (&["fix", "-o", "x", "./x.partial", "a.txt"], "x.partial: is an input, too"),
+        (&["score", "-o", "x", "x.resume"], "x.resume: is an input, too"),
         (&["check", "--write-baseline", "x", "--stats", "x", "a.txt"], "is to be written twice"),
         (&["fix", "-o", "x", "--stats", "x", "a.txt"], "need different files"),
     ] {
@@ -186,6 +189,32 @@ fn what_is_written_is_no_named_input() {
         }
     }
     assert_eq!(fs::read_dir(here.path()).expect("listed").count(), 4);
+}
+
+#[test]
+fn what_a_run_goes_by_is_not_written_over() {
+    let files: [(&str, &[u8]); 5] = [
+        ("a.txt", SPUN.as_bytes()),
+        ("list", b"a.txt\n"),
+        ("known", b""),
+        ("set.toml", b"prior = 0.1\n"),
+        ("own/allowed.csv", b"phrase,reason\ngreen zone,a place\n"),
+    ];
+    let here = directory(&files);
+    for (file, args) in [
+        ("list", &["--file-list", "list"][..]),
+        ("known", &["--baseline", "./known"]),
+        ("set.toml", &["--config", "set.toml"]),
+        ("own/allowed.csv", &["--dictionary", "own"]),
+    ] {
+        for option in ["--output", "--stats"] {
+            let ran = unspin(here.path(), &[&["fix", "-q", "a.txt", option, file], args].concat(), b"");
+            assert_eq!((ran.code, ran.err), (2, format!("unspin: {file}: is read, too; write to another file\n")));
+        }
+    }
+    for (name, bytes) in files {
+        assert_eq!(fs::read(here.path().join(name)).expect("there"), bytes, "{name}");
+    }
 }
 
 #[test]

@@ -67,7 +67,8 @@ fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -
         let journal = fs::read(here.join(format!("{out}.resume"))).ok();
         done = journal.map_or(0, |journal| {
             let journal: serde_json::Value = serde_json::from_slice(&journal).expect("JSON");
-            let bytes = journal["progress"]["bytes"].as_u64().expect("a number");
+            // At its beginning it says no more than whose it is.
+            let bytes = journal["progress"]["bytes"].as_u64().unwrap_or_default();
             assert!(bytes >= done, "{args:?}: {bytes} bytes of the inputs are done after {done}");
             bytes
         });
@@ -178,6 +179,31 @@ fn what_lacks_a_part_of_the_inputs_is_not_put_in_place() {
         assert!(!here.path().join("out").exists(), "{input}");
         assert_eq!(read("out.partial"), "One.");
     }
+}
+
+#[test]
+fn what_is_of_no_run_stays_where_a_run_would_write() {
+    let here = directory(&[("a.txt", b"One."), ("b.csv", b"id\n1\n")]);
+    let path = |name: &str| here.path().join(name);
+    for name in ["out.partial", "out.resume"] {
+        for bytes in ["My own notes.", "{\"job\":\"my own\"}"] {
+            fs::write(path(name), bytes).expect("written");
+            for resume in [&[][..], &["--resume"]] {
+                let ran = unspin(here.path(), &[&["fix", "-q", "-o", "out", "a.txt"], resume].concat(), b"");
+                assert_eq!(ran.code, 2);
+                let says = "of no run; move it away, or write to another file\n";
+                assert!(ran.err.contains(name) && ran.err.ends_with(says), "{}", ran.err);
+                assert_eq!(fs::read_to_string(path(name)).expect("there"), bytes);
+            }
+        }
+        fs::remove_file(path(name)).expect("there");
+    }
+    // What a run of before left is its own, be it empty.
+    fs::write(path("out.partial"), "").expect("written");
+    for (inputs, code) in [(&["a.txt", "b.csv"][..], 2), (&["b.csv", "a.txt"], 2), (&["a.txt"], 0)] {
+        assert_eq!(unspin(here.path(), &[&["fix", "-q", "-o", "out"], inputs].concat(), b"").code, code);
+    }
+    assert!(!path("out.partial").exists() && !path("out.resume").exists());
 }
 
 #[test]
@@ -310,7 +336,7 @@ fn a_run_goes_on_only_with_its_own_options_and_inputs() {
     assert_eq!((ran.code, ran.err.as_str()), (0, "out: is there already; remove it to start anew\n"));
     fs::remove_file(here.path().join("out")).expect("removed");
     fs::write(here.path().join("out.partial"), "half").expect("written");
-    let journal = json!({ "job": "another", "bytes": 2, "progress": {
+    let journal = json!({ "job": "unspin another", "bytes": 2, "progress": {
         "position": { "sources": 0, "rows": 0, "units": 0 }, "current": { "records": false, "texts": false },
         "outcome": { "summary": serde_json::to_value(unspin::render::Summary::default()).expect("JSON"),
                      "trouble": false, "broken": false, "binaries": 0, "seconds": 0.0 } }, "state": null });

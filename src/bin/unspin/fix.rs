@@ -8,7 +8,7 @@ use anyhow::{bail, ensure};
 use clap::Args as Group;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use unspin::input::{Encoding, InputError, Record, Source, resolved};
+use unspin::input::{Encoding, InputError, Record, Source};
 use unspin::render::{Document, percent};
 use unspin::{Finding, LineIndex, Report, Selection, Span, printable};
 
@@ -81,9 +81,9 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         added.are_apart(field) && added.are_apart(column),
         "--keep-original and --edits need fields of different names"
     );
-    let own: Vec<_> = output::own_paths(&command.target).iter().map(|path| resolved(path)).collect();
+    let (named, _) = output::own_paths(&command.target);
     ensure!(
-        command.inputs.stats.as_ref().is_none_or(|stats| !own.contains(&resolved(stats))),
+        command.inputs.stats.as_ref().is_none_or(|stats| !output::is_among(stats, &named)),
         "--output and --stats need different files"
     );
     let mut job = Job::new(&command.inputs, &command.checking, target, common)?

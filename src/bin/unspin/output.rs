@@ -1,10 +1,10 @@
 //! Where results go: standard output, or a file that is there only when all of it is.
 //!
-//! A file grows as `FILE.partial`. Now and then `FILE.resume` is written beside it: how far the inputs are done, how
-//! long the partial file was then, and the figures so far. A run that goes on cuts the partial file to that length and
-//! skips what is done, so nothing is written twice, wherever the first run was killed. A file whose name says that it is
-//! compressed is, in stretches from one such note to the next. What is there and is no file, such as a pipe, is written
-//! to as it is.
+//! A file grows as `FILE.partial`. `FILE.resume` is written beside it, at first to say whose that is, and now and then
+//! anew: how far the inputs are done, how long the partial file was then, and the figures so far. A run that goes on cuts
+//! the partial file to that length and skips what is done, so nothing is written twice, wherever the first run was killed.
+//! What lies there under these names and is of no run is refused. A file whose name says that it is compressed is, in
+//! stretches from one such note to the next. What is there and is no file, such as a pipe, is written to as it is.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,7 +12,9 @@ use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tempfile::NamedTempFile;
 use unspin::input::{Compression, Compressor, InputError, resolved};
 use unspin::render::Style;
@@ -33,6 +35,36 @@ struct Checkpoint<S> {
     /// What the command itself counts.
     state: S,
 }
+
+/// What every note beside a partial file has, by which it is known as one.
+#[derive(Deserialize)]
+struct Note {
+    job: String,
+    /// Lacking where nothing is noted that a run could go on with.
+    progress: Option<IgnoredAny>,
+}
+
+impl Note {
+    /// Reads the file of a note, if it is there.
+    fn read(journal: &Path) -> anyhow::Result<Option<(Self, Vec<u8>)>> {
+        let name = || journal.display().to_string();
+        let bytes = match fs::read(journal) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            read => read.with_context(name)?,
+        };
+        let note = serde_json::from_slice(&bytes).ok().filter(|note: &Self| note.job.starts_with(PROGRAM));
+        let note = note.with_context(|| format!("{}: is of no run; move it away, or write to another file", name()))?;
+        Ok(Some((note, bytes)))
+    }
+
+    /// Notes that a partial file is one of a run, and holds nothing to go on with.
+    fn write(journal: &Path, job: &str) -> anyhow::Result<()> {
+        put(journal, &json!({ "job": job, "bytes": 0 }))
+    }
+}
+
+/// What the description of a run begins with.
+const PROGRAM: &str = "unspin ";
 
 /// Where a command writes.
 pub(crate) struct Output {
@@ -84,10 +116,11 @@ impl Output {
         }
         let path = &followed(named);
         let (partial, journal) = (beside(path, ".partial"), beside(path, ".resume"));
+        let noted = Note::read(&journal)?;
         if target.resume {
-            match fs::read(&journal) {
-                Ok(bytes) => {
-                    let checkpoint: Checkpoint<S> = serde_json::from_slice(&bytes)
+            match &noted {
+                Some((Note { progress: Some(_), .. }, bytes)) => {
+                    let checkpoint: Checkpoint<S> = serde_json::from_slice(bytes)
                         .with_context(|| format!("{}: remove it to start anew", journal.display()))?;
                     ensure!(
                         checkpoint.job == job,
@@ -108,22 +141,26 @@ impl Output {
                     let output = Self::to_file(path, compression, job, file)?;
                     return Ok(Start::Resumed(output, checkpoint.progress, checkpoint.state));
                 }
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    if is_done(named) {
-                        if !common.quiet {
-                            note(&format!("{}: is there already; remove it to start anew", name()));
-                        }
-                        return Ok(Start::Done);
+                None if is_done(named) => {
+                    if !common.quiet {
+                        note(&format!("{}: is there already; remove it to start anew", name()));
                     }
+                    return Ok(Start::Done);
                 }
-                Err(error) => return Err(error).with_context(|| journal.display().to_string()),
+                _ => {}
             }
         }
         ensure!(!there.as_ref().is_some_and(|there| there.permissions().readonly()), "{}: is read-only", name());
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&partial).with_context(name)?;
         claim(&file, &partial, named)?;
-        // The journal goes first: without it the partial file counts for nothing.
-        remove_journal(path).with_context(name)?;
+        // A run that was killed before it made its note has written nothing.
+        ensure!(
+            noted.is_some() || file.metadata()?.len() == 0,
+            "{}: is there and of no run; move it away, or write to another file",
+            partial.display()
+        );
+        // The note goes first: what the one before says of the partial file is no longer so.
+        Note::write(&journal, job)?;
         file.set_len(0).with_context(name)?;
         if let Some(there) = there {
             liken(&file, &there).with_context(name)?;
@@ -150,7 +187,6 @@ impl Output {
     pub(crate) fn checkpoint<S: Serialize>(&mut self, progress: Box<Progress>, state: S) -> anyhow::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
         let journal = beside(&file.path, ".resume");
-        let name = || journal.display().to_string();
         // What is compressed ends here, so that it can be cut here; another stretch of it may follow.
         let nothing: Buffered = BufWriter::with_capacity(0, Box::new(io::sink()));
         let before = std::mem::replace(&mut self.out, Compression::None.writer(nothing)?);
@@ -160,19 +196,18 @@ impl Output {
         file.file.sync_data().with_context(|| file.path.display().to_string())?;
         let bytes = file.file.metadata()?.len();
         let checkpoint = Checkpoint { job: file.job.clone(), bytes, progress, state };
-        let mut fresh = temporary::plain(directory(&journal)).with_context(name)?;
-        // At once: a writer would get it in pieces of a few bytes.
-        fresh.write_all(&serde_json::to_vec(&checkpoint).with_context(name)?).with_context(name)?;
-        fresh.persist(&journal).with_context(name)?;
-        Ok(())
+        put(&journal, &checkpoint)
     }
 
     /// Writes what is left and puts the file in its place.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         let Some(Partial { path, file: _claimed, .. }) = self.close()? else { return Ok(()) };
         let name = || path.display().to_string();
-        // The journal goes first: beside a partial file that is gone it would not tell whether that was put in its place.
-        remove_journal(&path).with_context(name)?;
+        // The note goes first: beside a partial file that is gone it would not tell whether that was put in its place.
+        match fs::remove_file(beside(&path, ".resume")) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).with_context(name),
+            _ => {}
+        }
         fs::rename(beside(&path, ".partial"), &path).with_context(name)
     }
 
@@ -184,10 +219,10 @@ impl Output {
 
     /// Writes what is left, and leaves the file beside its place.
     fn leave(self) -> anyhow::Result<()> {
-        if let Some(Partial { path, file: _claimed, .. }) = self.close()? {
+        if let Some(Partial { path, job, file: _claimed }) = self.close()? {
             let partial = beside(&path, ".partial");
             // A later run is to read again what could not be read.
-            remove_journal(&path).with_context(|| path.display().to_string())?;
+            Note::write(&beside(&path, ".resume"), &job)?;
             complain(&format!(
                 "{}: not written, for some input could not be read as it should be; what could be is in {}",
                 path.display(),
@@ -264,12 +299,14 @@ fn claim(file: &File, partial: &Path, named: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes away the note of how far the run is that writes a file, if there is one.
-fn remove_journal(path: &Path) -> io::Result<()> {
-    match fs::remove_file(beside(path, ".resume")) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+/// Puts a note in its place, at once or not at all.
+fn put(journal: &Path, note: &impl Serialize) -> anyhow::Result<()> {
+    let name = || journal.display().to_string();
+    let mut fresh = temporary::plain(directory(journal)).with_context(name)?;
+    // At once: a writer would get it in pieces of a few bytes.
+    fresh.write_all(&serde_json::to_vec(note).with_context(name)?).with_context(name)?;
+    fresh.persist(journal).with_context(name)?;
+    Ok(())
 }
 
 /// Whether a file is there and no run that writes it was interrupted. A partial file is of a run that did not come to
@@ -321,10 +358,13 @@ pub(crate) fn writable<'p>(
     Ok(())
 }
 
-/// Paths that a run with this target writes to, which are no inputs.
-pub(crate) fn own_paths(target: &Target) -> Vec<PathBuf> {
-    let own = |path: PathBuf| [beside(&path, ".partial"), beside(&path, ".resume"), path];
-    target.file().into_iter().flat_map(|path| [path.to_owned(), followed(path)]).flat_map(own).collect()
+/// Paths that a run with this target writes to, which are no inputs: of the file itself, and of what grows beside it.
+pub(crate) fn own_paths(target: &Target) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let named = target.file().into_iter().flat_map(|path| [path.to_owned(), followed(path)]);
+    let named: Vec<_> = named.collect();
+    let grown = named.iter().flat_map(|path| [beside(path, ".partial"), beside(path, ".resume")]);
+    let grown = grown.collect();
+    (named, grown)
 }
 
 /// Where a path leads: a link stays a link, and the file that it is to is written.
@@ -508,12 +548,13 @@ mod tests {
         for (error, is_fault) in
             [(io::Error::from(ErrorKind::StorageFull).into(), false), (anyhow::Error::msg(unreadable), true)]
         {
-            let Start::Anew(mut out) = Output::open::<()>(&target, "job", false, common).expect("opened") else {
+            let Start::Anew(mut out) = Output::open::<()>(&target, "unspin job", false, common).expect("opened") else {
                 unreachable!("nothing is there to go on with")
             };
             out.checkpoint(Box::default(), ()).expect("noted");
             assert_eq!(out.stop(error).is_ok(), is_fault);
-            assert_eq!(here.path().join("out.resume").exists(), !is_fault);
+            let (left, _) = Note::read(&here.path().join("out.resume")).expect("one of its own").expect("there");
+            assert_eq!(left.progress.is_none(), is_fault);
         }
     }
 }

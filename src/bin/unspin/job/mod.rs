@@ -17,6 +17,7 @@ mod stamp;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::ensure;
 use serde_json::json;
 use unspin::input::{self, FileOptions, Raw, Source};
 
@@ -87,8 +88,21 @@ impl Job {
             let all = FileOptions { hidden: true, no_ignore: true, ..FileOptions::default() };
             identity.add_files(input::sources(&stated.files(), &all)?);
         }
-        let written = target.map(output::own_paths).unwrap_or_default();
-        sources.leave_out(written.iter().chain(&settings.own).chain(&inputs.stats));
+        let (named, grown) = target.map(output::own_paths).unwrap_or_default();
+        let written = || named.iter().chain(&grown).chain(&inputs.stats);
+        for path in &grown {
+            // The file itself may be an input: its place is taken when all is read.
+            ensure!(!sources.names(path), "{}: is an input, too; write to another file", path.display());
+        }
+        ensure!(
+            inputs.stats.as_ref().is_none_or(|stats| !output::is_among(stats, &grown)),
+            "--output and --stats need different files"
+        );
+        let goes_by: Vec<_> = settings.own.iter().chain(&inputs.file_list).cloned().collect();
+        for path in written().filter(|path| path.is_file()) {
+            ensure!(!output::is_among(path, &goes_by), "{}: is read, too; write to another file", path.display());
+        }
+        sources.leave_out(written().chain(&settings.own));
         let job = Self {
             settings,
             sources,
