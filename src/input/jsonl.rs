@@ -132,6 +132,18 @@ pub(super) fn addition(line: &str, added: &[(String, Value)]) -> Result<Option<(
 /// such a path.
 fn find<'j>(value: &'j RawValue, path: &str, strings: &mut Vec<&'j str>) -> serde_json::Result<bool> {
     let json = value.get();
+    if path.is_empty() {
+        match json.as_bytes().first() {
+            Some(b'"') => strings.push(json),
+            Some(b'[') => {
+                let before = strings.len();
+                strings.extend(listed(json));
+                return Ok(strings.len() > before);
+            }
+            _ => {}
+        }
+        return Ok(true);
+    }
     if json.starts_with('[') {
         let items = serde_json::from_str::<Vec<&RawValue>>(json)?;
         let Some((place, rest)) = place(path) else { return Ok(false) };
@@ -146,18 +158,13 @@ fn find<'j>(value: &'j RawValue, path: &str, strings: &mut Vec<&'j str>) -> serd
             }
         };
     }
-    if path.is_empty() {
-        if json.starts_with('"') {
-            strings.push(json);
-        }
-        return Ok(true);
-    }
     if !json.starts_with('{') {
         return Ok(false);
     }
     // Names may hold what no text can: half of a surrogate pair.
     let object = serde_json::from_str::<Object<'j>>(json)?;
-    let ends = path.char_indices().filter(|(_, c)| matches!(c, '.' | '[')).map(|(at, _)| at);
+    // A place with no name before it is one in a list.
+    let ends = path.char_indices().filter(|&(at, c)| c == '.' || c == '[' && at > 0).map(|(at, _)| at);
     for end in std::iter::once(path.len()).chain(ends) {
         let rest = &path[end..];
         if let Some(value) = object.0.get(&path[..end])
@@ -169,11 +176,35 @@ fn find<'j>(value: &'j RawValue, path: &str, strings: &mut Vec<&'j str>) -> serd
     Ok(false)
 }
 
+/// The strings of a list and of the lists in it, however deep, but not of objects there.
+fn listed(json: &str) -> impl Iterator<Item = &str> {
+    let bytes = json.as_bytes();
+    let (mut at, mut objects) = (0, 0);
+    std::iter::from_fn(move || {
+        while let Some(&byte) = bytes.get(at) {
+            let start = at;
+            at += 1;
+            match byte {
+                b'{' => objects += 1,
+                b'}' => objects -= 1,
+                b'"' => {
+                    while bytes.get(at).is_some_and(|&byte| byte != b'"') {
+                        at += if bytes[at] == b'\\' { 2 } else { 1 };
+                    }
+                    at += 1;
+                    if objects == 0 {
+                        return Some(&json[start..at]);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    })
+}
+
 /// What a path says of a list at its beginning: a place in it or all of it, and what comes after that.
 fn place(path: &str) -> Option<(Option<usize>, &str)> {
-    if path.is_empty() {
-        return Some((None, path));
-    }
     let (place, rest) = match path.strip_prefix('[') {
         Some(path) => path.split_once(']')?,
         None => path.split_at(path.find(['.', '[']).unwrap_or(path.len())),

@@ -130,6 +130,10 @@ fn lists_of_strings_are_one_text() {
         let found = (!record.is_empty()).then(|| (record.text(0), record.field(0)));
         assert_eq!(found, text.map(|text| (text, Some(path))), "{path}");
     }
+    let deep = format!("{{\"p\":{}\"a\",{{\"p\":[\"b]\"]}},\"c\\\"]\"{}}}", "[".repeat(6000), "]".repeat(6000));
+    assert_eq!(records("a.jsonl", &["p"], deep.as_bytes())[0].text(0), "a\n\nc\"]");
+    let nameless = "{\"\":".repeat(6000) + "1" + &"}".repeat(6000);
+    assert!(records("a.jsonl", &["[0]"], nameless.as_bytes())[0].is_empty());
     // Order and bytes stay, and no edit goes from one string to the next.
     let fixed = |from, to| String::from_utf8(rewrite("a.jsonl", &["p"], line, from, to)).expect("UTF-8");
     assert!(
