@@ -1,5 +1,6 @@
 //! Unified diffs that `git apply` takes, made record by record so that no file must fit in memory.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
@@ -31,6 +32,8 @@ pub struct Diff<W: Write> {
     color: bool,
     /// Whether anything was written.
     changed: bool,
+    /// What comes behind the last line end of the stretches so far.
+    rest: (Vec<u8>, Vec<u8>),
     /// The line numbers that come next, from 1.
     next: (usize, usize),
     /// Unchanged lines that may come before a change.
@@ -67,15 +70,28 @@ impl<W: Write> Diff<W> {
             path = rest;
         }
         let path = path.to_vec();
-        Self { out, path, color, changed: false, next: (1, 1), before: VecDeque::new(), hunk: None }
+        let rest = Default::default();
+        Self { out, path, color, changed: false, rest, next: (1, 1), before: VecDeque::new(), hunk: None }
     }
 
-    /// Adds a stretch of the file, before and after; together they are all of it. Stretches end with lines.
+    /// Adds a stretch of the file, before and after; together they are all of it. Stretches end with lines, in UTF-16, too.
     ///
     /// # Errors
     ///
     /// Where the diff cannot be written.
     pub fn record(&mut self, old: &[u8], new: &[u8]) -> io::Result<()> {
+        // A line of UTF-16LE ends one byte behind what ends a line of bytes.
+        let whole = |rest: &mut Vec<u8>, more| -> (Cow<'_, [u8]>, usize) {
+            let all = if rest.is_empty() { Cow::Borrowed(more) } else { Cow::Owned([rest.as_slice(), more].concat()) };
+            let end = memchr::memrchr(b'\n', &all).map_or(0, |at| at + 1);
+            *rest = all[end..].to_vec();
+            (all, end)
+        };
+        let (old, new) = (whole(&mut self.rest.0, old), whole(&mut self.rest.1, new));
+        self.lines(&old.0[..old.1], &new.0[..new.1])
+    }
+
+    fn lines(&mut self, old: &[u8], new: &[u8]) -> io::Result<()> {
         let old: Vec<&[u8]> = old.split_inclusive(|&byte| byte == b'\n').collect();
         if new.len() == old.iter().map(|line| line.len()).sum::<usize>() && old.concat() == new {
             return old.into_iter().try_for_each(|line| self.same(line));
@@ -112,6 +128,8 @@ impl<W: Write> Diff<W> {
     ///
     /// Where the diff cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
+        let (old, new) = std::mem::take(&mut self.rest);
+        self.lines(&old, &new)?;
         self.close()?;
         Ok(self.out)
     }
@@ -316,6 +334,25 @@ mod tests {
         let records: Vec<(&str, &str)> = old.split_inclusive('\n').zip(new.split_inclusive('\n')).collect();
         assert_eq!(diff("a.txt", &records), whole);
         assert_eq!(diff("a.txt", &[(&old, &old)]), "");
+    }
+
+    #[test]
+    fn stretches_of_utf16_end_with_lines() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        // The last line has no end, and in one letter is the byte of one.
+        let rows = [("a\n", "b\n"), ("c\n", "c\n"), ("\u{10a}d\n", "\u{10a}e\n"), ("f", "gg")];
+        let mut by_row = Diff::new(Vec::new(), "a", false);
+        let (mut old, mut new) = (Vec::new(), Vec::new());
+        for (before, after) in rows.map(|(before, after)| (utf16(before), utf16(after))) {
+            by_row.record(&before, &after).expect("in memory");
+            old.extend(before);
+            new.extend(after);
+        }
+        let mut whole = Diff::new(Vec::new(), "a", false);
+        whole.record(&old, &new).expect("in memory");
+        let by_row = by_row.finish().expect("in memory");
+        assert_eq!(by_row, whole.finish().expect("in memory"));
+        assert_eq!(memchr::memmem::find_iter(&by_row, b"No newline").count(), 2);
     }
 
     #[test]

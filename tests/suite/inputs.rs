@@ -405,10 +405,11 @@ fn git_applies_the_diff_and_gets_what_fix_writes() {
         ("page.html", html.as_bytes()),
         ("latin.txt", b"Caf\xe9: the Protection Secretary stated that the navy would stay."),
         ("rows.csv", rows.as_bytes()),
+        ("wide.csv", &utf16(&rows)),
     ]);
     let diff = unspin(here.path(), &["diff", "--assume-spun", "."], b"");
     let fixed = |name: &str| unspin(here.path(), &["fix", "-q", "--assume-spun", name], b"").out;
-    let names = ["a b.txt", "d/é.md", "crlf.txt", "page.html", "latin.txt", "rows.csv"];
+    let names = ["a b.txt", "d/é.md", "crlf.txt", "page.html", "latin.txt", "rows.csv", "wide.csv"];
     let wanted: Vec<Vec<u8>> = names.iter().map(|name| fixed(name)).collect();
     let read = |name: &str| fs::read(here.path().join(name)).expect("there");
     if !diff.out.is_empty() {
