@@ -31,7 +31,7 @@ use crate::report::{Applicability, Finding, Report};
 use crate::span::Span;
 
 /// What each correction of a finding changes in the file, by the finding's span. One that has no edits cannot be written
-/// there, for markup inside leaves no way to tell what goes where.
+/// there, as where markup inside leaves no way to tell what goes where.
 pub type Edits = HashMap<Span, Vec<Vec<Edit>>>;
 
 /// A checked text with where it came from; [`whole`](Self::whole) makes one, and its fields may be set then.
@@ -68,7 +68,8 @@ pub struct Document<'d> {
     pub text: &'d str,
     /// What was found.
     pub report: &'d Report,
-    /// What corrections change, where the text was lifted out of markup. Elsewhere they replace what a finding covers.
+    /// What corrections change in a file, where that is not what they say: the text was lifted out of markup, or some
+    /// cannot be written. Elsewhere they replace what a finding covers.
     pub edits: Option<&'d Edits>,
 }
 
@@ -95,12 +96,15 @@ impl<'d> Document<'d> {
     /// What the n-th correction of a finding changes in the file, in order of place; nothing for records, and where it
     /// cannot be written.
     fn edits(&self, finding: &Finding, n: usize) -> Vec<Edit> {
-        match (self.edits, finding.corrections.get(n)) {
-            (Some(edits), _) => edits.get(&finding.span).and_then(|all| all.get(n)).cloned().unwrap_or_default(),
-            (None, Some(correction)) if self.is_file() => {
-                vec![Edit { span: finding.span, text: correction.text.clone() }]
+        if !self.is_file() {
+            return Vec::new();
+        }
+        match self.edits {
+            Some(edits) => edits.get(&finding.span).and_then(|all| all.get(n)).cloned().unwrap_or_default(),
+            None => {
+                let correction = finding.corrections.get(n).into_iter();
+                correction.map(|correction| Edit { span: finding.span, text: correction.text.clone() }).collect()
             }
-            _ => Vec::new(),
         }
     }
 

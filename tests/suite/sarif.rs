@@ -112,6 +112,14 @@ fn markup_survives_what_is_offered() {
         ),
         ("c.md", format!("é {}\n\n* *{SPUN}*\n", SPUN.replace("nation", "na<!-- c -->tion"))),
         ("d.txt", format!("é\n{SPUN}\n{CERTAIN}\n")),
+        // What goes with something beside it that cannot be written.
+        (
+            "e.html",
+            "<p>The Protection Secretary stated that a <b>brand</b> new navy would stay. They should be <b>taught again</b> \
+             in school, and the people would be <b>taught</b> well.</p>\n<p>They said the <b>bo</b>som peril was the \
+             reason.</p>\n"
+                .to_owned(),
+        ),
     ];
     let bytes: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
     let here = directory(&bytes);

@@ -101,18 +101,31 @@ pub(crate) fn change(old: &str, new: &str) -> String {
     format!("{} → {new}", one_line(old))
 }
 
-/// What the corrections of findings in the n-th text of a record change in what that is shown in, where it was lifted out
-/// of markup.
+/// What the corrections of findings in a file change there, where that is not what they say: it holds markup, or some
+/// cannot be written.
 pub(crate) fn edits(record: &Record, n: usize, findings: &[Finding]) -> Option<Edits> {
+    // No edit of a record is told by its place in the file.
+    if record.number.is_some() || findings.is_empty() {
+        return None;
+    }
+    // `fix` writes none that it would not write beside the others.
+    let joint = record.joint_edits(n, findings.iter().map(|finding| (finding.span, finding.correction())));
+    if !record.is_lifted(n) && joint.iter().all(Option::is_some) {
+        return None;
+    }
     let of_correction = |span: Span, new: &str| {
         let edits = record.shown_edits(n, span, new).unwrap_or_default();
         let mut edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
         edits.sort_by_key(|edit| edit.span);
         edits
     };
-    let of_finding = |finding: &Finding| {
+    let of_finding = |(finding, joint): (&Finding, Option<_>)| {
         let all = finding.corrections.iter().map(|correction| of_correction(finding.span, &correction.text));
-        (record.shown_span(n, finding.span), all.collect())
+        let mut all: Vec<_> = all.collect();
+        if let Some(first) = all.first_mut().filter(|_| joint.is_none()) {
+            first.clear();
+        }
+        (record.shown_span(n, finding.span), all)
     };
-    record.is_lifted(n).then(|| findings.iter().map(of_finding).collect())
+    Some(findings.iter().zip(joint).map(of_finding).collect())
 }
