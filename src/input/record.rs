@@ -427,7 +427,7 @@ impl Record {
     }
 
     /// What an edit of the n-th text changes in what it is shown in, as it is written there. `None` where markup inside
-    /// the span leaves no way to tell what goes where.
+    /// the span leaves no way to tell what goes where, or its encoding lacks a character.
     pub fn shown_edits(&self, text: usize, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
         if self.texts[text].shown == Shown::Source {
             return self.source_edits(text, span, new);
@@ -436,7 +436,7 @@ impl Record {
     }
 
     /// What an edit of the n-th text changes in the source, as it is written there. `None` where markup inside the
-    /// span leaves no way to tell what goes where.
+    /// span leaves no way to tell what goes where, or the encoding [lacks](Self::lacks) a character.
     pub fn source_edits(&self, text: usize, span: Span, new: &str) -> Option<Vec<(Span, String)>> {
         let Text { lifted, visible, .. } = &self.texts[text];
         let mut edits = match (lifted, visible) {
@@ -453,7 +453,25 @@ impl Record {
         for (_, new) in &mut edits {
             *new = self.escaped(std::mem::take(new));
         }
-        Some(edits)
+        (!edits.iter().any(|(_, new)| self.lacks(new))).then_some(edits)
+    }
+
+    /// Whether the encoding lacks a character of what is to be written, and the format has no escape for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::input::Source;
+    ///
+    /// let record = Source::new("a.txt", None, &[]).read(b"caf\xe9 cr\xe8me".to_vec())?.next().expect("one text")?.parse()?;
+    /// assert_eq!((record.lacks("naïve"), record.lacks("\u{4e2d}")), (false, true));
+    /// # Ok::<(), unspin::input::InputError>(())
+    /// ```
+    pub fn lacks(&self, new: &str) -> bool {
+        !new.is_ascii()
+            && !self.encoding.is_utf8()
+            && !matches!(self.input.format, Format::Html | Format::Jsonl)
+            && self.encoding.encode(new).is_none()
     }
 
     /// What several edits of the n-th text, in order of place, change in the source, each as

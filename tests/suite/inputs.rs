@@ -148,6 +148,29 @@ fn a_field_that_no_record_has_is_told() {
     }
 }
 
+/// The pound sign has no place in windows-1250.
+#[test]
+fn what_an_encoding_lacks_is_left_out_and_nothing_else() {
+    let text = |price: &str, who: &str| {
+        let czech = b"P\xf8\xedli\x9a \x9elu\x9dou\xe8k\xfd k\xf9\xf2 \xfap\xecl \xef\xe1belsk\xe9 \xf3dy in Brno.\n\n";
+        let spun = format!(
+            "Admission is {price}, but the better viewpoint is free. The {who} Secretary said that it would stay.\n"
+        );
+        [&czech[..], spun.as_bytes()].concat()
+    };
+    let here = directory(&[("a.txt", &text("?fifteen", "Protection"))]);
+    let ran = unspin(here.path(), &["fix", "--isolated", "--assume-spun", "a.txt"], b"");
+    assert_eq!((ran.code, ran.out), (1, text("?fifteen", "Defense")), "{}", ran.err);
+    let says = "?fifteen \u{2192} \u{a3}15 cannot be written: windows-1250 lacks a character of it; convert the file to UTF-8\n";
+    assert!(ran.err.ends_with(says), "{}", ran.err);
+    // Nor is it offered.
+    let ran = unspin(here.path(), &["check", "--isolated", "--assume-spun", "--format", "sarif", "a.txt"], b"");
+    let log: Value = serde_json::from_slice(&ran.out).expect("JSON");
+    let fixes: Vec<bool> =
+        log["runs"][0]["results"].as_array().expect("a list").iter().map(|one| one["fixes"].is_array()).collect();
+    assert_eq!(fixes, [false, true]);
+}
+
 #[test]
 fn records_without_a_text_are_counted() {
     let rows = b"{\"text\":5}\n{\"text\":\"ok\"}\n\n{\"other\":\"x\"}\n{\"text\":null}\n";

@@ -15,7 +15,7 @@ pub(crate) struct Fixes<'f> {
     /// Findings not applied: not selected, or not to be written.
     pub(crate) left: usize,
     /// Those of them that were selected, each with the number of its text: markup inside, or inside what stands right
-    /// beside them, leaves no way to tell what goes where.
+    /// beside them, leaves no way to tell what goes where, or the encoding lacks a character.
     pub(crate) unwritten: Vec<(usize, &'f Finding)>,
 }
 
@@ -66,8 +66,11 @@ impl<'f> Fixes<'f> {
 /// What is said of an edit of the n-th text of a record that cannot be written.
 pub(crate) fn unwritable(record: &Record, n: usize, span: Span, new: &str) -> String {
     let why = match record.source_edits(n, span, new) {
-        None => "markup stands in it or beside it",
-        Some(_) => "it goes with what stands beside it, which markup is in the way of",
+        None if record.lacks(new) => {
+            format!("{} lacks a character of it; convert the file to UTF-8", record.encoding().name())
+        }
+        None => "markup stands in it or beside it".to_owned(),
+        Some(_) => "it goes with what stands beside it, which cannot be written".to_owned(),
     };
     format!("{} cannot be written: {why}", change(&record.text(n)[span.range()], new))
 }

@@ -31,8 +31,7 @@ impl<'t> Sieve<'t> {
         Self { settings, severity, shown: text, record: None, directives: OnceLock::new() }
     }
 
-    /// Leaves out findings that are not told, and wants a person to look at those that cannot be written back, for
-    /// markup inside.
+    /// Leaves out findings that are not told, and wants a person to look at those that cannot be written back.
     pub(crate) fn sift(&self, findings: &mut Vec<Finding>) {
         findings.retain(|finding| self.settings.tells(finding, self.severity));
         if findings.is_empty() {
@@ -52,7 +51,7 @@ impl<'t> Sieve<'t> {
 }
 
 /// Wants a person to look at findings in the n-th text of a record that cannot be written back, for markup inside or
-/// inside what stands right beside them.
+/// inside what stands right beside them, or for an encoding that lacks a character.
 fn doubt_unwritable(record: &Record, n: usize, findings: &mut [Finding]) {
     let all = record.joint_edits(n, findings.iter().map(|finding| (finding.span, finding.correction())));
     for (finding, _) in findings.iter_mut().zip(&all).filter(|(_, edits)| edits.is_none()) {

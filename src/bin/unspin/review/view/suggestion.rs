@@ -204,7 +204,11 @@ fn reasons(session: &Session, item: Item, width: usize, look: Look) -> Vec<Line<
     ];
     lines.push(Line::from(kind));
     if !document.writable[item.finding] {
-        let text = "markup stands between these words: what takes more or fewer words cannot be written back";
+        let text = if document.source.0.lacks(finding.correction()) {
+            "the encoding lacks a character of it, which cannot be written back"
+        } else {
+            "markup stands between these words: what takes more or fewer words cannot be written back"
+        };
         lines.extend(wrap(&[(text.to_owned(), look.paint(Color::Yellow))], width));
     }
     for evidence in &finding.evidence {
