@@ -465,7 +465,7 @@ pub(super) fn addition(
     Ok(Some((Span::new(start, end), text)))
 }
 
-/// The texts of one row; a row too short for a column has none there.
+/// The texts of one row, empty ones among them; a row too short for a column has none there.
 pub(super) fn texts(row: &str, delimiter: u8, columns: &[(usize, String)]) -> Vec<Text> {
     let fields = fields(row, delimiter);
     let text = |(place, name): &(usize, String)| {
@@ -473,9 +473,5 @@ pub(super) fn texts(row: &str, delimiter: u8, columns: &[(usize, String)]) -> Ve
         let bare = (!field.quoted).then_some((field.span, delimiter));
         Some(Text::of_field(name, bare, lift(row, field)))
     };
-    columns
-        .iter()
-        .filter_map(text)
-        .filter(|text| text.lifted.as_ref().is_some_and(|lifted| !lifted.text.is_empty()))
-        .collect()
+    columns.iter().filter_map(text).collect()
 }

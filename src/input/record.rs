@@ -173,6 +173,8 @@ impl Raw {
                     _ => jsonl::texts(&source, &self.source.fields)
                         .map_err(|message| fault(ErrorKind::Malformed, message))?,
                 };
+                let has_field = !texts.is_empty();
+                texts.retain(|text| text.lifted.as_ref().is_none_or(|value| !value.text.is_empty()));
                 for text in &mut texts {
                     let value = text.lifted.as_ref().map_or("", |value| &value.text);
                     text.visible = self.source.field_format.and_then(|format| visible(format, value));
@@ -185,6 +187,7 @@ impl Raw {
                     encoding: *encoding,
                     original: (!exact).then(|| bytes.clone()),
                     first: *first,
+                    has_field,
                     width: *width,
                     input: Arc::clone(&self.source),
                 })
@@ -242,6 +245,7 @@ impl Raw {
             encoding,
             original,
             first: true,
+            has_field: true,
             width: 0,
             input,
         })
@@ -295,6 +299,7 @@ pub struct Record {
     /// Its bytes, where decoding lost some of them.
     original: Option<Vec<u8>>,
     first: bool,
+    has_field: bool,
     /// Number of columns of its table.
     width: usize,
     input: Arc<Source>,
@@ -345,6 +350,11 @@ impl Record {
     /// Whether there is no text in it.
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
+    }
+
+    /// Whether it has one of the [fields](Self::fields), be the text there empty, which counts as none.
+    pub fn has_field(&self) -> bool {
+        self.has_field
     }
 
     /// How its characters are written.

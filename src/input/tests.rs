@@ -224,7 +224,7 @@ fn what_looks_like_html_is_told_and_prose_is_not() {
         ("The <b>navy</b>", true),
         ("The navy <said>", false),
         ("a < b </ c", false),
-        ("", false),
+        (" ", false),
     ] {
         let line = serde_json::json!({ "text": text }).to_string();
         assert_eq!(records("a.jsonl", &[], line.as_bytes())[0].looks_like_html(0), yes, "{text:?}");

@@ -173,7 +173,7 @@ fn what_an_encoding_lacks_is_left_out_and_nothing_else() {
 
 #[test]
 fn records_without_a_text_are_counted() {
-    let rows = b"{\"text\":5}\n{\"text\":\"ok\"}\n\n{\"other\":\"x\"}\n{\"text\":null}\n";
+    let rows = b"{\"text\":5}\n{\"text\":\"ok\"}\n\n{\"other\":\"x\"}\n{\"text\":\"\"}\n";
     let here = directory(&[("mixed.jsonl", rows), ("one.csv", b"id,text\n1,\n2,ok\n")]);
     let ran = unspin(here.path(), &["score", "-v", "--stats", "figures", "mixed.jsonl", "one.csv"], b"");
     let says =
@@ -183,6 +183,9 @@ fn records_without_a_text_are_counted() {
     assert_eq!((&figures["documents"], &figures["textless"]), (&json!(2), &json!(4)));
     let ran = unspin(here.path(), &["score", "mixed.jsonl"], b"");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    // The field that was asked for is there.
+    let ran = unspin(here.path(), &["fix", "--input", "jsonl"], b"{\"text\":\"\"}\n");
+    assert_eq!((ran.code, ran.text(), ran.err.as_str()), (0, "{\"text\":\"\"}\n", ""));
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub(super) struct Counted {
     pub(super) bytes: usize,
     /// It is a record that holds something, a text or not.
     pub(super) filled: bool,
+    /// It has a field that is asked for, with a text or with none.
+    pub(super) field: bool,
     /// One of its texts looks like HTML and is read as it is.
     pub(super) html: bool,
     /// What is to be said of a word in it that was to be a directive, where such are told.
@@ -128,7 +130,8 @@ impl<T: Send, W: Fn(Checked) -> T + Sync> Checker<'_, T, W> {
                 let filled = !record.source().trim().is_empty();
                 let html = (0..record.len()).any(|n| record.looks_like_html(n));
                 let misspelled = self.misspelled(record);
-                let mut counted = Counted { bytes: size, filled, html, misspelled, ..Counted::default() };
+                let field = record.has_field();
+                let mut counted = Counted { bytes: size, filled, field, html, misspelled, ..Counted::default() };
                 counted.figures.textless = u64::from(filled && record.number.is_some() && record.is_empty());
                 for report in &checked.reports {
                     counted.figures.add(report);

@@ -12,7 +12,7 @@ use crate::args::Common;
 pub(super) struct Current {
     /// It has records that hold something.
     records: bool,
-    /// Some of them have texts.
+    /// Some of them have texts, or the field, with none in it.
     texts: bool,
     /// Those that have none.
     #[serde(default)]
@@ -85,7 +85,7 @@ impl Reading {
             }
             Event::Record(_) => {
                 self.current.records |= counted.filled;
-                self.current.texts |= counted.figures.documents > 0;
+                self.current.texts |= counted.field || counted.figures.documents > 0;
                 self.current.textless += counted.figures.textless;
                 self.current.html += u64::from(counted.html);
                 self.current.misspelled |= counted.misspelled.is_some();
