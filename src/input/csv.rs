@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Source;
 use super::encoding::Encoding;
 use super::error::{ErrorKind, InputError};
 use super::map::{Escape, Lifted};
 use super::record::{Content, Raw, Text};
+use super::{Lines, Source};
 use crate::span::Span;
 
 /// The longest record that is read, in bytes.
@@ -50,8 +50,8 @@ fn listed(names: &[String]) -> String {
 }
 
 /// The rows of a table.
-pub(super) struct Rows<R> {
-    reader: R,
+pub(super) struct Rows {
+    lines: Lines,
     /// What was read of it to see where a quoted field ends.
     ahead: Cursor<Vec<u8>>,
     source: Arc<Source>,
@@ -65,9 +65,9 @@ pub(super) struct Rows<R> {
     done: bool,
 }
 
-impl<R: BufRead> Rows<R> {
+impl Rows {
     /// Reads the header and finds the columns in it; a column may be given as its number, from 1.
-    pub(super) fn new(reader: R, source: Source, encoding: Encoding) -> Result<Self, InputError> {
+    pub(super) fn new(lines: Lines, source: Source, encoding: Encoding) -> Result<Self, InputError> {
         let delimiter = source.told_delimiter();
         if !delimiter.is_ascii() || b"\"\r\n".contains(&delimiter) {
             let message =
@@ -75,7 +75,7 @@ impl<R: BufRead> Rows<R> {
             return Err(InputError::new(&source.path, ErrorKind::Malformed, message));
         }
         let mut rows = Self {
-            reader,
+            lines,
             ahead: Cursor::default(),
             source: Arc::new(source),
             encoding,
@@ -99,7 +99,8 @@ impl<R: BufRead> Rows<R> {
         if stated.is_some() {
             header.extend(rows.row()?.unwrap_or_default());
         }
-        let delimiter = rows.delimiter;
+        let (delimiter, encoding) = (rows.delimiter, rows.lines.encoding(&header, encoding));
+        rows.encoding = encoding;
         Arc::make_mut(&mut rows.source).delimiter = Some(delimiter);
         let text = if encoding.is_utf8() || encoding.is_utf16() {
             std::str::from_utf8(&header).map(str::to_owned).map_err(|error| {
@@ -172,7 +173,7 @@ impl<R: BufRead> Rows<R> {
         let mut scan = Scan::new(self.delimiter);
         let mut at = 0;
         loop {
-            let mut reader = (&mut self.ahead).chain(&mut self.reader);
+            let mut reader = (&mut self.ahead).chain(&mut self.lines.reader);
             if read_line(&mut reader, &mut bytes, &self.source.path)? == 0 {
                 if scan.quoted {
                     let message = format!("the quote opened in the row at line {} is never closed", self.line);
@@ -209,7 +210,7 @@ impl<R: BufRead> Rows<R> {
         loop {
             if at == self.ahead.get_ref().len() {
                 let more = at - begin < AHEAD;
-                if !more || read_line(&mut self.reader, self.ahead.get_mut(), &self.source.path)? == 0 {
+                if !more || read_line(&mut self.lines.reader, self.ahead.get_mut(), &self.source.path)? == 0 {
                     return Ok(false);
                 }
             }
@@ -225,7 +226,7 @@ impl<R: BufRead> Rows<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Rows<R> {
+impl Iterator for Rows {
     type Item = Result<Raw, InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -237,7 +238,10 @@ impl<R: BufRead> Iterator for Rows<R> {
         } else {
             self.number += 1;
             match self.row() {
-                Ok(Some(bytes)) => (bytes, Some(self.number)),
+                Ok(Some(bytes)) => {
+                    self.encoding = self.lines.encoding(&bytes, self.encoding);
+                    (bytes, Some(self.number))
+                }
                 Ok(None) => {
                     self.done = true;
                     return None;

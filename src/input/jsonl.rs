@@ -2,39 +2,39 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::io::BufRead;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::csv::read_line;
 use super::encoding::Encoding;
 use super::error::InputError;
 use super::map::{Escape, Lifted};
 use super::record::{Content, Raw, Text};
-use super::{Source, csv::read_line};
+use super::{Lines, Source};
 use crate::span::Span;
 
 /// What stands between the strings of a list, which are one text.
 const BETWEEN: &str = "\n\n";
 
 /// The lines of a file, blank ones included so that nothing is lost.
-pub(super) struct Rows<R> {
-    reader: R,
+pub(super) struct Rows {
+    lines: Lines,
     source: Arc<Source>,
     encoding: Encoding,
     number: u64,
     done: bool,
 }
 
-impl<R: BufRead> Rows<R> {
-    pub(super) fn new(reader: R, source: Source, encoding: Encoding) -> Self {
-        Self { reader, source: Arc::new(source), encoding, number: 0, done: false }
+impl Rows {
+    pub(super) fn new(lines: Lines, source: Source, encoding: Encoding) -> Self {
+        Self { lines, source: Arc::new(source), encoding, number: 0, done: false }
     }
 }
 
-impl<R: BufRead> Iterator for Rows<R> {
+impl Iterator for Rows {
     type Item = Result<Raw, InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -42,7 +42,7 @@ impl<R: BufRead> Iterator for Rows<R> {
             return None;
         }
         let mut bytes = Vec::new();
-        match read_line(&mut self.reader, &mut bytes, &self.source.path) {
+        match read_line(&mut self.lines.reader, &mut bytes, &self.source.path) {
             Ok(0) => return None,
             Ok(_) => {}
             Err(error) => {
@@ -51,6 +51,7 @@ impl<R: BufRead> Iterator for Rows<R> {
             }
         }
         self.number += 1;
+        self.encoding = self.lines.encoding(&bytes, self.encoding);
         Some(Ok(Raw {
             source: Arc::clone(&self.source),
             content: Content::Row {

@@ -392,9 +392,18 @@ impl Source {
             reader.read_to_end(&mut bytes).map_err(fault)?;
             return Ok(Box::new(std::iter::once(Ok(Raw::whole(self.clone(), bytes)))));
         }
-        // A pipe gives as little at a time as was written to it.
-        let mut sample = Vec::new();
-        let broken = reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample).err();
+        let (mut sample, mut broken, mut open) = (Vec::new(), None, false);
+        let most = encoding::SAMPLE as u64;
+        if self.is_stdin() {
+            // It may come line by line, each of which is wanted at once; a later one may tell of another encoding.
+            broken = reader.by_ref().take(most).read_until(b'\n', &mut sample).err();
+            let marked = sample.contains(&0) || sample.starts_with(encoding::UTF8_BOM);
+            open = sample.ends_with(b"\n") && !marked && std::str::from_utf8(&sample).is_ok();
+        }
+        if !open && broken.is_none() {
+            // A pipe gives as little at a time as was written to it.
+            broken = reader.by_ref().take(most - sample.len() as u64).read_to_end(&mut sample).err();
+        }
         let encoding = Encoding::detect(&sample);
         let binary =
             (!encoding.is_utf16() && encoding::is_binary(&sample, || false)).then(|| encoding::not_text(&sample));
@@ -411,7 +420,7 @@ impl Source {
             if rows.is_empty() {
                 return Ok(self.mark_alone(encoding));
             }
-            return self.split(io::Cursor::new(rows), encoding);
+            return self.split(Lines { reader: Box::new(io::Cursor::new(rows)), open }, encoding);
         }
         if let Some(message) = binary {
             return Err(InputError::new(&self.path, ErrorKind::Binary, message));
@@ -422,7 +431,7 @@ impl Source {
                 return Ok(self.mark_alone(encoding));
             }
         }
-        self.split(reader, encoding)
+        self.split(Lines { reader: Box::new(reader), open }, encoding)
     }
 
     /// A file that holds a byte order mark and no record that could carry it.
@@ -432,13 +441,40 @@ impl Source {
 
     fn split(
         &self,
-        reader: impl BufRead + Send + 'static,
+        lines: Lines,
         encoding: Encoding,
     ) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
         match self.format {
-            Format::Csv | Format::Tsv => Ok(Box::new(csv::Rows::new(reader, self.clone(), encoding)?)),
-            _ => Ok(Box::new(jsonl::Rows::new(reader, self.clone(), encoding))),
+            Format::Csv | Format::Tsv => Ok(Box::new(csv::Rows::new(lines, self.clone(), encoding)?)),
+            _ => Ok(Box::new(jsonl::Rows::new(lines, self.clone(), encoding))),
         }
+    }
+}
+
+/// What rows are read from.
+struct Lines {
+    reader: Box<dyn BufRead + Send>,
+    /// All rows so far were ASCII, and nothing behind them was looked at.
+    open: bool,
+}
+
+impl Lines {
+    /// The encoding of a row that was read last, where that of those before it is known.
+    fn encoding(&mut self, row: &[u8], before: Encoding) -> Encoding {
+        if !self.open || row.is_ascii() {
+            return before;
+        }
+        self.open = false;
+        if std::str::from_utf8(row).is_ok() {
+            return before;
+        }
+        let mut sample = row.to_vec();
+        // A reader that fails does so again when it is asked for more.
+        let _ = self.reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample);
+        let ahead = io::Cursor::new(sample[row.len()..].to_vec());
+        let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        self.reader = Box::new(ahead.chain(rest));
+        Some(Encoding::detect(&sample)).filter(|told| !told.has_bom() && !told.is_utf16()).unwrap_or(before)
     }
 }
 

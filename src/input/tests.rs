@@ -460,6 +460,25 @@ fn encodings_are_told_from_more_than_the_first_bytes_of_a_pipe() {
             rows.map(|raw| raw.expect("reads").parse().expect("parses").text(0).to_owned()).collect();
         assert_eq!(texts, [text]);
     }
+    // A row of standard input is there at once, and a later one tells what is the same for all that follow.
+    let late = [
+        b"{\"text\":\"One.\"}\n",
+        b"{\"text\":\"The caf\xe9 isn\x92t \x93open\x94\"}\n".as_slice(),
+        b"{\"text\":\"\xe9\"}",
+    ];
+    let table = [b"text\nOne.\n", b"The caf\xe9 isn\x92t \x93open\x94\n".as_slice(), b"\xe9"];
+    for (format, bytes) in [(Format::Jsonl, late), (Format::Csv, table)] {
+        let source = Source::new("-", Some(format), &[]);
+        let bytes = bytes.concat().into_iter();
+        let rows = source.rows(BufReader::new(Trickle(bytes, None))).expect("opens");
+        let parsed: Vec<Record> = rows.map(|raw| raw.expect("reads").parse().expect("parses")).collect();
+        let texts: Vec<&str> = parsed.iter().filter(|one| !one.is_empty()).map(|one| one.text(0)).collect();
+        assert_eq!(texts, ["One.", "The café isn’t “open”", "é"]);
+    }
+    // One of UTF-8 settles it, be a later one broken.
+    let rows = Source::new("-", Some(Format::Jsonl), &[]);
+    let rows = rows.read(b"{\"text\":\"caf\xc3\xa9\"}\n{\"text\":\"\xe9\"}".to_vec()).expect("opens");
+    assert_eq!(rows.map(|raw| raw.expect("reads").parse().is_ok()).collect::<Vec<_>>(), [true, false]);
     let broken = Trickle(b"{\"text\":\"One.\"}\n{".to_vec().into_iter(), Some(io::ErrorKind::UnexpectedEof.into()));
     let mut rows = source("a.jsonl").rows(BufReader::new(broken)).expect("opens");
     assert!(rows.next().expect("a row").is_ok());

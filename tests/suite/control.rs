@@ -535,9 +535,10 @@ fn a_run_does_not_wait_for_input_that_does_not_come() {
     let (send, lines) = channel();
     std::thread::spawn(move || while send.send(output.by_ref().lines().next().transpose().expect("UTF-8")).is_ok() {});
     let line = || lines.recv_timeout(Duration::from_secs(60)).expect("it did not wait");
-    // How all of it is encoded shows in its beginning.
-    writeln!(input, "{}", json!({ "text": "Nobody knew.", "id": "x".repeat(1 << 20) })).expect("written");
-    assert!(line().is_some());
+    for _ in 0..2 {
+        writeln!(input, "{}", json!({ "text": "Nobody knew." })).expect("written");
+        assert!(line().is_some());
+    }
     writeln!(input, "{{").expect("written");
     assert_eq!((line(), child.wait().expect("ends").code()), (None, Some(2)));
     drop(input);
