@@ -27,6 +27,8 @@ pub(super) fn read_line(reader: &mut impl BufRead, bytes: &mut Vec<u8>, path: &P
     Ok(read)
 }
 
+/// What is said of line ends that nothing is cut at.
+pub(super) const BARE_RETURNS: &str = "has line ends of CR alone; convert them to LF, as with tr '\\r' '\\n'";
 /// How far the end of a quoted field is looked for in a table whose quotes may be no more than themselves, in bytes.
 const AHEAD: usize = 1 << 20;
 /// Names of columns that a message has at most, and characters of each: what has no header may begin with a whole text.
@@ -112,8 +114,7 @@ impl Rows {
         };
         // Where the header ends with the file, they have swallowed it.
         if !header.ends_with(b"\n") && has_bare_return(&text, delimiter) {
-            let message = "has line ends of CR alone; convert them to LF, as with tr '\\r' '\\n'";
-            return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, message));
+            return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, BARE_RETURNS));
         }
         let text = &text[before..];
         let names: Vec<String> = fields(text, delimiter).into_iter().map(|field| lift(text, &field).text).collect();
@@ -140,7 +141,9 @@ impl Rows {
             }
             let Some(place) = named.first().copied().or_else(number) else {
                 let mut message = format!("has no column {wanted:?}; it has {}", listed(&names));
-                message += if names.len() == 1 {
+                message += if text.trim().is_empty() {
+                    "a blank first line, where their names should be; take that out"
+                } else if names.len() == 1 {
                     ", and no more; name it with --column, or say what stands between its columns with --delimiter"
                 } else {
                     "; name the one that is text with --column"

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::csv::read_line;
+use super::csv::{BARE_RETURNS, read_line};
 use super::encoding::Encoding;
 use super::error::InputError;
 use super::map::{Escape, Lifted};
@@ -67,17 +67,27 @@ impl Iterator for Rows {
     }
 }
 
-/// The texts of one line: the fields that are there and hold strings.
+/// What a line holds, without a byte order mark: files that have one may have been put together.
+fn value(line: &str) -> &str {
+    line.trim_start_matches('\u{feff}').trim()
+}
+
+/// What is wrong with JSON. Where is told by the record's number, not by lines from its own first one.
+fn reason(error: &serde_json::Error) -> String {
+    let error = error.to_string();
+    error.rsplit_once(" at line ").map_or(error.as_str(), |(reason, _)| reason).to_owned()
+}
+
+/// The texts of one line: the fields that are there and hold strings, be they empty.
 pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> {
-    if line.trim().is_empty() {
+    if value(line).is_empty() {
         return Ok(Vec::new());
     }
-    let raw: &RawValue = serde_json::from_str(line.trim()).map_err(|error| {
-        // It counts lines from the record's own first, which the record's number has told already.
-        let column = error.column();
-        let error = error.to_string();
-        let reason = error.rsplit_once(" at line ").map_or(error.as_str(), |(reason, _)| reason);
-        format!("is not JSON: {reason} at column {column}")
+    let raw: &RawValue = serde_json::from_str(value(line)).map_err(|error| {
+        if value(line).contains('\r') {
+            return BARE_RETURNS.to_owned();
+        }
+        format!("is not JSON: {} at column {}", reason(&error), error.column())
     })?;
     if !raw.get().starts_with('{') {
         return Err("is not a JSON object".into());
@@ -87,7 +97,8 @@ pub(super) fn texts(line: &str, fields: &[String]) -> Result<Vec<Text>, String> 
     let mut taken = HashSet::new();
     for field in fields {
         let mut strings = Vec::new();
-        find(raw, field, &mut strings).map_err(|error| format!("has a name that cannot be read: {error}"))?;
+        find(raw, field, &mut strings)
+            .map_err(|error| format!("has a name that cannot be read: {}", reason(&error)))?;
         strings.retain(|literal| taken.insert(literal.as_ptr()));
         if strings.is_empty() {
             continue;
@@ -114,7 +125,7 @@ struct Object<'j>(#[serde(borrow)] HashMap<Cow<'j, str>, &'j RawValue>);
 /// What adds fields at the end of a line's object.
 pub(super) fn addition(line: &str, added: &[(String, Value)]) -> Result<Option<(Span, String)>, String> {
     let Some(inside) = line.trim_end().strip_suffix('}').filter(|_| !added.is_empty()) else { return Ok(None) };
-    let object: Object<'_> = serde_json::from_str(line.trim()).map_err(|error| error.to_string())?;
+    let object: Object<'_> = serde_json::from_str(value(line)).map_err(|error| reason(&error))?;
     let mut text = String::new();
     for (name, value) in added {
         if object.0.contains_key(name.as_str()) {

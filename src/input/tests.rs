@@ -97,11 +97,24 @@ fn json_lines() {
         "\"x\"",
     );
     assert_eq!(out, b"{\"a\":{\"b\":\"\\\"x\\\"\"},\"c.d\":\"\\\"x\\\"\",\"b\":\"navy\"}\n");
-    for bad in ["{\"text\":\n", "[1]\n", "{\"text\":\"\\ud83d\"}"] {
+    for (bad, says) in [
+        ("{\"text\":\n", "is not JSON: EOF while parsing a value at column 8"),
+        ("[1]\n", "is not a JSON object"),
+        ("{\"text\":\"\\ud83d\"}", "field \"text\" has half of a surrogate pair"),
+        ("{\"\\ud83d\":1}", "has a name that cannot be read: unexpected end of hex escape"),
+        (
+            "{\"text\":\"a\"}\r{\"text\":\"b\"}\r",
+            "has line ends of CR alone; convert them to LF, as with tr '\\r' '\\n'",
+        ),
+    ] {
         let rows = Source::new("a.jsonl", None, &[]).read(bad.as_bytes().to_vec()).expect("opens");
         let error = rows.map(|raw| raw.expect("reads").parse()).next().expect("one").expect_err("bad");
         assert_eq!((error.kind(), error.record()), (ErrorKind::Malformed, Some(1)), "{error}");
+        assert_eq!(error.to_string(), format!("a.jsonl, record 1: {says}"));
     }
+    // Each of the files that were put together has its mark.
+    let marked = "\u{feff}{\"text\":\"a navy\"}\n\u{feff}{\"text\":\"the navy\"}\n";
+    check("a.jsonl", marked.as_bytes(), &["a navy", "the navy"], marked.replace("navy", "military").as_bytes());
 }
 
 #[test]
@@ -330,6 +343,8 @@ fn what_stands_between_columns_is_told_by_the_header() {
     let more = "and no more; name it with --column, or say what stands between its columns with \
                 --delimiter";
     assert_eq!(says("id^text\n", None), Err(format!("a.csv: has no column \"text\"; it has id^text, {more}")));
+    let blank = "it has a blank first line, where their names should be; take that out";
+    assert_eq!(says("\nid,text\n", None), Err(format!("a.csv: has no column \"text\"; {blank}")));
     assert_eq!(says("id;text\n", Some(b',')), Err(format!("a.csv: has no column \"text\"; it has id;text, {more}")));
     assert_eq!(says("id^text\n1^a\n", Some(b'^')), Ok(2));
     for (delimiter, byte) in [(0xc3, "0xc3"), (b'"', "0x22"), (b'\n', "0x0a")] {
