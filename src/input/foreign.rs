@@ -25,6 +25,9 @@ const BLOCK: usize = 1 << 16;
 const BLOCKS: [&str; 9] =
     ["code", "codeblock", "comment", "highlight", "javascript", "mermaid", "schema", "style", "stylesheet"];
 
+/// What ends comments of JSP, tags of ASP and the like, and PHP.
+const ENDS: [&str; 3] = ["--%>", "%>", "?>"];
+
 /// What template code starts with that may open a block.
 const OPENINGS: [&str; 2] = ["{{", "{%"];
 
@@ -34,16 +37,22 @@ const OPENINGS: [&str; 2] = ["{{", "{%"];
 #[derive(Clone, Debug)]
 pub(super) struct Finder<'s> {
     source: &'s str,
-    /// Where the last tag of ASP and the like ends, and the last comment of JSP.
-    last_tag: usize,
-    last_comment: usize,
+    /// Where code ends with each of the [`ENDS`].
+    ends: [Vec<usize>; ENDS.len()],
     /// Where the closing tags of each of the [`BLOCKS`] start, for each of the [`OPENINGS`].
     closings: [[Vec<usize>; BLOCKS.len()]; OPENINGS.len()],
 }
 
 impl<'s> Finder<'s> {
     pub(super) fn new(source: &'s str) -> Self {
-        let last = |close: &str| memmem::rfind(source.as_bytes(), close.as_bytes()).unwrap_or(0);
+        let mut ends = <[Vec<usize>; ENDS.len()]>::default();
+        for at in memchr::memchr_iter(b'>', source.as_bytes()) {
+            for (ends, end) in ends.iter_mut().zip(ENDS) {
+                if source.as_bytes()[..=at].ends_with(end.as_bytes()) {
+                    ends.push(at + 1);
+                }
+            }
+        }
         let mut closings = <[[Vec<usize>; BLOCKS.len()]; OPENINGS.len()]>::default();
         for (closings, open) in closings.iter_mut().zip(OPENINGS) {
             for at in memmem::find_iter(source.as_bytes(), open) {
@@ -54,7 +63,7 @@ impl<'s> Finder<'s> {
                 }
             }
         }
-        Self { source, last_tag: last("%>"), last_comment: last("--%>"), closings }
+        Self { source, ends, closings }
     }
 
     /// The first such stretch that starts in a part of the source; it may end beyond.
@@ -105,16 +114,21 @@ impl<'s> Finder<'s> {
             }
             [b'{', b'%', ..] => self.block(at, 4 + paragraph(&rest[2..], "%}")?.len(), 1),
             [b'{', b'#', ..] => 4 + paragraph(&rest[2..], "#}")?.len(),
-            [b'<', b'%', b'-', b'-', ..] if at < self.last_comment => memmem::find(rest.as_bytes(), b"--%>")? + 4,
-            [b'<', b'%', b'-', b'-', ..] => return None,
-            [b'<', b'%', ..] if at < self.last_tag => memmem::find(rest.as_bytes(), b"%>")? + 2,
+            [b'<', b'%', b'-', b'-', ..] => self.end(at, 0)?,
+            [b'<', b'%', ..] => self.end(at, 1)?,
             // Where PHP is not closed, all that follows is PHP.
             [b'<', b'?', ..] if rest[2..].starts_with("php") || rest[2..].starts_with(['=', ' ', '\n', '\r', '\t']) => {
-                memmem::find(rest.as_bytes(), b"?>").map_or(rest.len(), |found| found + 2)
+                self.end(at, 2).unwrap_or(rest.len())
             }
             _ => return None,
         };
         Some(at + length)
+    }
+
+    /// The length of what starts at `at` and ends with that one of the [`ENDS`].
+    fn end(&self, at: usize, end: usize) -> Option<usize> {
+        let (ends, least) = (&self.ends[end], at + ENDS[end].len());
+        Some(ends.get(ends.partition_point(|found| *found < least))? - at)
     }
 
     /// The length of a block of code that starts at `at` with a tag of the given length, by which of the [`OPENINGS`];

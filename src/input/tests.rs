@@ -816,6 +816,8 @@ fn what_opens_and_is_never_closed_is_looked_for_once() {
         ("a.mdx", "The ", ":a: ", ""),
         ("a.mdx", "The ", "{a} ", ":a:"),
         ("a.mdx", "", "{ /* ", ""),
+        ("a.md", "", "<div><?=\n\n", ""),
+        ("a.md", "", "<div><%\n\n", "%>"),
     ] {
         let source = format!("{before}{}{behind}\n", open.repeat(many));
         let records = records(name, &[], source.as_bytes());
