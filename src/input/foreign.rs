@@ -131,6 +131,14 @@ impl<'s> Finder<'s> {
         Some(ends.get(ends.partition_point(|found| *found < least))? - at)
     }
 
+    /// The end of the formula that starts here, if it has marks that only formulas have: between brackets alone, Markdown
+    /// may have text.
+    pub(super) fn formula(&self, at: usize) -> Option<usize> {
+        let rest = self.source.get(at..).filter(|rest| rest.starts_with("\\(") || rest.starts_with("\\["))?;
+        let length = formula(rest)?;
+        has_marks(&rest[2..length - 2]).then_some(at + length)
+    }
+
     /// The length of a block of code that starts at `at` with a tag of the given length, by which of the [`OPENINGS`];
     /// that of the tag alone where it opens none.
     fn block(&self, at: usize, tag: usize, opening: usize) -> usize {
@@ -203,7 +211,7 @@ fn shortcode(text: &str) -> Option<usize> {
 fn formula(text: &str) -> Option<usize> {
     let is_formula = |inside: &&str| {
         let inside = inside.trim();
-        !inside.is_empty() && (inside.contains(['\\', '^', '_', '{', '=']) || !inside.contains(char::is_whitespace))
+        !inside.is_empty() && (has_marks(inside) || !inside.contains(char::is_whitespace))
     };
     if let Some(rest) = text.strip_prefix("$$") {
         let inside = paragraph(rest, "$$").filter(is_formula)?;
@@ -225,6 +233,11 @@ fn formula(text: &str) -> Option<usize> {
         _ => return None,
     };
     Some(4 + paragraph(&text[2..], close)?.len())
+}
+
+/// Whether a text has marks that only formulas have.
+fn has_marks(text: &str) -> bool {
+    text.contains(['\\', '^', '_', '{', '='])
 }
 
 /// `:smile:`

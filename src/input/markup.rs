@@ -112,6 +112,12 @@ impl<'s> Prose<'s> {
             }
             return;
         }
+        // Markdown takes the backslash of a formula for an escape.
+        let formula = span.start.checked_sub(1).and_then(|before| self.finder.formula(before));
+        if let Some(end) = formula.filter(|_| self.is_at(span)) {
+            self.lifted.unknown();
+            self.at = end;
+        }
         self.each_part(span, |prose, part| {
             if held {
                 prose.lifted.hold(prose.source, part, &prose.source[part.range()]);

@@ -786,6 +786,16 @@ fn names_and_links_of_markdown_stay() {
 }
 
 #[test]
+fn formulas_of_markdown_stay() {
+    check(
+        "a.md",
+        b"A navy \\(\\text{navy}\\) navy.\n\n\\[\n\\text{navy}\n\\]\n\nA \\[navy\\] \\(navy\\) navy \\\\(navy_1\\\\) navy.\n",
+        &["A navy `…` navy.\n\n`…`\n\nA [navy] (navy) navy `…` navy.\n\n"],
+        b"A military \\(\\text{navy}\\) military.\n\n\\[\n\\text{navy}\n\\]\n\nA \\[military\\] \\(military\\) military \\\\(navy_1\\\\) military.\n",
+    );
+}
+
+#[test]
 fn text_between_code_is_text() {
     check(
         "a.md",
