@@ -28,22 +28,21 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
-        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+        | Options::ENABLE_HEADING_ATTRIBUTES;
     let mut prose = Prose::new(source, Escape::None, is_mdx);
-    let mut hidden = 0usize;
+    let mut is_code = false;
     let mut outline = Outline::new(false);
     // Of a block of HTML, what was seen of it, and whether that is whole: no tag would survive the marks of a quotation.
     let mut block: Option<(Span, bool)> = None;
     // For each link and image that is open, whether its text is its label.
     let mut labels = Vec::new();
-    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
-        let span = Span::from(range);
+    let start = front_matter(source);
+    for (event, range) in Parser::new_ext(&source[start..], options).into_offset_iter() {
+        let span = Span::from(range).shifted(start);
         match event {
-            Event::Start(Tag::CodeBlock(_) | Tag::MetadataBlock(_)) => hidden += 1,
-            Event::End(TagEnd::CodeBlock | TagEnd::MetadataBlock(_)) => {
-                hidden = hidden.saturating_sub(1);
+            Event::Start(Tag::CodeBlock(_)) => is_code = true,
+            Event::End(TagEnd::CodeBlock) => {
+                is_code = false;
                 prose.lifted.separate("\n\n");
             }
             Event::Start(Tag::Link { link_type, .. } | Tag::Image { link_type, .. }) => {
@@ -64,7 +63,7 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
                     prose.lifted.separate("\n\n");
                 }
             }
-            Event::Text(text) if hidden == 0 => prose.take(span, &text, labels.contains(&true)),
+            Event::Text(text) if !is_code => prose.take(span, &text, labels.contains(&true)),
             Event::SoftBreak => prose.wrap(span),
             Event::HardBreak => prose.lifted.separate("\n"),
             Event::Code(_) if prose.is_at(span) => prose.lifted.unknown(),
@@ -79,6 +78,32 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
         }
     }
     prose.lifted
+}
+
+/// The end of the front matter that Markdown starts with, if it does: YAML, TOML or JSON between lines of marks, or
+/// JSON alone. What stands between two such lines further on is text.
+fn front_matter(source: &str) -> usize {
+    let front = source.len() - source.trim_ascii_start().len();
+    let source = &source[front..];
+    let mut lines = source.split_inclusive('\n');
+    let mark = lines.next().unwrap_or_default();
+    let mut end = mark.len();
+    let close = match mark.trim_ascii_end() {
+        mark @ ("---" | "+++" | ";;;") => mark,
+        "{" => "}",
+        _ => return 0,
+    };
+    for (n, line) in lines.enumerate() {
+        end += line.len();
+        match line.trim_ascii_end() {
+            // A line on its own is a break.
+            "" if n == 0 => return 0,
+            "..." if close == "---" => return front + end,
+            line if line == close => return front + end,
+            _ => {}
+        }
+    }
+    0
 }
 
 /// What is lifted of a source in which text is parted from code that no markup sets apart.

@@ -522,6 +522,28 @@ fn blocks_of_html_in_markdown_are_read_as_html() {
 }
 
 #[test]
+fn front_matter_stands_at_the_start_only() {
+    let rest = "The navy.\n\n---\nA navy.\n\nThe navy.\n\n---\n\n+++\nnavy\n+++\n";
+    let text = "The navy.\n\nA navy.\n\nThe navy.\n\n+++\nnavy\n+++\n\n";
+    for front in [
+        "",
+        "---\ntitle: navy\n\na: navy\n---\n",
+        "---\r\ntitle: navy\r\n...\r\n",
+        "\n+++\ntitle = \"navy\"\n+++\n\n",
+        ";;;\n{\"title\": \"navy\"}\n;;;\n\n",
+        "{\n \"title\": \"navy\",\n \"a\": {\"b\": [\"navy\"]}\n}\n\n",
+        "---\n\n",
+    ] {
+        let found = records("a.md", &[], format!("{front}{rest}").as_bytes());
+        assert_eq!(found[0].text(0), text, "{front}");
+    }
+    for text in ["--- navy", "---\nnavy", "{navy", "{\"navy\": navy}", "+++\n\nnavy"] {
+        let found = records("a.md", &[], text.as_bytes());
+        assert!(found[0].text(0).contains("navy"), "{text}");
+    }
+}
+
+#[test]
 fn html_text_only() {
     check(
         "a.html",
