@@ -41,6 +41,8 @@ pub(super) struct Finder<'s> {
     ends: [Vec<usize>; ENDS.len()],
     /// Where the closing tags of each of the [`BLOCKS`] start, for each of the [`OPENINGS`].
     closings: [[Vec<usize>; BLOCKS.len()]; OPENINGS.len()],
+    /// Where what looks like template code is none, in order.
+    pub(super) refused: Vec<usize>,
 }
 
 impl<'s> Finder<'s> {
@@ -63,7 +65,7 @@ impl<'s> Finder<'s> {
                 }
             }
         }
-        Self { source, ends, closings }
+        Self { source, ends, closings, refused: Vec::new() }
     }
 
     /// The first such stretch that starts in a part of the source; it may end beyond.
@@ -83,7 +85,11 @@ impl<'s> Finder<'s> {
         let rest = &self.source[at..];
         let end = match rest.as_bytes() {
             [b'{', b'{' | b'%', ..] | [b'{', b'#', b' ' | b'-' | b'\n' | b'\r', ..] | [b'<', b'%' | b'?', ..] => {
-                return self.template(at).map(|end| Foreign { span: Span::new(at, end), shown: None });
+                let is_refused = self.refused.binary_search(&at).is_ok();
+                return self
+                    .template(at)
+                    .filter(|_| !is_refused)
+                    .map(|end| Foreign { span: Span::new(at, end), shown: None });
             }
             [b'{', ..] => placeholder(rest)?,
             [b'[', b'[', ..] => {

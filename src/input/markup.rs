@@ -279,7 +279,12 @@ impl Prose<'_> {
         let mut hidden: Option<(Vec<u8>, usize)> = None;
         // As browsers read most XHTML: what stands in a script is no markup.
         emitter.naively_switch_states(true);
-        let plain = with_slashes(without_templates(self.source, part, &self.finder));
+        let (plain, refused) = without_templates(self.source, part, is_xml, &self.finder);
+        self.finder.refused.extend(refused);
+        let plain = with_slashes(plain);
+        // A script goes on behind a blank line of Markdown.
+        let hidden = self.outline.hidden();
+        emitter.set_last_start_tag(hidden);
         let mut tokens = Tokenizer::new_with_emitter(plain.as_ref(), emitter);
         while let Some(Ok(token)) = tokens.next() {
             let (start, end) = match &token {
@@ -347,37 +352,125 @@ impl Prose<'_> {
     }
 }
 
-/// A stretch of HTML without its template code, in which other text looks like markup, at the same places.
-fn without_templates<'s>(source: &'s str, part: Span, finder: &Finder<'_>) -> Cow<'s, str> {
+/// A stretch of HTML without its template code, in which other text looks like markup, at the same places; and where in
+/// the text something looks like template code that is none, as it would end in a script.
+fn without_templates<'s>(source: &'s str, part: Span, is_xml: bool, finder: &Finder<'_>) -> (Cow<'s, str>, Vec<usize>) {
     let source = &source[part.range()];
     let bytes = source.as_bytes();
-    let mut plain = String::new();
-    let (mut at, mut copied, mut script_end) = (0, 0, 0);
-    while let Some(found) = memchr::memchr2(b'<', b'{', &bytes[at..]) {
-        let start = at + found;
-        at = start + 1;
-        let is_tag = bytes[start] == b'<';
-        if is_tag && start >= script_end {
-            script_end = end_of_script(bytes, start).unwrap_or(start);
+    let (mut plain, mut refused) = (String::new(), Vec::new());
+    let scripts: Vec<Span> =
+        std::iter::successors(next_script(bytes, 0), |script| next_script(bytes, script.end)).collect();
+    // Of the script, style sheet or comment that began last, the end.
+    let (mut at, mut copied, mut raw_end) = (0, 0, 0);
+    let mut tag = OpenTag::default();
+    while at < bytes.len() {
+        if !tag.is_open {
+            let Some(found) = memchr::memchr2(b'<', b'{', &bytes[at..]) else { break };
+            at += found;
         }
-        // Scripts have braces of their own.
-        if !is_tag && start < script_end {
-            continue;
+        let start = at;
+        at += 1;
+        let is_angle = bytes[start] == b'<';
+        let is_raw = start < raw_end;
+        let code = if is_angle || bytes[start] == b'{' { finder.template(part.start + start) } else { None };
+        if let Some(end) = code.map(|end| (end - part.start).min(source.len())) {
+            let is_code = if is_raw {
+                // Scripts have braces of their own. What ends them may be in a string of the code.
+                is_angle && (end <= raw_end || matches!(bytes[raw_end - 1], b'"' | b'\''))
+            } else if tag.is_open {
+                !tag.is_left(bytes, Span::new(start, end))
+            } else {
+                let [before, inside] = [start, end].map(|at| scripts.partition_point(|script| script.start < at));
+                before == inside || is_angle && scripts[inside - 1].end <= end
+            };
+            if is_code {
+                plain.push_str(&source[copied..start]);
+                // What makes the name of a tag is a name.
+                let is_name = plain.ends_with(['<', '/']);
+                plain.push_str(&if is_name { "x" } else { " " }.repeat(end - start));
+                tag.is_open |= is_name;
+                (at, copied) = (end, end);
+                continue;
+            }
+            if !is_raw && !tag.is_open {
+                refused.push(part.start + start);
+            }
         }
-        if let Some(end) = finder.template(part.start + start) {
-            let end = (end - part.start).min(source.len());
-            plain.push_str(&source[copied..start]);
-            // What makes the name of a tag is a name.
-            let filler = if plain.ends_with(['<', '/']) { "x" } else { " " };
-            plain.push_str(&filler.repeat(end - start));
-            (at, copied) = (end, end);
+        if tag.is_open {
+            tag.next(bytes[start]);
+        } else if is_angle && !is_raw {
+            let rest = &bytes[start..];
+            if is_xml && rest.starts_with(b"<![CDATA[") {
+                // A comment, to the end of it.
+                at = memchr::memmem::find(rest, b"]]>").map_or(bytes.len(), |found| start + found + 3);
+                plain.push_str(&source[copied..start]);
+                plain.push_str("<!");
+                plain.push_str(&"x".repeat(at - start - 3));
+                plain.push(if source[..at].ends_with('>') { '>' } else { 'x' });
+                copied = at;
+            } else if rest.starts_with(b"<!--") {
+                raw_end = memchr::memmem::find(&rest[2..], b"-->").map_or(bytes.len(), |found| start + found + 5);
+            } else if let Some(end) = end_of_script(bytes, start) {
+                raw_end = end;
+            } else if is_tag(rest) {
+                tag = OpenTag { is_open: true, ..OpenTag::default() };
+            }
         }
     }
     if copied == 0 {
-        return Cow::Borrowed(source);
+        return (Cow::Borrowed(source), refused);
     }
     plain.push_str(&source[copied..]);
-    Cow::Owned(plain)
+    (Cow::Owned(plain), refused)
+}
+
+/// A tag that is open, as far as it takes to know where its values end.
+#[derive(Default)]
+struct OpenTag {
+    is_open: bool,
+    /// The quotation mark around the value that is open, and where the next one like it is.
+    quote: Option<u8>,
+    closing: usize,
+    /// The last byte that is no white space.
+    last: u8,
+}
+
+impl OpenTag {
+    /// Takes in a byte.
+    fn next(&mut self, byte: u8) {
+        match (self.quote, byte) {
+            (Some(quote), _) if quote == byte => self.quote = None,
+            (None, b'"' | b'\'') if self.last == b'=' => (self.quote, self.closing) = (Some(byte), 0),
+            (None, b'>') => self.is_open = false,
+            _ => {}
+        }
+        if !byte.is_ascii_whitespace() {
+            self.last = byte;
+        }
+    }
+
+    /// Whether what would be template code goes on behind the tag: if the value ended at its next quotation mark, a tag
+    /// would end before the next one starts.
+    fn is_left(&mut self, bytes: &[u8], code: Span) -> bool {
+        let from = if let Some(quote) = self.quote {
+            if self.closing < code.start {
+                let found = memchr::memchr(quote, &bytes[code.start..]);
+                self.closing = found.map_or(bytes.len(), |found| code.start + found);
+            }
+            self.closing.min(code.end)
+        } else {
+            code.start + 1
+        };
+        let rest = &bytes[from..code.end];
+        let mark = memchr::memchr2(b'<', b'>', rest).filter(|&mark| rest[mark] == b'>');
+        let next = mark.and_then(|mark| Some(mark + memchr::memchr(b'<', &rest[mark..])?));
+        next.is_some_and(|next| is_tag(&rest[next..]))
+    }
+}
+
+/// Whether a tag starts there.
+fn is_tag(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'<', b'A'..=b'Z' | b'a'..=b'z', ..] | [b'<', b'/', b'A'..=b'Z' | b'a'..=b'z', ..])
 }
 
 /// Attributes in a row that `html5gum` reads without a break.
@@ -409,15 +502,27 @@ fn with_slashes(source: Cow<'_, str>) -> Cow<'_, str> {
 
 /// The end of the script or style sheet whose tag starts at `start`, if one does.
 fn end_of_script(bytes: &[u8], start: usize) -> Option<usize> {
-    let is_tag = |at: usize, name: &str| {
-        let found = bytes.get(at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()));
-        // Names go on until these.
-        let ends = |next: &u8| next.is_ascii_whitespace() || matches!(next, b'/' | b'>');
-        found && bytes.get(at + name.len()).is_none_or(ends)
-    };
-    let name = ["script", "style"].into_iter().find(|name| is_tag(start + 1, name))?;
+    let name = ["script", "style"].into_iter().find(|name| is_named(&bytes[start + 1..], name))?;
     let mut ends = memchr::memmem::find_iter(&bytes[start..], b"</").map(|found| start + found);
-    Some(ends.find(|end| is_tag(end + 2, name)).unwrap_or(bytes.len()))
+    Some(ends.find(|end| is_named(&bytes[end + 2..], name)).unwrap_or(bytes.len()))
+}
+
+/// The first script or style sheet from a place on whose tag stands in no quotation marks.
+fn next_script(bytes: &[u8], from: usize) -> Option<Span> {
+    let mut tags = memchr::memchr_iter(b'<', &bytes[from..]).map(|found| from + found);
+    tags.find_map(|start| {
+        let is_quoted = start > 0 && matches!(bytes[start - 1], b'"' | b'\'');
+        if is_quoted { None } else { end_of_script(bytes, start).map(|end| Span::new(start, end)) }
+    })
+}
+
+/// Whether a tag has that name, which it starts with.
+#[inline(never)] // Called in many places, of which none is hot.
+fn is_named(tag: &[u8], name: &str) -> bool {
+    // Names go on until these.
+    let ends = |next: &u8| next.is_ascii_whitespace() || matches!(next, b'/' | b'>');
+    tag.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+        && tag.get(name.len()).is_none_or(ends)
 }
 
 fn separate(name: &[u8], lifted: &mut Lifted) {

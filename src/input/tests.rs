@@ -618,6 +618,17 @@ fn what_is_hidden_in_html_is_no_text() {
 }
 
 #[test]
+fn character_data_of_xml_is_left_whole() {
+    for (name, html) in [
+        ("a.xml", "<?xml version='1.0'?><a><b><![CDATA[navy <p>navy</p> ]> navy]]></b>"),
+        ("a.xhtml", "<html xmlns='http://www.w3.org/1999/xhtml'><script>//<![CDATA[\nnavy</script>"),
+    ] {
+        let out = rewrite(name, &[], format!("{html}<p>navy</p><![CDATA[navy > navy").as_bytes(), "navy", "army");
+        assert_eq!(String::from_utf8_lossy(&out), format!("{html}<p>army</p><![CDATA[navy > navy"));
+    }
+}
+
+#[test]
 fn what_is_of_another_language_in_html_is_no_text() {
     let english = "The navy said that it would leave the harbor, and that was the end of it.";
     let french = "Il a une idée : a-t-il dit à un ami de la famille, on a vu un navire.";
@@ -792,6 +803,38 @@ fn template_code_may_be_anywhere_in_html() {
         ("<script>\"<?= \"</script>\" ?>\"; navy</script>navy", "<script>\"<?= \"</script>\" ?>\"; navy</script>army"),
         ("navy {{ '<script>' }} navy", "army {{ '<script>' }} army"),
         ("navy<?php navy();\n\n<p>navy", "army<?php navy();\n\n<p>navy"),
+        // What ends in a script is none.
+        (
+            "navy {{ navy }<script>if(a){if(b){c()}}\nnavy</script>navy",
+            "army {{ army }<script>if(a){if(b){c()}}\nnavy</script>army",
+        ),
+        ("navy {# navy<style>a#} navy</style>navy", "army {# army<style>a#} navy</style>army"),
+        (
+            "navy <% 5 navy<script>x</script>navy<script>\"%>\" navy</script>navy",
+            "army <% 5 army<script>x</script>army<script>\"%>\" navy</script>army",
+        ),
+        (
+            "<?php echo \"<p>navy<script>navy</script>\"; ?>navy <?= '<script>' ?>navy",
+            "<?php echo \"<p>navy<script>navy</script>\"; ?>army <?= '<script>' ?>army",
+        ),
+        // Nor what starts in a value, a comment or a script, and goes on behind.
+        (
+            "<p onclick=\"f({{a:1}\" title=b>navy</p><p title='navy'>see {{ navy }} navy",
+            "<p onclick=\"f({{a:1}\" title=b>army</p><p title='navy'>see {{ navy }} army",
+        ),
+        (
+            "<a href=\"/s?f={%22a%22:1}\">navy</a><style>.w{width:100%}\nnavy</style>navy",
+            "<a href=\"/s?f={%22a%22:1}\">army</a><style>.w{width:100%}\nnavy</style>army",
+        ),
+        ("<!-- <?php navy() --><p>navy", "<!-- <?php navy() --><p>army"),
+        ("<!-- <? navy --><script>\"?>\" navy</script>navy", "<!-- <? navy --><script>\"?>\" navy</script>army"),
+        ("<script>{\"a\":\"<?php navy\"}</script>navy", "<script>{\"a\":\"<?php navy\"}</script>army"),
+        ("<meta content=\"a <?php navy\"><p>navy", "<meta content=\"a <?php navy\"><p>army"),
+        // But in a value there may be marks like those around it.
+        (
+            "<a href=\"{{ \"navy\" | a: '<b>' }}\" title=\"{% if a > b %}navy{% endif %}\">navy</a>",
+            "<a href=\"{{ \"navy\" | a: '<b>' }}\" title=\"{% if a > b %}navy{% endif %}\">army</a>",
+        ),
     ] {
         assert_eq!(out(html), wanted);
     }
@@ -850,6 +893,10 @@ fn what_opens_and_is_never_closed_is_looked_for_once() {
         ("a.mdx", "", "{ /* ", ""),
         ("a.md", "", "<div><?=\n\n", ""),
         ("a.md", "", "<div><%\n\n", "%>"),
+        ("a.md", "", "<div a='<%'><?\n\n", "%>?>"),
+        ("a.html", "<a b=\"", "<?=", "\"><p>?>"),
+        ("a.html", "", "{{}}'<script>", ""),
+        ("a.html", "", "<p a='{{'>{{ <b>", ""),
     ] {
         let source = format!("{before}{}{behind}\n", open.repeat(many));
         let records = records(name, &[], source.as_bytes());
