@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use html5gum::{DefaultEmitter, State, Token, Tokenizer};
+use html5gum::{DefaultEmitter, Emitter, StartTag, State, Token, Tokenizer};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::foreign::{Finder, Foreign};
 use super::map::{Escape, Lifted};
 use super::mdx;
-use super::outline::Outline;
+use super::outline::{self, Outline};
 use crate::span::Span;
 
 /// Lifts the text of Markdown: no code, no link targets, no raw HTML, no front matter, nothing that programs read, such
@@ -29,16 +29,23 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_HEADING_ATTRIBUTES;
-    let mut prose = Prose::new(source, Escape::None, is_mdx);
+    let mut prose = Prose::new(source, Escape::None, is_mdx, Outline::new(false));
     let mut is_code = false;
-    let mut outline = Outline::new(false);
     // Of a block of HTML, what was seen of it, and whether that is whole: no tag would survive the marks of a quotation.
     let mut block: Option<(Span, bool)> = None;
     // For each link and image that is open, whether its text is its label.
     let mut labels = Vec::new();
+    // For each part of the text that is open, how many elements of HTML are around it: those inside end with it.
+    let mut depths = Vec::new();
     let start = front_matter(source);
     for (event, range) in Parser::new_ext(&source[start..], options).into_offset_iter() {
         let span = Span::from(range).shifted(start);
+        match event {
+            Event::Start(_) => depths.push(prose.outline.depth()),
+            Event::End(TagEnd::HtmlBlock) => drop(depths.pop()),
+            Event::End(_) => prose.outline.end_inside(depths.pop().unwrap_or_default()),
+            _ => {}
+        }
         match event {
             Event::Start(Tag::CodeBlock(_)) => is_code = true,
             Event::End(TagEnd::CodeBlock) => {
@@ -58,15 +65,16 @@ fn lift_markdown(source: &str, is_mdx: bool) -> Lifted {
             }
             Event::End(TagEnd::HtmlBlock) => {
                 prose.lifted.separate("\n\n");
-                if let Some((block, true)) = block.take() {
-                    prose.take_elements(block, false, &mut outline);
+                if let Some((block, true)) = block.take().filter(|(block, _)| prose.at < block.end) {
+                    prose.take_elements(Span::new(block.start.max(prose.at), block.end), false);
                     prose.lifted.separate("\n\n");
                 }
             }
+            Event::InlineHtml(_) if prose.is_at(span) => prose.take_elements(span, false),
             Event::Text(text) if !is_code => prose.take(span, &text, labels.contains(&true)),
             Event::SoftBreak => prose.wrap(span),
-            Event::HardBreak => prose.lifted.separate("\n"),
-            Event::Code(_) if prose.is_at(span) => prose.lifted.unknown(),
+            Event::HardBreak if prose.is_read(span) => prose.lifted.separate("\n"),
+            Event::Code(_) if prose.is_read(span) => prose.lifted.unknown(),
             Event::Start(tag) if !is_inline(&tag) => {
                 prose.lifted.separate("\n\n");
                 if is_mdx && tag == Tag::Paragraph {
@@ -111,14 +119,25 @@ struct Prose<'s> {
     source: &'s str,
     lifted: Lifted,
     finder: Finder<'s>,
+    outline: Outline,
     is_mdx: bool,
+    /// It is XML, but not XHTML.
+    is_other_xml: bool,
     /// The end of the code that was found last.
     at: usize,
 }
 
 impl<'s> Prose<'s> {
-    fn new(source: &'s str, escape: Escape, is_mdx: bool) -> Self {
-        Self { source, lifted: Lifted::new(escape), finder: Finder::new(source), is_mdx, at: 0 }
+    fn new(source: &'s str, escape: Escape, is_mdx: bool, outline: Outline) -> Self {
+        Self {
+            source,
+            lifted: Lifted::new(escape),
+            finder: Finder::new(source),
+            outline,
+            is_mdx,
+            is_other_xml: false,
+            at: 0,
+        }
     }
 
     /// Whether a stretch does not start in code.
@@ -126,20 +145,25 @@ impl<'s> Prose<'s> {
         self.at <= span.start
     }
 
+    /// The same, where a reader sees it.
+    fn is_read(&self, span: Span) -> bool {
+        self.is_at(span) && self.outline.is_read()
+    }
+
     /// Takes a stretch of text without the code in it, given what the stretch stands for; `held` is what must stay.
     fn take(&mut self, span: Span, text: &str, held: bool) {
         if self.source[span.range()] != *text {
             // A character reference.
-            if held && self.is_at(span) {
+            if held && self.is_read(span) {
                 self.lifted.hold(self.source, span, text);
-            } else if self.is_at(span) {
+            } else if self.is_read(span) {
                 self.lifted.decode(span, text);
             }
             return;
         }
         // Markdown takes the backslash of a formula for an escape.
         let formula = span.start.checked_sub(1).and_then(|before| self.finder.formula(before));
-        if let Some(end) = formula.filter(|_| self.is_at(span)) {
+        if let Some(end) = formula.filter(|_| self.is_read(span)) {
             self.lifted.unknown();
             self.at = end;
         }
@@ -152,8 +176,13 @@ impl<'s> Prose<'s> {
         });
     }
 
-    /// Calls `take` for each part of a stretch that is not in code, and adds what code stands for.
+    /// Calls `take` for each part of a stretch that is read and not in code, and adds what code stands for.
     fn each_part(&mut self, span: Span, mut take: impl FnMut(&mut Self, Span)) {
+        let mut take = |prose: &mut Self, part| {
+            if prose.outline.is_read() {
+                take(prose, part);
+            }
+        };
         let mut at = span.start.max(self.at).min(span.end);
         let script =
             |prose: &Self, at| prose.is_mdx.then(|| mdx::first(prose.source, Span::new(at, span.end))).flatten();
@@ -174,9 +203,9 @@ impl<'s> Prose<'s> {
             };
             take(self, Span::new(at, code.span.start));
             match code.shown {
+                None if self.is_mdx && self.source[code.span.start..].starts_with('<') => self.take_jsx(code.span),
+                _ if !self.outline.is_read() => {}
                 Some(shown) => self.lifted.hold(self.source, shown, &self.source[shown.range()]),
-                // A tag.
-                None if self.is_mdx && self.source[code.span.start..].starts_with('<') => {}
                 None => self.lifted.unknown(),
             }
             (at, self.at) = (code.span.end, code.span.end);
@@ -185,7 +214,7 @@ impl<'s> Prose<'s> {
 
     /// Takes the line break of wrapped Markdown, with the indent or the marks of a quotation behind it.
     fn wrap(&mut self, span: Span) {
-        if self.is_at(span) {
+        if self.is_read(span) {
             let marks = self.source[span.end..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
             self.lifted.wrap(self.source, Span::new(span.start, span.end + marks), '\n');
         }
@@ -195,6 +224,17 @@ impl<'s> Prose<'s> {
     fn skip_markup(&mut self, span: Span) {
         while let Some(code) = mdx::first(self.source, Span::new(span.start.max(self.at), span.end.max(self.at))) {
             self.at = code.end;
+            self.take_jsx(code);
+        }
+    }
+
+    /// Takes in the tag of an element of HTML in MDX that may have text inside; those of components start with capitals.
+    fn take_jsx(&mut self, span: Span) {
+        let tag = &self.source[span.range()];
+        let is_html = tag.trim_start_matches(['<', '/']).starts_with(|c: char| c.is_ascii_lowercase());
+        // In JavaScript, of which no more than the beginning is looked at, there may be such a mark, too.
+        if let Some(end) = tag.find('>').filter(|_| is_html && !tag.ends_with("/>")) {
+            self.take_elements(Span::new(span.start, span.start + end + 1), false);
         }
     }
 
@@ -214,38 +254,13 @@ fn is_inline_end(end: TagEnd) -> bool {
     matches!(end, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough)
 }
 
-/// Elements whose text no reader sees, or that hold no prose.
-const HIDDEN: [&[u8]; 17] = [
-    b"script",
-    b"style",
-    b"template",
-    b"noscript",
-    b"code",
-    b"pre",
-    b"kbd",
-    b"samp",
-    b"tt",
-    b"textarea",
-    b"svg",
-    b"math",
-    b"iframe",
-    b"noembed",
-    b"noframes",
-    b"xmp",
-    b"plaintext",
-];
+/// Elements without prose that stand in a sentence.
+const CODE: &str = "code kbd samp tt math";
 
-/// Of these, those that stand in a sentence.
-const CODE: [&[u8]; 5] = [b"code", b"kbd", b"samp", b"tt", b"math"];
-
-/// Elements of other languages than HTML, in which a slash closes any element.
-const EMBEDDED: [&[u8]; 2] = [b"svg", b"math"];
-
-/// Elements that do not end a paragraph.
-const INLINE: [&[u8]; 26] = [
-    b"a", b"abbr", b"b", b"bdi", b"bdo", b"cite", b"data", b"del", b"dfn", b"em", b"font", b"i", b"ins", b"label",
-    b"mark", b"q", b"s", b"small", b"span", b"strong", b"sub", b"sup", b"time", b"u", b"var", b"wbr",
-];
+/// Elements that part nothing in XML, where most are unknown.
+const INLINE: &str = "\
+    a abbr b bdi bdo cite data del dfn em font i ins label mark q s small span strong sub sup time u var \
+    wbr";
 
 /// Lifts the text of HTML that a reader sees. Text is what lies between tags, comments, template code and the like, so
 /// bytes of markup are never part of it.
@@ -253,30 +268,28 @@ const INLINE: [&[u8]; 26] = [
 /// What says that it is of another language is none, but a page as a whole is often wrong there, for it was made of a
 /// template: it is believed where its text does not look like English.
 pub(super) fn html(source: &str) -> Lifted {
-    let mut outline = Outline::new(false);
-    let lifted = lift_html(source, &mut outline);
-    if outline.is_of_another_language() {
-        return lift_html(source, &mut Outline::new(true));
+    let prose = lift_html(source, false);
+    if prose.outline.is_of_another_language() {
+        return lift_html(source, true).lifted;
     }
-    lifted
-}
-
-fn lift_html(source: &str, outline: &mut Outline) -> Lifted {
-    let mut prose = Prose::new(source, Escape::Html, false);
-    // XHTML may start in either way.
-    let beginning: String = source.chars().take(1024).collect();
-    let is_xml = beginning.trim_start().starts_with("<?xml") || beginning.contains("//www.w3.org/1999/xhtml");
-    prose.take_elements(Span::new(0, source.len()), is_xml, outline);
     prose.lifted
 }
 
+fn lift_html(source: &str, believes: bool) -> Prose<'_> {
+    let mut prose = Prose::new(source, Escape::Html, false, Outline::new(believes));
+    // XHTML may start in either way.
+    let beginning: String = source.chars().take(1024).collect();
+    let is_xml = beginning.trim_start().starts_with("<?xml") || beginning.contains("//www.w3.org/1999/xhtml");
+    prose.is_other_xml = is_xml && !beginning.contains("<html");
+    prose.take_elements(Span::new(0, source.len()), is_xml);
+    prose
+}
+
 impl Prose<'_> {
-    /// Takes the text of a stretch of HTML that a reader sees. The outline is of what is open where it starts, and then
-    /// where it ends.
-    fn take_elements(&mut self, part: Span, is_xml: bool, outline: &mut Outline) {
+    /// Takes the text of a stretch of HTML that a reader sees.
+    fn take_elements(&mut self, part: Span, is_xml: bool) {
         let mut emitter = DefaultEmitter::<usize>::new_with_span();
         let mut at = part.start;
-        let mut hidden: Option<(Vec<u8>, usize)> = None;
         // As browsers read most XHTML: what stands in a script is no markup.
         emitter.naively_switch_states(true);
         let (plain, refused) = without_templates(self.source, part, is_xml, &self.finder);
@@ -286,6 +299,9 @@ impl Prose<'_> {
         let hidden = self.outline.hidden();
         emitter.set_last_start_tag(hidden);
         let mut tokens = Tokenizer::new_with_emitter(plain.as_ref(), emitter);
+        if let Some(state) = hidden.and_then(html5gum::naive_next_state) {
+            tokens.set_state(state);
+        }
         while let Some(Ok(token)) = tokens.next() {
             let (start, end) = match &token {
                 Token::StartTag(tag) => (tag.span.start, tag.span.end),
@@ -295,60 +311,82 @@ impl Prose<'_> {
                 Token::String(_) | Token::Error(_) => continue,
             };
             let (start, end) = (part.start + start, part.start + end);
-            if hidden.is_none() && outline.is_read() && start > at {
-                self.take_read(Span::new(at, start), outline);
+            if self.outline.is_read() && start > at {
+                self.take_read(Span::new(at, start));
             }
             at = at.max(end);
             match token {
                 Token::StartTag(tag) => {
-                    let name: &[u8] = &tag.name;
-                    let embedded = hidden.as_ref().map_or(name, |(open, _)| open);
                     // The slash closes nothing else in HTML, but anything in XHTML.
-                    let closed = tag.self_closing && (is_xml || EMBEDDED.contains(&embedded));
-                    if closed {
+                    let closed = tag.self_closing && (is_xml || self.outline.is_embedded(&tag.name));
+                    // A title that nothing closes would be all of the page.
+                    if closed || tag.name.as_slice() == b"title" && !is_title(&plain.as_bytes()[end - part.start..]) {
                         tokens.set_state(State::Data);
                     }
-                    let opens = hidden.is_none() && HIDDEN.contains(&name) && !closed;
-                    let turns_foreign = hidden.is_none() && outline.start(&tag, opens || closed);
-                    let is_read = hidden.is_none() && outline.is_read();
-                    match &mut hidden {
-                        Some((open, depth)) if open.as_slice() == name && !closed => *depth += 1,
-                        None if opens => hidden = Some((name.to_vec(), 1)),
-                        _ => {}
+                    if tag.name.as_slice() == b"wbr" && self.outline.is_read() {
+                        self.lifted.decode(Span::new(start, end), "");
                     }
-                    // A sentence has something there, of which nothing is known.
-                    if opens && CODE.contains(&name) && is_read || turns_foreign && INLINE.contains(&name) {
-                        self.lifted.unknown();
-                    }
-                    separate(name, &mut self.lifted);
+                    self.start(&tag, closed);
                 }
-                Token::EndTag(tag) => {
-                    let name: &[u8] = &tag.name;
-                    if let Some((open, depth)) = &mut hidden {
-                        if open.as_slice() == name {
-                            *depth -= 1;
-                        }
-                        if *depth == 0 {
-                            hidden = None;
-                        }
-                    } else {
-                        outline.end(name);
-                    }
-                    separate(name, &mut self.lifted);
-                }
+                Token::EndTag(tag) => self.end(&tag.name),
                 _ => {}
             }
         }
-        if hidden.is_none() && outline.is_read() {
-            self.take_read(Span::new(at.min(part.end), part.end), outline);
+        if self.outline.is_read() {
+            // As in browsers, a tag that the end of the file cuts off is none, and no text.
+            let rest = &plain.as_bytes()[at.min(part.end) - part.start..];
+            let cut = memchr::memchr_iter(b'<', rest).find(|cut| is_tag(&rest[*cut..])).unwrap_or(rest.len());
+            self.take_read(Span::new(part.end - rest.len(), part.end - rest.len() + cut));
+        }
+    }
+
+    /// Takes in the start tag of an element, which ends at once if it is `closed`.
+    fn start(&mut self, tag: &StartTag<usize>, closed: bool) {
+        let name = tag.name.as_slice();
+        self.outline.make_room(name);
+        let was_read = self.outline.is_read();
+        if !closed {
+            self.outline.start(tag);
+        }
+        if was_read {
+            // A sentence has something there, of which nothing is known.
+            if !closed && outline::is_one_of(CODE, name) || !self.separates(name) && self.outline.is_foreign() {
+                self.lifted.unknown();
+            }
+            self.separate(name);
+        }
+    }
+
+    /// Takes in an end tag.
+    fn end(&mut self, name: &[u8]) {
+        self.outline.end(name);
+        if self.outline.is_read() {
+            self.separate(name);
+        }
+    }
+
+    fn separate(&mut self, name: &[u8]) {
+        if name == b"br" {
+            self.lifted.separate("\n");
+        } else if self.separates(name) {
+            self.lifted.separate("\n\n");
+        }
+    }
+
+    /// Whether an element parts the text before it from that behind.
+    fn separates(&self, name: &[u8]) -> bool {
+        if self.is_other_xml {
+            !outline::is_one_of(INLINE, name) && !outline::is_one_of(CODE, name)
+        } else {
+            outline::separates(name)
         }
     }
 
     /// Takes a stretch between tags that is read.
-    fn take_read(&mut self, span: Span, outline: &mut Outline) {
+    fn take_read(&mut self, span: Span) {
         let before = self.lifted.text.len();
         self.take_html(span);
-        outline.text(&self.lifted.text[before..]);
+        self.outline.text(&self.lifted.text[before..]);
     }
 }
 
@@ -516,6 +554,16 @@ fn next_script(bytes: &[u8], from: usize) -> Option<Span> {
     })
 }
 
+/// Whether a title that starts there is closed, before another starts or the head of the page ends.
+fn is_title(bytes: &[u8]) -> bool {
+    let mut tags = memchr::memchr_iter(b'<', bytes).map(|at| &bytes[at + 1..]);
+    tags.find_map(|tag| {
+        let stops = ["title", "/head"].iter().any(|name| is_named(tag, name));
+        if is_named(tag, "/title") { Some(true) } else { stops.then_some(false) }
+    })
+    .unwrap_or(false)
+}
+
 /// Whether a tag has that name, which it starts with.
 #[inline(never)] // Called in many places, of which none is hot.
 fn is_named(tag: &[u8], name: &str) -> bool {
@@ -523,14 +571,6 @@ fn is_named(tag: &[u8], name: &str) -> bool {
     let ends = |next: &u8| next.is_ascii_whitespace() || matches!(next, b'/' | b'>');
     tag.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
         && tag.get(name.len()).is_none_or(ends)
-}
-
-fn separate(name: &[u8], lifted: &mut Lifted) {
-    match name {
-        b"br" => lifted.separate("\n"),
-        _ if INLINE.contains(&name) || CODE.contains(&name) => {}
-        _ => lifted.separate("\n\n"),
-    }
 }
 
 const SPACE: [char; 5] = [' ', '\t', '\n', '\r', '\x0c'];

@@ -10,67 +10,46 @@ use html5gum::StartTag;
 const DEEPEST: usize = 512;
 
 /// Elements without an end.
-const VOID: [&[u8]; 14] = [
-    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source",
-    b"track", b"wbr",
-];
+const VOID: &str = "area base br col embed hr img input link meta param source track wbr";
+
+/// Elements whose text no reader sees, or that hold no prose.
+const HIDDEN: &str = "\
+    script style template noscript code pre kbd samp tt textarea svg math iframe noembed noframes xmp \
+    plaintext option canvas video audio object";
+
+/// Elements of other languages than HTML, in which a slash closes any element.
+const EMBEDDED: [&[u8]; 2] = [b"svg", b"math"];
+
+/// Elements of those languages that may have HTML inside.
+const INTEGRATED: [&[u8]; 5] = [b"foreignobject", b"desc", b"title", b"mtext", b"annotation-xml"];
 
 /// Elements that end a paragraph.
-const BLOCKS: [&[u8]; 38] = [
-    b"address",
-    b"article",
-    b"aside",
-    b"blockquote",
-    b"center",
-    b"dd",
-    b"details",
-    b"dialog",
-    b"dir",
-    b"div",
-    b"dl",
-    b"dt",
-    b"fieldset",
-    b"figcaption",
-    b"figure",
-    b"footer",
-    b"form",
-    b"h1",
-    b"h2",
-    b"h3",
-    b"h4",
-    b"h5",
-    b"h6",
-    b"header",
-    b"hgroup",
-    b"hr",
-    b"li",
-    b"main",
-    b"menu",
-    b"nav",
-    b"ol",
-    b"p",
-    b"pre",
-    b"search",
-    b"section",
-    b"summary",
-    b"table",
-    b"ul",
-];
+const BLOCKS: &str = "\
+    address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure \
+    footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre search section summary \
+    table ul";
 
-/// Elements beyond which a tag inside ends nothing; the last of them keeps only paragraphs.
-const SCOPES: [&[u8]; 6] = [b"table", b"td", b"th", b"caption", b"object", b"button"];
+/// Elements beyond which a start tag inside ends nothing; the last of them keeps only paragraphs. The first four keep
+/// nothing from end tags: they are to end with their parents.
+static SCOPES: [&[u8]; 9] = [b"template", b"svg", b"math", b"object", b"table", b"td", b"th", b"caption", b"button"];
 
 /// The same without the last.
-const WIDE_SCOPES: &[&[u8]] = SCOPES.split_at(5).0;
+const WIDE_SCOPES: &[&[u8]] = SCOPES.split_at(8).0;
+
+/// The first four.
+const BARRIERS: &[&[u8]] = SCOPES.split_at(4).0;
+
+/// The others, beyond which an end tag inside ends nothing; the last of them keeps only paragraphs.
+const END_SCOPES: &[&[u8]] = SCOPES.split_at(4).1;
+
+/// The same without the last.
+const WIDE_END_SCOPES: &[&[u8]] = END_SCOPES.split_at(4).0;
 
 /// Headings, each of which the end tag of any other ends.
 const HEADINGS: [&[u8]; 6] = [b"h1", b"h2", b"h3", b"h4", b"h5", b"h6"];
 
-/// Tables, and their parts.
-const TABLE: [&[u8]; 9] = [b"table", b"caption", b"colgroup", b"tbody", b"td", b"tfoot", b"th", b"thead", b"tr"];
-
-/// The parts alone.
-const PARTS: &[&[u8]] = TABLE.split_at(1).1;
+/// Parts of tables.
+const PARTS: [&[u8]; 8] = [b"caption", b"colgroup", b"tbody", b"td", b"tfoot", b"th", b"thead", b"tr"];
 
 /// An element, with what holds inside it.
 struct Element {
@@ -102,6 +81,11 @@ impl Outline {
         self.open.last().is_none_or(|element| !element.is_hidden && !element.is_foreign)
     }
 
+    /// Whether a reader sees the text here, but it is in another language.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.open.last().is_some_and(|element| element.is_foreign && !element.is_hidden)
+    }
+
     /// Takes in text that is read here.
     pub(super) fn text(&mut self, text: &str) {
         if self.is_foreign && self.open.last().is_none_or(|element| !element.has_language) {
@@ -117,10 +101,35 @@ impl Outline {
         self.is_foreign && self.words.1 * 10 <= self.words.0
     }
 
-    /// Takes in a start tag, of an element that has text inside unless it is `empty`. Says whether words of another
-    /// language begin there that a reader sees.
-    pub(super) fn start(&mut self, tag: &StartTag<usize>, empty: bool) -> bool {
-        let name = tag.name.as_slice();
+    /// Whether an element that starts here is of a language in which a slash closes any element.
+    pub(super) fn is_embedded(&self, name: &[u8]) -> bool {
+        is_in(&EMBEDDED, name) || self.innermost(&EMBEDDED, &INTEGRATED).is_some()
+    }
+
+    /// The innermost element that is open, where no reader sees its text.
+    pub(super) fn hidden(&self) -> Option<&[u8]> {
+        self.open.last().filter(|element| element.is_hidden).map(|element| element.name.as_slice())
+    }
+
+    /// How many elements are open.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Ends what is open inside of so many elements.
+    pub(super) fn end_inside(&mut self, depth: usize) {
+        self.open.truncate(depth);
+    }
+
+    /// Ends what a start tag ends.
+    pub(super) fn make_room(&mut self, name: &[u8]) {
+        let is_block = is_one_of(BLOCKS, name);
+        if is_block
+            && !self.is_read()
+            && let Some(at) = self.innermost(&EMBEDDED, &INTEGRATED)
+        {
+            self.open.truncate(at);
+        }
         match name {
             b"li" => self.end_any(&[b"li"], &[b"ul", b"ol", b"menu"]),
             b"dd" | b"dt" => self.end_any(&[b"dd", b"dt"], &[b"dl"]),
@@ -128,51 +137,61 @@ impl Outline {
             b"optgroup" => self.end_any(&[b"option", b"optgroup"], &[b"select"]),
             b"td" | b"th" => self.end_any(&[b"td", b"th", b"caption", b"colgroup"], &[b"table"]),
             b"tr" => self.end_any(&[b"tr", b"td", b"th", b"caption", b"colgroup"], &[b"table"]),
-            b"caption" | b"colgroup" | b"tbody" | b"thead" | b"tfoot" => self.end_any(PARTS, &[b"table"]),
+            b"caption" | b"colgroup" | b"tbody" | b"thead" | b"tfoot" => self.end_any(&PARTS, &[b"table"]),
             b"button" => self.end_any(&[b"button"], WIDE_SCOPES),
             b"a" => self.end_link(),
             _ => {}
         }
-        if BLOCKS.contains(&name) {
+        if is_block {
             self.end_any(&[b"p"], &SCOPES);
         }
-        if HEADINGS.contains(&name) {
-            self.open.pop_if(|open| HEADINGS.contains(&open.name.as_slice()));
+        if is_in(&HEADINGS, name) {
+            self.open.pop_if(|open| is_in(&HEADINGS, &open.name));
         }
-        if empty || VOID.contains(&name) || self.open.len() == DEEPEST {
-            return false;
-        }
-        let attribute = |name: &[u8]| tag.attributes.get(name).map(|attribute| attribute.value.as_slice());
+    }
+
+    /// Takes in the start tag of an element that has text inside.
+    pub(super) fn start(&mut self, tag: &StartTag<usize>) {
+        let name = tag.name.as_slice();
         let (was_hidden, was_foreign, had_language) = self
             .open
             .last()
             .map_or((false, false, false), |parent| (parent.is_hidden, parent.is_foreign, parent.has_language));
         let is_page = matches!(name, b"html" | b"body");
         // A script shows a page as a whole that is hidden at first.
-        let is_hidden = name == b"option"
+        let is_hidden = was_hidden
+            || is_one_of(HIDDEN, name)
+            || name == b"dialog" && attribute(tag, "open").is_none()
             || !is_page
-                && (attribute(b"hidden").is_some_and(|value| !value.eq_ignore_ascii_case(b"until-found"))
-                    || attribute(b"style").is_some_and(hides));
+                && (attribute(tag, "hidden").is_some_and(|value| !value.eq_ignore_ascii_case(b"until-found"))
+                    || attribute(tag, "style").is_some_and(hides));
+        // One that is hidden is followed where it is the first.
+        if is_one_of(VOID, name) || self.open.len() >= DEEPEST && (was_hidden || !is_hidden) {
+            return;
+        }
         let (mut is_foreign, mut has_language) = (was_foreign, had_language);
-        if let Some(other) = attribute(b"lang").or_else(|| attribute(b"xml:lang")).and_then(is_other_language) {
+        if let Some(other) = attribute(tag, "lang").or_else(|| attribute(tag, "xml:lang")).and_then(is_other_language) {
             self.is_foreign |= is_page && other;
             is_foreign = other && (self.believes || !is_page);
             has_language |= !is_page;
         }
-        let is_hidden = was_hidden || is_hidden;
+        is_foreign |= !is_page
+            && (attribute(tag, "translate").is_some_and(|value| value.eq_ignore_ascii_case(b"no"))
+                || attribute(tag, "class")
+                    .is_some_and(|names| names.split(u8::is_ascii_whitespace).any(|name| name == b"notranslate")));
         self.open.push(Element { name: name.to_vec(), is_hidden, is_foreign, has_language });
-        is_foreign && !was_foreign && !is_hidden
     }
 
     /// Takes in an end tag.
     pub(super) fn end(&mut self, name: &[u8]) {
         let inside: &[&[u8]] = match name {
             b"table" => &[],
-            b"p" => &SCOPES,
-            _ if PARTS.contains(&name) => &[b"table"],
-            _ => WIDE_SCOPES,
+            _ if is_in(BARRIERS, name) => &[],
+            b"p" => END_SCOPES,
+            _ if is_in(&PARTS, name) => &[b"table"],
+            _ => WIDE_END_SCOPES,
         };
-        let names: &[&[u8]] = if HEADINGS.contains(&name) { &HEADINGS } else { &[name] };
+        let names: &[&[u8]] = if is_in(&HEADINGS, name) { &HEADINGS } else { &[name] };
         if let Some(at) = self.innermost(names, inside) {
             self.open.truncate(at);
         }
@@ -196,18 +215,25 @@ impl Outline {
 
     /// Where the innermost element of those names is, unless one of others is around what is open here.
     fn innermost(&self, names: &[&[u8]], inside: &[&[u8]]) -> Option<usize> {
-        let is_either = |open: &Element| [names, inside].iter().any(|names| names.contains(&open.name.as_slice()));
+        let is_either = |open: &Element| [names, inside].iter().any(|names| is_in(names, &open.name));
         let at = self.open.iter().rposition(is_either)?;
-        names.contains(&self.open[at].name.as_slice()).then_some(at)
+        is_in(names, &self.open[at].name).then_some(at)
     }
 
     /// Ends the outermost element of those names that is inside the innermost of the others.
     fn end_any(&mut self, names: &[&[u8]], inside: &[&[u8]]) {
-        let first = self.open.iter().rposition(|open| inside.contains(&open.name.as_slice())).map_or(0, |at| at + 1);
-        if let Some(at) = self.open[first..].iter().position(|open| names.contains(&open.name.as_slice())) {
+        let is_around = |open: &Element| [inside, BARRIERS].iter().any(|names| is_in(names, &open.name));
+        let first = self.open.iter().rposition(is_around).map_or(0, |at| at + 1);
+        if let Some(at) = self.open[first..].iter().position(|open| is_in(names, &open.name)) {
             self.open.truncate(first + at);
         }
     }
+}
+
+/// The value of an attribute, if a tag has it.
+#[inline(never)] // Looking it up takes much code.
+fn attribute<'t>(tag: &'t StartTag<usize>, name: &str) -> Option<&'t [u8]> {
+    tag.attributes.get(name.as_bytes()).map(|attribute| attribute.value.as_slice())
 }
 
 /// Whether a style hides its element: of several declarations, the last one counts, and an important one before others.
@@ -232,6 +258,28 @@ fn is_other_language(language: &[u8]) -> Option<bool> {
     let is_name = matches!(name.len(), 2 | 3) && name.iter().all(u8::is_ascii_alphabetic);
     let says_nothing: [&[u8]; 4] = [b"mis", b"mul", b"und", b"zxx"];
     (is_name && !says_nothing.contains(&name.as_slice())).then(|| name != b"en" && name != b"eng")
+}
+
+/// Elements besides that stand apart from the text around them.
+const APART: &str = "\
+    html head title body legend select optgroup option button textarea input img svg iframe embed object \
+    video audio canvas xmp listing plaintext";
+
+/// Whether a name is one of those, which stand in one text: each by itself would take five times the space.
+#[inline(never)] // Called in many places.
+pub(super) fn is_one_of(names: &str, name: &[u8]) -> bool {
+    names.split(' ').any(|one| one.as_bytes() == name)
+}
+
+/// The same, of those that are short.
+#[inline(never)] // Unrolled, it would be kilobytes.
+fn is_in(names: &[&[u8]], name: &[u8]) -> bool {
+    names.contains(&name)
+}
+
+/// Whether an element parts the text before it from that behind. Those that HTML does not know part nothing.
+pub(super) fn separates(name: &[u8]) -> bool {
+    is_one_of(BLOCKS, name) || is_in(&PARTS, name) || is_one_of(APART, name)
 }
 
 /// Words that every other language than English has few of: of English one word in five is among them.

@@ -522,6 +522,41 @@ fn blocks_of_html_in_markdown_are_read_as_html() {
 }
 
 #[test]
+fn what_is_hidden_in_markdown_is_no_text() {
+    for name in ["a.md", "a.mdx"] {
+        for (text, wanted) in [
+            ("The <code>navy</code> and <kbd>navy</kbd> navy.", "The `…` and `…` navy."),
+            ("The <span hidden>navy *navy* &amp;\nnavy `navy`</span> navy.", "The  navy."),
+            ("The <i lang=\"fr\">navy</i> navy <span translate=\"no\">navy</span>.", "The `…` navy `…`."),
+            ("Navy. <script>var a = \"navy\"; b = \"<b>navy</b>\";</script> Navy.", "Navy.  Navy."),
+            ("Navy. <style>a::after {content: \"navy\"}</style>", "Navy."),
+            // To the end tag, or that of what is around.
+            ("<div hidden>\n\nThe navy.\n\n- navy\n\n</div>\n\nA navy.", "A navy."),
+            ("<template>\n\nThe navy.\n\n</template>\n\nA navy.", "A navy."),
+            ("<div lang=\"fr\">\n\nThe navy.\n\n</div>\n\nA navy.", "A navy."),
+            ("<svg>\n<title>navy</title>\n\n<text>navy</text>\n\nnavy\n\n</svg>\n\nA navy.", "A navy."),
+            ("<iframe>\n\nThe navy.\n\n</iframe>\n\nA navy.", "A navy."),
+            ("- a <kbd>navy\n- A navy <b hidden>navy\n\nA navy.", "a `…`\n\nA navy \n\nA navy."),
+            ("> <div hidden>\n>\n> navy\n\nA navy.", "A navy."),
+        ] {
+            assert_eq!(records(name, &[], text.as_bytes())[0].text(0).trim_end(), wanted, "{name}: {text}");
+        }
+    }
+    check(
+        "a.md",
+        b"The<br>navy.\n\n<div><script>\nvar a = \"navy\";\n\nvar b = \"navy <b>\";\n</script></div>\n\n{% highlight html %}\n<div hidden>\n\n<b hidden>\n{% endhighlight %}\n\nA navy <?php navy() ?>.\n",
+        &["The\nnavy.\n\n`…`\n\nA navy `…`.\n\n"],
+        b"The<br>military.\n\n<div><script>\nvar a = \"navy\";\n\nvar b = \"navy <b>\";\n</script></div>\n\n{% highlight html %}\n<div hidden>\n\n<b hidden>\n{% endhighlight %}\n\nA military <?php navy() ?>.\n",
+    );
+    check(
+        "a.mdx",
+        b"A <span hidden={a > b}>navy</span><Code hidden>navy</Code> <code>navy <b/></code>navy.\n\n<div hidden x={a > b}>\n\nnavy {navy}\n\n</div>\n\nnavy <b hidden />navy\n",
+        &["A navy `…`navy.\n\nnavy navy\n\n"],
+        b"A <span hidden={a > b}>navy</span><Code hidden>military</Code> <code>navy <b/></code>military.\n\n<div hidden x={a > b}>\n\nnavy {navy}\n\n</div>\n\nmilitary <b hidden />military\n",
+    );
+}
+
+#[test]
 fn front_matter_stands_at_the_start_only() {
     let rest = "The navy.\n\n---\nA navy.\n\nThe navy.\n\n---\n\n+++\nnavy\n+++\n";
     let text = "The navy.\n\nA navy.\n\nThe navy.\n\n+++\nnavy\n+++\n\n";
@@ -603,18 +638,88 @@ fn what_is_hidden_in_html_is_no_text() {
         ),
         // No text inside.
         ("<br hidden>a<img hidden alt=b>c<input hidden>d<hr style=display:none>e", "a c d e"),
-        ("<script hidden>a</script>b<code hidden>c</code>d<div hidden>e<code>f</div></code>g</div>h", "b`…`d h"),
+        // What is never closed ends with its parent.
+        ("<div><pre>a</div><div>b", "b"),
+        ("<div><kbd>a</div><p><samp>b</p><p>c <code>d<p>e", "`…` `…` c `…` e"),
+        ("<div><template><p>a</div><div>b", "b"),
+        ("<div><svg><path d=M0><text>a</div>b<div><math><mi>c</div>d", "b `…` d"),
+        ("<table><tr><td><pre>a<td>b</table>c", "b c"),
+        ("<div><object><p>a</div>b", "b"),
+        ("<svg><path d=M0><p>a<svg><g><div>b", "a b"),
+        ("<svg><foreignObject><p>a</p></foreignObject><text>b</text></svg>c", "c"),
+        // What starts inside ends nothing outside.
+        ("<ul><li>a<template><li>b</li></template> c</ul>", "a c"),
+        ("<p>a<svg><foreignObject><p>b</p></foreignObject></svg>c", "a c"),
+        ("<p>a <template><p>b</p><td>c</template>d", "a d"),
+        // What is shown in place of something else, or later.
+        ("<video>a<p>b</p></video><audio>c</audio><canvas>d</canvas><object>e</object>f", "f"),
+        ("<dialog>a</dialog><dialog open>b</dialog>", "b"),
+        ("<p translate=NO>a</p>b <i class='x notranslate'>c</i><p translate=yes class=nontranslate>d", "b `…` d"),
+        ("<html translate=no class=notranslate><p>a", "a"),
+        ("<script hidden>a</script>b<code hidden>c</code>d<div hidden>e<code>f</div></code>g</div>h", "b`…`d g h"),
         ("<div hidden>a<a lang=fr>b</a><i hidden lang=la>c</i></div>d<i hidden lang=la>e</i>", "d"),
     ] {
         assert_eq!(seen(html), text, "{html}");
     }
     let deep = format!("{}a{}b", "<div>".repeat(100_000), "</x>".repeat(100_000));
-    assert_eq!(seen(&deep), "a b");
-    // What is too deep to be followed is passed over, whether it is hidden or not.
-    for (depth, text) in [(511, "b"), (512, "a b")] {
-        let deep = format!("{}<span hidden>a</span> b", "<div>".repeat(depth));
-        assert_eq!(seen(&deep), text, "in {depth}");
+    assert_eq!(seen(&deep), "ab");
+    // What is too deep to be followed is passed over, but for what is hidden.
+    for depth in [511, 512, 513, 1000] {
+        let deep = format!("{}<span hidden>a</span><script>a</script> b", "<div>".repeat(depth));
+        assert_eq!(seen(&deep), "b", "in {depth}");
     }
+}
+
+#[test]
+fn what_the_end_cuts_off_is_no_text() {
+    for (html, text) in [
+        ("<p>a</p><p>b <img alt='c d", "a b"),
+        ("<p>a<a href=\"/x>b</a><img alt='c'><script>d</script>", "a"),
+        ("a<p title={{ '<b' }} b", "a"),
+        ("<p>a </di", "a"),
+        ("a <b", "a"),
+        ("a 5 < 6 <3", "a 5 < 6 <3"),
+        ("a <", "a <"),
+        ("a </", "a </"),
+    ] {
+        assert_eq!(seen(html), text, "{html}");
+    }
+    let text = b"The navy.\n\n<div class=\"x>\n<img alt='navy'><script>'navy'</script>\n</div>\n\nThe navy \"x\".\n";
+    check(
+        "a.md",
+        text,
+        &["The navy.\n\nThe navy \"x\".\n\n"],
+        b"The military.\n\n<div class=\"x>\n<img alt='navy'><script>'navy'</script>\n</div>\n\nThe military \"x\".\n",
+    );
+}
+
+#[test]
+fn a_title_without_an_end_is_not_the_page() {
+    for (html, text) in [
+        ("<title>a<title>\n<meta content=b><script>c</script></head><body><p><img alt=d>e", "a e"),
+        ("<title/><meta content=a><body><p title=b>c", "c"),
+        ("<title>a</head><p title=b>c<svg><title>d</title></svg>", "a c"),
+        ("<title>a <b> &amp; <script> c</TITLE >d", "a <b> & <script> c d"),
+        ("<svg><title>a</svg><p>b", "b"),
+    ] {
+        assert_eq!(seen(html), text, "{html}");
+    }
+}
+
+#[test]
+fn what_stands_in_a_sentence_parts_nothing() {
+    for (html, text) in [
+        ("<p>a<big>b</big><acronym>c</acronym><nobr>d</nobr><strike>e</strike><o:p>f</o:p><x-y>g</x-y>", "abcdefg"),
+        ("<ruby>a<rp>b</rp><rt>c</rt></ruby>", "abc"),
+        ("a<script>b</script>c<span hidden><p>d</p><br></span>e<template><div>f</div></template>g", "aceg"),
+        ("a<p>b<img>c<button>d</button>e<br>f<table><td>g<td>h</table>i", "a b c d e f g h i"),
+        ("<?xml version='1.0'?><a><b>a</b><para>b</para><title>c</title></a>", "a b c"),
+        ("<?xml version='1.0'?><html><p>a<big>b</big></p></html>", "ab"),
+    ] {
+        assert_eq!(seen(html), text, "{html}");
+    }
+    let out = rewrite("a.html", &[], b"<p>The na<wbr>vy, <b>na</b>vy<pre>na<wbr>vy</pre>", "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&out), "<p>The army, <b>na</b>vy<pre>na<wbr>vy</pre>");
 }
 
 #[test]
@@ -894,6 +999,7 @@ fn what_opens_and_is_never_closed_is_looked_for_once() {
         ("a.md", "", "<div><?=\n\n", ""),
         ("a.md", "", "<div><%\n\n", "%>"),
         ("a.md", "", "<div a='<%'><?\n\n", "%>?>"),
+        ("a.html", "", "<title>", ""),
         ("a.html", "<a b=\"", "<?=", "\"><p>?>"),
         ("a.html", "", "{{}}'<script>", ""),
         ("a.html", "", "<p a='{{'>{{ <b>", ""),
@@ -925,7 +1031,7 @@ fn a_slash_closes_no_element_of_html() {
         "a.html",
         b"<p>navy<script src=x/>navy</script>navy<svg/>navy<textarea/>navy</textarea><iframe>navy</iframe>\
           <noframes>navy</noframes><svg><g/>navy</svg>navy<style/>navy",
-        &["navy\n\nnavy\n\nnavy\n\nnavy\n\n"],
+        &["navynavy\n\nnavy\n\nnavy"],
         b"<p>military<script src=x/>navy</script>military<svg/>military<textarea/>navy</textarea><iframe>navy</iframe>\
           <noframes>navy</noframes><svg><g/>navy</svg>military<style/>navy",
     );
