@@ -33,6 +33,39 @@ pub struct Edit {
     pub text: String,
 }
 
+impl Edit {
+    /// Other words in place of those of a finding. White space that the finding takes along at its ends, as those that only
+    /// remove words do, stays, unless the words bring their own, or there are none.
+    ///
+    /// # Panics
+    ///
+    /// Where the span does not lie in the text, on character boundaries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use unspin::{Edit, Fixed, Span};
+    ///
+    /// let (text, home) = ("He cleans home windows.", Span::new(10, 15));
+    /// let fixed = |words| Fixed::new(text, [Edit::replacing(text, home, words)]).text;
+    /// assert_eq!(fixed("very"), "He cleans very windows.");
+    /// assert_eq!(fixed(""), "He cleans windows.");
+    /// ```
+    pub fn replacing(text: &str, span: Span, words: &str) -> Self {
+        let (front, back) = spaces(&text[span.range()], words);
+        Self { span, text: [front, words, back].concat() }
+    }
+}
+
+/// White space at either end of words that others, which come in their place, lack.
+pub(crate) fn spaces<'w>(old: &'w str, new: &str) -> (&'w str, &'w str) {
+    let is_own = |c: Option<char>| new.is_empty() || c.is_some_and(char::is_whitespace);
+    let front = &old[..old.len() - old.trim_start().len()];
+    let back = &old[old.trim_end().len().max(front.len())..];
+    let front = if is_own(new.chars().next()) { "" } else { front };
+    (front, if is_own(new.chars().next_back()) { "" } else { back })
+}
+
 /// The first correction of a finding in place of what it covers.
 impl From<&Finding> for Edit {
     fn from(finding: &Finding) -> Self {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{CONTEXT, Decision, Decisions, Place, Verdict, current, first, last, surroundings};
-use crate::fix::{Edit, Fixed};
+use crate::fix::{Edit, Fixed, spaces};
 use crate::line::line_end;
 use crate::report::Finding;
 use crate::span::Span;
@@ -145,7 +145,8 @@ pub struct Matched<'d> {
 impl Matched<'_> {
     /// What the accepted replacements change in the text, in order of place and without overlaps. `text` and `findings`
     /// are those that the decisions were found for. Words that go without a replacement take the space after them along,
-    /// at the end of a line the one before them, and if they are all of a line its break.
+    /// at the end of a line the one before them, and if they are all of a line its break. Other words keep the space that a
+    /// finding takes along, as [`Edit::replacing`] does.
     ///
     /// # Panics
     ///
@@ -154,12 +155,12 @@ impl Matched<'_> {
         let found = findings.iter().zip(&self.decided).filter_map(|(finding, decision)| {
             let decision = decision.filter(|decision| decision.verdict == Verdict::Accept)?;
             let new = decision.replacement.as_deref().unwrap_or(finding.correction());
-            Some(Edit { span: finding.span, text: new.to_owned() })
+            Some(Edit::replacing(text, finding.span, new))
         });
         let elsewhere = self
             .elsewhere
             .iter()
-            .map(|(span, decision)| Edit { span: *span, text: decision.replacement.clone().unwrap_or_default() });
+            .map(|(span, decision)| Edit::replacing(text, *span, decision.replacement.as_deref().unwrap_or_default()));
         let mut edits: Vec<Edit> = found.chain(elsewhere).collect();
         edits.sort_by_key(|edit| edit.span);
         for n in 0..edits.len() {
@@ -364,7 +365,7 @@ impl<'d> Accepted<'d> {
             let span = Span::new(hit.start(), hit.end());
             let others = self.words[hit.pattern().as_usize()].1.iter();
             let other = others.filter(|_| !span.overlaps(own)).find(|other| fits(span, other));
-            other.map(|other| Edit { span, text: other.replacement.clone().unwrap_or_else(|| other.text.clone()) })
+            other.map(|other| Edit::replacing(&all, span, other.replacement.as_deref().unwrap_or(&other.text)))
         });
         let fixed = Fixed::new(&all, edits.collect::<Vec<_>>());
         let own = fixed.map.to_fixed(own);
@@ -384,13 +385,15 @@ fn signs<'d, 't>(decision: &'d Decision, before: &'t str, after: &'t str) -> Vec
     let Some(new) = &decision.replacement else { return Vec::new() };
     let edge = |beside: &'t str| if beside.is_empty() { EDGE } else { beside };
     let (before, after) = (edge(last(before, BESIDE)), edge(first(after, BESIDE)));
+    let words = decision.text.as_str();
+    let (front, back) = spaces(words, new);
+    let new = &[front, new.as_str(), back].concat();
     let sign = |before: &str, after: &str, old: &[&str]| Sign {
         of: key(decision),
         text: [before, new, after].concat(),
         new: Span::new(before.len(), before.len() + new.len()),
         old: old.concat(),
     };
-    let words = decision.text.as_str();
     if new.trim().is_empty() {
         // A space may have gone with the words.
         let mut signs = vec![sign(before, after, &[words])];

@@ -387,6 +387,11 @@ fn words_that_go_take_a_space_along() {
         ("it\nbrand new\n\nThe", &[("brand new", "")], "it\n\nThe"),
         ("it\r\nbrand new\r\nby", &[("brand new", "")], "it\r\nby"),
         ("it is brand new\tThe", &[("brand new", "")], "it is The"),
+        // Other words are not glued to what follows or stands before.
+        ("cleans home windows", &[("home ", "very")], "cleans very windows"),
+        ("many of them again", &[(" again", "once more")], "many of them once more"),
+        ("cleans home windows", &[("home ", "very\u{a0}")], "cleans very\u{a0}windows"),
+        ("cleans home windows", &[("home ", "")], "cleans windows"),
         // The space is another finding's.
         ("the brand new car", &[("brand new", ""), (" car", " cart")], "the  cart"),
         ("it is brand new\n", &[("is ", "was "), ("brand new", "")], "it was \n"),

@@ -87,7 +87,10 @@ for (const finding of found) {
     else if (/[ \t]$/.test(before) && /^[\r\n]|^$/.test(after) && at < start) start--;
   }
   expected.push(bytes.subarray(at, start));
-  expected.push(Buffer.from(decision.decision === "accept" ? decision.replacement : finding.text));
+  // A finding that takes the space beside its words along gives it back for words of one's own.
+  const own = decision.replacement?.startsWith("own ");
+  const [, front, back] = own ? /^(\s*).*?(\s*)$/s.exec(finding.text) : ["", "", ""];
+  expected.push(Buffer.from(decision.decision === "accept" ? front + decision.replacement + back : finding.text));
   at = end;
 }
 expected.push(bytes.subarray(at));

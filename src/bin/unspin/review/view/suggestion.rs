@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style, Stylize};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
+use unspin::Edit;
 use unspin::render::diff::compare_words;
 use unspin::render::percent;
 
@@ -70,7 +71,9 @@ fn in_sentence(
     let document = session.document(item);
     let (text, inside) = (document.text(), document.span(item.finding));
     let sentence = sentence::around(text, inside);
-    let new = own.unwrap_or(session.proposal(item));
+    // As it will be written.
+    let written = |span, new: &str| Edit::replacing(text, span, new).text;
+    let new = written(inside, own.unwrap_or(session.proposal(item)));
     let rejected = matches!(session.state(item), Some(State::Rejected | State::Ignored));
     let mut chars = (rows * width).saturating_sub(new.chars().count() + 8);
     loop {
@@ -103,12 +106,12 @@ fn in_sentence(
                 if rejected && own.is_none() {
                     push(clean(words), Style::default().bold());
                 } else {
-                    diff(words, new, look).into_iter().for_each(|(text, style)| push(text, style));
+                    diff(words, &new, look).into_iter().for_each(|(text, style)| push(text, style));
                 }
                 continue;
             }
             match &document.states[other] {
-                Some(State::Accepted(new)) => push(clean(new), look.paint(Color::Green)),
+                Some(State::Accepted(new)) => push(clean(&written(span, new)), look.paint(Color::Green)),
                 Some(State::Rejected | State::Ignored) => push(clean(words), Style::default()),
                 None => push(clean(words), Style::default().underlined()),
             }

@@ -84,6 +84,17 @@ fn own_words_are_typed() {
 }
 
 #[test]
+fn own_words_are_not_glued_to_what_follows() {
+    let mut keep = Memory::default();
+    let mut session = Session::new(Options::default());
+    let text = "He cleans home windows.";
+    session.add(with_words("a.txt", text, &[("home ", &[""], 0.9)]), &mut keep);
+    press(&mut session, "every<enter>k", &mut keep);
+    let shown = drawn(&session, (80, 24), false);
+    assert!(shown.contains("{+very+} ›windows"), "{shown}");
+}
+
+#[test]
 fn help_and_the_end() {
     insta::assert_snapshot!(screen(TEXT, "?", (80, 24), false) + &screen(TEXT, "A", (80, 10), false));
 }

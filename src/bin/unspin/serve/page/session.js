@@ -236,6 +236,15 @@ export function replacement(finding, decision) {
   return decision.replacement ?? finding.corrections[0]?.text ?? "";
 }
 
+// What is written for it: white space that the words take along at their ends stays where other words come, as in
+// `unspin review`.
+export function written(finding, decision) {
+  const text = replacement(finding, decision);
+  const [, front, back] = /^(\s*)[^]*?(\s*)$/.exec((finding.shown ?? finding).text);
+  if (!text) return "";
+  return `${/^\s/.test(text) ? "" : front}${text}${/\s$/.test(text) ? "" : back}`;
+}
+
 // Whether a choice can be put in the place of the words: in markup, not always.
 export function canApply(finding, choice) {
   return finding.edits ? finding.edits[choice] != null : true;
@@ -250,10 +259,10 @@ export function takesOwnWords(finding) {
 }
 
 function changes(finding, decision, format) {
-  const text = replacement(finding, decision);
+  const text = written(finding, decision);
   const [start, end] = finding.span.utf16;
   if (!finding.edits) return [{ start, end, text }];
-  const choice = finding.corrections.findIndex((correction) => correction.text === text);
+  const choice = finding.corrections.findIndex((correction) => correction.text === replacement(finding, decision));
   if (choice >= 0) return finding.edits[choice] ?? [];
   if (!takesOwnWords(finding)) return [];
   const escaped = format === "html" ? text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;") : text;

@@ -1,6 +1,6 @@
 // The text with its findings, drawn in pieces so that long texts scroll freely.
 
-import { replacement } from "./session.js";
+import { written } from "./session.js";
 
 // Characters in a piece, more or less: pieces that are out of sight cost no layout.
 const PIECE = 4000;
@@ -144,7 +144,7 @@ export class View {
     const { decision } = finding;
     const verdict = decision?.verdict ?? "open";
     const accepted = verdict === "accept";
-    const now = accepted ? replacement(finding, decision) : finding.corrections[0]?.text ?? "";
+    const now = accepted ? written(finding, decision) : finding.corrections[0]?.text ?? "";
     mark.className = `f ${finding.severity} ${verdict}${n === this.current ? " current" : ""}`;
     if (n === this.current) mark.setAttribute("aria-current", "true");
     else mark.removeAttribute("aria-current");
