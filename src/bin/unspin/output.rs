@@ -489,7 +489,7 @@ impl FileId {
         Self::of(&File::from(io::stdout().as_fd().try_clone_to_owned().ok()?))
     }
 
-    fn of(file: &File) -> Option<Self> {
+    pub(crate) fn of(file: &File) -> Option<Self> {
         Self::read(&file.metadata().ok()?)
     }
 
@@ -512,7 +512,7 @@ impl FileId {
         None
     }
 
-    fn of(_file: &File) -> Option<Self> {
+    pub(crate) fn of(_file: &File) -> Option<Self> {
         None
     }
 

@@ -1,13 +1,14 @@
 //! The file of decisions: read at the start, appended to with every key.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use unspin::{Decision, Decisions};
 
 use super::session::Keep;
+use crate::output::FileId;
 use crate::{allow, output};
 
 /// Where decisions go unless a file is named.
@@ -50,7 +51,7 @@ pub(crate) fn read(paths: &[PathBuf], may_lack: bool) -> anyhow::Result<Decision
 /// Where decisions are kept.
 pub(crate) struct Store {
     path: PathBuf,
-    /// Opened with the first decision, so that looking around leaves nothing behind.
+    /// Opened with the first decision, so that looking around leaves nothing behind; anew where another file has its name.
     file: Option<File>,
     /// The settings file for phrases that are never to be reported; none where no settings are read.
     settings: Option<PathBuf>,
@@ -66,7 +67,7 @@ impl Store {
     fn open(&self) -> anyhow::Result<File> {
         let name = || self.path.display().to_string();
         let is_new = !self.path.exists();
-        let mut file = OpenOptions::new().create(true).append(true).open(&self.path).with_context(name)?;
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(&self.path).with_context(name)?;
         // What is mended or cut off must not be what another review is writing. On Windows a lock would keep others from
         // reading, too, and not every file system has any.
         if cfg!(unix) && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
@@ -75,6 +76,13 @@ impl Store {
         if is_new {
             // The name must outlive a crash too. Not every system lets directories be opened for that.
             let _ = File::open(output::directory(&self.path)).and_then(|directory| directory.sync_all());
+            // What is on the screen is to be on the disk, where somebody removed the file, too.
+            if let Some(mut removed) = self.file.as_ref() {
+                let mut lines = Vec::new();
+                let read = removed.rewind().and_then(|()| removed.read_to_end(&mut lines));
+                read.and_then(|_| file.write_all(&lines))
+                    .with_context(|| format!("{}: was removed, and is not whole again", name()))?;
+            }
         } else {
             mend(&self.path, &mut file).with_context(name)?;
         }
@@ -102,7 +110,9 @@ fn last_line(bytes: &[u8]) -> usize {
 
 impl Keep for Store {
     fn keep(&mut self, decisions: &[Decision]) -> anyhow::Result<()> {
-        if self.file.is_none() {
+        // Another file may have its name by now, or none: what goes into this one would be lost.
+        let gone = |file: &File| FileId::of(file).is_some_and(|file| !file.is_at(&self.path));
+        if self.file.as_ref().is_none_or(gone) {
             self.file = Some(self.open()?);
         }
         let name = || self.path.display().to_string();
@@ -187,6 +197,32 @@ mod tests {
         drop(one);
         other.keep(&[decision("b")]).expect("kept");
         assert_eq!(fs::read_to_string(&path).expect("read").lines().count(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn decisions_go_into_the_file_that_is_there() {
+        let root = tempfile::tempdir().expect("a place");
+        let path = root.path().join(NAME);
+        let kept = |paths: &[&str]| {
+            let lines: String = paths.iter().map(|path| decision(path).to_line()).collect();
+            assert_eq!(fs::read_to_string(&path).expect("there"), lines);
+        };
+        fs::write(&path, decision("a").to_line()).expect("written");
+        let mut store = Store::new(&path, None);
+        store.keep(&[decision("b")]).expect("kept");
+        // Another one takes its place, as `git stash pop` has it, and is the one that is written to.
+        fs::write(root.path().join("other"), decision("c").to_line()).expect("written");
+        fs::rename(root.path().join("other"), &path).expect("replaced");
+        store.keep(&[decision("d")]).expect("kept");
+        kept(&["c", "d"]);
+        // One that goes comes again with all that it had.
+        fs::remove_file(&path).expect("removed");
+        store.keep(&[decision("e")]).expect("kept");
+        kept(&["c", "d", "e"]);
+        fs::remove_dir_all(root.path()).expect("removed");
+        let error = store.keep(&[decision("f")]).expect_err("nowhere to go");
+        assert!(error.to_string().contains(NAME), "{error}");
     }
 
     #[test]
