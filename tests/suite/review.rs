@@ -148,6 +148,8 @@ fn status_counts() {
         // Records of the page, which have texts, but are none.
         ("a.unspin-review.jsonl", record.as_bytes()),
         ("a.unspin-review (1).jsonl", record.as_bytes()),
+        // One of another name is known by how it begins.
+        ("anna.jsonl", record.as_bytes()),
     ]);
     let status = |args: &[&str]| {
         let ran = unspin(here.path(), &[&["review", "--assume-spun", "--status"], args].concat(), b"");

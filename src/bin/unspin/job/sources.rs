@@ -1,7 +1,6 @@
 //! The inputs of a run: what is named, less what the run itself writes or goes by.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -175,7 +174,7 @@ impl Sources {
         let temporary = || name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".unspin-"));
         // Those of other directories, too.
         let settings = || name().is_some_and(|name| name == settings::NAME);
-        let record = || name().and_then(OsStr::to_str).is_some_and(store::is_record);
+        let record = || store::is_record(&source.path);
         let listed = || self.own.contains(&resolved(&source.path));
         let kept = || self.backup.as_deref().into_iter().chain(KEPT).any(|suffix| is_backup(&source.path, suffix));
         source.found && (temporary() || settings() || record() || !self.own.is_empty() && listed() || kept())

@@ -1,5 +1,6 @@
 //! The file of decisions: read at the start, appended to with every key.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -14,10 +15,19 @@ use crate::{allow, output};
 /// Where decisions go unless a file is named.
 pub(crate) const NAME: &str = ".unspin-review.jsonl";
 
-/// Whether a file of this name is a record of decisions, as the page of `unspin serve` names them, and browsers what was
-/// saved before.
-pub(crate) fn is_record(name: &str) -> bool {
-    name.strip_suffix(".jsonl").is_some_and(|stem| stem.contains(".unspin-review"))
+/// What a record of decisions begins with.
+const BEGINNING: &[u8] = b"{\"type\":\"decision\",";
+
+/// Whether a file is a record of decisions: by its name, which the page of `unspin serve` gives, and browsers to what was
+/// saved before, or by how it begins.
+pub(crate) fn is_record(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let Some(stem) = name.strip_suffix(".jsonl") else { return false };
+    let begins = || {
+        let mut bytes = [0; BEGINNING.len()];
+        File::open(path).and_then(|mut file| file.read_exact(&mut bytes)).is_ok() && bytes == BEGINNING
+    };
+    stem.contains(".unspin-review") || begins()
 }
 
 /// Reads decision files, one after the other; a file that is not there is an error unless `may_lack` it.
