@@ -146,6 +146,8 @@ impl Decision {
     /// A decision about the n-th finding of a text. `findings` are all that the check found, for findings of equal id
     /// are told apart by their number.
     ///
+    /// Cost: one pass over the findings before it.
+    ///
     /// # Panics
     ///
     /// Where there is no n-th finding, or its span does not lie in the text.

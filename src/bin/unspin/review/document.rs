@@ -1,5 +1,6 @@
 //! A checked text as the review holds it.
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -123,20 +124,26 @@ impl Document {
         format!("{}:{line}:{column}", self.place)
     }
 
-    /// A state of a finding as a line of the record.
-    pub(crate) fn decision(&self, finding: usize, state: Option<&State>, by: Option<&str>) -> Decision {
-        let verdict = |verdict| Decision::new(&self.place, self.text(), &self.findings, finding, verdict);
+    /// For each finding, how many of the same id stand before it.
+    pub(crate) fn numbers(&self) -> Vec<usize> {
+        let mut places: HashMap<&str, Vec<Span>> = HashMap::new();
+        for Finding { id, span, .. } in &self.findings {
+            // Those that came later stand behind the others here, wherever their place is.
+            let all = places.entry(id).or_default();
+            all.insert(all.partition_point(|other| other < span), *span);
+        }
+        let number = |finding: &Finding| places[&*finding.id].partition_point(|other| *other < finding.span);
+        self.findings.iter().map(number).collect()
+    }
+
+    /// A state of a finding, whose number among those of its id is known, as a line of the record.
+    pub(crate) fn decision(&self, finding: usize, nth: usize, state: Option<&State>, by: Option<&str>) -> Decision {
+        // Among all findings its number would be counted anew for each.
+        let alone = std::slice::from_ref(&self.findings[finding]);
         let decision = match state {
-            Some(State::Accepted(new)) => {
-                Decision::accept(&self.place, self.text(), &self.findings, finding, new.as_str())
-            }
-            Some(State::Rejected) => verdict(Verdict::Reject),
-            Some(State::Ignored) => verdict(Verdict::Ignore),
-            None => verdict(Verdict::Undecided),
+            Some(State::Accepted(new)) => Decision::accept(&self.place, self.text(), alone, 0, new.as_str()),
+            _ => Decision::new(&self.place, self.text(), alone, 0, state.map_or(Verdict::Undecided, State::verdict)),
         };
-        // Those that came later stand behind the others, wherever their place is.
-        let earlier = |other: &&Finding| other.id == decision.id && other.span < self.span(finding);
-        let nth = self.findings.iter().filter(earlier).count();
         Decision { by: by.map(ToOwned::to_owned), nth, ..decision }
     }
 }

@@ -196,8 +196,13 @@ impl Session {
             return Ok(());
         }
         let by = self.options.by.as_deref();
+        let mut counted = (usize::MAX, Vec::new());
         let decision = |(item, state): &(Item, Option<State>)| {
-            self.documents[item.document].decision(item.finding, state.as_ref(), by)
+            let document = &self.documents[item.document];
+            if counted.0 != item.document {
+                counted = (item.document, document.numbers());
+            }
+            document.decision(item.finding, counted.1[item.finding], state.as_ref(), by)
         };
         keep.keep(&changes.iter().map(decision).collect::<Vec<_>>())
     }

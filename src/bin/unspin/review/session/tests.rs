@@ -400,3 +400,15 @@ fn a_review_that_goes_on_has_the_same_result() {
         "The military said that it would stay. “Navy men leave no country behind,” it said. The military is in the country."
     );
 }
+
+#[test]
+fn thousands_are_decided_at_once_in_no_time() {
+    const COUNT: usize = 20_000;
+    let mut keep = Memory::default();
+    let mut session = Session::new(Options::default());
+    session.add(document("a.txt", &"The navy.\n\n".repeat(COUNT)), &mut keep);
+    // Were each one's number counted anew, this would take minutes.
+    press(&mut session, "A", &mut keep);
+    let last = Decisions::parse(&keep.lines).expect("decisions").iter().last().map(|one| one.nth);
+    assert_eq!(last, Some(COUNT - 1));
+}
