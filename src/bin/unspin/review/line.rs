@@ -2,6 +2,9 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::wrap::clean;
 
 /// One line of text; the cursor stands between characters as readers see them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,44 +42,64 @@ impl Line {
         }
     }
 
+    /// The line in so much room, with the column of the cursor: where it is longer, its start goes out of sight.
+    pub(crate) fn shown(&self, room: usize) -> (String, usize) {
+        let (before, after) = self.parts();
+        let (mut before, after) = (clean(before), clean(after));
+        while before.width() > room {
+            before.remove(0);
+        }
+        let column = before.width();
+        (before + &after, column)
+    }
+
     /// Does what a key says to the line; keys that mean nothing here are left out.
     pub(crate) fn press(&mut self, key: KeyEvent) {
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
-            match key.code {
-                KeyCode::Char('a') => self.cursor = 0,
-                KeyCode::Char('e') => self.cursor = self.text.len(),
-                KeyCode::Char('u') => {
-                    self.text.drain(..self.cursor);
-                    self.cursor = 0;
-                }
-                KeyCode::Char('k') => self.text.truncate(self.cursor),
-                KeyCode::Char('w') => {
-                    let kept = self.text[..self.cursor].trim_end();
-                    let start = kept.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-                    self.text.drain(start..self.cursor);
-                    self.cursor = start;
-                }
-                _ => {}
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        // Letters stand for other keys, as in shells; of those, some take a word.
+        let (code, is_word) = match key.code {
+            KeyCode::Char('a') if control => (KeyCode::Home, false),
+            KeyCode::Char('e') if control => (KeyCode::End, false),
+            KeyCode::Char('h') if control => (KeyCode::Backspace, false),
+            KeyCode::Char('w') if control => (KeyCode::Backspace, true),
+            KeyCode::Char('b') if alt => (KeyCode::Left, true),
+            KeyCode::Char('f') if alt => (KeyCode::Right, true),
+            KeyCode::Char('k') if control => return self.text.truncate(self.cursor),
+            KeyCode::Char('u') if control => {
+                self.text.drain(..std::mem::take(&mut self.cursor));
+                return;
             }
-            return;
-        }
-        match key.code {
+            KeyCode::Char(_) if control || alt => return,
+            code => (code, control || alt),
+        };
+        let (before, after) =
+            if is_word { (self.word_before(), self.word_after()) } else { (self.before(), self.after()) };
+        match code {
             KeyCode::Char(c) => self.insert(c.encode_utf8(&mut [0; 4])),
             KeyCode::Backspace => {
-                let start = self.before();
-                self.text.drain(start..self.cursor);
-                self.cursor = start;
+                self.text.drain(before..self.cursor);
+                self.cursor = before;
             }
-            KeyCode::Delete => {
-                let end = self.after();
-                self.text.drain(self.cursor..end);
-            }
-            KeyCode::Left => self.cursor = self.before(),
-            KeyCode::Right => self.cursor = self.after(),
+            KeyCode::Delete => drop(self.text.drain(self.cursor..after)),
+            KeyCode::Left => self.cursor = before,
+            KeyCode::Right => self.cursor = after,
             KeyCode::Home => self.cursor = 0,
             KeyCode::End => self.cursor = self.text.len(),
             _ => {}
         }
+    }
+
+    /// Where the word before the cursor starts.
+    fn word_before(&self) -> usize {
+        let kept = self.text[..self.cursor].trim_end();
+        kept.char_indices().rfind(|(_, c)| c.is_whitespace()).map_or(0, |(at, c)| at + c.len_utf8())
+    }
+
+    /// Where the word after the cursor ends.
+    fn word_after(&self) -> usize {
+        let rest = self.text[self.cursor..].trim_start();
+        self.text.len() - rest.find(char::is_whitespace).map_or(0, |at| rest.len() - at)
     }
 
     fn before(&self) -> usize {
@@ -98,6 +121,7 @@ mod tests {
     fn keys_edit() {
         let key = |code| KeyEvent::new(code, KeyModifiers::NONE);
         let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        let alt = |code| KeyEvent::new(code, KeyModifiers::ALT);
         for (keys, want) in [
             (&[key(Char('s'))][..], "café 日本s|"),
             (&[key(Left), key(Backspace)], "café |本"),
@@ -110,6 +134,13 @@ mod tests {
             (&[key(Left), control('u')], "|本"),
             (&[control('a'), control('k')], "|"),
             (&[control('a'), control('e'), control('x'), key(KeyCode::Tab)], "café 日本|"),
+            (&[control('h')], "café 日|"),
+            (&[alt(Backspace)], "café |"),
+            (&[alt(Char('b'))], "café |日本"),
+            (&[alt(Char('b')), alt(Char('b')), alt(Char('b'))], "|café 日本"),
+            (&[key(Home), alt(Char('f'))], "café| 日本"),
+            (&[key(Home), alt(Char('f')), alt(Char('f')), alt(Char('f'))], "café 日本|"),
+            (&[alt(Char('x')), alt(Char('y'))], "café 日本|"),
         ] {
             let mut line = Line::new("cafe\u{301}\n日本\u{7}");
             keys.iter().for_each(|key| line.press(*key));

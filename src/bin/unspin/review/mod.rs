@@ -81,7 +81,7 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     let settings = (!command.checking.isolated).then(|| settings::file_for(&command.checking, &here));
     let mut store = Store::new(&files[0], settings);
     let look = Look { color: terminal::color(common) };
-    review(job, decisions, options, &mut store, &application(command), look, common)
+    review(job, decisions, options, &mut store, look, common)
 }
 
 /// The command that applies what a review decided: with all options by which the same texts are read and the same findings
@@ -153,7 +153,7 @@ fn by_name(decisions: &Decisions, path: &Path) -> Option<Decisions> {
 }
 
 fn options(command: &Review) -> Options {
-    Options { order: command.order, only: command.only, by: command.by.clone() }
+    Options { order: command.order, only: command.only, by: command.by.clone(), application: application(command) }
 }
 
 /// The decisions that count. Where people disagree, `None` and a line for each disagreement, unless it was said whom to
@@ -201,7 +201,6 @@ fn review(
     decisions: Decisions,
     options: Options,
     store: &mut Store,
-    application: &str,
     look: Look,
     common: Common,
 ) -> anyhow::Result<Ending> {
@@ -215,7 +214,7 @@ fn review(
         let more = if session.is_loading() { " or more" } else { "" };
         note(&format!("{accepted} accepted, {rejected} rejected, {ignored} ignored, {undecided}{more} left"));
         if accepted > 0 {
-            note(&format!("{application} writes what was accepted"));
+            note(&format!("{} writes what was accepted", session.application()));
         }
     }
     Ok(Ending { found: counts.undecided > 0 || session.is_loading(), trouble: !faults.is_empty() })

@@ -217,6 +217,6 @@ impl Session {
 }
 
 /// Words for comparison: small letters, single spaces.
-fn folded(words: &str) -> String {
+pub(super) fn folded(words: &str) -> String {
     one_line(words).to_lowercase()
 }

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspin::{Applicability, Decision, Finding};
 
-use self::decide::{Action, Rule};
+use self::decide::{Action, Rule, folded};
 use super::document::{Document, State};
 use super::line::Line;
 use super::loader::Request;
@@ -40,6 +40,8 @@ pub(crate) struct Options {
     pub(crate) order: Order,
     pub(crate) only: Option<Applicability>,
     pub(crate) by: Option<String>,
+    /// The command that applies what is decided.
+    pub(crate) application: String,
 }
 
 impl Options {
@@ -327,22 +329,27 @@ impl Session {
     }
 
     fn search(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.wanted = text.to_lowercase();
+        if !text.trim().is_empty() {
+            text.clone_into(&mut self.wanted);
+        }
+        let wanted = folded(&self.wanted);
+        if wanted.is_empty() {
+            self.message = "type the words that are searched for behind the /".into();
+            return;
         }
         let (all, at) = (self.queue.len(), self.at);
         let mut sentences: HashMap<usize, Sentences> = HashMap::new();
         let mut hit = |at: &usize| {
             let Item { document: number, finding } = self.queue[*at];
             let document = &self.documents[number];
-            let has = |text: &str| text.to_lowercase().contains(&self.wanted);
+            let has = |text: &str| folded(text).contains(&wanted);
             let corrections = &document.findings[finding].corrections;
             corrections.iter().any(|correction| has(&correction.text)) || {
                 let sentences = sentences.entry(number).or_default();
                 has(&document.text()[sentences.around(document.text(), document.span(finding)).range()])
             }
         };
-        let found = (at + 1..all).chain(0..(at + 1).min(all)).find(&mut hit).filter(|_| !self.wanted.is_empty());
+        let found = (at + 1..all).chain(0..(at + 1).min(all)).find(&mut hit);
         match found {
             Some(at) => self.at = at,
             None => self.message = format!("“{}” is in no sentence with a suggestion", self.wanted),
@@ -379,6 +386,11 @@ impl Session {
 
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The command that applies what was decided.
+    pub(crate) fn application(&self) -> &str {
+        &self.options.application
     }
 
     /// Whether more may become known.

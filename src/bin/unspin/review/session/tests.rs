@@ -216,7 +216,9 @@ fn messages_say_what_happened() {
         ("au", "4 taken back"),
         ("i", "“navy” is allowed from now on; u takes it back"),
         ("k", "this is the first one"),
-        ("/x y<enter>", "“x y” is in no sentence with a suggestion"),
+        ("/X y<enter>", "“X y” is in no sentence with a suggestion"),
+        ("/<enter>", "type the words that are searched for behind the /"),
+        ("/ <enter>", "type the words that are searched for behind the /"),
         ("AAj", "this is the last one"),
         ("AAy", "nothing is left to decide; k goes back, u takes back, q ends"),
         ("AAkA", "nothing of that kind is undecided"),
@@ -227,6 +229,15 @@ fn messages_say_what_happened() {
         press(&mut session, keys, &mut keep);
         assert_eq!(session.message(), want, "{keys}");
     }
+}
+
+#[test]
+fn a_search_finds_words_over_the_end_of_a_line() {
+    let mut keep = Memory::default();
+    let mut session = Session::new(Options::default());
+    session.add(document("a.txt", "The navy stated.\n\nNo nation\n  Behind."), &mut keep);
+    press(&mut session, "/NATION behind<enter>y", &mut keep);
+    assert_eq!(states(&session), ">- - country");
 }
 
 #[test]

@@ -93,9 +93,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, session: &Session, look: Look) {
     }
     put(frame, area, below, footer);
     if let Mode::Search(line) = session.mode() {
-        let (before, _) = line.parts();
-        let column = (clean(before).width() + 1).min(width - 1);
-        frame.set_cursor_position(Position::new(column as u16, below));
+        let (_, column) = line.shown(width - 2);
+        frame.set_cursor_position(Position::new(column as u16 + 1, below));
     }
 }
 
@@ -167,7 +166,7 @@ fn hints(shown: &[&str]) -> Vec<(String, Style)> {
 fn message(session: &Session, width: usize, height: u16) -> Vec<Line<'static>> {
     let text = clean(session.message());
     match session.mode() {
-        Mode::Search(line) => vec![Line::from(format!("/{}", clean(line.text())))],
+        Mode::Search(line) => vec![Line::from(format!("/{}", line.shown(width - 2).0))],
         _ if text.is_empty() && session.is_loading() => {
             vec![Line::from(cut(&format!("checking: {} so far", documents(session.seen())), width)).dim()]
         }
@@ -201,9 +200,10 @@ fn done(session: &Session, width: usize) -> Vec<Line<'static>> {
     } else if session.progress().1 == 0 {
         format!("Nothing was found in {}.", documents(session.seen()))
     } else {
+        let application = session.application();
         format!(
-            "All is decided: {accepted} accepted, {rejected} rejected, {ignored} ignored. q ends; then unspin review \
-             --apply writes what was accepted. k goes back."
+            "All is decided: {accepted} accepted, {rejected} rejected, {ignored} ignored. q ends; then {application} \
+             writes what was accepted. k goes back."
         )
     };
     wrap(&[(text, Style::default())], width)

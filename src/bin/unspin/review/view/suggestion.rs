@@ -35,16 +35,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, session: &Session, item: I
     row += u16::from(gaps > 0);
     if let Mode::Edit(line) = mode {
         let label = "new words: ";
-        let (before, after) = line.parts();
-        let (before, after) = (clean(before), clean(after));
-        let room = width.saturating_sub(label.len() + 1);
-        // The start goes out of sight where the line is longer than the screen.
-        let mut shown = before.as_str();
-        while shown.width() > room {
-            shown = &shown[shown.char_indices().nth(1).map_or(shown.len(), |(at, _)| at)..];
-        }
-        let column = (label.len() + shown.width()) as u16;
-        let line = vec![Span::from(label).bold(), Span::styled(format!("{shown}{after}"), look.comes())];
+        let (shown, column) = line.shown(width.saturating_sub(label.len() + 1));
+        let column = (label.len() + column) as u16;
+        let line = vec![Span::from(label).bold(), Span::styled(shown, look.comes())];
         put(frame, area, row, vec![Line::from(line)]);
         frame.set_cursor_position(Position::new(area.x + column, area.y + row));
     } else {

@@ -13,7 +13,8 @@ use crate::review::session::{Options, Session};
 /// g green, y yellow, c cyan; B bold, D dim, U underlined, X crossed out.
 fn screen(text: &str, keys: &str, size: (u16, u16), color: bool) -> String {
     let mut keep = Memory::default();
-    let mut session = Session::new(Options::default());
+    let application = "unspin review --apply".into();
+    let mut session = Session::new(Options { application, ..Options::default() });
     session.looked_at(2);
     session.add(document("a.txt", text), &mut keep);
     session.loaded();
@@ -146,4 +147,10 @@ fn a_long_message_is_read_to_its_end() {
     assert!(roomy.lines().any(|line| line.contains("not saved: ")) && roomy.contains("another file"), "{roomy}");
     let low = drawn(&session, (80, 8), false);
     assert!(low.contains("end that first, o…"), "{low}");
+}
+
+#[test]
+fn the_end_of_a_long_search_is_shown() {
+    let shown = screen(TEXT, &format!("/{}end", "long ".repeat(30)), (40, 12), false);
+    assert!(shown.contains("long end\n"), "{shown}");
 }
