@@ -256,6 +256,7 @@ impl DecisionError {
 /// // They disagree; the latest is in force, until one of them is to have it.
 /// assert_eq!(decisions.conflicts().count(), 1);
 /// assert!(decisions.iter().map(|one| one.verdict).eq([Verdict::Reject]));
+/// assert!(decisions.iter().all(|one| decisions.about(one).len() == 2));
 /// decisions.prefer("anna");
 /// assert_eq!(decisions.conflicts().count(), 0);
 /// assert!(decisions.iter().map(|one| one.verdict).eq([Verdict::Accept]));
@@ -346,6 +347,12 @@ impl Decisions {
     /// Findings about which people disagree, with one decision for each of them; the latest is the last.
     pub fn conflicts(&self) -> impl Iterator<Item = Vec<&Decision>> {
         self.findings().filter_map(|people| disagree(people))
+    }
+
+    /// What everybody decided about the finding that a decision of these is about, the latest last.
+    pub fn about(&self, decision: &Decision) -> &[Decision] {
+        let people = self.places.get(&decision.place).and_then(|all| all.get(&(decision.id.clone(), decision.nth)));
+        people.map_or(&[], Vec::as_slice)
     }
 
     /// Where people disagree and one of them has this name, drops what the others decided.

@@ -226,7 +226,7 @@ fn people_who_disagree_are_named_and_nothing_is_written() {
     let line = format!(
         "unspin: a.txt: people disagree about {words:?}: anna.jsonl: accept \"Defense\", Ben: accept \"War\"\n"
     );
-    assert!(err.starts_with(&line) && err.contains("unspin: 1 disagreement; settle"), "{err}");
+    assert!(err.starts_with(&line) && err.contains("unspin: 1 disagreement; say --prefer NAME"), "{err}");
     let (code, err) = apply(&["--prefer", "eve"]);
     assert!(code == 2 && err.contains("nobody of that name"), "{err}");
     for (prefer, new) in [("anna.jsonl", "Defense"), ("Ben", "War"), ("last", "War")] {

@@ -22,6 +22,8 @@ pub(crate) struct Document {
     pub(crate) writable: Vec<bool>,
     /// For each finding: what was decided.
     pub(crate) states: Vec<Option<State>>,
+    /// For each finding: what each person had decided when the review began, the latest last.
+    pub(crate) people: Vec<Vec<Voice>>,
     /// The request, if any, by which it is being checked again.
     pub(crate) asked: Option<usize>,
 }
@@ -32,6 +34,36 @@ pub(crate) enum State {
     Accepted(String),
     Rejected,
     Ignored,
+}
+
+/// What somebody decided; who gave no name is nobody in particular.
+pub(crate) type Voice = (Option<String>, State);
+
+impl State {
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self {
+            Self::Accepted(_) => Verdict::Accept,
+            Self::Rejected => Verdict::Reject,
+            Self::Ignored => Verdict::Ignore,
+        }
+    }
+
+    /// What comes in place of the words, where they go.
+    pub(crate) fn replacement(&self) -> Option<&str> {
+        if let Self::Accepted(new) = self { Some(new) } else { None }
+    }
+}
+
+/// Whether some of these decisions leave another text than others.
+pub(crate) fn disagree<'s>(mut states: impl Iterator<Item = &'s State>) -> bool {
+    let first = states.next().map(State::replacement);
+    states.any(|state| Some(state.replacement()) != first)
+}
+
+/// Who decided what, in words.
+pub(crate) fn said(by: Option<&str>, verdict: Verdict, new: Option<&str>) -> String {
+    let (name, new) = (by.unwrap_or("nobody in particular"), new.map(|new| format!(" {new:?}")));
+    format!("{name}: {}{}", verdict.name(), new.unwrap_or_default())
 }
 
 impl Document {
@@ -50,9 +82,14 @@ impl Document {
         let place = place(record, n);
         let index = LineIndex::new(record.shown(n));
         let matched = decisions.find(&place, record.text(n), &findings);
-        let states = findings.iter().zip(matched.decided).map(|(finding, decision)| state(finding, decision?));
+        let found = || findings.iter().zip(matched.decided.iter().copied());
+        let voices = |(finding, decision): (&Finding, Option<&Decision>)| {
+            let people = decision.map_or(&[][..], |decision| decisions.about(decision));
+            people.iter().filter_map(|one| Some((one.by.clone(), state(finding, one)?))).collect()
+        };
         Self {
-            states: states.collect(),
+            states: found().map(|(finding, decision)| state(finding, decision?)).collect(),
+            people: found().map(voices).collect(),
             positions: findings
                 .iter()
                 .map(|finding| index.line_column(record.shown_span(n, finding.span).start))
@@ -77,7 +114,7 @@ impl Document {
     pub(crate) fn merge(&mut self, found: Self) {
         let known = self.findings.len();
         let more = found.findings.into_iter().zip(found.positions).zip(found.writable).zip(found.states);
-        for (((finding, position), writable), state) in more {
+        for ((((finding, position), writable), state), people) in more.zip(found.people) {
             let span = finding.span;
             let takes = |n| self.span(n) == span || self.span(n).overlaps(span) && !self.is_ignored(n);
             if !(0..known).any(takes) {
@@ -85,6 +122,7 @@ impl Document {
                 self.positions.push(position);
                 self.writable.push(writable);
                 self.states.push(state);
+                self.people.push(people);
             }
         }
     }
@@ -99,6 +137,7 @@ impl Document {
         self.positions.truncate(findings);
         self.writable.truncate(findings);
         self.states.truncate(findings);
+        self.people.truncate(findings);
     }
 
     /// The next finding behind a span, as far as `end`, that may stand beside the one that is shown, or is it: they share no

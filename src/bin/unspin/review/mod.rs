@@ -36,7 +36,7 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
         bail!("--decisions may be given once: new decisions go there; several are for --apply and --status");
     }
     let decisions = store::read(&files, interactive || command.status && command.decisions.is_empty())?;
-    let decisions = agreed(decisions, command)?;
+    let decisions = agreed(decisions, &files, command)?;
     let Some(mut decisions) = decisions else { return Ok(Ending { trouble: true, ..Ending::default() }) };
 
     let mut inputs = command.inputs.clone();
@@ -158,7 +158,7 @@ fn options(command: &Review) -> Options {
 
 /// The decisions that count. Where people disagree, `None` and a line for each disagreement, unless it was said whom to
 /// prefer or nothing is applied.
-fn agreed(mut decisions: Decisions, command: &Review) -> anyhow::Result<Option<Decisions>> {
+fn agreed(mut decisions: Decisions, files: &[PathBuf], command: &Review) -> anyhow::Result<Option<Decisions>> {
     match command.prefer.as_deref() {
         None => {}
         Some("last") => return Ok(Some(decisions)),
@@ -176,20 +176,20 @@ fn agreed(mut decisions: Decisions, command: &Review) -> anyhow::Result<Option<D
     let mut disagreements = 0;
     for people in decisions.conflicts() {
         disagreements += 1;
-        let say = |one: &&Decision| {
-            let name = one.by.as_deref().unwrap_or("nobody in particular");
-            match &one.replacement {
-                Some(new) => format!("{name}: {} {new:?}", one.verdict.name()),
-                None => format!("{name}: {}", one.verdict.name()),
-            }
-        };
+        let say = |one: &&Decision| document::said(one.by.as_deref(), one.verdict, one.replacement.as_deref());
         let said: Vec<String> = people.iter().map(say).collect();
         complain(&format!("{}: people disagree about {:?}: {}", people[0].place, people[0].text, said.join(", ")));
     }
     if disagreements > 0 && command.apply {
         let disagreements =
             if disagreements == 1 { "1 disagreement".to_owned() } else { format!("{disagreements} disagreements") };
-        complain(&format!("{disagreements}; settle them in unspin review, or say --prefer NAME or --prefer last"));
+        // Those who decide anew are to see what the others decided.
+        let file =
+            if let [file] = files { file.display().to_string() } else { "a file that joins all of these".into() };
+        complain(&format!(
+            "{disagreements}; say --prefer NAME, or --prefer last; or decide anew in unspin review --decisions {file} \
+             --by YOURSELF, and say --prefer YOURSELF"
+        ));
         return Ok(None);
     }
     Ok(Some(decisions))

@@ -1,5 +1,7 @@
 //! Suggestions decided, one or many at a time, and decisions taken back.
 
+use std::collections::BTreeSet;
+
 use super::{Item, Keep, Session};
 use crate::review::document::{Document, State};
 use crate::wording::one_line;
@@ -162,8 +164,14 @@ impl Session {
         let grown = action.grown.clone();
         let goes = |item: &Item| grown.iter().any(|(n, first)| item.document == *n && item.finding >= *first);
         let earlier = self.history.iter().rev().skip(1).flat_map(|action| &action.before);
-        before.extend(earlier.filter(|(item, _)| goes(item)).cloned());
-        if let Err(error) = self.keep(&before, keep) {
+        before.extend(earlier.clone().filter(|(item, _)| goes(item)).cloned());
+        // What was decided before the review may be another's: back comes what the reader said.
+        let mut touched: BTreeSet<Item> = BTreeSet::new();
+        touched.extend(earlier.map(|(item, _)| *item));
+        let own = before.iter().map(|(item, state)| {
+            (*item, if touched.contains(item) { state.clone() } else { self.recorded(*item).cloned() })
+        });
+        if let Err(error) = self.keep(&own.collect::<Vec<_>>(), keep) {
             self.message = format!("not saved: {error:#}");
             return;
         }

@@ -9,7 +9,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspin::{Applicability, Decision, Finding};
 
 use self::decide::{Action, Rule, folded};
-use super::document::{Document, State};
+use super::document::{Document, State, disagree};
 use super::line::Line;
 use super::loader::Request;
 use super::sentence::Sentences;
@@ -126,6 +126,14 @@ impl Session {
     /// Takes suggestions of a document in, from one of its findings on. Those that an earlier "all" covers are decided at
     /// once; the reader stays where they are.
     fn take_in(&mut self, number: usize, first: usize, keep: &mut dyn Keep) {
+        let Document { people, states, .. } = &mut self.documents[number];
+        for (people, state) in people.iter().zip(states).skip(first) {
+            // What people disagree about is open, but to the one whose word was the last.
+            let mine = people.last().is_some_and(|(by, _)| *by == self.options.by);
+            if !mine && disagree(people.iter().map(|(_, state)| state)) {
+                *state = None;
+            }
+        }
         let fresh = self.options.order == Order::Confidence && !self.begun;
         let waiting = self.at == self.queue.len() || fresh;
         let shown = self.current();
@@ -378,6 +386,21 @@ impl Session {
 
     pub(crate) fn state(&self, item: Item) -> Option<&State> {
         self.documents[item.document].states[item.finding].as_ref()
+    }
+
+    /// What the reader themselves had decided when the review began.
+    fn recorded(&self, item: Item) -> Option<&State> {
+        let people = &self.documents[item.document].people[item.finding];
+        people.iter().find(|(by, _)| *by == self.options.by).map(|(_, state)| state)
+    }
+
+    /// Who decided what about a suggestion, where people disagree.
+    pub(crate) fn disagreement(&self, item: Item) -> Option<Vec<(Option<&str>, &State)>> {
+        let people = self.documents[item.document].people[item.finding].iter();
+        let others = people.filter(|(by, _)| *by != self.options.by).map(|(by, state)| (by.as_deref(), state));
+        let mine = self.state(item).or(self.recorded(item)).map(|state| (self.options.by.as_deref(), state));
+        let all: Vec<_> = others.chain(mine).collect();
+        disagree(all.iter().map(|(_, state)| *state)).then_some(all)
     }
 
     pub(crate) fn mode(&self) -> &Mode {

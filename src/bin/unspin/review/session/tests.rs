@@ -92,6 +92,7 @@ pub(crate) fn with_words(path: &str, text: &str, all: &[(&str, &[&str], f32)]) -
         findings,
         writable: vec![true; count],
         states: vec![None; count],
+        people: vec![Vec::new(); count],
         asked: None,
     }
 }
@@ -202,6 +203,49 @@ fn keys_decide() {
             }
         }
     }
+}
+
+#[test]
+fn what_others_decided_stays_theirs() {
+    let said = |name: &str, state| (Some(name.to_owned()), state);
+    let accepted = || State::Accepted("military".into());
+    let session = |by: &str, people: Vec<(Option<String>, State)>, keep: &mut Memory| {
+        let mut session = Session::new(Options { by: Some(by.into()), ..Options::default() });
+        let mut document = document("a.txt", "The navy.");
+        document.states[0] = people.last().map(|(_, state)| state.clone());
+        document.people[0] = people;
+        session.add(document, keep);
+        session
+    };
+    let last = |keep: &Memory| {
+        let line = keep.lines.lines().last().unwrap_or_default().to_owned() + "\n";
+        let all = Decisions::parse(&line).expect("decisions");
+        all.iter().next().map(|one| (one.by.clone(), one.verdict))
+    };
+    let both = || vec![said("anna", accepted()), said("ben", State::Rejected)];
+    let item = Item { document: 0, finding: 0 };
+    for (by, start, undone) in [
+        // It is open to all but the one who had the last word; what comes back is their own.
+        ("anna", ">-", Some((Some("anna".into()), Verdict::Accept))),
+        ("ben", "no >", Some((Some("ben".into()), Verdict::Reject))),
+        ("carol", ">-", None),
+    ] {
+        let mut keep = Memory::default();
+        let mut session = session(by, both(), &mut keep);
+        assert_eq!(states(&session), start, "{by}");
+        assert_eq!(session.disagreement(item).map(|people| people.len()), Some(2), "{by}");
+        press(&mut session, "kn", &mut keep);
+        // One of the two settles it.
+        assert_eq!(session.disagreement(item).is_none(), by == "anna", "{by}");
+        press(&mut session, "u", &mut keep);
+        assert_eq!(last(&keep), undone, "{by}");
+        assert_eq!(states(&session), start.replace("no >", ">no"), "{by}");
+    }
+    // Another's verdict is not taken over.
+    let mut keep = Memory::default();
+    let mut alone = session("anna", vec![said("ben", State::Rejected)], &mut keep);
+    press(&mut alone, "kyu", &mut keep);
+    assert_eq!((states(&alone).as_str(), last(&keep)), (">no", None));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use unspin::render::diff::compare_words;
 use unspin::render::percent;
 
 use super::{Look, put};
-use crate::review::document::State;
+use crate::review::document::{State, said};
 use crate::review::sentence;
 use crate::review::session::{Item, Mode, Session};
 use crate::review::wrap::{clean, cut, wrap};
@@ -160,6 +160,11 @@ fn choices(session: &Session, item: Item, width: usize, look: Look) -> Vec<Line<
     let shown = |text: &str| clean(advice(text));
     let mark = |chosen: bool| if chosen { "✓ " } else { "  " };
     let mut lines = Vec::new();
+    if let Some(people) = session.disagreement(item) {
+        let said = people.iter().map(|(by, state)| said(*by, state.verdict(), state.replacement()));
+        let text = format!("people disagree: {}", said.collect::<Vec<_>>().join(", "));
+        lines.extend(wrap(&[(clean(&text), look.paint(Color::Yellow))], width));
+    }
     match state {
         Some(State::Rejected) => lines.push(Line::from("✓ rejected: the words stay").bold()),
         Some(State::Ignored) => lines.push(Line::from("✓ ignored: the words are in the allow list").bold()),

@@ -6,6 +6,7 @@ use ratatui::style::Modifier;
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
+use crate::review::document::State;
 use crate::review::session::tests::{Memory, TEXT, document, press, with_words};
 use crate::review::session::{Options, Session};
 
@@ -118,6 +119,17 @@ fn what_shares_words_with_an_ignored_one_is_shown() {
     press(&mut session, "kk", &mut keep);
     let shown = drawn(&session, (80, 24), false);
     assert!(shown.contains("[-navy-]") && shown.contains("{+fleet+}"), "{shown}");
+}
+
+#[test]
+fn who_decided_what_is_shown_where_people_disagree() {
+    let mut other = document("a.txt", "The navy stated.");
+    other.people[0] = vec![(Some("ben".into()), State::Rejected), (None, State::Accepted("fleet".into()))];
+    let mut session = Session::new(Options { by: Some("anna".into()), ..Options::default() });
+    session.add(other, &mut Memory::default());
+    let shown = drawn(&session, (80, 24), false);
+    let says = "people disagree: ben: reject, nobody in particular: accept \"fleet\"";
+    assert!(shown.contains(says), "{shown}");
 }
 
 #[test]
