@@ -40,6 +40,8 @@ pub(crate) struct Request {
 pub(crate) struct Loader {
     known: Arc<(Job, Decisions)>,
     texts: Receiver<Loaded>,
+    /// What came of the inputs and nobody wanted yet.
+    held: Option<Loaded>,
     again: Receiver<Loaded>,
     answer: SyncSender<Loaded>,
     threads: Vec<JoinHandle<()>>,
@@ -58,7 +60,11 @@ impl Loader {
             }
         }
         let again = self.again.try_recv().ok();
-        again.or_else(|| if more { self.texts.try_recv().ok() } else { None })
+        again.or_else(|| {
+            self.held = self.held.take().or_else(|| self.texts.try_recv().ok());
+            // That all is known may be said at any time.
+            self.held.take_if(|held| more || matches!(held, Loaded::Done))
+        })
     }
 
     /// Has texts checked again, on a thread of their own.
@@ -102,5 +108,52 @@ pub(crate) fn start(job: Job, decisions: Decisions) -> Loader {
         }
         let _ = send.send(Loaded::Done);
     });
-    Loader { known, texts, again, answer, threads: vec![thread] }
+    Loader { known, texts, held: None, again, answer, threads: vec![thread] }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+    use std::time::{Duration, Instant};
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::command::{Args, Command};
+
+    #[test]
+    fn the_end_is_told_where_nothing_more_is_wanted() {
+        let here = tempfile::tempdir().expect("a place");
+        let paths = ["a.txt", "b.txt"].map(|name| here.path().join(name));
+        let next = |paths: &[PathBuf], wanted: &[bool]| {
+            paths.iter().for_each(|path| std::fs::write(path, "Clean.").expect("written"));
+            let args = ["unspin", "review", "--isolated"].map(OsString::from);
+            let args = args.into_iter().chain(paths.iter().map(Into::into));
+            let Args { common, command: Command::Review(command) } = Args::try_parse_from(args).expect("sound") else {
+                unreachable!("it is asked for")
+            };
+            let job = Job::new(&command.inputs, &command.checking, None, common).expect("sound");
+            let mut loader = start(job, Decisions::default());
+            let mut known = Vec::new();
+            for &more in wanted {
+                let patience = Instant::now() + Duration::from_secs(if more { 60 } else { 2 });
+                let loaded = loop {
+                    let loaded = loader.next(more);
+                    if loaded.is_some() || Instant::now() > patience {
+                        break loaded;
+                    }
+                };
+                known.push(match loaded {
+                    Some(Loaded::Texts(..)) => "text",
+                    Some(Loaded::Done) => "done",
+                    Some(_) => "trouble",
+                    None => "nothing",
+                });
+            }
+            known
+        };
+        assert_eq!(next(&paths[..1], &[true, false]), ["text", "done"]);
+        assert_eq!(next(&paths, &[true, false, true, false]), ["text", "nothing", "text", "done"]);
+    }
 }
