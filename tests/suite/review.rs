@@ -346,6 +346,7 @@ fn what_cannot_be_reviewed_is_refused() {
         (&["review", "--decisions", "a", "--decisions", "b", "a.txt"], "--decisions may be given once"),
         (&["review", "--decisions", "no/d.jsonl", "a.txt"], "no/d.jsonl: there is no directory no"),
         (&["review", "--apply", "--only", "automatic"], "cannot be used with"),
+        (&["review", "--by", " ", "a.txt"], "--by needs a name"),
     ] {
         let ran = unspin(here.path(), args, b"");
         assert_eq!(ran.code, 2, "{args:?}");

@@ -30,6 +30,7 @@ use crate::terminal::{self, Ending, complain, note};
 use crate::{output, settings};
 
 pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
+    ensure!(command.by.as_ref().is_none_or(|name| !name.trim().is_empty()), "--by needs a name");
     let files = if command.decisions.is_empty() { vec![store::NAME.into()] } else { command.decisions.clone() };
     let interactive = !command.apply && !command.status;
     if interactive && files.len() > 1 {
