@@ -256,6 +256,14 @@ fn repairs_are_those_of_the_command_line() {
     let both = server.post("/v1/fix", &json!({"text": SPUN, "ids": [], "select": "automatic"}));
     assert!(both.status == 400 && both.body.contains("cannot be selected both"), "{both:?}");
 
+    let unknown = server.post("/v1/fix", &json!({"text": SPUN, "ids": [found[0]["id"], "none", "nor this"]}));
+    assert!(unknown.status == 400 && unknown.body.contains("no finding has the id \\\"none\\\""), "{unknown:?}");
+    for coding in ["gzip", "identity"] {
+        let headers = ["Content-Type: application/json", &format!("Content-Encoding: {coding}")];
+        let answer = server.ask("POST", "/v1/fix", &headers, &json!({"text": "Clean."}).to_string());
+        assert_eq!(answer.status, if coding == "gzip" { 415 } else { 200 }, "{answer:?}");
+    }
+
     for (edits, says) in [
         (json!([{"start": 0, "end": 9, "text": ""}, {"start": 8, "end": 10, "text": ""}]), "overlap"),
         (json!([{"start": 1, "end": 2, "text": ""}]), "between characters"),

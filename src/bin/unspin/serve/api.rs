@@ -1,5 +1,6 @@
 //! The JSON API: check, fix, apply edits. `openapi.json` describes it.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -281,6 +282,12 @@ fn fixed(server: &Server, request: Fix, limit: &Limit) -> Result<Vec<u8>, Refusa
     let mut report = check::check(server, &text, &plan, limit, |_, _| Ok(()))?;
     let whole = document(&text, &report);
     let found = report.findings.len();
+    if let Selection::Ids(ids) = &selection {
+        let known: HashSet<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
+        if let Some(id) = ids.iter().find(|id| !known.contains(id.as_str())) {
+            return Err(Refusal::bad(format!("no finding has the id {id:?}; /v1/check tells them")));
+        }
+    }
     let mut edits = Vec::new();
     let is_chosen = selection.chooser();
     let all = text.joint_edits(report.findings.iter().map(|finding| (finding.span, finding.correction())));

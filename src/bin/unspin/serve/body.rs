@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_ENCODING;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -36,8 +37,12 @@ pub(super) async fn take(
         Kind::Json => (said == "application/json", "application/json"),
         Kind::Form => (!said.starts_with("multipart/"), "application/x-www-form-urlencoded"),
     };
+    let is_coded = head.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
     let refusal = if body.size_hint().lower() > server.max_size as u64 {
         too_large(server)
+    } else if is_coded {
+        let message = "the body must come as it is, without a Content-Encoding";
+        Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", message)
     } else if is_sound {
         match queue.enter(Instant::now() + server.time_limit) {
             Ok(place) => return read(server, place, body).await,
