@@ -51,7 +51,9 @@ for (; !/^(\d+) of \1 decided/.test((await state()).counts); steps++) {
   const way = ways[steps % ways.length];
   if (way[0] === "e") {
     await press("e");
-    await page.keyboard.type(way[1] && `own & <words> ${steps}`);
+    // What stands there is selected.
+    if (way[1]) await page.keyboard.type(`own & <words> ${steps}`);
+    else await press("Backspace");
     await press("Enter");
   } else {
     await press(...way);
@@ -206,6 +208,64 @@ assert.match((await state()).counts, /^1 of .* 0 accepted/);
 assert.equal(await page.isDisabled("#undo"), true);
 await page.click("#again");
 
+// Nor is the finding that was looked at, or the view.
+await page.fill("#paste", text);
+await page.keyboard.press("Control+Enter");
+const spun = () => page.waitForFunction(() => document.getElementById("judged").textContent.startsWith("Spun"));
+await spun();
+await press("j", "j", "j", "v");
+await page.reload();
+await spun();
+assert.equal((await state()).number, `4 of ${found.length}`);
+assert.equal(await page.locator("#text.inline").count(), 1);
+// Own words start from the correction; Esc brings it back.
+const { now } = await state();
+await press("e");
+await page.keyboard.type("halfway");
+await press("Escape", "e", "Enter", "k");
+assert.deepEqual([(await state()).now, (await state()).state], [now, "accepted"]);
+// What was decided goes only when that is meant, or it was taken away. Without the clipboard, copying works, too.
+const asks = async () => {
+  page.asked = 0;
+  await page.click("#again");
+  return page.asked;
+};
+await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+await press("d", "c");
+await says("^Copied$");
+assert.equal(await asks(), 0);
+await page.fill("#paste", text);
+await page.keyboard.press("Control+Enter");
+await spun();
+assert.equal(await asks(), 0);
+await page.fill("#paste", text);
+await page.keyboard.press("Control+Enter");
+await spun();
+await press("y");
+assert.equal(await asks(), 1);
+
+// Of several people each has the last word on their own decisions, and the last one that was not taken back is in force.
+const voice = (by, decision) => ({ ...there, by, decision });
+for (const [lines, own, left] of [
+  [[voice("anna", "reject"), voice("ben", "ignore"), voice("anna", "undecided")], "ignored", ["ben: ignore"]],
+  [[voice("anna", "reject"), voice("ben", "ignore"), voice("anna", "ignore")], "ignored", ["ben: ignore", "anna: ignore"]],
+  [[voice("anna", "ignore"), voice("ben", "reject")], "rejected", ["anna: ignore", "ben: reject"]],
+]) {
+  await page.setInputFiles("#resume", written("joined.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join("")));
+  await page.check("#assume");
+  await check(page, join(scratch, "r.txt"));
+  await press("k", "k", "k");
+  assert.equal((await state()).state, own);
+  const voices = async () => (await download(page, "r")).text.trim().split("\n").map((line) => JSON.parse(line))
+    .filter(({ id }) => id === there.id).map(({ by, decision }) => `${by}: ${decision}`);
+  assert.deepEqual(await voices(), left);
+  await press("y");
+  assert.deepEqual(await voices(), [...left, "null: accept"]);
+  await press("u");
+  assert.deepEqual(await voices(), left);
+  await page.click("#again");
+}
+
 // A text whose answer has not come outlives a reload, and shows no numbers of the text before.
 await page.route("**/v1/check", () => {});
 await page.fill("#paste", short);
@@ -228,5 +288,21 @@ for (const bytes of [Buffer.from(`\uFEFF${short}`, "utf16le"), Buffer.from(`\uFE
 assert.deepEqual(page.foreign, []);
 assert.deepEqual(page.faults, []);
 await browser.close();
+
+// On a telephone the panel lies over the text, and no finding under it.
+const small = await open(server.url, { viewport: { width: 360, height: 640 } });
+// The first one stands where the panel comes to lie.
+await check(small.page, written("low.txt", `\n\n\n${text.slice(found[0].span.utf16[0])}`));
+for (let n = 0; n < 4; n++) {
+  const [mark, panel, scrolled] = await small.page.evaluate(() => new Promise((done) => setTimeout(() => {
+    const panel = document.getElementById("panel");
+    done([document.querySelector(".f.current").getBoundingClientRect().bottom, panel.getBoundingClientRect().top, panel.scrollTop]);
+    panel.scrollTop = 1000;
+  }, 100)));
+  assert.ok(0 < mark && mark <= panel, `${mark} ${panel}`);
+  assert.equal(scrolled, 0);
+  await small.page.keyboard.press("j");
+}
+await small.browser.close();
 await server.stop();
 console.log(`review: ${found.length} findings in ${text.split(/\s+/).length} words decided by keys in ${steps} steps; the text, the diff and the record agree`);

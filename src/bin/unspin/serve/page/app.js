@@ -15,7 +15,8 @@ let session = null, view = null, under = null, opened = null, resumed = new Map(
 
 // ---- checking
 
-async function check(next) {
+// `place` is where the reader was before a reload: the finding, and the view.
+async function check(next, place = { at: -1, mode: "marks" }) {
   under?.abort();
   under = new AbortController();
   const { signal } = under;
@@ -30,7 +31,7 @@ async function check(next) {
   document.title = `${session.name} – unspin`;
   get("text").className = "text marks";
   view = new View(get("text"), session, (n) => select(n, true));
-  setView("marks");
+  setView(place.mode);
   get("judged").textContent = "Checking…";
   get("figures").textContent = "";
   get("finding").hidden = get("nothing").hidden = true;
@@ -54,7 +55,7 @@ async function check(next) {
             first = session.findings.length;
           }
           get("judged").textContent = `Checking… ${Math.floor(100 * line.span.byte[1] / line.of)} %`;
-          if (view.current < 0) select(session.nextOpen(0));
+          if (view.current < 0 && place.at < session.findings.length) select(place.at < 0 ? session.nextOpen(0) : place.at);
           counts();
         }
       }
@@ -114,8 +115,9 @@ function counts() {
 
 function select(n, focus) {
   if (n < 0) return;
+  // First the panel, which covers a part of the text on narrow screens.
+  show(session, n, accept);
   view.select(n, focus);
-  show(session, view.current, accept);
   counts();
 }
 
@@ -141,6 +143,7 @@ function say(text) {
 // ---- deciding
 
 function decided(indexes, word) {
+  session.taken = false;
   indexes.forEach((n) => view.update(n));
   keepDecisions();
   counts();
@@ -180,6 +183,7 @@ const actions = {
   undo: () => {
     const indexes = session.undo();
     if (!indexes.length) return;
+    session.taken = false;
     indexes.forEach((n) => view.update(n));
     keepDecisions();
     counts();
@@ -187,7 +191,11 @@ const actions = {
     select(indexes[0]);
   },
   view: () => setView(VIEWS[(VIEWS.indexOf(view.mode) + 1) % VIEWS.length]),
-  own: () => { if (!get("own").hidden) get("words").focus(); },
+  own: () => {
+    if (get("own").hidden) return;
+    get("words").focus();
+    get("words").select();
+  },
   download: () => {
     const { open } = session, lost = session.document ? session.unmatched().filter(({ line }) => line).length : 0;
     const left = open ? [`${some(open, "finding")} ${open === 1 ? "is open; its" : "are open; their"} words stay as they are.`] : [];
@@ -217,7 +225,11 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (event.target.closest("input:not([type=checkbox]), textarea, select")) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key === "Escape") {
+      event.target.blur();
+      // As in `unspin review`, what was typed goes.
+      if (event.target.id === "words") show(session, view.current, accept);
+    }
     return;
   }
   if (event.key === "?") get("keys").showModal();
@@ -259,12 +271,26 @@ async function download(what) {
       const answer = await ask("/v1/apply", { text: mark + text, edits, diff: true, path: name }, { busy });
       save(`${session.name}.diff`, (await answer.json()).diff);
     } else {
-      await navigator.clipboard.writeText(session.corrected());
+      await copy(session.corrected());
       say("Copied");
     }
+    session.taken = true;
   } catch (error) {
     say(`That did not work: ${error.message}`);
   }
+}
+
+// Browsers give the clipboard only to pages that come by https, or from this machine.
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "out";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) throw new Error("this browser copies only by https, or from localhost; download the text");
 }
 
 function save(name, text) {
@@ -301,12 +327,14 @@ get("away").onclick = () => {
 get("open").onchange = () => { if (get("open").files[0]) open(get("open").files[0]); };
 get("resume").onchange = () => { if (get("resume").files[0]) resume(get("resume").files[0]); };
 get("again").onclick = () => {
+  const lost = session.history.length && !session.taken;
+  if (lost && !confirm("What you decided about this text was not downloaded. Go on to a new text without it?")) return;
   under?.abort();
   cancelIdleCallback(keeping);
   keeping = 0;
   session = null;
   resumed = new Map();
-  for (const id of ["text", "decisions", "history"]) sessionStorage.removeItem(`unspin.${id}`);
+  for (const id of ["text", "decisions", "history", "place"]) sessionStorage.removeItem(`unspin.${id}`);
   for (const id of ["review", "tools", "verdict", "name"]) get(id).hidden = true;
   get("start").reset();
   setOpened(null);
@@ -390,7 +418,10 @@ function keepNow() {
   keep("decisions", [...session.decided()]);
   keep("history", session.history);
 }
-addEventListener("pagehide", () => { if (keeping) keepNow(); });
+addEventListener("pagehide", () => {
+  if (keeping) keepNow();
+  if (session) keep("place", { at: view.current, mode: view.mode, taken: session.taken });
+});
 
 function keep(id, value) {
   try {
@@ -411,7 +442,8 @@ const kept = sessionStorage.getItem("unspin.text");
 if (kept) {
   const decided = new Map(JSON.parse(sessionStorage.getItem("unspin.decisions") ?? "[]"));
   const history = JSON.parse(sessionStorage.getItem("unspin.history") ?? "[]");
-  check(new Session({ ...JSON.parse(kept), decided, history }));
+  const place = JSON.parse(sessionStorage.getItem("unspin.place") ?? "null") ?? undefined;
+  check(Object.assign(new Session({ ...JSON.parse(kept), decided, history }), { taken: place?.taken }), place);
 } else {
   get("paste").focus();
 }

@@ -4,9 +4,10 @@ import { canApply, replacement, takesOwnWords } from "./session.js";
 
 const get = (id) => document.getElementById(id);
 
-// Shows a finding beside the text; `accept` is called with the number of a choice.
+// Shows a finding beside the text, from its top; `accept` is called with the number of a choice.
 export function show(session, n, accept) {
   get("finding").hidden = n < 0;
+  get("panel").scrollTop = 0;
   if (n < 0) return;
   const finding = session.findings[n];
   const { decision } = finding;
@@ -40,8 +41,7 @@ export function show(session, n, accept) {
     item.append(button);
     return item;
   }));
-  get("words").value = "";
-  get("words").placeholder = now;
+  get("words").value = now;
   const own = takesOwnWords(finding);
   get("own").hidden = !own;
   get("blocked").hidden = canApply(finding, 0);

@@ -51,7 +51,8 @@ export class Session {
     for (const n of indexes) {
       const finding = this.findings[n];
       step.push([key(finding), finding.decision]);
-      this.put(n, decide(finding));
+      // What others said stays beside it.
+      this.put(n, { ...decide(finding), lines: finding.decision?.lines });
     }
     if (step.length) this.history.push(step);
     return indexes;
@@ -156,16 +157,19 @@ export class Session {
   // The record of decisions, one JSON object a line, as `unspin review` keeps it. Lines that were read and whose findings
   // are not there stay as they were.
   record() {
-    const lines = this.findings.filter((finding) => finding.decision).map((finding) => {
-      const { verdict, replacement, line } = finding.decision;
+    const lines = this.findings.filter((finding) => finding.decision).flatMap((finding) => {
+      const { verdict, replacement, line, lines = [] } = finding.decision;
       const { text, before, after } = finding.shown ?? this.around(finding);
-      return {
+      const by = line?.by ?? null;
+      // Whoever says something last has it in force.
+      const others = lines.filter((other) => (other.by ?? null) !== by).map((other) => ({ ...other, path: this.name }));
+      return [...others, {
         type: "decision", path: this.name, record: null, field: null, id: finding.id, nth: finding.nth,
         text, before, after,
-        decision: verdict, replacement: verdict === "accept" ? replacement : null, by: line?.by ?? null,
-      };
+        decision: verdict, replacement: verdict === "accept" ? replacement : null, by,
+      }];
     });
-    const left = this.unmatched().filter(({ line }) => line).map(({ line }) => ({ ...line, path: this.name }));
+    const left = this.unmatched().flatMap(({ lines = [] }) => lines.map((line) => ({ ...line, path: this.name })));
     return [...lines, ...left].map((line) => `${JSON.stringify(line)}\n`).join("");
   }
 
@@ -190,8 +194,9 @@ export class Session {
   }
 }
 
-// Reads a record of decisions: for each path, what was decided, by finding, with the line that said so. Throws where a
-// line is none, but for a last one without line break: it was being written when the program ended.
+// Reads a record of decisions: for each path, what was decided, by finding, with the line that said so and the last ones
+// of all people. Throws where a line is none, but for a last one without line break: it was being written when the program
+// ended.
 export function readRecord(lines) {
   const record = new Map();
   for (const line of lines.split(/(?<=\n)/).filter((line) => line.trim())) {
@@ -202,13 +207,17 @@ export function readRecord(lines) {
       if (line.endsWith("\n")) throw error;
       continue;
     }
-    const { type, path, id, nth = 0, text, decision, replacement } = one;
+    const { type, path, id, nth = 0, text, decision } = one;
     const whole = [path, id, text].every((value) => typeof value === "string");
     if (type !== "decision" || !whole || !VERDICTS.includes(decision)) throw new Error("not a decision");
     if (!record.has(path)) record.set(path, new Map());
     const decided = record.get(path), known = key({ id, nth });
-    if (decision === "undecided") decided.delete(known);
-    else decided.set(known, { verdict: decision, replacement: replacement ?? null, line: one });
+    const others = decided.get(known)?.lines.filter((other) => (other.by ?? null) !== (one.by ?? null)) ?? [];
+    // Whoever takes back what they said leaves what others say.
+    const lines = decision === "undecided" ? others : [...others, one];
+    const last = lines.at(-1);
+    if (last) decided.set(known, { verdict: last.decision, replacement: last.replacement ?? null, line: last, lines });
+    else decided.delete(known);
   }
   return record;
 }
