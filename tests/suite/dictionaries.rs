@@ -96,6 +96,7 @@ fn faults_have_a_place_and_a_remedy_and_rewriting_repairs_form() {
     }
     let ran = unspin(here.path(), &["dict", "check", "--write", "d"], b"");
     assert_eq!(ran.code, 2, "a source is still unknown");
+    assert!(ran.err.contains("2 files, 1 error, 0 warnings (1 "), "{}", ran.err);
     assert_eq!(ran.text().lines().count(), 1);
     let rows = fs::read_to_string(here.path().join("d/substitutions/a.csv")).expect("written");
     assert_eq!(rows, "original,substitutes,source\nask,beg,theirs\nsay,state,own\n");

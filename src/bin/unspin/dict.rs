@@ -124,8 +124,9 @@ fn check(dir: &Path, write: bool, common: Common) -> anyhow::Result<Ending> {
         let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         let list = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(", ")) };
         let hint = if looks.is_empty() || common.verbose { "" } else { "; --verbose lists the warnings" };
-        let files = files.len();
-        note(&format!("{files} files, {} errors, {} warnings{list}{hint}", errors.len(), looks.len()));
+        let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let (files, errors) = (counted(files.len(), "file"), counted(errors.len(), "error"));
+        note(&format!("{files}, {errors}, {}{list}{hint}", counted(looks.len(), "warning")));
     }
     Ok(Ending { found: false, trouble: !errors.is_empty() })
 }
