@@ -48,7 +48,7 @@ impl Default for ScorerOptions {
     fn default() -> Self {
         Self {
             corpora: Vec::new(),
-            words: 36_000,
+            words: 35_000,
             sites: 40_000_000,
             rates: [0.1, 0.02],
             last: 0.02,
