@@ -268,7 +268,7 @@ const APART: &str = "\
 /// Whether a name is one of those, which stand in one text: each by itself would take five times the space.
 #[inline(never)] // Called in many places.
 pub(super) fn is_one_of(names: &str, name: &[u8]) -> bool {
-    names.split(' ').any(|one| one.as_bytes() == name)
+    names.as_bytes().split(|byte| *byte == b' ').any(|one| one == name)
 }
 
 /// The same, of those that are short.
