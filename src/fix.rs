@@ -58,7 +58,7 @@ impl Edit {
 }
 
 /// White space at either end of words that others, which come in their place, lack.
-pub(crate) fn spaces<'w>(old: &'w str, new: &str) -> (&'w str, &'w str) {
+fn spaces<'w>(old: &'w str, new: &str) -> (&'w str, &'w str) {
     let is_own = |c: Option<char>| new.is_empty() || c.is_some_and(char::is_whitespace);
     let front = &old[..old.len() - old.trim_start().len()];
     let back = &old[old.trim_end().len().max(front.len())..];

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{CONTEXT, Decision, Decisions, Place, Verdict, current, first, last, surroundings};
-use crate::fix::{Edit, Fixed, spaces};
+use crate::fix::{Edit, Fixed};
 use crate::line::line_end;
 use crate::report::Finding;
 use crate::span::Span;
@@ -386,8 +386,7 @@ fn signs<'d, 't>(decision: &'d Decision, before: &'t str, after: &'t str) -> Vec
     let edge = |beside: &'t str| if beside.is_empty() { EDGE } else { beside };
     let (before, after) = (edge(last(before, BESIDE)), edge(first(after, BESIDE)));
     let words = decision.text.as_str();
-    let (front, back) = spaces(words, new);
-    let new = &[front, new.as_str(), back].concat();
+    let new = &Edit::replacing(words, Span::new(0, words.len()), new).text;
     let sign = |before: &str, after: &str, old: &[&str]| Sign {
         of: key(decision),
         text: [before, new, after].concat(),
