@@ -104,8 +104,9 @@ pub(crate) fn change(old: &str, new: &str) -> String {
 /// What the corrections of findings in a file change there, where that is not what they say: it holds markup, or some
 /// cannot be written.
 pub(crate) fn edits(record: &Record, n: usize, findings: &[Finding]) -> Option<Edits> {
-    // No edit of a record is told by its place in the file.
-    if record.number.is_some() || findings.is_empty() {
+    // No edit of a record is told by its place in the file, and plain text in UTF-8 takes any.
+    let is_plain = !record.is_lifted(n) && record.encoding().is_utf8();
+    if record.number.is_some() || findings.is_empty() || is_plain {
         return None;
     }
     // `fix` writes none that it would not write beside the others.
