@@ -8,7 +8,7 @@ use super::channel;
 use super::weights::{FOLDS, fold};
 use crate::candidates::{self, Grammar};
 use crate::dictionary::Dictionary;
-use crate::dictionary::error::DictionaryError;
+use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::source::SourceFile;
 use crate::eval::GoldDocument;
 use crate::model::lattice::Weights;
@@ -33,34 +33,56 @@ pub(super) struct Part {
     readings: Readings,
 }
 
+/// The sources compiled for every part, without what its documents say; without any, the built-in dictionary.
+pub(super) fn dictionaries<'d>(
+    sources: &[SourceFile],
+    gold: impl Iterator<Item = &'d GoldDocument> + Clone,
+) -> Result<Vec<Dictionary>, DictionaryError> {
+    let builtin = Dictionary::builtin();
+    if sources.is_empty() {
+        return Ok(vec![builtin]);
+    }
+    let part = |own: usize| {
+        let mut files: Vec<SourceFile> = sources.iter().filter(|file| file.path != ARTICLES).cloned().collect();
+        let others = gold.clone().filter(|document| fold(&document.id) != own);
+        let bytes = channel::rows(others, &builtin.ngrams).into_bytes();
+        files.push(SourceFile { path: ARTICLES.to_owned(), bytes });
+        Dictionary::compile(&files)
+    };
+    (0..FOLDS).map(part).collect()
+}
+
 impl HeldOut {
     /// Compiles the sources for every part; without any, the built-in dictionary serves for all. Takes some three
-    /// seconds for each.
+    /// seconds for each. The parts' context scorers were tuned without their documents; without any the built-in one
+    /// serves.
+    ///
+    /// # Errors
+    ///
+    /// Where a source is malformed, or a scorer is none, or there are too few or too many of them.
     pub(super) fn new<'d>(
         sources: &[SourceFile],
+        scorers: &[Vec<u8>],
         gold: impl Iterator<Item = &'d GoldDocument> + Clone,
     ) -> Result<Self, DictionaryError> {
-        let part = |dictionary: Dictionary| Part {
-            grammar: Grammar::new(&dictionary),
-            scorer: Scorer::builtin(&dictionary),
-            readings: Readings::default(),
-            dictionary,
+        let dictionaries = dictionaries(sources, gold)?;
+        if !scorers.is_empty() && scorers.len() != dictionaries.len() {
+            let (expected, got) = (dictionaries.len(), scorers.len());
+            let message = format!("context scorers: expected {expected}, one for each part, got {got}");
+            return Err(DictionaryError::new(ErrorKind::Model, message));
+        }
+        let part = |(at, dictionary): (usize, Dictionary)| {
+            Ok(Part {
+                grammar: Grammar::new(&dictionary),
+                scorer: match scorers.get(at) {
+                    Some(bytes) => Scorer::open(bytes.clone().into(), dictionary.ngrams.checksum(), true)?,
+                    None => Scorer::builtin(&dictionary),
+                },
+                readings: Readings::default(),
+                dictionary,
+            })
         };
-        if sources.is_empty() {
-            return Ok(Self { parts: vec![part(Dictionary::builtin())] });
-        }
-        let builtin = Dictionary::builtin();
-        let mut parts = Vec::new();
-        for own in 0..FOLDS {
-            let mut files: Vec<SourceFile> = sources.iter().filter(|file| file.path != ARTICLES).cloned().collect();
-            let others = gold.clone().filter(|document| fold(&document.id) != own);
-            files.push(SourceFile {
-                path: ARTICLES.to_owned(),
-                bytes: channel::rows(others, &builtin.ngrams).into_bytes(),
-            });
-            parts.push(part(Dictionary::compile(&files)?));
-        }
-        Ok(Self { parts })
+        Ok(Self { parts: dictionaries.into_iter().enumerate().map(part).collect::<Result<_, _>>()? })
     }
 
     /// What knows nothing of this document.

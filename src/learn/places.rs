@@ -42,7 +42,7 @@ pub struct PlaceOptions {
 /// Writes the places of documents with known substitutions, in their order, and of those made of them that are spun in
 /// part; the latter are none to learn from.
 ///
-/// With sources of dictionaries they are compiled as for `unspin learn weights`, which is to have the same candidates:
+/// Sources of dictionaries and context scorers are as for `unspin learn weights`, which is to have the same candidates:
 /// without what the documents of a part say, or the watched ones. `encoder` is a packed encoder, whose vocabulary words
 /// are cut by.
 ///
@@ -52,6 +52,7 @@ pub struct PlaceOptions {
 pub fn gold(
     gold: &[GoldDocument],
     sources: &[SourceFile],
+    scorers: &[Vec<u8>],
     watch: &str,
     encoder: Vec<u8>,
     out: &mut dyn Write,
@@ -59,7 +60,7 @@ pub fn gold(
     let encoder = Encoder::open(encoder.into(), true).map_err(io::Error::other)?;
     let parts: Vec<GoldDocument> = gold.iter().flat_map(part::parts).collect();
     let counted = gold.iter().chain(&parts).filter(|document| !is_watched(document, watch));
-    let mut held_out = HeldOut::new(sources, counted).map_err(io::Error::other)?;
+    let mut held_out = HeldOut::new(sources, scorers, counted).map_err(io::Error::other)?;
     for document in gold.iter().chain(&parts) {
         let text = text(document, Some(fold(&document.id)), held_out.of(document));
         segments::write(&text, &encoder, out)?;
@@ -120,7 +121,7 @@ fn trimmed(words: &[String], run: Range<usize>, correction: &str) -> (Range<usiz
 /// cannot be written to.
 pub fn spins(options: &PlaceOptions, encoder: Vec<u8>, out: &mut dyn Write) -> io::Result<()> {
     let encoder = Encoder::open(encoder.into(), true).map_err(io::Error::other)?;
-    let mut held_out = HeldOut::new(&[], std::iter::empty()).map_err(io::Error::other)?;
+    let mut held_out = HeldOut::new(&[], &[], std::iter::empty()).map_err(io::Error::other)?;
     let dictionary = Dictionary::builtin();
     let stretches = Stretches::read(&options.corpora)?;
     let spinner =

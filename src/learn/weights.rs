@@ -107,24 +107,29 @@ impl Sample {
 /// `sources` are those of the dictionaries: they are compiled for every part without what its documents say. Without any
 /// the built-in dictionaries serve, which know all that the articles of `training/` say.
 ///
+/// `scorers` are context scorers that were tuned without the documents of a part, one for each part; without any the
+/// built-in one serves, which knows what the articles say as well.
+///
 /// `heard` is what encoders that had not seen them say of the documents, by id; documents that it lacks are judged
 /// without.
 ///
 /// # Errors
 ///
-/// Where what was heard of a document is of other candidates than it has now, and where some part of the
+/// Where a source or a scorer is damaged, where what was heard of a document is of other candidates than it has now, and where some part of the
 /// cross-validation has all documents, so that there are none to learn from.
 pub fn learn(
     gold: &[GoldDocument],
     heard: &[Heard],
     sources: &[SourceFile],
+    scorers: &[Vec<u8>],
     watch: &str,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Learned, DictionaryError> {
     let gold: &[GoldDocument] = &gold.iter().cloned().chain(gold.iter().flat_map(parts)).collect::<Vec<_>>();
     progress("compiling dictionaries");
     // What is watched stands for what nobody has seen, so nothing is counted in it.
-    let mut held_out = HeldOut::new(sources, gold.iter().filter(|document| !is_watched(document, watch)))?;
+    let counted = gold.iter().filter(|document| !is_watched(document, watch));
+    let mut held_out = HeldOut::new(sources, scorers, counted)?;
     let heard: HashMap<&str, &Heard> = heard.iter().map(|heard| (heard.id.as_str(), heard)).collect();
     progress("reading documents");
     let mut samples: Vec<Sample> = gold

@@ -112,6 +112,16 @@ pub(crate) struct Part<'s> {
     pub(crate) bias: f32,
 }
 
+impl Part<'_> {
+    /// The numbers of its vector.
+    #[cfg(any(test, feature = "cli"))]
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = f32> {
+        let low = self.vector.iter().map(|&byte| (byte as i8) << 4 >> 4);
+        let high = self.vector.iter().map(|&byte| (byte as i8) >> 4);
+        low.chain(high).map(|step| self.scale * f32::from(step))
+    }
+}
+
 const KIND: Kind = Kind {
     error: ErrorKind::Model,
     name: "context scorer",
@@ -160,6 +170,18 @@ impl Scorer {
             row.iter().enumerate().for_each(|(at, weight)| outer[at * HIDDEN + unit] = *weight);
         }
         Ok(Self { words, dense, outer, data })
+    }
+
+    /// Number of words that it knows.
+    #[cfg(feature = "cli")]
+    pub(crate) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// The numbers of its dense part.
+    #[cfg(feature = "cli")]
+    pub(crate) fn dense(&self) -> &[f32] {
+        &self.dense
     }
 
     /// What a word that the scorer knows is to its surroundings, with its first vector.
@@ -337,10 +359,7 @@ mod tests {
     fn places_are_what_the_words_around_make_them() {
         let scorer = Scorer::open(sample().into(), 7, true).expect("a whole scorer");
         let dense = &scorer.dense;
-        let number = |part: &Part<'_>, n: usize| {
-            let byte = part.vector[n % HALF] as i8;
-            part.scale * f32::from(if n < HALF { byte << 4 >> 4 } else { byte >> 4 })
-        };
+        let number = |part: &Part<'_>, n: usize| part.numbers().nth(n).expect("a vector's number");
         let mut states = places(&scorer);
         // The fourth word of all, with both ends of its sentence near; the words outside it are the wide context.
         let near = [(0, 0, WORDS[2]), (0, 1, SENTENCE)]

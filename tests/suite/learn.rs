@@ -60,3 +60,50 @@ fn what_cannot_be_used_is_named_with_the_command_that_makes_it() {
     let ran = unspin(here.path(), &["learn", "scorer", "news.txt", "--vectors", "old.vec", "--out", "out"], b"");
     assert!(ran.code == 2 && ran.err.contains("make them anew with `unspin learn vectors`"), "{ran:?}");
 }
+
+#[test]
+fn a_scorer_is_tuned_on_documents() {
+    const START: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/model/english.ctx");
+    let text = "The Protection Secretary stated that the American navy would stay within the nation.";
+    let edit = |spun: &str, original: &str| {
+        let start = text.find(spun).expect("there");
+        let end = start + spun.len();
+        format!(r#"{{"start": {start}, "end": {end}, "corrections": ["{original}"], "severity": "hard"}}"#)
+    };
+    let edits = [("Protection", "Defense"), ("stated", "said"), ("navy", "military"), ("within", "in")]
+        .map(|(spun, original)| edit(spun, original))
+        .join(", ");
+    let document =
+        |id: &str| format!(r#"{{"id": "{id}", "family": "thesaurus", "text": "{text}", "edits": [{edits}]}}"#);
+    let gold = format!("[{}]", ["a", "b", "c", "d", "e"].map(document).join(", "));
+    let clean = r#"{"id": "f", "text": "The ship left the harbor.", "edits": []}"#;
+    let here = directory(&[("gold.json", gold.as_bytes()), ("clean.json", clean.as_bytes())]);
+    let tune = |more: &[&str]| {
+        let ran = unspin(here.path(), &[&["learn", "tune", "gold.json", "--start", START], more].concat(), b"");
+        (ran.code, ran.err.clone())
+    };
+    let read = |name: &str| fs::read(here.path().join(name)).expect("written");
+    for out in ["first", "second"] {
+        assert_eq!(tune(&["--quiet", "--out", out]), (0, String::new()));
+    }
+    let (first, start) = (read("first"), fs::read(START).expect("there"));
+    assert_eq!(first, read("second"));
+    assert!(first.len() == start.len() && first != start);
+    // What is left out is told of, before and after.
+    let (code, told) = tune(&["--without", "3", "--out", "third"]);
+    assert!(code == 0 && read("third") != first, "{told}");
+    let changed: Vec<f32> = told
+        .lines()
+        .filter_map(|line| line.split_once(", changed ")?.1.split_once("loss ")?.1.split(',').next()?.parse().ok())
+        .collect();
+    assert!(matches!(changed[..], [before, after] if after < before), "{told}");
+    let (code, told) = tune(&["--without", "6", "--out", "third"]);
+    assert!(code == 2 && told.contains("1..=5"), "{told}");
+    let ran = unspin(here.path(), &["learn", "tune", "clean.json", "--start", START, "--out", "third"], b"");
+    assert!(ran.code == 2 && ran.err.contains("no documents with edits to learn from"), "{ran:?}");
+    let ran = unspin(here.path(), &["learn", "tune", "gold.json", "--start", "gold.json", "--out", "third"], b"");
+    assert!(ran.code == 2 && ran.err.contains("unspin learn scorer"), "{ran:?}");
+    let args = ["learn", "weights", "gold.json", "--scorer", "first", "--scorer", "second", "--out", "out"];
+    let ran = unspin(here.path(), &args, b"");
+    assert!(ran.code == 2 && ran.err.contains("context scorers: expected 1, one for each part, got 2"), "{ran:?}");
+}

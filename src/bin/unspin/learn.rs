@@ -36,6 +36,8 @@ pub(crate) enum Learn {
     Vectors(LearnVectors),
     /// Train the context scorer on synthetic spins of clean text.
     Scorer(LearnScorer),
+    /// Go on training the context scorer on documents with known substitutions.
+    Tune(LearnTune),
     /// Write what the encoder is trained on: segments of texts with their candidates.
     #[cfg(feature = "encoder")]
     Places(LearnPlaces),
@@ -53,6 +55,7 @@ pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
         Learn::Weights(command) => learn_weights(&command, &mut progress)?,
         Learn::Vectors(command) => learn_vectors(command, &mut progress)?,
         Learn::Scorer(command) => learn_scorer(command, &mut progress)?,
+        Learn::Tune(command) => learn_tune(&command, &mut progress)?,
         #[cfg(feature = "encoder")]
         Learn::Places(command) => learn_places(command)?,
     }
@@ -101,6 +104,9 @@ pub(crate) struct LearnWeights {
     /// Sources of the dictionaries: for every part of the documents they are compiled without what its documents say.
     #[arg(long, value_name = "DIR")]
     pub(crate) dictionary: Option<PathBuf>,
+    /// Context scorers that were tuned without a part of the documents, one for each of the five parts in order.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scorer: Vec<PathBuf>,
     /// What encoders say of documents that they were not trained on, one a line of JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) heard: Vec<PathBuf>,
@@ -113,7 +119,7 @@ pub(crate) struct LearnWeights {
 }
 
 fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
-    let inputs = [gold_files(&command.gold)?, command.clean.clone(), command.heard.clone()].concat();
+    let inputs = [&gold_files(&command.gold)?[..], &command.clean, &command.scorer, &command.heard].concat();
     output::writable(&inputs, [&command.out])?;
     let gold = documents(&command.gold, &command.clean)?;
     let mut heard: Vec<weights::Heard> = Vec::new();
@@ -124,10 +130,15 @@ fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyh
         }
     }
     let sources = sources(command.dictionary.as_deref())?;
-    let learned = weights::learn(&gold, &heard, &sources, &command.watch, progress)?;
+    let learned = weights::learn(&gold, &heard, &sources, &contents(&command.scorer)?, &command.watch, progress)?;
     output::replace(&command.out, &learned.bytes)?;
     note(learned.report.trim_end());
     Ok(())
+}
+
+/// What files hold.
+fn contents(files: &[PathBuf]) -> anyhow::Result<Vec<Vec<u8>>> {
+    files.iter().map(|path| fs::read(path).with_context(|| path.display().to_string())).collect()
 }
 
 /// The files of a directory of dictionaries, if there is one.
@@ -163,6 +174,9 @@ pub(crate) struct LearnPlaces {
     /// Sources of the dictionaries, for the same candidates as `learn weights --dictionary` has.
     #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
     pub(crate) dictionary: Option<PathBuf>,
+    /// Context scorers that were tuned without a part of the documents, as for `learn weights`.
+    #[arg(long, value_name = "FILE", requires = "gold")]
+    pub(crate) scorer: Vec<PathBuf>,
     /// Documents whose ids start like this are counted nowhere; nothing for none.
     #[arg(long, value_name = "PREFIX", default_value = "re")]
     pub(crate) watch: String,
@@ -186,14 +200,15 @@ pub(crate) struct LearnPlaces {
 #[cfg(feature = "encoder")]
 fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
     let encoder = std::slice::from_ref(&command.encoder);
-    let inputs = [&gold_files(&command.gold)?[..], &command.clean, &command.corpus, encoder].concat();
+    let inputs = [&gold_files(&command.gold)?[..], &command.clean, &command.scorer, &command.corpus, encoder].concat();
     output::writable(&inputs, [&command.out])?;
     let encoder = fs::read(&command.encoder).with_context(|| command.encoder.display().to_string())?;
     let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
         let sources = sources(command.dictionary.as_deref())?;
         let gold = documents(&command.gold, &command.clean)?;
-        places::gold(&gold, &sources, &command.watch, encoder, &mut out)?;
+        let scorers = contents(&command.scorer)?;
+        places::gold(&gold, &sources, &scorers, &command.watch, encoder, &mut out)?;
     } else {
         let LearnPlaces { corpus: corpora, stretches, seed, .. } = command;
         places::spins(&places::PlaceOptions { corpora, stretches, seed }, encoder, &mut out)?;
@@ -272,4 +287,43 @@ fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow:
         output::replace(path, &trained.state)?;
     }
     output::replace(&command.out, &trained.bytes)
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LearnTune {
+    /// Gold files, or directories of them.
+    #[arg(value_name = "GOLD", required = true)]
+    pub(crate) gold: Vec<PathBuf>,
+    /// Clean documents, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clean: Vec<PathBuf>,
+    /// The scorer to start from, as `unspin learn scorer` leaves it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) start: PathBuf,
+    /// Sources of the dictionaries, which are compiled for every part of the documents without what its documents say.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dictionary: Option<PathBuf>,
+    /// Documents whose ids start like this are counted nowhere; nothing for none.
+    #[arg(long, value_name = "PREFIX", default_value = "re")]
+    pub(crate) watch: String,
+    /// Leave out this one of the five parts of the documents, for `learn weights --scorer`.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub(crate) without: Option<u8>,
+    /// Where the scorer goes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+fn learn_tune(command: &LearnTune, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    let inputs = [&gold_files(&command.gold)?[..], &command.clean, std::slice::from_ref(&command.start)].concat();
+    output::writable(&inputs, [&command.out])?;
+    let start = fs::read(&command.start).with_context(|| command.start.display().to_string())?;
+    let options = scorer::tune::TuneOptions {
+        start: &start,
+        sources: &sources(command.dictionary.as_deref())?,
+        watch: &command.watch,
+        without: command.without.map(|part| usize::from(part) - 1),
+    };
+    let bytes = scorer::tune::tune(&documents(&command.gold, &command.clean)?, &options, progress)?;
+    output::replace(&command.out, &bytes)
 }

@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use crate::candidates::{self, Word};
 use crate::dictionary::Dictionary;
+use crate::eval::GoldDocument;
 use crate::learn::forward::{Forward, Manner};
 use crate::learn::random::Random;
+use crate::report::Family;
+use crate::span::Span;
 use crate::text::block;
 use crate::text::key::UNKNOWN;
 use crate::text::token::Token;
@@ -14,6 +17,9 @@ use crate::text::token::Token;
 const READINGS: usize = 24;
 /// Sentences that begin after so many words of a chunk are left out.
 const WORDS: usize = 500;
+
+/// Least share of the unchanged places that are sites.
+const FEWEST: f32 = 0.08;
 
 /// One reading of a place: the word, and ln of the prior of it, up to the channel's weight.
 #[derive(Clone, Copy)]
@@ -89,15 +95,58 @@ impl<'d> Spinner<'d> {
     /// Spins a text into a chunk.
     pub(super) fn spin(&self, text: &str, random: &mut Random, chunk: &mut Chunk) {
         let manner = Manner::draw(random);
-        // What is believed of the rate is never exact.
-        let rate = (manner.rate.max(0.02) * (0.6 * (random.unit() + random.unit() - 1.0)).exp()).min(0.7);
+        let rate = guessed(manner.rate, random);
         chunk.clear();
         self.swap(text, manner, random, chunk);
-        self.find_sites(Manner { rate, ..manner }, chunk);
-        // No more unchanged sites than changed ones, where there are any.
+        self.find_sites(Manner { rate, ..manner }, random, chunk);
+    }
+
+    /// Takes a document with known substitutions as it is.
+    pub(super) fn take(&self, document: &GoldDocument, random: &mut Random, chunk: &mut Chunk) {
+        chunk.clear();
+        block::read(&document.text, &mut chunk.tokens);
+        let sentences: Vec<Vec<Word>> = candidates::sentences(&document.text, &chunk.tokens, self.dictionary);
+        let mut tokens = Vec::new();
+        let mut edits = document.edits.iter().peekable();
+        let mut swapped = 0;
+        for sentence in &sentences {
+            let start = chunk.words.len();
+            for word in sentence {
+                let token = &chunk.tokens[word.token as usize];
+                let span = Span::new(token.start as usize, token.end as usize);
+                while edits.next_if(|edit| edit.span.end <= span.start).is_some() {}
+                let truth = match edits.peek().filter(|edit| edit.span.start < span.end) {
+                    _ if word.fixed => None,
+                    None => Some(word.lookup),
+                    Some(edit) if edit.span == span => {
+                        let original = edit.corrections.first().map_or("", String::as_str);
+                        block::read(original, &mut tokens);
+                        let original = candidates::sentences(original, &tokens, self.dictionary);
+                        let mut words = original.iter().flatten();
+                        words.next().filter(|_| words.next().is_none()).map(|word| word.lookup)
+                    }
+                    // Of the words of a longer change none stands for one.
+                    Some(_) => None,
+                };
+                swapped += usize::from(truth.is_some_and(|truth| truth != word.lookup));
+                chunk.words.push(word.model);
+                chunk.observed.push(Observed { word: word.lookup, truth });
+            }
+            let end = chunk.words.len();
+            chunk.sentences.resize(end, start..end);
+        }
+        let family = Family::ALL.iter().position(|family| document.family.as_deref() == Some(family.name()));
+        let rate = guessed(swapped as f32 / chunk.words.len().max(1) as f32, random);
+        self.find_sites(Manner { family: family.unwrap_or(0), rate }, random, chunk);
+    }
+
+    /// Takes the words that may stand for others for sites, but no more unchanged ones than changed ones, where there are
+    /// any.
+    fn find_sites(&self, believed: Manner, random: &mut Random, chunk: &mut Chunk) {
+        self.find_all_sites(believed, chunk);
         let changed = chunk.sites.iter().filter(|site| site.truth > 0).count();
         let unchanged = chunk.sites.len() - changed;
-        let share = (changed as f32 / (unchanged as f32).max(1.0)).clamp(0.08, 1.0);
+        let share = (changed as f32 / (unchanged as f32).max(1.0)).clamp(FEWEST, 1.0);
         let kept = share.ln();
         chunk.sites.retain_mut(|site| {
             site.kept = kept;
@@ -134,7 +183,7 @@ impl<'d> Spinner<'d> {
     }
 
     /// Finds the words that may stand for others, the true one among them, where text is believed to be spun like this.
-    fn find_sites(&self, believed: Manner, chunk: &mut Chunk) {
+    fn find_all_sites(&self, believed: Manner, chunk: &mut Chunk) {
         let Chunk { observed, choices, sites, .. } = chunk;
         for (at, observed) in observed.iter().enumerate() {
             let first = choices.len();
@@ -180,4 +229,9 @@ impl<'d> Spinner<'d> {
     fn modelled(&self, word: u32) -> u32 {
         if (word as usize) < self.dictionary.ngrams.words() { word } else { UNKNOWN }
     }
+}
+
+/// What is believed of a rate, which is never exact.
+fn guessed(rate: f32, random: &mut Random) -> f32 {
+    (rate.max(0.02) * (0.6 * (random.unit() + random.unit() - 1.0)).exp()).min(0.7)
 }

@@ -6,6 +6,7 @@
 mod chunk;
 mod net;
 mod step;
+pub mod tune;
 
 use std::io;
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::io;
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::vectors::{DIMENSIONS as VECTOR, Vectors};
 use crate::learn::random::Random;
-use crate::model::scorer::{BIAS_AT, DENSE, DIMENSIONS, HIDDEN, INNER_AT, OUTER_AT, REACH, WIDE_AT, pack};
+use crate::model::scorer::{BIAS_AT, DENSE, DIMENSIONS, HIDDEN, INNER_AT, OUTER_AT, REACH, Scorer, WIDE_AT, pack};
 use crate::text::key::{FIRST_WORD, UNKNOWN};
 
 /// Where the dense part has the weights of the channel and of the keeping prior.
@@ -68,6 +68,30 @@ impl Net {
             dense_sum: vec![1e-2; DENSE],
             wide: (0..words as u32).map(|word| wide_weight(word, ngrams.unigram(word))).collect(),
         }
+    }
+
+    /// A net that goes on from a packed scorer, with steps that are small from the start.
+    pub(super) fn of(scorer: &Scorer) -> Self {
+        let words = scorer.words();
+        let mut net = Self {
+            input: Vec::with_capacity(words * DIMENSIONS),
+            input_sum: vec![1.0; words],
+            output: Vec::with_capacity(words * DIMENSIONS),
+            output_sum: vec![4.0; words],
+            bias: Vec::with_capacity(words),
+            bias_sum: vec![4.0; words],
+            dense: scorer.dense().to_vec(),
+            dense_sum: vec![1.0; DENSE],
+            wide: Vec::with_capacity(words),
+        };
+        for word in 0..words as u32 {
+            let (input, output) = (scorer.input(word), scorer.output(word));
+            net.input.extend(input.numbers());
+            net.output.extend(output.numbers());
+            net.bias.push(input.bias);
+            net.wide.push(input.wide);
+        }
+        net
     }
 
     fn parts(&mut self) -> [&mut Vec<f32>; 8] {

@@ -1,6 +1,7 @@
 //! One step of training: the sites of a chunk are scored, and the net learns from what was wrong.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::ops::Range;
 
 use super::chunk::{Chunk, Site};
@@ -25,6 +26,21 @@ pub(super) struct Scratch {
     near: Vec<Near>,
     hidden: Vec<f32>,
     scores: Vec<f32>,
+}
+
+/// How well sites are judged: of unchanged ones and of changed ones, how many there are, the sum of their losses and how
+/// many have what is true first.
+#[derive(Default)]
+pub(super) struct Told([(u64, f64, u64); 2]);
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, (sites, loss, first)) in ["unchanged", ", changed"].iter().zip(self.0) {
+            let all = sites.max(1) as f64;
+            write!(f, "{what} {sites}: loss {:.4}, {:.2} % right", loss / all, 100.0 * first as f64 / all)?;
+        }
+        Ok(())
+    }
 }
 
 /// A word near a site, or the boundary of its sentence.
@@ -69,6 +85,20 @@ impl Net {
             *x -= rates[1] * change / sum.sqrt();
         }
         loss
+    }
+
+    /// Judges a chunk's sites.
+    pub(super) fn tell(&self, chunk: &Chunk, told: &mut Told, scratch: &mut Scratch) {
+        self.prepare(chunk, scratch);
+        for site in &chunk.sites {
+            let encoded = self.encode(site.at, chunk, scratch);
+            self.judge(site, chunk, &encoded.state, &mut scratch.scores);
+            let truth = scratch.scores[site.truth];
+            let (sites, loss, first) = &mut told.0[usize::from(site.truth > 0)];
+            *sites += 1;
+            *loss -= f64::from(truth.max(1e-12).ln());
+            *first += u64::from(scratch.scores.iter().all(|&score| score <= truth));
+        }
     }
 
     /// No changes yet, and the running sums of the wide context.
