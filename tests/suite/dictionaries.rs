@@ -334,7 +334,8 @@ fn reasons_are_true() {
     let here = directory(&[]);
     let explain =
         |args: &[&str]| unspin(here.path(), &[&["explain", "--isolated"], args].concat(), b"").text().to_owned();
-    let (own, elsewhere, quoted) = ("maybe not", "Not so. He was maybe not here.", "“Not I.” He was maybe not here.");
+    let (own, elsewhere, quoted) =
+        ("He was maybe not here.", "Not so. He was maybe not here.", "“Not I.” He was maybe not here.");
     for (text, says) in [
         (own, None),
         (elsewhere, Some("the text has the original word elsewhere")),

@@ -88,7 +88,8 @@ impl Session {
 
 #[test]
 fn a_text_is_reviewed_by_keys_alone_through_a_kill() {
-    let here = directory(&[("a.txt", ARTICLE.as_bytes()), ("unspin.toml", b"# ours\nassume-spun = true\n")]);
+    const SETTINGS: &str = "# ours\nassume-spun = true\nmin-confidence = 0.3\n";
+    let here = directory(&[("a.txt", ARTICLE.as_bytes()), ("unspin.toml", SETTINGS.as_bytes())]);
     let decided = || fs::read_to_string(here.path().join(".unspin-review.jsonl")).expect("there").lines().count();
     let mut first = Session::start(here.path(), &["review", "a.txt"], &[]);
     first.wait_for("1 of ");
@@ -106,7 +107,8 @@ fn a_text_is_reviewed_by_keys_alone_through_a_kill() {
     second.wait_for("5 of ");
     // What a phrase kept from being found is found once that is allowed, until it is not allowed any more.
     let spans = |allow: Option<&str>| -> BTreeSet<_> {
-        let report = Unspinner::builder().assume_spun(true).allow(allow).build().check(ARTICLE);
+        let builder = Unspinner::builder().assume_spun(true).min_confidence(0.3).allow(allow);
+        let report = builder.build().check(ARTICLE);
         report.findings.into_iter().map(|finding| finding.span).collect()
     };
     let before = spans(None);
@@ -117,7 +119,7 @@ fn a_text_is_reviewed_by_keys_alone_through_a_kill() {
     second.press("u");
     second.wait_for("taken back");
     second.wait_for(&format!("{} of {} · ", n + 1, before.len()));
-    assert_eq!(fs::read_to_string(here.path().join("unspin.toml")).expect("there"), "# ours\nassume-spun = true\n");
+    assert_eq!(fs::read_to_string(here.path().join("unspin.toml")).expect("there"), SETTINGS);
     second.press(&("k".repeat(n - 4) + "nA"));
     second.wait_for("All is decided");
     second.press("q");

@@ -5,7 +5,7 @@
 >>> report = unspinner.check("The Protection Secretary stated that the American navy would stay.")
 >>> [(finding.text, finding.correction) for finding in report.findings if finding.severity == "error"]
 [('Protection', 'Defense')]
->>> report.fix(confidence=0.9).text
+>>> report.fix(confidence=0.94).text
 'The Defense Secretary stated that the American navy would stay.'
 
 All offsets are characters, as Python counts them.
