@@ -115,8 +115,8 @@ impl Sample {
 ///
 /// # Errors
 ///
-/// Where a source or a scorer is damaged, where what was heard of a document is of other candidates than it has now, and where some part of the
-/// cross-validation has all documents, so that there are none to learn from.
+/// Where a source is malformed or a scorer is none, where what was heard of a document is of other candidates than it has
+/// now, and where some part of the cross-validation has all documents, so that there are none to learn from.
 pub fn learn(
     gold: &[GoldDocument],
     heard: &[Heard],

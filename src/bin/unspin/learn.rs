@@ -136,9 +136,13 @@ fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyh
     Ok(())
 }
 
-/// What files hold.
+/// What a file holds.
+fn content(path: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(path).with_context(|| path.display().to_string())
+}
+
 fn contents(files: &[PathBuf]) -> anyhow::Result<Vec<Vec<u8>>> {
-    files.iter().map(|path| fs::read(path).with_context(|| path.display().to_string())).collect()
+    files.iter().map(|path| content(path)).collect()
 }
 
 /// The files of a directory of dictionaries, if there is one.
@@ -202,7 +206,7 @@ fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
     let encoder = std::slice::from_ref(&command.encoder);
     let inputs = [&gold_files(&command.gold)?[..], &command.clean, &command.scorer, &command.corpus, encoder].concat();
     output::writable(&inputs, [&command.out])?;
-    let encoder = fs::read(&command.encoder).with_context(|| command.encoder.display().to_string())?;
+    let encoder = content(&command.encoder)?;
     let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
         let sources = sources(command.dictionary.as_deref())?;
@@ -317,7 +321,7 @@ pub(crate) struct LearnTune {
 fn learn_tune(command: &LearnTune, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let inputs = [&gold_files(&command.gold)?[..], &command.clean, std::slice::from_ref(&command.start)].concat();
     output::writable(&inputs, [&command.out])?;
-    let start = fs::read(&command.start).with_context(|| command.start.display().to_string())?;
+    let start = content(&command.start)?;
     let options = scorer::tune::TuneOptions {
         start: &start,
         sources: &sources(command.dictionary.as_deref())?,

@@ -140,8 +140,8 @@ impl<'d> Spinner<'d> {
         self.find_sites(Manner { family: family.unwrap_or(0), rate }, random, chunk);
     }
 
-    /// Takes the words that may stand for others for sites, but no more unchanged ones than changed ones, where there are
-    /// any.
+    /// Takes the words that may stand for others for sites, but no more unchanged ones than changed ones, where there
+    /// are any.
     fn find_sites(&self, believed: Manner, random: &mut Random, chunk: &mut Chunk) {
         self.find_all_sites(believed, chunk);
         let changed = chunk.sites.iter().filter(|site| site.truth > 0).count();

@@ -28,8 +28,8 @@ pub(super) struct Scratch {
     scores: Vec<f32>,
 }
 
-/// How well sites are judged: of unchanged ones and of changed ones, how many there are, the sum of their losses and how
-/// many have what is true first.
+/// How well sites are judged: of unchanged ones and of changed ones, how many there are, the sum of their losses and
+/// how many have what is true first.
 #[derive(Default)]
 pub(super) struct Told([(u64, f64, u64); 2]);
 

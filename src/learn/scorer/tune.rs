@@ -1,7 +1,8 @@
 //! Goes on training a context scorer on documents with known substitutions: `unspin learn tune`.
 //!
-//! Corpora of news and science say little of what articles are about that get spun; the documents do. Each of them comes
-//! as it is, and spun anew: what it was has more to say than the words that one spinner swapped.
+//! Corpora of news and science say little of what articles are about that get spun; the documents do. Each of them
+//! comes as it is, and spun anew: what it was has more to say than the words that one spinner swapped. Clean texts
+//! come as they are, so that good English full of spinners' words does not look spun.
 
 use super::chunk::{Chunk, Spinner};
 use super::net::Net;
