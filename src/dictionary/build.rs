@@ -1,7 +1,7 @@
 //! Build script: compiles `dictionaries/` into the pack that the library embeds.
 //!
 //! It shares the compiler with the library, so what `unspin` can open is what this makes. The other files of the model are
-//! held against it: none of another version, or made for another model, is built in.
+//! held against it: none of another version, or made for other words, is built in.
 
 #![allow(
     dead_code,
@@ -69,8 +69,8 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         let data = read(&root.join("model").join(name))?;
         let made_for = kind.fields(&data)?.number(1);
         // Only the scorer goes by the model's words.
-        if magic == SCORER && made_for != ngrams.checksum() {
-            let (expected, got) = (format!("{:016x}", ngrams.checksum()), format!("{made_for:016x}"));
+        if magic == SCORER && made_for != ngrams.lexicon() {
+            let (expected, got) = (format!("{:016x}", ngrams.lexicon()), format!("{made_for:016x}"));
             return Err(kind.bad("n-gram model", expected, got).into());
         }
     }

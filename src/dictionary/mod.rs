@@ -52,11 +52,15 @@ impl Dictionary {
 
     /// The built-in model with dictionaries compiled from these sources instead of the built-in ones.
     pub(crate) fn compile(files: &[SourceFile]) -> Result<Self, DictionaryError> {
+        Self::compile_for(Ngrams::open(MODEL.into(), false)?, files)
+    }
+
+    /// A model that has the built-in one's words, with dictionaries compiled from these sources.
+    pub(crate) fn compile_for(ngrams: Ngrams, files: &[SourceFile]) -> Result<Self, DictionaryError> {
         if files.is_empty() {
             let message = "no dictionaries to use: give some, or leave the built-in ones in".to_owned();
             return Err(DictionaryError::new(ErrorKind::Pack, message));
         }
-        let ngrams = Ngrams::open(MODEL.into(), false)?;
         let pack = Pack::open(compile::compile(files, &ngrams, None)?.into(), ngrams.checksum(), false)?;
         Ok(Self { ngrams, pack: Layers::new(pack), usage: Usage::builtin(), parted: OnceLock::new() })
     }

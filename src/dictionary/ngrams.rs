@@ -30,6 +30,8 @@ pub(crate) const BACKOFF_BITS: u32 = 5;
 pub(crate) struct Ngrams {
     data: Bytes,
     lexicon: fst::Map<Slice>,
+    /// See [`Self::lexicon`].
+    lexicon_of: u64,
     words: usize,
     unigrams: usize,
     bigram: Shape,
@@ -121,6 +123,8 @@ impl Ngrams {
             |bits: u32, low: f32, high: f32, code: usize| low + (high - low) * code as f32 / ((1 << bits) - 1) as f32;
         Ok(Self {
             lexicon,
+            // A model that chose its words itself has none here.
+            lexicon_of: if field(13) == 0 { field(0) } else { field(13) },
             words,
             unigrams: lexicon_end,
             bigram,
@@ -140,6 +144,12 @@ impl Ngrams {
         let mut word = [0; 8];
         word.copy_from_slice(&self.data[8..16]);
         u64::from_le_bytes(word)
+    }
+
+    /// Checksum of the model that first had these words under these ids: what was trained for that one goes with this one,
+    /// too.
+    pub(crate) fn lexicon(&self) -> u64 {
+        self.lexicon_of
     }
 
     /// Number of word ids, classes included.
@@ -182,9 +192,14 @@ impl Ngrams {
         LOWEST_BACKOFF + (HIGHEST_BACKOFF - LOWEST_BACKOFF) * f32::from(code) / 255.0
     }
 
+    /// [`Self::case`] as the file has it.
+    pub(crate) fn case_code(&self, word: u32) -> u8 {
+        self.data[self.unigram_at(word) + 3]
+    }
+
     /// How a word is written away from sentence starts.
     pub(crate) fn case(&self, word: u32) -> CaseShares {
-        let code = self.data[self.unigram_at(word) + 3];
+        let code = self.case_code(word);
         CaseShares { lower: f32::from(code & 15) / 15.0, upper: f32::from(code >> 4) / 15.0 }
     }
 

@@ -10,12 +10,11 @@ use std::path::Path;
 ///
 /// Where the corpus cannot be read, with its path, or where `visit` fails.
 pub(crate) fn for_each_line(path: &Path, mut visit: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    let mut reader = open(path).map_err(named)?;
+    let mut reader = open(path).map_err(|error| named(path, &error))?;
     let mut line = Vec::new();
     loop {
         line.clear();
-        if reader.read_until(b'\n', &mut line).map_err(named)? == 0 {
+        if reader.read_until(b'\n', &mut line).map_err(|error| named(path, &error))? == 0 {
             return Ok(());
         }
         match std::str::from_utf8(&line) {
@@ -23,6 +22,11 @@ pub(crate) fn for_each_line(path: &Path, mut visit: impl FnMut(&str) -> io::Resu
             Err(_) => visit(&String::from_utf8_lossy(&line))?,
         }
     }
+}
+
+/// An error with the file that it is of.
+pub(super) fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// What is said of corpora that there is nothing to learn from.

@@ -2,13 +2,15 @@
 //!
 //! A part of the substitution table is what documents with known substitutions say. Decisions that are learned from
 //! those documents have to meet a table that lacks what they say themselves, or they would trust it too much; so the
-//! table is compiled once for every part of the cross-validation, without that part's documents.
+//! table is compiled once for every part of the cross-validation, without that part's documents. The n-gram model and the
+//! context scorer have read them as well; those of a part come from training without it.
 
 use super::channel;
 use super::weights::{FOLDS, fold};
 use crate::candidates::{self, Grammar};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
+use crate::dictionary::ngrams::{self, Ngrams};
 use crate::dictionary::source::SourceFile;
 use crate::eval::GoldDocument;
 use crate::model::lattice::Weights;
@@ -16,6 +18,19 @@ use crate::model::passage::Passage;
 use crate::model::readings::Readings;
 use crate::model::scorer::Scorer;
 use crate::text::block;
+
+/// What is known without what the documents of a part say, for each part of the cross-validation. Whatever is not given
+/// is the built-in one, which knows all that the articles of `training/` say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Models<'m> {
+    /// Sources of the dictionaries: they are compiled for every part without what its documents say.
+    pub sources: &'m [SourceFile],
+    /// N-gram models with the built-in one's words that were trained without the originals of a part, one for each part
+    /// in order ([`super::ngrams::train`]); they need sources.
+    pub ngrams: &'m [Vec<u8>],
+    /// Context scorers that were tuned without the documents of a part, likewise ([`super::scorer::tune`]).
+    pub scorers: &'m [Vec<u8>],
+}
 
 /// Where the dictionaries have what documents say.
 const ARTICLES: &str = "substitutions/articles.csv";
@@ -34,48 +49,66 @@ pub(super) struct Part {
 }
 
 /// The sources compiled for every part, without what its documents say; without any, the built-in dictionary.
+///
+/// # Errors
+///
+/// Where a source is malformed, or an n-gram model is none or has other words, or there are too few or too many of them.
 pub(super) fn dictionaries<'d>(
-    sources: &[SourceFile],
+    models: &Models<'_>,
     gold: impl Iterator<Item = &'d GoldDocument> + Clone,
 ) -> Result<Vec<Dictionary>, DictionaryError> {
     let builtin = Dictionary::builtin();
-    if sources.is_empty() {
-        return Ok(vec![builtin]);
+    let parts = if models.sources.is_empty() { 1 } else { FOLDS };
+    one_for_each(models.ngrams, parts, "n-gram models")?;
+    if models.sources.is_empty() {
+        return match models.ngrams {
+            [] => Ok(vec![builtin]),
+            _ => Err(DictionaryError::new(ErrorKind::Model, "n-gram models need sources of dictionaries".to_owned())),
+        };
     }
     let part = |own: usize| {
-        let mut files: Vec<SourceFile> = sources.iter().filter(|file| file.path != ARTICLES).cloned().collect();
+        let mut files: Vec<SourceFile> = models.sources.iter().filter(|file| file.path != ARTICLES).cloned().collect();
         let others = gold.clone().filter(|document| fold(&document.id) != own);
         let bytes = channel::rows(others, &builtin.ngrams).into_bytes();
         files.push(SourceFile { path: ARTICLES.to_owned(), bytes });
-        Dictionary::compile(&files)
+        let Some(bytes) = models.ngrams.get(own) else { return Dictionary::compile(&files) };
+        let ngrams = Ngrams::open(bytes.clone().into(), true)?;
+        let [expected, got] = [&builtin.ngrams, &ngrams].map(|ngrams| format!("{:016x}", ngrams.lexicon()));
+        if got != expected {
+            return Err(ngrams::KIND.bad("words", expected, got));
+        }
+        Dictionary::compile_for(ngrams, &files)
     };
-    (0..FOLDS).map(part).collect()
+    (0..parts).map(part).collect()
+}
+
+/// Looks that there are none, or one for each part.
+fn one_for_each(models: &[Vec<u8>], expected: usize, name: &str) -> Result<(), DictionaryError> {
+    if models.is_empty() || models.len() == expected {
+        return Ok(());
+    }
+    let message = format!("{name}: expected {expected}, one for each part, got {}", models.len());
+    Err(DictionaryError::new(ErrorKind::Model, message))
 }
 
 impl HeldOut {
     /// Compiles the sources for every part; without any, the built-in dictionary serves for all. Takes some three
-    /// seconds for each. The parts' context scorers were tuned without their documents; without any the built-in one
-    /// serves.
+    /// seconds for each.
     ///
     /// # Errors
     ///
-    /// Where a source is malformed, or a scorer is none, or there are too few or too many of them.
+    /// Where a source is malformed, or a model is none, or there are too few or too many of a kind.
     pub(super) fn new<'d>(
-        sources: &[SourceFile],
-        scorers: &[Vec<u8>],
+        models: &Models<'_>,
         gold: impl Iterator<Item = &'d GoldDocument> + Clone,
     ) -> Result<Self, DictionaryError> {
-        let dictionaries = dictionaries(sources, gold)?;
-        if !scorers.is_empty() && scorers.len() != dictionaries.len() {
-            let (expected, got) = (dictionaries.len(), scorers.len());
-            let message = format!("context scorers: expected {expected}, one for each part, got {got}");
-            return Err(DictionaryError::new(ErrorKind::Model, message));
-        }
+        let dictionaries = dictionaries(models, gold)?;
+        one_for_each(models.scorers, dictionaries.len(), "context scorers")?;
         let part = |(at, dictionary): (usize, Dictionary)| {
             Ok(Part {
                 grammar: Grammar::new(&dictionary),
-                scorer: match scorers.get(at) {
-                    Some(bytes) => Scorer::open(bytes.clone().into(), dictionary.ngrams.checksum(), true)?,
+                scorer: match models.scorers.get(at) {
+                    Some(bytes) => Scorer::open(bytes.clone().into(), dictionary.ngrams.lexicon(), true)?,
                     None => Scorer::builtin(&dictionary),
                 },
                 readings: Readings::default(),

@@ -5,7 +5,7 @@ mod corpus;
 mod counts;
 mod forest;
 mod forward;
-mod held_out;
+pub mod held_out;
 pub mod ngrams;
 mod part;
 #[cfg(feature = "encoder")]

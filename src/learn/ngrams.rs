@@ -9,13 +9,15 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::PathBuf;
 
-use super::corpus::{for_each_line, nothing};
+use super::corpus::{for_each_line, named, nothing};
 use super::counts::{Counted, Counter};
+use super::weights::fold;
 use crate::dictionary::ngrams::{
     BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, KIND, LOWEST, LOWEST_BACKOFF, Ngrams, PROBABILITY_BITS, bigram_key,
     trigram_key,
 };
 use crate::dictionary::table::{self, Shape};
+use crate::eval::GoldDocument;
 use crate::text::case::{self, Case};
 use crate::text::key::{self, END, FIRST_WORD, SENTENCE, UNKNOWN};
 use crate::text::token::{BREAK_BEFORE, SENTENCE_START, Token, TokenKind};
@@ -31,6 +33,14 @@ const SPOOL_SENTENCE: u32 = u32::MAX;
 pub struct TrainOptions {
     /// Corpora, one paragraph a line: `.txt`, `.txt.zst`, `.txt.gz`, or `-`.
     pub corpora: Vec<PathBuf>,
+    /// Documents with known substitutions, whose originals are read beside the corpora. None of their lines is held out.
+    pub gold: Vec<GoldDocument>,
+    /// How many times they are read.
+    pub times: usize,
+    /// The part of the cross-validation whose documents are left out, of five, counted from 0.
+    pub without: Option<usize>,
+    /// A model whose words and ids are kept, so that what was trained for it goes with the new one, too.
+    pub lexicon: Option<PathBuf>,
     /// Words in the lexicon at most.
     pub words: usize,
     /// Least count of a word in the lexicon.
@@ -59,6 +69,10 @@ impl Default for TrainOptions {
     fn default() -> Self {
         Self {
             corpora: Vec::new(),
+            gold: Vec::new(),
+            times: 5,
+            without: None,
+            lexicon: None,
             words: 160_000,
             word_count: 5,
             bigrams: 2_500_000,
@@ -126,9 +140,16 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> io::Resu
         let most = format!("1 to {PROBABILITY_BITS} bits for probabilities, 1 to {BACKOFF_BITS} for back-off weights");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("there is room for {most}")));
     }
+    let kept = match &options.lexicon {
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;
+            Some(Ngrams::open(bytes.into(), true).map_err(|error| named(path, &io::Error::other(error)))?)
+        }
+        None => None,
+    };
     progress("reading corpora");
     let mut spool = Spool::read(options, progress)?;
-    let map = spool.choose_words(options);
+    let map = spool.choose_words(options, kept.as_ref());
     let words = map.words;
     progress(&format!("counting {} tokens over {} words", spool.tokens, words));
     let mut trigrams = Counter::new(options.run_keys);
@@ -145,7 +166,7 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> io::Resu
     progress("smoothing");
     let model = smooth(&mut trigrams, words, options, progress)?;
     progress("packing");
-    let bytes = pack(&spool, &map, &model, options)?;
+    let bytes = pack(&spool, &map, &model, kept.as_ref(), options)?;
     let sum = u64::from_le_bytes(bytes[8..16].try_into().map_err(io::Error::other)?);
     let ngrams = Ngrams::open(bytes.clone().into(), true).map_err(io::Error::other)?;
     let (held_out_tokens, perplexity, unknown) = perplexity(&ngrams, &spool.held_out);
@@ -182,11 +203,9 @@ struct Spool {
 
 impl Spool {
     fn read(options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> io::Result<Self> {
-        let mut words: HashMap<String, WordCount> = HashMap::new();
-        let mut out = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
-        let (mut tokens_read, mut lines) = (0u64, 0u64);
+        let mut spooler = Spooler::new()?;
+        let mut lines = 0u64;
         let mut held_out = Vec::new();
-        let (mut tokens, mut word) = (Vec::new(), String::new());
         for path in &options.corpora {
             for_each_line(path, |line| {
                 lines += 1;
@@ -194,62 +213,42 @@ impl Spool {
                     held_out.push(line.to_owned());
                     return Ok(());
                 }
-                read_line(line, &mut tokens);
-                let mut start = false;
-                for token in &tokens {
-                    if token.has(SENTENCE_START | BREAK_BEFORE) {
-                        out.write_all(&SPOOL_SENTENCE.to_le_bytes())?;
-                        start = true;
-                    }
-                    if token.kind == TokenKind::Quote {
-                        continue;
-                    }
-                    let text = token.text(line);
-                    tokens_read += 1;
-                    let id = if let Some(class) = key::class(token.kind, text) {
-                        class
-                    } else {
-                        key::normalize(text, &mut word);
-                        let entry = if let Some(entry) = words.get_mut(word.as_str()) {
-                            entry
-                        } else {
-                            let id = FIRST_WORD + words.len() as u32;
-                            words.entry(word.clone()).or_insert(WordCount { id, ..WordCount::default() })
-                        };
-                        entry.all += 1;
-                        if !start {
-                            match case::of(text) {
-                                Case::Lower => entry.lower += 1,
-                                Case::Title => entry.title += 1,
-                                Case::Upper | Case::Mixed => entry.upper += 1,
-                            }
-                        }
-                        entry.id
-                    };
-                    out.write_all(&id.to_le_bytes())?;
-                    start = false;
-                }
-                Ok(())
+                spooler.line(line)
             })?;
-            progress(&format!("read {} ({tokens_read} tokens so far)", path.display()));
+            progress(&format!("read {} ({} tokens so far)", path.display(), spooler.count));
         }
-        if tokens_read == 0 {
+        let learned = options.gold.iter().filter(|document| Some(fold(&document.id)) != options.without);
+        for original in learned.map(|document| document.restored().text) {
+            for line in (0..options.times).flat_map(|_| original.lines()) {
+                spooler.line(line)?;
+            }
+        }
+        if spooler.count == 0 {
             return Err(nothing("text; give at least one non-empty file"));
         }
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(Self { words, file, tokens: tokens_read, held_out })
+        let file = spooler.out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(Self { words: spooler.words, file, tokens: spooler.count, held_out })
     }
 
-    fn choose_words(&self, options: &TrainOptions) -> WordMap {
+    fn choose_words(&self, options: &TrainOptions, kept: Option<&Ngrams>) -> WordMap {
+        let mut ids = vec![UNKNOWN; self.words.len()];
+        let mut set = |count: &WordCount, id| ids[(count.id - FIRST_WORD) as usize] = id;
+        if let Some(kept) = kept {
+            kept.for_each_word(|word, id| {
+                if let Some(count) = self.words.get(word) {
+                    set(count, id);
+                }
+            });
+            return WordMap { ids, words: kept.words() };
+        }
         let mut list: Vec<(&String, &WordCount)> =
             self.words.iter().filter(|(word, count)| count.all >= options.word_count && word.len() <= 40).collect();
         list.sort_by(|a, b| b.1.all.cmp(&a.1.all).then_with(|| a.0.cmp(b.0)));
         list.truncate(options.words.min(MOST_WORDS - FIRST_WORD as usize));
-        let mut ids = vec![UNKNOWN; self.words.len()];
         for (rank, (_, count)) in list.iter().enumerate() {
-            ids[(count.id - FIRST_WORD) as usize] = FIRST_WORD + rank as u32;
+            set(count, FIRST_WORD + rank as u32);
         }
-        WordMap { ids, words: list.len() + FIRST_WORD as usize }
+        WordMap { words: list.len() + FIRST_WORD as usize, ids }
     }
 
     fn for_each_sentence(&mut self, mut visit: impl FnMut(&[u32]) -> io::Result<()>) -> io::Result<()> {
@@ -273,6 +272,63 @@ impl Spool {
             }
         }
         if sentence.is_empty() { Ok(()) } else { visit(&sentence) }
+    }
+}
+
+/// Writes the spool.
+struct Spooler {
+    words: HashMap<String, WordCount>,
+    out: BufWriter<File>,
+    /// Tokens written.
+    count: u64,
+    tokens: Vec<Token>,
+    word: String,
+}
+
+impl Spooler {
+    fn new() -> io::Result<Self> {
+        let out = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
+        Ok(Self { words: HashMap::new(), out, count: 0, tokens: Vec::new(), word: String::new() })
+    }
+
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        let Self { words, out, count, tokens, word } = self;
+        read_line(line, tokens);
+        let mut start = false;
+        for token in tokens {
+            if token.has(SENTENCE_START | BREAK_BEFORE) {
+                out.write_all(&SPOOL_SENTENCE.to_le_bytes())?;
+                start = true;
+            }
+            if token.kind == TokenKind::Quote {
+                continue;
+            }
+            let text = token.text(line);
+            *count += 1;
+            let id = if let Some(class) = key::class(token.kind, text) {
+                class
+            } else {
+                key::normalize(text, word);
+                let entry = if let Some(entry) = words.get_mut(word.as_str()) {
+                    entry
+                } else {
+                    let id = FIRST_WORD + words.len() as u32;
+                    words.entry(word.clone()).or_insert(WordCount { id, ..WordCount::default() })
+                };
+                entry.all += 1;
+                if !start {
+                    match case::of(text) {
+                        Case::Lower => entry.lower += 1,
+                        Case::Title => entry.title += 1,
+                        Case::Upper | Case::Mixed => entry.upper += 1,
+                    }
+                }
+                entry.id
+            };
+            out.write_all(&id.to_le_bytes())?;
+            start = false;
+        }
+        Ok(())
     }
 }
 
@@ -539,27 +595,42 @@ fn quantize(value: f32, low: f32, high: f32, codes: u32) -> u64 {
     (share * (codes - 1) as f32).round() as u64
 }
 
-fn pack(spool: &Spool, map: &WordMap, model: &Smoothed, options: &TrainOptions) -> io::Result<Vec<u8>> {
-    let mut list: Vec<(&str, u32)> = Vec::with_capacity(map.words);
+fn pack(
+    spool: &Spool,
+    map: &WordMap,
+    model: &Smoothed,
+    kept: Option<&Ngrams>,
+    options: &TrainOptions,
+) -> io::Result<Vec<u8>> {
+    let mut list: Vec<(String, u32)> = Vec::with_capacity(map.words);
     let mut unigrams = vec![0u8; map.words * 4];
     for (id, &(probability, backoff)) in model.unigrams.iter().enumerate() {
         let code = quantize(probability, LOWEST, 0.0, 1 << 16) as u16;
         unigrams[id * 4..id * 4 + 2].copy_from_slice(&code.to_le_bytes());
         unigrams[id * 4 + 2] = quantize(backoff, LOWEST_BACKOFF, HIGHEST_BACKOFF, 256) as u8;
     }
+    if let Some(kept) = kept {
+        // Words that the corpora lack stay, as they were written.
+        kept.for_each_word(|word, id| {
+            list.push((word.to_owned(), id));
+            unigrams[id as usize * 4 + 3] = kept.case_code(id);
+        });
+    }
     let mut words: Vec<_> = spool.words.iter().collect();
     words.sort_unstable_by_key(|entry| entry.0);
     for (word, count) in words {
         let id = map.id(count.id);
         if id != UNKNOWN {
-            list.push((word, id));
+            if kept.is_none() {
+                list.push((word.clone(), id));
+            }
             let all = f64::from((count.lower + count.title + count.upper).max(1));
             let share = |n: u32| (f64::from(n) / all * 15.0).round() as u8;
             unigrams[id as usize * 4 + 3] = share(count.lower) | share(count.upper) << 4;
         }
     }
     let lexicon =
-        fst::Map::from_iter(list.iter().map(|&(word, id)| (word, u64::from(id)))).map_err(io::Error::other)?;
+        fst::Map::from_iter(list.iter().map(|(word, id)| (word, u64::from(*id)))).map_err(io::Error::other)?;
     let lexicon = lexicon.as_fst().as_bytes();
 
     let code = |probability: f32| quantize(probability, -f32::from(options.lowest), 0.0, 1 << options.bits);
@@ -590,6 +661,7 @@ fn pack(spool: &Spool, map: &WordMap, model: &Smoothed, options: &TrainOptions) 
         &shape(shape2),
         &shape(shape3),
         &[options.bits.into(), options.backoff_bits.into(), options.lowest.into()],
+        &[kept.map_or(0, Ngrams::lexicon)],
     ];
     KIND.seal(&mut bytes, HEADER, &numbers.concat());
     Ok(bytes)
@@ -622,4 +694,53 @@ fn perplexity(ngrams: &Ngrams, lines: &[String]) -> (u64, f64, f64) {
     }
     let known = (count - unknown).max(1);
     (count, (-sum / known as f64).exp(), unknown as f64 / count.max(1) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lexicon_is_kept_and_originals_are_read_beside_the_corpora() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let write = |name: &str, bytes: &[u8]| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, bytes).expect("written");
+            path
+        };
+        let corpus = |name: &str, line: &str| vec![write(name, format!("{line}\n").repeat(40).as_bytes())];
+        let model = |options: TrainOptions| {
+            let trained = train(&TrainOptions { held_out: 0, ..options }, &mut |_| ()).expect("trained");
+            (Ngrams::open(trained.bytes.clone().into(), true).expect("a model"), trained)
+        };
+        let harbor = corpus("harbor.txt", "The ship of the Navy left the harbor with free spins at noon.");
+        let (first, trained) = model(TrainOptions { corpora: harbor, ..TrainOptions::default() });
+        let lexicon = Some(write("harbor.ngm", &trained.bytes));
+        let casino = GoldDocument::clean("a", "The casino offers free spins at noon.");
+        let airport = corpus("airport.txt", "The plane left the airport at noon.");
+        let other = TrainOptions { corpora: airport, lexicon, times: 3, ..TrainOptions::default() };
+        let (bare, _) = model(other.clone());
+        let (with, told) = model(TrainOptions { gold: vec![casino.clone()], ..other.clone() });
+        let (without, _) = model(TrainOptions { gold: vec![casino.clone()], without: Some(fold(&casino.id)), ..other });
+        assert_eq!(told.tokens, 40 * 8 + 3 * 8);
+        assert_eq!(
+            (with.words(), with.lexicon(), first.lexicon()),
+            (first.words(), first.checksum(), first.checksum())
+        );
+        // Words that the other corpus lacks keep their ids and their case; words that it has beyond them are unknown.
+        for word in ["ship", "harbor", "navy", "noon"] {
+            assert_eq!((with.id(word), with.id(word).is_some()), (first.id(word), true), "{word}");
+        }
+        let case = |model: &Ngrams, word: &str| model.case(model.id(word).expect("there"));
+        assert_eq!((case(&with, "navy").lower, case(&with, "ship").lower), (0.0, 1.0));
+        assert_eq!((with.id("plane"), with.id("casino")), (None, None));
+        // What was learned is of the new texts.
+        let pair = |model: &Ngrams, words: [&str; 2]| {
+            let [a, b] = words.map(|word| model.id(word).expect("there"));
+            model.bigram(a, b)
+        };
+        assert!(pair(&first, ["the", "harbor"]).is_some() && pair(&with, ["the", "harbor"]).is_none());
+        assert!(pair(&with, ["free", "spins"]).is_some() && pair(&bare, ["free", "spins"]).is_none());
+        assert!(pair(&without, ["free", "spins"]).is_none());
+    }
 }

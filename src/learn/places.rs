@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::forward::{Forward, Manner, spellings};
-use super::held_out::{HeldOut, Part};
+use super::held_out::{HeldOut, Models, Part};
 use super::part;
 use super::random::Random;
 use super::segments::{self, CHANGED, HARD, INSIDE, Text};
@@ -18,7 +18,6 @@ use super::stretches::{Patience, Stretches};
 use super::weights::{fold, is_watched};
 use crate::candidates;
 use crate::dictionary::Dictionary;
-use crate::dictionary::source::SourceFile;
 use crate::eval::{GoldDocument, GoldEdit, Need};
 use crate::model::attend::Reading;
 use crate::model::encoder::Encoder;
@@ -42,17 +41,16 @@ pub struct PlaceOptions {
 /// Writes the places of documents with known substitutions, in their order, and of those made of them that are spun in
 /// part; the latter are none to learn from.
 ///
-/// Sources of dictionaries and context scorers are as for `unspin learn weights`, which is to have the same candidates:
-/// without what the documents of a part say, or the watched ones. `encoder` is a packed encoder, whose vocabulary words
+/// `models` are as for `unspin learn weights`, which is to have the same candidates: without what the documents of a part
+/// say, or the watched ones. `encoder` is a packed encoder, whose vocabulary words
 /// are cut by.
 ///
 /// # Errors
 ///
-/// Where a source is malformed, `encoder` is none or `out` cannot be written to.
+/// Where a source is malformed or a model is none, `encoder` is none or `out` cannot be written to.
 pub fn gold(
     gold: &[GoldDocument],
-    sources: &[SourceFile],
-    scorers: &[Vec<u8>],
+    models: &Models<'_>,
     watch: &str,
     encoder: Vec<u8>,
     out: &mut dyn Write,
@@ -60,7 +58,7 @@ pub fn gold(
     let encoder = Encoder::open(encoder.into(), true).map_err(io::Error::other)?;
     let parts: Vec<GoldDocument> = gold.iter().flat_map(part::parts).collect();
     let counted = gold.iter().chain(&parts).filter(|document| !is_watched(document, watch));
-    let mut held_out = HeldOut::new(sources, scorers, counted).map_err(io::Error::other)?;
+    let mut held_out = HeldOut::new(models, counted).map_err(io::Error::other)?;
     for document in gold.iter().chain(&parts) {
         let text = text(document, Some(fold(&document.id)), held_out.of(document));
         segments::write(&text, &encoder, out)?;
@@ -121,7 +119,7 @@ fn trimmed(words: &[String], run: Range<usize>, correction: &str) -> (Range<usiz
 /// cannot be written to.
 pub fn spins(options: &PlaceOptions, encoder: Vec<u8>, out: &mut dyn Write) -> io::Result<()> {
     let encoder = Encoder::open(encoder.into(), true).map_err(io::Error::other)?;
-    let mut held_out = HeldOut::new(&[], &[], std::iter::empty()).map_err(io::Error::other)?;
+    let mut held_out = HeldOut::new(&Models::default(), std::iter::empty()).map_err(io::Error::other)?;
     let dictionary = Dictionary::builtin();
     let stretches = Stretches::read(&options.corpora)?;
     let spinner =

@@ -138,5 +138,5 @@ pub fn train(options: &VectorOptions, progress: &mut dyn FnMut(&str)) -> io::Res
             progress(&format!("{done} of {} words", text.len()));
         }
     }
-    Ok(pack(&contexts, &outputs, ngrams.checksum()))
+    Ok(pack(&contexts, &outputs, ngrams.lexicon()))
 }

@@ -13,13 +13,12 @@ use serde::Deserialize;
 
 use super::channel::{Counts, Facts};
 use super::forest::{Grown, Growth, Table, grow};
-use super::held_out::{HeldOut, Part};
+use super::held_out::{HeldOut, Models, Part};
 use super::part::{SETS, is_made, parts};
 use crate::candidates::Word;
 use crate::config::Config;
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
-use crate::dictionary::source::SourceFile;
 use crate::dictionary::table::mix;
 use crate::eval::{GoldDocument, GoldEdit, Verdict, judge};
 use crate::model::decide::{self, DOCUMENT};
@@ -104,24 +103,19 @@ impl Sample {
 ///
 /// Takes about three minutes for 2,200 documents on two cores.
 ///
-/// `sources` are those of the dictionaries: they are compiled for every part without what its documents say. Without any
-/// the built-in dictionaries serve, which know all that the articles of `training/` say.
-///
-/// `scorers` are context scorers that were tuned without the documents of a part, one for each part; without any the
-/// built-in one serves, which knows what the articles say as well.
+/// `models` are what the documents are read by, each without what its part says.
 ///
 /// `heard` is what encoders that had not seen them say of the documents, by id; documents that it lacks are judged
 /// without.
 ///
 /// # Errors
 ///
-/// Where a source is malformed or a scorer is none, where what was heard of a document is of other candidates than it has
+/// Where a source is malformed or a model is none, where what was heard of a document is of other candidates than it has
 /// now, and where some part of the cross-validation has all documents, so that there are none to learn from.
 pub fn learn(
     gold: &[GoldDocument],
     heard: &[Heard],
-    sources: &[SourceFile],
-    scorers: &[Vec<u8>],
+    models: &Models<'_>,
     watch: &str,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Learned, DictionaryError> {
@@ -129,7 +123,7 @@ pub fn learn(
     progress("compiling dictionaries");
     // What is watched stands for what nobody has seen, so nothing is counted in it.
     let counted = gold.iter().filter(|document| !is_watched(document, watch));
-    let mut held_out = HeldOut::new(sources, scorers, counted)?;
+    let mut held_out = HeldOut::new(models, counted)?;
     let heard: HashMap<&str, &Heard> = heard.iter().map(|heard| (heard.id.as_str(), heard)).collect();
     progress("reading documents");
     let mut samples: Vec<Sample> = gold

@@ -18,14 +18,14 @@ type Open = fn(Vec<u8>) -> Result<(), DictionaryError>;
 /// Each kind of file, with what opens it and the first byte that its checksum covers.
 const KINDS: [(&str, &[u8], Open, usize); 5] = [
     ("n-gram model", MODEL, |data| Ngrams::open(data.into(), true).map(drop), ngrams::HEADER),
-    ("pack", PACK, |data| Pack::open(data.into(), model(), true).map(drop), pack::HEADER),
-    ("scorer", scorer::BUILTIN, |data| Scorer::open(data.into(), model(), true).map(drop), scorer::HEADER),
+    ("pack", PACK, |data| Pack::open(data.into(), model().checksum(), true).map(drop), pack::HEADER),
+    ("scorer", scorer::BUILTIN, |data| Scorer::open(data.into(), model().lexicon(), true).map(drop), scorer::HEADER),
     ("usage", USAGE, |data| Usage::open(data.into(), true).map(drop), 16),
     ("trees", FOREST, |data| Forest::open(&data, COUNT).map(drop), 16),
 ];
 
-fn model() -> u64 {
-    Ngrams::open(MODEL.into(), false).expect("whole").checksum()
+fn model() -> Ngrams {
+    Ngrams::open(MODEL.into(), false).expect("whole")
 }
 
 fn refused(name: &str, result: Result<(), DictionaryError>) {

@@ -23,7 +23,7 @@ pub(crate) const HIDDEN: usize = 256;
 pub(crate) const REACH: usize = 6;
 /// Words on each side, across sentences, that make the wide context.
 pub(crate) const WIDE: usize = 40;
-/// Bytes of the header: the magic, the checksum, the model's checksum, words, dimensions, hidden units.
+/// Bytes of the header: the magic, the checksum, that of the model whose words it has, words, dimensions, hidden units.
 pub(crate) const HEADER: usize = 48;
 /// Numbers of the dense part: positions, the wide context's weights, two matrices, the hidden layer's biases and the
 /// weights of the channel and of the keeping prior.
@@ -133,11 +133,11 @@ const KIND: Kind = Kind {
 impl Scorer {
     /// The built-in scorer.
     pub(crate) fn builtin(dictionary: &Dictionary) -> Self {
-        Self::open(BUILTIN.into(), dictionary.ngrams.checksum(), false)
+        Self::open(BUILTIN.into(), dictionary.ngrams.lexicon(), false)
             .expect("the scorer was made for the built-in model")
     }
 
-    /// Opens a scorer trained for the n-gram model with this checksum.
+    /// Opens a scorer trained for the words of an n-gram model, [`crate::dictionary::ngrams::Ngrams::lexicon`].
     pub(crate) fn open(data: Cow<'static, [u8]>, model: u64, verify: bool) -> Result<Self, DictionaryError> {
         let fields = KIND.fields(&data)?;
         let field = |place| fields.number(place);

@@ -106,4 +106,27 @@ fn a_scorer_is_tuned_on_documents() {
     let args = ["learn", "weights", "gold.json", "--scorer", "first", "--scorer", "second", "--out", "out"];
     let ran = unspin(here.path(), &args, b"");
     assert!(ran.code == 2 && ran.err.contains("context scorers: expected 1, one for each part, got 2"), "{ran:?}");
+    // N-gram models are as many as there are parts, and have the built-in one's words.
+    fs::write(here.path().join("news.txt"), "The ship left the harbor at noon.\n".repeat(9)).expect("written");
+    for (words, lexicon) in [("own", &[][..]), ("kept", &["--lexicon", MODEL])] {
+        let args = ["train", "news.txt", "--gold", "gold.json", "--without", "1", "--quiet", "--out", words];
+        assert_eq!(unspin(here.path(), &[&args[..], lexicon].concat(), b"").code, 0);
+    }
+    fs::create_dir_all(here.path().join("own-rows/substitutions")).expect("made");
+    let rows = "original,substitutes,source\nmilitary,navy,own\n";
+    fs::write(here.path().join("own-rows/substitutions/words.csv"), rows).expect("written");
+    let sources = "id,title,license,origin,date\nown,Mine,MIT,,\nspun-articles,Articles,MIT,,\n";
+    fs::write(here.path().join("own-rows/sources.csv"), sources).expect("written");
+    let tune = |ngrams: &str, times: usize| {
+        let args =
+            ["learn", "tune", "gold.json", "--start", START, "--dictionary", "own-rows", "--quiet", "--out", "fourth"];
+        let models = ["--ngrams", ngrams].repeat(times);
+        unspin(here.path(), &[&args[..], &models].concat(), b"")
+    };
+    let ran = tune("kept", 4);
+    assert!(ran.code == 2 && ran.err.contains("n-gram models: expected 5, one for each part, got 4"), "{ran:?}");
+    let ran = tune("own", 5);
+    assert!(ran.code == 2 && ran.err.contains("n-gram model: words: expected"), "{ran:?}");
+    let ran = tune("kept", 5);
+    assert!(ran.code == 0 && read("fourth") != first, "{ran:?}");
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use clap::Subcommand;
 use unspin::SourceFile;
 use unspin::eval::GoldDocument;
+use unspin::learn::held_out::Models;
 #[cfg(feature = "encoder")]
 use unspin::learn::places;
 use unspin::learn::{channel, scorer, vectors, weights};
@@ -93,6 +94,17 @@ fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyh
     Ok(())
 }
 
+/// What the documents of a part of the cross-validation are read by, without what they say.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Parts {
+    /// Sources of the dictionaries: for every part of the documents they are compiled without what its documents say.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dictionary: Option<PathBuf>,
+    /// N-gram models that were trained without the originals of a part, one for each of the five parts in order.
+    #[arg(long, value_name = "FILE", requires = "dictionary")]
+    pub(crate) ngrams: Vec<PathBuf>,
+}
+
 #[derive(clap::Args, Debug)]
 pub(crate) struct LearnWeights {
     /// Gold files, or directories of them.
@@ -101,10 +113,9 @@ pub(crate) struct LearnWeights {
     /// Clean documents, one a line.
     #[arg(long, value_name = "FILE")]
     pub(crate) clean: Vec<PathBuf>,
-    /// Sources of the dictionaries: for every part of the documents they are compiled without what its documents say.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) dictionary: Option<PathBuf>,
-    /// Context scorers that were tuned without a part of the documents, one for each of the five parts in order.
+    #[command(flatten)]
+    pub(crate) parts: Parts,
+    /// Context scorers that were tuned without a part of the documents, likewise.
     #[arg(long, value_name = "FILE")]
     pub(crate) scorer: Vec<PathBuf>,
     /// What encoders say of documents that they were not trained on, one a line of JSON.
@@ -119,7 +130,8 @@ pub(crate) struct LearnWeights {
 }
 
 fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
-    let inputs = [&gold_files(&command.gold)?[..], &command.clean, &command.scorer, &command.heard].concat();
+    let LearnWeights { parts, clean, scorer, heard, .. } = command;
+    let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, scorer, heard].concat();
     output::writable(&inputs, [&command.out])?;
     let gold = documents(&command.gold, &command.clean)?;
     let mut heard: Vec<weights::Heard> = Vec::new();
@@ -129,8 +141,9 @@ fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyh
             heard.push(serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), n + 1))?);
         }
     }
-    let sources = sources(command.dictionary.as_deref())?;
-    let learned = weights::learn(&gold, &heard, &sources, &contents(&command.scorer)?, &command.watch, progress)?;
+    let (sources, ngrams, scorers) = (parts.sources()?, contents(&parts.ngrams)?, contents(scorer)?);
+    let models = Models { sources: &sources, ngrams: &ngrams, scorers: &scorers };
+    let learned = weights::learn(&gold, &heard, &models, &command.watch, progress)?;
     output::replace(&command.out, &learned.bytes)?;
     note(learned.report.trim_end());
     Ok(())
@@ -145,9 +158,11 @@ fn contents(files: &[PathBuf]) -> anyhow::Result<Vec<Vec<u8>>> {
     files.iter().map(|path| content(path)).collect()
 }
 
-/// The files of a directory of dictionaries, if there is one.
-fn sources(root: Option<&Path>) -> anyhow::Result<Vec<SourceFile>> {
-    root.map_or_else(|| Ok(Vec::new()), dictionary::read)
+impl Parts {
+    /// The files of the directory of dictionaries, if there is one.
+    fn sources(&self) -> anyhow::Result<Vec<SourceFile>> {
+        self.dictionary.as_deref().map_or_else(|| Ok(Vec::new()), dictionary::read)
+    }
 }
 
 /// Gold documents, what they were before they were spun, and clean ones.
@@ -160,8 +175,10 @@ fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDoc
     gold.extend(restored);
     for path in clean {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        // A document's part of the cross-validation follows from its id, and is not to follow from where its file lies.
+        let name = path.file_name().unwrap_or_default().display();
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        gold.extend(lines.map(|(n, line)| GoldDocument::clean(format!("{}:{}", path.display(), n + 1), line)));
+        gold.extend(lines.map(|(n, line)| GoldDocument::clean(format!("{name}:{}", n + 1), line)));
     }
     Ok(gold)
 }
@@ -175,17 +192,16 @@ pub(crate) struct LearnPlaces {
     /// Clean documents, one a line.
     #[arg(long, value_name = "FILE", requires = "gold")]
     pub(crate) clean: Vec<PathBuf>,
-    /// Sources of the dictionaries, for the same candidates as `learn weights --dictionary` has.
-    #[arg(long, value_name = "DIR", conflicts_with = "corpus")]
-    pub(crate) dictionary: Option<PathBuf>,
-    /// Context scorers that were tuned without a part of the documents, as for `learn weights`.
+    #[command(flatten)]
+    pub(crate) parts: Parts,
+    /// Context scorers that were tuned without a part of the documents, likewise.
     #[arg(long, value_name = "FILE", requires = "gold")]
     pub(crate) scorer: Vec<PathBuf>,
     /// Documents whose ids start like this are counted nowhere; nothing for none.
     #[arg(long, value_name = "PREFIX", default_value = "re")]
     pub(crate) watch: String,
     /// Corpora to spin, one paragraph a line: .txt, .txt.zst, .txt.gz, or - for standard input.
-    #[arg(long, value_name = "CORPUS", num_args = 1.., conflicts_with = "gold")]
+    #[arg(long, value_name = "CORPUS", num_args = 1.., conflicts_with_all = ["gold", "dictionary"])]
     pub(crate) corpus: Vec<PathBuf>,
     /// Stretches of corpora to spin.
     #[arg(long, value_name = "N", default_value_t = 10_000)]
@@ -204,15 +220,16 @@ pub(crate) struct LearnPlaces {
 #[cfg(feature = "encoder")]
 fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
     let encoder = std::slice::from_ref(&command.encoder);
-    let inputs = [&gold_files(&command.gold)?[..], &command.clean, &command.scorer, &command.corpus, encoder].concat();
+    let LearnPlaces { parts, clean, scorer, corpus, .. } = &command;
+    let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, scorer, corpus, encoder].concat();
     output::writable(&inputs, [&command.out])?;
     let encoder = content(&command.encoder)?;
     let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
-        let sources = sources(command.dictionary.as_deref())?;
-        let gold = documents(&command.gold, &command.clean)?;
-        let scorers = contents(&command.scorer)?;
-        places::gold(&gold, &sources, &scorers, &command.watch, encoder, &mut out)?;
+        let gold = documents(&command.gold, clean)?;
+        let (sources, ngrams, scorers) = (parts.sources()?, contents(&parts.ngrams)?, contents(scorer)?);
+        let models = Models { sources: &sources, ngrams: &ngrams, scorers: &scorers };
+        places::gold(&gold, &models, &command.watch, encoder, &mut out)?;
     } else {
         let LearnPlaces { corpus: corpora, stretches, seed, .. } = command;
         places::spins(&places::PlaceOptions { corpora, stretches, seed }, encoder, &mut out)?;
@@ -304,9 +321,8 @@ pub(crate) struct LearnTune {
     /// The scorer to start from, as `unspin learn scorer` leaves it.
     #[arg(long, value_name = "FILE")]
     pub(crate) start: PathBuf,
-    /// Sources of the dictionaries, which are compiled for every part of the documents without what its documents say.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) dictionary: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) parts: Parts,
     /// Documents whose ids start like this are counted nowhere; nothing for none.
     #[arg(long, value_name = "PREFIX", default_value = "re")]
     pub(crate) watch: String,
@@ -319,15 +335,18 @@ pub(crate) struct LearnTune {
 }
 
 fn learn_tune(command: &LearnTune, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
-    let inputs = [&gold_files(&command.gold)?[..], &command.clean, std::slice::from_ref(&command.start)].concat();
+    let LearnTune { parts, clean, .. } = command;
+    let start = std::slice::from_ref(&command.start);
+    let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, start].concat();
     output::writable(&inputs, [&command.out])?;
+    let (sources, ngrams) = (parts.sources()?, contents(&parts.ngrams)?);
     let start = content(&command.start)?;
     let options = scorer::tune::TuneOptions {
         start: &start,
-        sources: &sources(command.dictionary.as_deref())?,
+        models: Models { sources: &sources, ngrams: &ngrams, scorers: &[] },
         watch: &command.watch,
         without: command.without.map(|part| usize::from(part) - 1),
     };
-    let bytes = scorer::tune::tune(&documents(&command.gold, &command.clean)?, &options, progress)?;
+    let bytes = scorer::tune::tune(&documents(&command.gold, clean)?, &options, progress)?;
     output::replace(&command.out, &bytes)
 }

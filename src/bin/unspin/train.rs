@@ -8,6 +8,7 @@ use serde_json::json;
 use unspin::learn::ngrams::{self, TrainOptions};
 
 use crate::args::Common;
+use crate::eval::{gold_files, read_gold};
 use crate::output;
 use crate::terminal::{Ending, note};
 
@@ -21,6 +22,18 @@ pub(crate) struct Train {
     /// Where the model goes; its manifest goes beside it, with .json at the end of the name.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// Gold files, or directories of them: their originals are read beside the corpora.
+    #[arg(long, value_name = "GOLD", num_args = 1..)]
+    pub(crate) gold: Vec<PathBuf>,
+    /// How many times originals are read [default: 5].
+    #[arg(long, value_name = "N", requires = "gold")]
+    pub(crate) times: Option<usize>,
+    /// Leave out the originals of this one of the five parts of the documents, for `learn weights --ngrams`.
+    #[arg(long, value_name = "N", requires = "gold", value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub(crate) without: Option<u8>,
+    /// A model whose words are kept, so that context scorers trained for it go with the new one, too.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "word_count"])]
+    pub(crate) lexicon: Option<PathBuf>,
     /// Words in the lexicon at most.
     #[arg(long, value_name = "N")]
     pub(crate) words: Option<usize>,
@@ -45,10 +58,15 @@ pub(crate) struct Train {
 }
 
 pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
-    output::writable(&command.corpora, [&command.out, &output::beside(&command.out, ".json")])?;
+    let inputs = [&command.corpora, &gold_files(&command.gold)?[..], command.lexicon.as_slice()].concat();
+    output::writable(&inputs, [&command.out, &output::beside(&command.out, ".json")])?;
     let defaults = TrainOptions::default();
     let options = TrainOptions {
         corpora: command.corpora,
+        gold: read_gold(&command.gold)?,
+        times: command.times.unwrap_or(defaults.times),
+        without: command.without.map(|part| usize::from(part) - 1),
+        lexicon: command.lexicon,
         words: command.words.unwrap_or(defaults.words),
         word_count: command.word_count.unwrap_or(defaults.word_count),
         bigrams: command.bigrams.unwrap_or(defaults.bigrams),
@@ -82,6 +100,7 @@ pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
         "version": env!("CARGO_PKG_VERSION"),
         "command": recipe(&options),
         "corpora": corpora,
+        "originals": options.gold.len(),
         "tokens": trained.tokens,
         "words": trained.words,
         "distinct_3_grams": trained.distinct.0,
@@ -109,9 +128,20 @@ pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
 
 /// The command that makes the same model again, corpora aside.
 fn recipe(options: &TrainOptions) -> String {
+    let words = match options.lexicon {
+        Some(_) => "--lexicon MODEL".to_owned(),
+        None => format!("--words {} --word-count {}", options.words, options.word_count),
+    };
+    let mut gold = String::new();
+    if !options.gold.is_empty() {
+        gold = format!(" --gold GOLD... --times {}", options.times);
+    }
+    if let Some(part) = options.without {
+        gold += &format!(" --without {}", part + 1);
+    }
     let smoothing = if options.kneser_ney { "" } else { " --absolute" };
     format!(
-        "unspin train --words {} --word-count {} --bigrams {} --trigrams {} --held-out {}{smoothing} --out FILE CORPUS...",
-        options.words, options.word_count, options.bigrams, options.trigrams, options.held_out
+        "unspin train {words}{gold} --bigrams {} --trigrams {} --held-out {}{smoothing} --out FILE CORPUS...",
+        options.bigrams, options.trigrams, options.held_out
     )
 }

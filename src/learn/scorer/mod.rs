@@ -81,7 +81,7 @@ pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Res
     let words = (options.words + FIRST_WORD as usize).min(dictionary.ngrams.words());
     let vectors = match &options.vectors {
         Some(path) => Some(
-            Vectors::open(std::fs::read(path)?.into(), dictionary.ngrams.checksum(), true).map_err(io::Error::other)?,
+            Vectors::open(std::fs::read(path)?.into(), dictionary.ngrams.lexicon(), true).map_err(io::Error::other)?,
         ),
         None => None,
     };
@@ -118,7 +118,7 @@ pub fn train(options: &ScorerOptions, progress: &mut dyn FnMut(&str)) -> io::Res
             figures = Figures::default();
         }
     }
-    Ok(Trained { bytes: net.pack(dictionary.ngrams.checksum()), state: net.save() })
+    Ok(Trained { bytes: net.pack(dictionary.ngrams.lexicon()), state: net.save() })
 }
 
 /// How the training went since that was told last.

@@ -9,9 +9,8 @@ use super::net::Net;
 use super::step::{Scratch, Told};
 use crate::dictionary::Dictionary;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
-use crate::dictionary::source::SourceFile;
 use crate::eval::GoldDocument;
-use crate::learn::held_out;
+use crate::learn::held_out::{self, Models};
 use crate::learn::random::Random;
 use crate::learn::weights::{FOLDS, fold, is_watched};
 use crate::model::scorer::Scorer;
@@ -30,9 +29,9 @@ const LAST: f32 = 0.02;
 pub struct TuneOptions<'o> {
     /// The scorer to start from, trained for the built-in model ([`super::train`]).
     pub start: &'o [u8],
-    /// Sources of the dictionaries, which are compiled for every document without what its part of the cross-validation
-    /// says; without any the built-in ones serve.
-    pub sources: &'o [SourceFile],
+    /// What the documents are read by, each without what its part of the cross-validation says; scorers among it are not
+    /// asked.
+    pub models: Models<'o>,
     /// How the ids of documents start that are counted nowhere; nothing for none.
     pub watch: &'o str,
     /// The part of the cross-validation that is left out, of five, counted from 0.
@@ -45,21 +44,21 @@ pub struct TuneOptions<'o> {
 ///
 /// # Errors
 ///
-/// Where the scorer is none or was trained for another model, a source is malformed, there are no documents to learn
+/// Where the scorer is none or was trained for another model, a source is malformed or a model is none, there are no documents to learn
 /// from, or there is no such part.
 pub fn tune(
     gold: &[GoldDocument],
     options: &TuneOptions<'_>,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Vec<u8>, DictionaryError> {
-    let model = Dictionary::builtin().ngrams.checksum();
+    let model = Dictionary::builtin().ngrams.lexicon();
     let mut net = Net::of(&Scorer::open(options.start.to_vec().into(), model, true)?);
     let without = options.without;
     if without.is_some_and(|part| part >= FOLDS) {
         return Err(DictionaryError::new(ErrorKind::Model, format!("no such part; there are {FOLDS}")));
     }
     let counted = gold.iter().filter(|document| !is_watched(document, options.watch));
-    let dictionaries = held_out::dictionaries(options.sources, counted)?;
+    let dictionaries = held_out::dictionaries(&options.models, counted)?;
     let spinners: Vec<Spinner<'_>> = dictionaries.iter().map(Spinner::new).collect();
     let spinner = |document: &GoldDocument| &spinners[fold(&document.id) % spinners.len()];
     let (others, learned): (Vec<&GoldDocument>, Vec<_>) =
