@@ -349,7 +349,7 @@ fn reasons_are_true() {
             says
         );
     }
-    let removed = explain(&["--min-confidence", "0.001", "is $ actually $ here"]);
+    let removed = explain(&["--min-confidence", "0.001", "of the $ actually $ country"]);
     for part in ["actually → (remove)", "%  (remove)\n", "“actually” stands 121 times, only once where nothing was\n"]
     {
         assert!(removed.contains(part), "{part}: {removed}");

@@ -154,7 +154,7 @@ fn what_an_encoding_lacks_is_left_out_and_nothing_else() {
     let text = |price: &str, who: &str| {
         let czech = b"P\xf8\xedli\x9a \x9elu\x9dou\xe8k\xfd k\xf9\xf2 \xfap\xecl \xef\xe1belsk\xe9 \xf3dy in Brno.\n\n";
         let spun = format!(
-            "Admission is {price}, but the better viewpoint is free. The {who} Secretary said that it would stay.\n"
+            "The ticket is {price} in London, but the better viewpoint is free. The {who} Secretary said that it would stay.\n"
         );
         [&czech[..], spun.as_bytes()].concat()
     };

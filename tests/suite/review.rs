@@ -110,8 +110,8 @@ fn records_and_markup_keep_their_form() {
 
 #[test]
 fn what_cannot_be_written_is_refused_as_fix_does_each_time() {
-    let html = "<p>The Protection Secretary stated that a <b>brand</b> new navy would stay. They should be <b>taught \
-                again</b> in school, and the people would be <b>taught</b> well.</p>\n<p>They said the <b>bo</b>som peril \
+    let html = "<p>The Protection Secretary stated that a <b>brand</b> new navy would stay. He saw the colonel as \
+                <b>well</b> as utilized vehicles.</p>\n<p>They said the <b>bo</b>som peril \
                 was the reason.</p>\n";
     let (here, own) = (directory(&[("a.html", html.as_bytes())]), place("a.html", None, None));
     let text = html.replace("</p>\n<p>", "\n\n");
@@ -131,7 +131,7 @@ fn what_cannot_be_written_is_refused_as_fix_does_each_time() {
     let second = unspin(here.path(), &args, b"");
     assert_eq!((second.code, read(here.path(), "a.html").as_str()), (1, fixed.text()), "{}", second.err);
     assert_eq!(refused(&first.err), refused(&fixed.err));
-    let along = "again → back cannot be written: it goes with what stands beside it, which cannot be written";
+    let along = "utilized → used cannot be written: it goes with what stands beside it, which cannot be written";
     assert!(refused(&fixed.err).iter().any(|line| line == along), "{}", fixed.err);
     assert_eq!(refused(&second.err), refused(&fixed.err), "{}", second.err);
     assert!(!second.err.contains("not there any more"), "{}", second.err);
