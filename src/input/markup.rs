@@ -545,6 +545,46 @@ fn end_of_script(bytes: &[u8], start: usize) -> Option<usize> {
     Some(ends.find(|end| is_named(&bytes[end + 2..], name)).unwrap_or(bytes.len()))
 }
 
+/// Elements of HTML whose content is no prose, where it is escaped as they are.
+const VERBATIM: &str = "code pre script style";
+
+/// Bytes within which a tag that is escaped ends, and code in it.
+const LONG: [usize; 2] = [1 << 12, 1 << 16];
+
+/// A tag that is escaped, as those of HTML in a feed are, or a comment, with its name; `at` is that of an ampersand. What
+/// holds code goes to its end.
+fn escaped_tag(source: &str, at: usize, end: usize) -> Option<(Span, &str)> {
+    let rest = source[at..end].strip_prefix("&lt;")?;
+    let find =
+        |text: &str, mark: &str| memchr::memmem::find(&text.as_bytes()[..text.len().min(LONG[0])], mark.as_bytes());
+    let length = |inside: usize| "&lt;".len() + inside + "&gt;".len();
+    if rest.starts_with("!--") {
+        let inside = find(rest, "--&gt;")? + "--".len();
+        return Some((Span::new(at, at + length(inside)), ""));
+    }
+    let inside = &rest[..find(rest, "&gt;")?];
+    let closing = inside.starts_with('/');
+    let tag = inside.strip_prefix('/').unwrap_or(inside);
+    let name = &tag[..tag.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-').count()];
+    let after = tag[name.len()..].trim_ascii();
+    // "a &lt;b and c&gt; d" is none.
+    let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && (after.is_empty()
+            || after == "/"
+            || tag[name.len()..].starts_with(char::is_whitespace) && after.contains('='))
+        && !inside.contains("&lt;");
+    if !is_tag {
+        return None;
+    }
+    let mut length = length(inside.len());
+    if !closing && outline::is_one_of(VERBATIM, name.to_ascii_lowercase().as_bytes()) {
+        let close = format!("&lt;/{name}&gt;");
+        let behind = &source.as_bytes()[at + length..end.min(at + length + LONG[1])];
+        length += memchr::memmem::find(behind, close.as_bytes()).map_or(0, |found| found + close.len());
+    }
+    Some((Span::new(at, at + length), name))
+}
+
 /// The first script or style sheet from a place on whose tag stands in no quotation marks.
 fn next_script(bytes: &[u8], from: usize) -> Option<Span> {
     let mut tags = memchr::memchr_iter(b'<', &bytes[from..]).map(|found| from + found);
@@ -590,7 +630,7 @@ impl Prose<'_> {
     }
 
     fn take_html_part(&mut self, part: Span) {
-        let (source, lifted) = (self.source, &mut self.lifted);
+        let (source, lifted, is_feed) = (self.source, &mut self.lifted, self.is_other_xml);
         let mut at = part.start;
         while let Some(found) = memchr::memchr3(b'&', b'\n', b'\r', &source.as_bytes()[at..part.end]) {
             let found = at + found;
@@ -602,15 +642,34 @@ impl Prose<'_> {
                 at = end;
                 continue;
             }
-            let name = source[found + 1..part.end]
-                .bytes()
-                .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
-                .count();
+            if let Some((tag, name)) = escaped_tag(source, found, part.end) {
+                lifted.take(source, Span::new(at, found));
+                if !is_feed {
+                    // A reader sees it: markup is what the text is about.
+                    lifted.unknown();
+                } else if name.eq_ignore_ascii_case("br") {
+                    lifted.separate("\n");
+                } else if outline::separates(name.to_ascii_lowercase().as_bytes()) {
+                    lifted.separate("\n\n");
+                }
+                at = tag.end;
+                continue;
+            }
+            // What is escaped once more in a feed is a reference of its HTML.
+            let twice = if is_feed && source[found..part.end].starts_with("&amp;") { "amp;".len() } else { 0 };
+            let name = twice
+                + source[found + 1 + twice..part.end]
+                    .bytes()
+                    .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
+                    .count();
             let mut end = found + 1 + name;
             if source.as_bytes().get(end) == Some(&b';') && end < part.end {
                 end += 1;
             }
-            let meaning = htmlize::unescape(&source[found..end]);
+            let mut meaning = htmlize::unescape(&source[found..end]);
+            if twice > 0 {
+                meaning = htmlize::unescape(&meaning[..]).into_owned().into();
+            }
             if meaning == source[found..end] {
                 lifted.take(source, Span::new(at, end));
             } else {

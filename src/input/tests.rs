@@ -588,6 +588,34 @@ fn html_text_only() {
     );
 }
 
+#[test]
+fn markup_that_is_escaped_is_no_text() {
+    let feed = |text: &str| format!("<?xml version=\"1.0\"?><rss><item><description>{text}</description></item></rss>");
+    for (html, in_feed, in_page) in [
+        ("The &lt;b&gt;navy&lt;/b&gt; a.", "The navy a.", "The `…`navy`…` a."),
+        ("&lt;p class=\"a navy\"&gt;A&lt;/p&gt;&lt;P&gt;B&lt;br/&gt;C", "A\n\nB\nC", "`…`A`…``…`B`…`C"),
+        ("A &lt;a href='/navy?a=1&amp;amp;b' title='The navy'&gt;b&lt;/a&gt;.", "A b.", "A `…`b`…`."),
+        ("&lt;!-- the navy --&gt;A &lt;script src=\"x\"&gt;navy()&lt;/script&gt; b", "A  b", "`…`A `…` b"),
+        (
+            "isn&amp;rsquo;t &amp;lt; AT&amp;amp;T &amp;amp &amp;c &amp;",
+            "isn’t < AT&T & &c &",
+            "isn&rsquo;t &lt; AT&amp;T &amp &c &",
+        ),
+        // None of these is any.
+        ("if a &lt;b and c&gt; d &lt;5&gt; x", "if a <b and c> d <5> x", "if a <b and c> d <5> x"),
+        ("a &lt;b &lt;i&gt; c &lt;p", "a <b  c <p", "a <b `…` c <p"),
+    ] {
+        let text = |name: &str, source: &str| records(name, &[], source.as_bytes())[0].text(0).trim().to_owned();
+        assert_eq!(text("a.xml", &feed(html)), in_feed, "{html}");
+        assert_eq!(text("a.html", &format!("<p>{html}</p>")), in_page, "{html}");
+    }
+    let deep = "&lt;a b=".repeat(50_000);
+    assert_eq!(records("a.xml", &[], feed(&deep).as_bytes())[0].text(0).matches("<a b=").count(), 50_000);
+    let source = feed("The navy &lt;a href=\"navy\" title=\"The navy\"&gt;navy&lt;/a&gt; isn&amp;rsquo;t it.");
+    let wanted = feed("The army &lt;a href=\"navy\" title=\"The navy\"&gt;army&lt;/a&gt; isn&amp;rsquo;t it.");
+    assert_eq!(String::from_utf8_lossy(&rewrite("a.xml", &[], source.as_bytes(), "navy", "army")), wanted);
+}
+
 /// What a reader sees of HTML, with one blank for white space.
 fn seen(html: &str) -> String {
     records("a.html", &[], html.as_bytes())[0].text(0).split_whitespace().collect::<Vec<_>>().join(" ")
