@@ -132,13 +132,11 @@ fn recipe(options: &TrainOptions) -> String {
         Some(_) => "--lexicon MODEL".to_owned(),
         None => format!("--words {} --word-count {}", options.words, options.word_count),
     };
-    let mut gold = String::new();
-    if !options.gold.is_empty() {
-        gold = format!(" --gold GOLD... --times {}", options.times);
-    }
-    if let Some(part) = options.without {
-        gold += &format!(" --without {}", part + 1);
-    }
+    let gold = match (&options.gold[..], options.without) {
+        ([], _) => String::new(),
+        (_, None) => format!(" --gold GOLD... --times {}", options.times),
+        (_, Some(part)) => format!(" --gold GOLD... --times {} --without {}", options.times, part + 1),
+    };
     let smoothing = if options.kneser_ney { "" } else { " --absolute" };
     format!(
         "unspin train {words}{gold} --bigrams {} --trigrams {} --held-out {}{smoothing} --out FILE CORPUS...",
