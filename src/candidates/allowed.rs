@@ -1,5 +1,6 @@
 //! Phrases that settings allow, found among the tokens of a text.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::text::key;
@@ -72,10 +73,11 @@ impl Allowed {
         self.steps.clear();
         self.ends = vec![false];
         let mut form = String::new();
-        for phrase in list {
+        let with_initials = list.iter().filter_map(|phrase| capitalized(phrase));
+        for phrase in list.iter().map(String::as_str).map(Cow::from).chain(with_initials.map(Cow::from)) {
             let mut place = ROOT;
-            for token in tokenizer::part(phrase) {
-                key::normalize(token.text(phrase), &mut form);
+            for token in tokenizer::part(&phrase) {
+                key::normalize(token.text(&phrase), &mut form);
                 let number = match self.forms.get(&form) {
                     Some(&number) => number,
                     None => {
@@ -96,6 +98,19 @@ impl Allowed {
     }
 }
 
+/// A phrase in lower case with initials, with capitals: it is by these that tokens know "George W. Bush".
+fn capitalized(phrase: &str) -> Option<String> {
+    let is_initial = |word: &str| matches!(word.as_bytes(), [b'a'..=b'z', b'.']);
+    phrase.split_whitespace().any(is_initial).then(|| {
+        let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+        let words = phrase.split_whitespace();
+        words
+            .map(|word| if word.is_char_boundary(1) { capital(word) } else { word.to_owned() })
+            .collect::<Vec<_>>()
+            .join(" ")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +127,9 @@ mod tests {
             runs.map(|(start, run)| text[tokens[start].start as usize..tokens[start + run - 1].end as usize].to_owned())
                 .collect()
         };
+        let text = "Then George W. Bush and a. b. c saw it.";
+        let list = ["george w. bush", "a. b. c", "é. x w. y"];
+        assert_eq!(found(&list, text), ["George W. Bush", "a. b. c"]);
         let text = "A brand  new day in Brand New York, and 'new' days";
         for (list, expected) in [
             (&[][..], &[][..]),
