@@ -173,8 +173,8 @@ impl Raw {
                     _ => jsonl::texts(&source, &self.source.fields)
                         .map_err(|message| fault(ErrorKind::Malformed, message))?,
                 };
-                let has_field = !texts.is_empty();
-                texts.retain(|text| text.lifted.as_ref().is_none_or(|value| !value.text.is_empty()));
+                let is_blank = |text: &mut Text| text.lifted.as_ref().is_some_and(|value| value.text.is_empty());
+                let blank = texts.extract_if(.., is_blank).filter_map(|text| text.field).collect();
                 for text in &mut texts {
                     let value = text.lifted.as_ref().map_or("", |value| &value.text);
                     text.visible = self.source.field_format.and_then(|format| visible(format, value));
@@ -187,7 +187,7 @@ impl Raw {
                     encoding: *encoding,
                     original: (!exact).then(|| bytes.clone()),
                     first: *first,
-                    has_field,
+                    blank,
                     width: *width,
                     input: Arc::clone(&self.source),
                 })
@@ -245,7 +245,7 @@ impl Raw {
             encoding,
             original,
             first: true,
-            has_field: true,
+            blank: Vec::new(),
             width: 0,
             input,
         })
@@ -299,7 +299,8 @@ pub struct Record {
     /// Its bytes, where decoding lost some of them.
     original: Option<Vec<u8>>,
     first: bool,
-    has_field: bool,
+    /// Its fields whose texts are empty.
+    blank: Vec<String>,
     /// Number of columns of its table.
     width: usize,
     input: Arc<Source>,
@@ -354,7 +355,12 @@ impl Record {
 
     /// Whether it has one of the [fields](Self::fields), be the text there empty, which counts as none.
     pub fn has_field(&self) -> bool {
-        self.has_field
+        !self.texts.is_empty() || !self.blank.is_empty()
+    }
+
+    /// Whether the text of one of the [fields](Self::fields) is there, and empty.
+    pub fn is_blank(&self, field: &str) -> bool {
+        self.blank.iter().any(|blank| blank == field)
     }
 
     /// How its characters are written.

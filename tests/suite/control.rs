@@ -642,7 +642,7 @@ fn records_get_what_they_were_and_what_was_changed() {
     let csv = format!("id,text,note\r\n1,{SPUN},x\r\n2,\"All, \"\"well\"\".\"\r\n");
     let wide = format!("id,text\n1,{SPUN},x\n2,{SPUN},,\n");
     let here = directory(&[
-        ("a.jsonl", format!("{row}\n{{}}\n\n{{\"text\": \"Nobody knew.\" }}\n").as_bytes()),
+        ("a.jsonl", format!("{row}\n{{}}\n\n{{\"text\":\"\"}}\n{{\"text\": \"Nobody knew.\" }}\n").as_bytes()),
         ("a.csv", csv.as_bytes()),
         ("wide.csv", wide.as_bytes()),
         ("b.jsonl", b"{\"text\":\"x\",\"was\":1}\n"),
@@ -668,6 +668,7 @@ fn records_get_what_they_were_and_what_was_changed() {
         [
             "{\"was\":null,\"edits\":null}",
             "",
+            "{\"text\":\"\",\"was\":\"\",\"edits\":[]}",
             "{\"text\": \"Nobody knew.\" ,\"was\":\"Nobody knew.\",\"edits\":[]}",
             ""
         ]
