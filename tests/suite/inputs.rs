@@ -802,6 +802,8 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         ("accents.jsonl", "{\"text\":\"é\"}\n".as_bytes()),
         ("a.csv", b"text"),
         ("b.csv", b"text\nOne."),
+        ("c.csv", b"id,text\n1,One.\n"),
+        ("wide.csv", &utf16("text\nOne.\n")),
         ("a.txt", b"Nobody "),
         ("b.txt", b"knew."),
         ("long.txt", long.as_bytes()),
@@ -818,7 +820,8 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
             &["ended.jsonl", "latin.jsonl", "ended.jsonl"],
             [one.as_bytes(), b"\n", LATIN, one.as_bytes(), b"\n"].concat(),
         ),
-        (&["a.csv", "b.csv"], b"text\ntext\nOne.".to_vec()),
+        (&["a.csv", "b.csv", "b.csv"], b"text\nOne.\nOne.".to_vec()),
+        (&["wide.csv", "wide.csv"], utf16("text\nOne.\nOne.\n")),
         (&["a.txt", "b.txt"], b"Nobody knew.".to_vec()),
         (&["a.txt", "a.jsonl", "a.txt", "b.txt"], format!("Nobody \n{one}\nNobody knew.").into()),
         (&["long.txt", "a.jsonl"], format!("{long}\n{one}").into()),
@@ -834,6 +837,7 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
     for (inputs, says) in [
         (["a.jsonl", "wide.jsonl"], "wide.jsonl: is UTF-16LE, but a.jsonl is UTF-8; "),
         (["wide.jsonl", "a.jsonl"], "a.jsonl: is UTF-8, but wide.jsonl is UTF-16LE; "),
+        (["a.csv", "c.csv"], "c.csv: has another header than a.csv; repair each into a file of its own"),
         (["latin.jsonl", "accents.jsonl"], "accents.jsonl: is UTF-8, but latin.jsonl is windows-1252; "),
     ] {
         let ran = unspin(here.path(), &[&["fix", "-o", "out"], &inputs[..]].concat(), b"");

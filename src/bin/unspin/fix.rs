@@ -8,7 +8,7 @@ use anyhow::{bail, ensure};
 use clap::Args as Group;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use unspin::input::{Encoding, InputError, Record, Source};
+use unspin::input::{Encoding, Format, InputError, Record, Source};
 use unspin::render::{Document, percent};
 use unspin::{Finding, LineIndex, Report, Selection, Span, printable};
 
@@ -207,8 +207,12 @@ struct Joint {
     input: String,
     /// It holds records.
     records: bool,
+    /// It is a table.
+    table: bool,
     /// Nothing of it was written.
     fresh: bool,
+    /// The header of the tables that were written, and the first of them.
+    header: Option<(Vec<u8>, String)>,
 }
 
 /// What was written last.
@@ -233,12 +237,13 @@ struct Written {
 impl Joint {
     fn start(&mut self, source: &Source) {
         (self.input, self.records, self.fresh) = (source.name(), source.format.has_records(), true);
+        self.table = matches!(source.format, Format::Csv | Format::Tsv);
     }
 
     /// Writes a record, or what comes next of a text. Where it or what stands before it is a record, and the latter
     /// lacks its line end, being the last of its input, that comes first: two records on one line are none. A byte order
     /// mark has its place before the first input alone; UTF-16, which nobody reads without, gets it where the first
-    /// record of its input is not among those that are written.
+    /// record of its input is not among those that are written. Of several tables the header comes once.
     fn put(&mut self, bytes: &[u8], encoding: Option<Encoding>, out: &mut impl Write) -> anyhow::Result<()> {
         let Some(encoding) = encoding.filter(|_| !bytes.is_empty()) else { return Ok(()) };
         let (first, fresh) = (self.written.is_none(), std::mem::take(&mut self.fresh));
@@ -246,6 +251,9 @@ impl Joint {
         let text = bytes.strip_prefix(mark).filter(|_| fresh).unwrap_or(bytes);
         let mark = if first && (text.len() < bytes.len() || encoding.is_utf16()) { mark } else { b"" };
         if mark.is_empty() && text.is_empty() {
+            return Ok(());
+        }
+        if fresh && self.table && self.has_header(text)? {
             return Ok(());
         }
         self.join(encoding, mark.is_empty() && text.is_ascii() && !encoding.is_utf16())?;
@@ -258,6 +266,22 @@ impl Joint {
             out.write_all(&end)?;
         }
         Ok(out.write_all(text)?)
+    }
+
+    /// Whether the header of a table is that of the tables before it. As bytes: a table of another encoding is refused in
+    /// either case, unless it is ASCII.
+    fn has_header(&mut self, header: &[u8]) -> anyhow::Result<bool> {
+        let header = header.trim_ascii_end();
+        let Some((before, input)) = &self.header else {
+            self.header = Some((header.to_vec(), self.input.clone()));
+            return Ok(false);
+        };
+        ensure!(
+            before == header,
+            "{}: has another header than {input}; repair each into a file of its own",
+            self.input
+        );
+        Ok(true)
     }
 
     /// Takes in how the next record is written, if that goes with what was written.
@@ -316,14 +340,15 @@ impl Added<'_> {
         let mut fields = Vec::new();
         for field in record.fields() {
             let text = (0..record.len()).find(|&text| record.field(text) == Some(field));
+            let without = |empty: Value| if record.is_blank(field) { empty } else { Value::Null };
             if let Some(original) = self.original {
                 fields.push((
                     record.added_name(original, field),
-                    text.map_or(Value::Null, |text| record.shown(text).into()),
+                    text.map_or_else(|| without("".into()), |text| record.shown(text).into()),
                 ));
             }
             if let Some(edits) = self.edits {
-                let made = text.map_or(Value::Null, |text| made(record, text, fixes));
+                let made = text.map_or_else(|| without(json!([])), |text| made(record, text, fixes));
                 fields.push((record.added_name(edits, field), made));
             }
         }
