@@ -58,14 +58,13 @@ pub(super) fn dictionaries<'d>(
     gold: impl Iterator<Item = &'d GoldDocument> + Clone,
 ) -> Result<Vec<Dictionary>, DictionaryError> {
     let builtin = Dictionary::builtin();
-    let parts = if models.sources.is_empty() { 1 } else { FOLDS };
-    one_for_each(models.ngrams, parts, "n-gram models")?;
     if models.sources.is_empty() {
         return match models.ngrams {
             [] => Ok(vec![builtin]),
             _ => Err(DictionaryError::new(ErrorKind::Model, "n-gram models need sources of dictionaries".to_owned())),
         };
     }
+    one_for_each(models.ngrams, FOLDS, "n-gram models")?;
     let part = |own: usize| {
         let mut files: Vec<SourceFile> = models.sources.iter().filter(|file| file.path != ARTICLES).cloned().collect();
         let others = gold.clone().filter(|document| fold(&document.id) != own);
@@ -79,7 +78,7 @@ pub(super) fn dictionaries<'d>(
         }
         Dictionary::compile_for(ngrams, &files)
     };
-    (0..parts).map(part).collect()
+    (0..FOLDS).map(part).collect()
 }
 
 /// Looks that there are none, or one for each part.

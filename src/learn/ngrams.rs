@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use super::corpus::{for_each_line, named, nothing};
 use super::counts::{Counted, Counter};
-use super::weights::fold;
+use super::weights::{FOLDS, fold};
 use crate::dictionary::ngrams::{
     BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, KIND, LOWEST, LOWEST_BACKOFF, Ngrams, PROBABILITY_BITS, bigram_key,
     trigram_key,
@@ -118,7 +118,8 @@ pub struct Trained {
 ///
 /// # Errors
 ///
-/// Where a corpus cannot be read, the temporary directory is full, or there is nothing to train on.
+/// Where a corpus or the model whose words are kept cannot be read, the temporary directory is full, there is nothing to train
+/// on, or no such part.
 ///
 /// # Examples
 ///
@@ -139,6 +140,9 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> io::Resu
     if !known.contains(&options.bits) || !(1..=BACKOFF_BITS).contains(&options.backoff_bits) {
         let most = format!("1 to {PROBABILITY_BITS} bits for probabilities, 1 to {BACKOFF_BITS} for back-off weights");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("there is room for {most}")));
+    }
+    if options.without.is_some_and(|part| part >= FOLDS) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no such part; there are {FOLDS}")));
     }
     let kept = match &options.lexicon {
         Some(path) => {
