@@ -275,13 +275,48 @@ pub(super) fn html(source: &str) -> Lifted {
     prose.lifted
 }
 
+/// The text of XML that is not XHTML, such as a feed, with the HTML that is escaped in it; `None` where it is other, or has
+/// none. What stands in one element is a page of its own: no tag reaches into the next.
+pub(super) fn in_xml(source: &str, text: &str) -> Option<Lifted> {
+    if !is_other_xml(source)
+        || !source.contains("&lt;")
+        || !memchr::memchr_iter(b'<', text.as_bytes()).any(|at| is_tag(&text.as_bytes()[at..]))
+    {
+        return None;
+    }
+    let mut prose = Prose::new(text, Escape::Html, false, Outline::new(false));
+    let mut at = 0;
+    // Nothing else has a blank line: line breaks in an element are blanks.
+    for part in text.split("\n\n") {
+        prose.outline = Outline::new(false);
+        prose.take_elements(Span::new(at, at + part.len()), false);
+        prose.lifted.separate("\n\n");
+        at += part.len() + "\n\n".len();
+    }
+    Some(prose.lifted)
+}
+
+/// The beginning of a source, which says what XML it is.
+fn beginning(source: &str) -> &str {
+    source.char_indices().nth(1024).map_or(source, |(end, _)| &source[..end])
+}
+
+fn is_xml(source: &str) -> bool {
+    let beginning = beginning(source);
+    let start = beginning.trim_start();
+    // XHTML may start in either way.
+    ["<?xml", "<rss", "<feed"].iter().any(|tag| start.starts_with(tag)) || beginning.contains("//www.w3.org/1999/xhtml")
+}
+
+/// Whether it is XML, but not XHTML.
+fn is_other_xml(source: &str) -> bool {
+    is_xml(source) && !beginning(source).split("<![CDATA[").next().is_some_and(|head| head.contains("<html"))
+}
+
 fn lift_html(source: &str, believes: bool) -> Prose<'_> {
     let mut prose = Prose::new(source, Escape::Html, false, Outline::new(believes));
-    // XHTML may start in either way.
-    let beginning: String = source.chars().take(1024).collect();
-    let is_xml = beginning.trim_start().starts_with("<?xml") || beginning.contains("//www.w3.org/1999/xhtml");
-    prose.is_other_xml = is_xml && !beginning.contains("<html");
-    prose.take_elements(Span::new(0, source.len()), is_xml);
+    prose.is_other_xml = is_other_xml(source);
+    prose.take_elements(Span::new(0, source.len()), is_xml(source));
     prose
 }
 
@@ -545,44 +580,24 @@ fn end_of_script(bytes: &[u8], start: usize) -> Option<usize> {
     Some(ends.find(|end| is_named(&bytes[end + 2..], name)).unwrap_or(bytes.len()))
 }
 
-/// Elements of HTML whose content is no prose, where it is escaped as they are.
-const VERBATIM: &str = "code pre script style";
+/// Bytes within which a tag that is escaped ends.
+const LONG: usize = 4096;
 
-/// Bytes within which a tag that is escaped ends, and code in it.
-const LONG: [usize; 2] = [1 << 12, 1 << 16];
-
-/// A tag that is escaped, as those of HTML in a feed are, or a comment, with its name; `at` is that of an ampersand. What
-/// holds code goes to its end.
-fn escaped_tag(source: &str, at: usize, end: usize) -> Option<(Span, &str)> {
+/// The end of a tag with attributes that is escaped, as a page shows it to its readers; `at` is the place of an ampersand.
+fn shown_tag(source: &str, at: usize, end: usize) -> Option<usize> {
     let rest = source[at..end].strip_prefix("&lt;")?;
-    let find =
-        |text: &str, mark: &str| memchr::memmem::find(&text.as_bytes()[..text.len().min(LONG[0])], mark.as_bytes());
-    let length = |inside: usize| "&lt;".len() + inside + "&gt;".len();
-    if rest.starts_with("!--") {
-        let inside = find(rest, "--&gt;")? + "--".len();
-        return Some((Span::new(at, at + length(inside)), ""));
-    }
-    let inside = &rest[..find(rest, "&gt;")?];
-    let closing = inside.starts_with('/');
-    let tag = inside.strip_prefix('/').unwrap_or(inside);
-    let name = &tag[..tag.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-').count()];
-    let after = tag[name.len()..].trim_ascii();
-    // "a &lt;b and c&gt; d" is none.
-    let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && (after.is_empty()
-            || after == "/"
-            || tag[name.len()..].starts_with(char::is_whitespace) && after.contains('='))
-        && !inside.contains("&lt;");
-    if !is_tag {
-        return None;
-    }
-    let mut length = length(inside.len());
-    if !closing && outline::is_one_of(VERBATIM, name.to_ascii_lowercase().as_bytes()) {
-        let close = format!("&lt;/{name}&gt;");
-        let behind = &source.as_bytes()[at + length..end.min(at + length + LONG[1])];
-        length += memchr::memmem::find(behind, close.as_bytes()).map_or(0, |found| found + close.len());
-    }
-    Some((Span::new(at, at + length), name))
+    let name = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-').count();
+    let after = &rest[name(rest)..];
+    let attribute = after.trim_start();
+    // "if a &lt;b and c = d" is none.
+    let is_tag = rest.starts_with(|c: char| c.is_ascii_alphabetic())
+        && attribute.len() < after.len()
+        && name(attribute) > 0
+        && attribute[name(attribute)..].starts_with('=');
+    let inside = &rest.as_bytes()[..rest.len().min(LONG)];
+    let close = is_tag.then(|| memchr::memmem::find(inside, b"&gt;")).flatten()?;
+    let whole = memchr::memmem::find(&inside[..close], b"&lt;").is_none();
+    whole.then_some(at + "&lt;".len() + close + "&gt;".len())
 }
 
 /// The first script or style sheet from a place on whose tag stands in no quotation marks.
@@ -630,7 +645,7 @@ impl Prose<'_> {
     }
 
     fn take_html_part(&mut self, part: Span) {
-        let (source, lifted, is_feed) = (self.source, &mut self.lifted, self.is_other_xml);
+        let (source, lifted, is_xml) = (self.source, &mut self.lifted, self.is_other_xml);
         let mut at = part.start;
         while let Some(found) = memchr::memchr3(b'&', b'\n', b'\r', &source.as_bytes()[at..part.end]) {
             let found = at + found;
@@ -642,34 +657,21 @@ impl Prose<'_> {
                 at = end;
                 continue;
             }
-            if let Some((tag, name)) = escaped_tag(source, found, part.end) {
+            if let Some(end) = shown_tag(source, found, part.end).filter(|_| !is_xml) {
                 lifted.take(source, Span::new(at, found));
-                if !is_feed {
-                    // A reader sees it: markup is what the text is about.
-                    lifted.unknown();
-                } else if name.eq_ignore_ascii_case("br") {
-                    lifted.separate("\n");
-                } else if outline::separates(name.to_ascii_lowercase().as_bytes()) {
-                    lifted.separate("\n\n");
-                }
-                at = tag.end;
+                lifted.unknown();
+                at = end;
                 continue;
             }
-            // What is escaped once more in a feed is a reference of its HTML.
-            let twice = if is_feed && source[found..part.end].starts_with("&amp;") { "amp;".len() } else { 0 };
-            let name = twice
-                + source[found + 1 + twice..part.end]
-                    .bytes()
-                    .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
-                    .count();
+            let name = source[found + 1..part.end]
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
+                .count();
             let mut end = found + 1 + name;
             if source.as_bytes().get(end) == Some(&b';') && end < part.end {
                 end += 1;
             }
-            let mut meaning = htmlize::unescape(&source[found..end]);
-            if twice > 0 {
-                meaning = htmlize::unescape(&meaning[..]).into_owned().into();
-            }
+            let meaning = htmlize::unescape(&source[found..end]);
             if meaning == source[found..end] {
                 lifted.take(source, Span::new(at, end));
             } else {

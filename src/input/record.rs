@@ -237,11 +237,13 @@ impl Raw {
         };
         let input = self.source.told_by(&source);
         let lifted = visible(input.format, &source);
+        let escaped = lifted.as_ref().filter(|_| input.format == Format::Html);
+        let visible = escaped.and_then(|lifted| markup::in_xml(&source, &lifted.text));
         Ok(Record {
             number: None,
             line: 1,
             source,
-            texts: vec![Text { field: None, shown: Shown::Source, lifted, visible: None }],
+            texts: vec![Text { field: None, shown: Shown::Source, lifted, visible }],
             encoding,
             original,
             first: true,
@@ -312,7 +314,7 @@ pub(super) struct Text {
     pub(super) shown: Shown,
     /// `None` where the text is the whole source.
     pub(super) lifted: Option<Lifted>,
-    /// What of that is to be checked, where it is the value of a field that holds markup.
+    /// What of that is to be checked, where it is the value of a field that holds markup, or has escaped HTML.
     visible: Option<Lifted>,
 }
 
@@ -439,7 +441,9 @@ impl Record {
     /// # Ok::<(), unspin::input::InputError>(())
     /// ```
     pub fn shown_span(&self, text: usize, span: Span) -> Span {
-        self.markup(text).map_or(span, |markup| markup.source(span))
+        let Text { lifted, visible, shown, .. } = &self.texts[text];
+        let span = visible.as_ref().map_or(span, |visible| visible.source(span));
+        lifted.as_ref().filter(|_| *shown == Shown::Source).map_or(span, |lifted| lifted.source(span))
     }
 
     /// What an edit of the n-th text changes in what it is shown in, as it is written there. `None` where markup inside
@@ -578,20 +582,20 @@ impl Record {
     /// Whether [`rewrite_part`](Self::rewrite_part) can be asked for: the record is one text, whose order is that of the
     /// source, and any edit of it can be written.
     pub fn has_parts(&self) -> bool {
-        let [Text { lifted, shown: Shown::Source, .. }] = self.texts.as_slice() else { return false };
+        let [Text { lifted, visible, shown: Shown::Source, .. }] = self.texts.as_slice() else { return false };
         (self.encoding.is_utf8() || self.encoding.is_utf16())
             && self.original.is_none()
-            && lifted.as_ref().is_none_or(Lifted::is_in_order)
+            && [lifted, visible].into_iter().flatten().all(Lifted::is_in_order)
     }
 
     /// What [`rewrite`](Self::rewrite) gives for a stretch of the text of a record that [has
     /// parts](Self::has_parts), with the edits that the stretch has. Stretches that follow each other over the text give
     /// the whole record; an empty one gives nothing.
     pub fn rewrite_part(&self, part: Span, edits: &[(Span, String)]) -> Vec<u8> {
-        let source = |at: usize| match &self.texts[0].lifted {
-            Some(lifted) if at == lifted.text.len() => self.source.len(),
-            Some(lifted) if at > 0 => lifted.source(Span::new(at, at)).start,
-            _ => at,
+        let source = |at: usize| match at {
+            _ if at == self.text(0).len() => self.source.len(),
+            0 => 0,
+            _ => self.shown_span(0, Span::new(at, at)).start,
         };
         if part.is_empty() {
             return Vec::new();

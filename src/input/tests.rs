@@ -588,32 +588,58 @@ fn html_text_only() {
     );
 }
 
+/// HTML in a feed is escaped as text is, and read as HTML is.
 #[test]
-fn markup_that_is_escaped_is_no_text() {
-    let feed = |text: &str| format!("<?xml version=\"1.0\"?><rss><item><description>{text}</description></item></rss>");
-    for (html, in_feed, in_page) in [
-        ("The &lt;b&gt;navy&lt;/b&gt; a.", "The navy a.", "The `…`navy`…` a."),
-        ("&lt;p class=\"a navy\"&gt;A&lt;/p&gt;&lt;P&gt;B&lt;br/&gt;C", "A\n\nB\nC", "`…`A`…``…`B`…`C"),
-        ("A &lt;a href='/navy?a=1&amp;amp;b' title='The navy'&gt;b&lt;/a&gt;.", "A b.", "A `…`b`…`."),
-        ("&lt;!-- the navy --&gt;A &lt;script src=\"x\"&gt;navy()&lt;/script&gt; b", "A  b", "`…`A `…` b"),
+fn escaped_html_of_a_feed_is_html() {
+    let feed =
+        |text: &str| format!("<?xml version=\"1.0\"?><rss><title>A</title><description>{text}</description></rss>");
+    let text = |source: &str| records("a.xml", &[], source.as_bytes())[0].text(0).trim().to_owned();
+    for (html, read) in [
+        ("The &lt;b&gt;navy&lt;/b&gt; a.", "The navy a."),
+        ("&lt;p class=\"a navy\">A&lt;/p>&lt;P&gt;B&lt;br/&gt;C", "A\n\nB\nC"),
+        ("A &lt;a href='/navy?a=1&amp;amp;b' title='The &amp;lt; navy'&gt;b&lt;/a&gt;.", "A b."),
+        ("&lt;!-- the navy {{ a }} --&gt;A &lt;script async&gt;if (a) {navy()}&lt;/script&gt;b", "A b"),
         (
-            "isn&amp;rsquo;t &amp;lt; AT&amp;amp;T &amp;amp &amp;c &amp;",
-            "isn’t < AT&T & &c &",
-            "isn&rsquo;t &lt; AT&amp;T &amp &c &",
+            "A&lt;pre&gt;&lt;code&gt;echo \"${x}\"; navy&lt;/code&gt;&lt;/pre&gt;B &#60;kbd&#62;navy&#60;/kbd&#62;",
+            "A\n\nB `…`",
         ),
-        // None of these is any.
-        ("if a &lt;b and c&gt; d &lt;5&gt; x", "if a <b and c> d <5> x", "if a <b and c> d <5> x"),
-        ("a &lt;b &lt;i&gt; c &lt;p", "a <b  c <p", "a <b `…` c <p"),
+        ("isn&amp;rsquo;t &amp;lt; AT&amp;amp;T&lt;br&gt;", "isn’t < AT&T"),
+        ("if a &lt; b&lt;p hidden&gt;navy&lt;/p&gt;&lt;div&gt;c", "if a < b\n\nc"),
+        // None is HTML, and neither is what is no feed.
+        ("if a &lt; b and c &gt; d, AT&amp;amp;T", "if a < b and c > d, AT&amp;T"),
     ] {
-        let text = |name: &str, source: &str| records(name, &[], source.as_bytes())[0].text(0).trim().to_owned();
-        assert_eq!(text("a.xml", &feed(html)), in_feed, "{html}");
-        assert_eq!(text("a.html", &format!("<p>{html}</p>")), in_page, "{html}");
+        let own = format!("A\n\n{read}");
+        assert_eq!(text(&feed(html)), own, "{html}");
+        // A tag reaches no further than its element.
+        let both = feed(&format!("{html}&lt;pre&gt;navy</description><description>Next."));
+        assert!(text(&both).ends_with("\n\nNext."), "{html}");
     }
-    let deep = "&lt;a b=".repeat(50_000);
-    assert_eq!(records("a.xml", &[], feed(&deep).as_bytes())[0].text(0).matches("<a b=").count(), 50_000);
-    let source = feed("The navy &lt;a href=\"navy\" title=\"The navy\"&gt;navy&lt;/a&gt; isn&amp;rsquo;t it.");
-    let wanted = feed("The army &lt;a href=\"navy\" title=\"The navy\"&gt;army&lt;/a&gt; isn&amp;rsquo;t it.");
-    assert_eq!(String::from_utf8_lossy(&rewrite("a.xml", &[], source.as_bytes(), "navy", "army")), wanted);
+    let source = feed(
+        "The navy &lt;a href=\"navy\" title=\"The navy\"&gt;navy&lt;/a&gt; isn&amp;rsquo;t it.</description><x>AT&amp;T navy",
+    );
+    for (name, written) in [("army", "army"), ("R&D", "R&amp;amp;D")] {
+        let wanted = source
+            .replace("The navy &lt;", &format!("The {written} &lt;"))
+            .replace("&gt;navy", &format!("&gt;{written}"));
+        let wanted = wanted.replace("&amp;T navy", &format!("&amp;T {written}"));
+        assert_eq!(String::from_utf8_lossy(&rewrite("a.xml", &[], source.as_bytes(), "navy", name)), wanted);
+    }
+    let record = &records("a.xml", &[], source.as_bytes())[0];
+    for (at, _) in record.text(0).match_indices("navy") {
+        assert_eq!(&record.shown(0)[record.shown_span(0, Span::new(at, at + 4)).range()], "navy");
+    }
+}
+
+/// A page that shows a tag with attributes to its readers is about the tag.
+#[test]
+fn tags_that_a_page_shows_stay_as_they_are() {
+    for (html, read) in [
+        ("Use &lt;p title=\"The navy\"&gt; here, not &lt;p&gt; b.", "Use `…` here, not <p> b."),
+        ("if a &lt;b and c = d&gt; e &lt;a", "if a <b and c = d> e <a"),
+        ("a &lt;b c=&lt;i&gt; d &lt;p e=", "a <b c=<i> d <p e="),
+    ] {
+        assert_eq!(records("a.html", &[], format!("<p>{html}</p>").as_bytes())[0].text(0).trim(), read);
+    }
 }
 
 /// What a reader sees of HTML, with one blank for white space.
