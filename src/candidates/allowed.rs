@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::text::key;
 use crate::text::token::Token;
 use crate::text::tokenizer;
+use crate::text::{case, key};
 
 /// Where in the tree of phrases every one of them starts.
 const ROOT: u32 = 0;
@@ -101,14 +101,8 @@ impl Allowed {
 /// A phrase in lower case with initials, with capitals: it is by these that tokens know "George W. Bush".
 fn capitalized(phrase: &str) -> Option<String> {
     let is_initial = |word: &str| matches!(word.as_bytes(), [b'a'..=b'z', b'.']);
-    phrase.split_whitespace().any(is_initial).then(|| {
-        let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-        let words = phrase.split_whitespace();
-        words
-            .map(|word| if word.is_char_boundary(1) { capital(word) } else { word.to_owned() })
-            .collect::<Vec<_>>()
-            .join(" ")
-    })
+    let words = || phrase.split_whitespace();
+    words().any(is_initial).then(|| words().map(case::capitalize).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(super) struct Foreign {
 }
 
 /// Bytes within which code ends that is not known to be long.
-const LONG: usize = 4096;
+pub(super) const LONG: usize = 4096;
 /// Bytes within which code ends that has one line.
 const SHORT: usize = 512;
 /// Bytes within which a block of code ends, behind its opening tag.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use html5gum::{DefaultEmitter, Emitter, StartTag, State, Token, Tokenizer};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::foreign::{Finder, Foreign};
+use super::foreign::{Finder, Foreign, LONG};
 use super::map::{Escape, Lifted};
 use super::mdx;
 use super::outline::{self, Outline};
@@ -278,10 +278,8 @@ pub(super) fn html(source: &str) -> Lifted {
 /// The text of XML that is not XHTML, such as a feed, with the HTML that is escaped in it; `None` where it is other, or has
 /// none. What stands in one element is a page of its own: no tag reaches into the next.
 pub(super) fn in_xml(source: &str, text: &str) -> Option<Lifted> {
-    if !is_other_xml(source)
-        || !source.contains("&lt;")
-        || !memchr::memchr_iter(b'<', text.as_bytes()).any(|at| is_tag(&text.as_bytes()[at..]))
-    {
+    // Where that has a tag, it was escaped.
+    if !is_other_xml(source) || !memchr::memchr_iter(b'<', text.as_bytes()).any(|at| is_tag(&text.as_bytes()[at..])) {
         return None;
     }
     let mut prose = Prose::new(text, Escape::Html, false, Outline::new(false));
@@ -579,9 +577,6 @@ fn end_of_script(bytes: &[u8], start: usize) -> Option<usize> {
     let mut ends = memchr::memmem::find_iter(&bytes[start..], b"</").map(|found| start + found);
     Some(ends.find(|end| is_named(&bytes[end + 2..], name)).unwrap_or(bytes.len()))
 }
-
-/// Bytes within which a tag that is escaped ends.
-const LONG: usize = 4096;
 
 /// The end of a tag with attributes that is escaped, as a page shows it to its readers; `at` is the place of an ampersand.
 fn shown_tag(source: &str, at: usize, end: usize) -> Option<usize> {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use super::corpus::{for_each_line, named, nothing};
 use super::counts::{Counted, Counter};
-use super::weights::{FOLDS, fold};
+use super::weights::{check_part, fold};
 use crate::dictionary::ngrams::{
     BACKOFF_BITS, HEADER, HIGHEST_BACKOFF, KIND, LOWEST, LOWEST_BACKOFF, Ngrams, PROBABILITY_BITS, bigram_key,
     trigram_key,
@@ -141,9 +141,7 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(&str)) -> io::Resu
         let most = format!("1 to {PROBABILITY_BITS} bits for probabilities, 1 to {BACKOFF_BITS} for back-off weights");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("there is room for {most}")));
     }
-    if options.without.is_some_and(|part| part >= FOLDS) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no such part; there are {FOLDS}")));
-    }
+    check_part(options.without).map_err(|message| io::Error::new(io::ErrorKind::InvalidInput, message))?;
     let kept = match &options.lexicon {
         Some(path) => {
             let bytes = std::fs::read(path).map_err(|error| named(path, &error))?;

@@ -42,8 +42,7 @@ pub struct PlaceOptions {
 /// part; the latter are none to learn from.
 ///
 /// `models` are as for `unspin learn weights`, which is to have the same candidates: without what the documents of a part
-/// say, or the watched ones. `encoder` is a packed encoder, whose vocabulary words
-/// are cut by.
+/// say, or the watched ones. `encoder` is a packed encoder, whose vocabulary words are cut by.
 ///
 /// # Errors
 ///

@@ -478,6 +478,12 @@ pub(super) fn fold(id: &str) -> usize {
     base(id).bytes().fold(7usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte as usize)) % FOLDS
 }
 
+/// Looks that a part to leave out is one of those that there are.
+pub(super) fn check_part(part: Option<usize>) -> Result<(), String> {
+    let is_one = part.is_none_or(|part| part < FOLDS);
+    if is_one { Ok(()) } else { Err(format!("no such part; there are {FOLDS}")) }
+}
+
 /// Levenshtein distance in words.
 fn distance(a: &[String], b: &[String]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -141,9 +141,7 @@ fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyh
             heard.push(serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), n + 1))?);
         }
     }
-    let (sources, ngrams, scorers) = (parts.sources()?, contents(&parts.ngrams)?, contents(scorer)?);
-    let models = Models { sources: &sources, ngrams: &ngrams, scorers: &scorers };
-    let learned = weights::learn(&gold, &heard, &models, &command.watch, progress)?;
+    let learned = weights::learn(&gold, &heard, &parts.load(scorer)?.models(), &command.watch, progress)?;
     output::replace(&command.out, &learned.bytes)?;
     note(learned.report.trim_end());
     Ok(())
@@ -158,10 +156,23 @@ fn contents(files: &[PathBuf]) -> anyhow::Result<Vec<Vec<u8>>> {
     files.iter().map(|path| content(path)).collect()
 }
 
+/// What [`Parts`] name, with context scorers.
+struct Loaded {
+    sources: Vec<SourceFile>,
+    ngrams: Vec<Vec<u8>>,
+    scorers: Vec<Vec<u8>>,
+}
+
 impl Parts {
-    /// The files of the directory of dictionaries, if there is one.
-    fn sources(&self) -> anyhow::Result<Vec<SourceFile>> {
-        self.dictionary.as_deref().map_or_else(|| Ok(Vec::new()), dictionary::read)
+    fn load(&self, scorers: &[PathBuf]) -> anyhow::Result<Loaded> {
+        let sources = self.dictionary.as_deref().map_or_else(|| Ok(Vec::new()), dictionary::read)?;
+        Ok(Loaded { sources, ngrams: contents(&self.ngrams)?, scorers: contents(scorers)? })
+    }
+}
+
+impl Loaded {
+    fn models(&self) -> Models<'_> {
+        Models { sources: &self.sources, ngrams: &self.ngrams, scorers: &self.scorers }
     }
 }
 
@@ -227,9 +238,7 @@ fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
     let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
         let gold = documents(&command.gold, clean)?;
-        let (sources, ngrams, scorers) = (parts.sources()?, contents(&parts.ngrams)?, contents(scorer)?);
-        let models = Models { sources: &sources, ngrams: &ngrams, scorers: &scorers };
-        places::gold(&gold, &models, &command.watch, encoder, &mut out)?;
+        places::gold(&gold, &parts.load(scorer)?.models(), &command.watch, encoder, &mut out)?;
     } else {
         let LearnPlaces { corpus: corpora, stretches, seed, .. } = command;
         places::spins(&places::PlaceOptions { corpora, stretches, seed }, encoder, &mut out)?;
@@ -339,11 +348,11 @@ fn learn_tune(command: &LearnTune, progress: &mut dyn FnMut(&str)) -> anyhow::Re
     let start = std::slice::from_ref(&command.start);
     let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, start].concat();
     output::writable(&inputs, [&command.out])?;
-    let (sources, ngrams) = (parts.sources()?, contents(&parts.ngrams)?);
+    let loaded = parts.load(&[])?;
     let start = content(&command.start)?;
     let options = scorer::tune::TuneOptions {
         start: &start,
-        models: Models { sources: &sources, ngrams: &ngrams, scorers: &[] },
+        models: loaded.models(),
         watch: &command.watch,
         without: command.without.map(|part| usize::from(part) - 1),
     };

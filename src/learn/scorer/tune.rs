@@ -12,7 +12,7 @@ use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::eval::GoldDocument;
 use crate::learn::held_out::{self, Models};
 use crate::learn::random::Random;
-use crate::learn::weights::{FOLDS, fold, is_watched};
+use crate::learn::weights::{check_part, fold, is_watched};
 use crate::model::scorer::Scorer;
 
 /// Passes over the documents.
@@ -44,8 +44,8 @@ pub struct TuneOptions<'o> {
 ///
 /// # Errors
 ///
-/// Where the scorer is none or was trained for another model, a source is malformed or a model is none, there are no documents to learn
-/// from, or there is no such part.
+/// Where the scorer is none or was trained for other words, a source is malformed or a model is none, there are no
+/// documents to learn from, or there is no such part.
 pub fn tune(
     gold: &[GoldDocument],
     options: &TuneOptions<'_>,
@@ -54,9 +54,7 @@ pub fn tune(
     let model = Dictionary::builtin().ngrams.lexicon();
     let mut net = Net::of(&Scorer::open(options.start.to_vec().into(), model, true)?);
     let without = options.without;
-    if without.is_some_and(|part| part >= FOLDS) {
-        return Err(DictionaryError::new(ErrorKind::Model, format!("no such part; there are {FOLDS}")));
-    }
+    check_part(without).map_err(|message| DictionaryError::new(ErrorKind::Model, message))?;
     let counted = gold.iter().filter(|document| !is_watched(document, options.watch));
     let dictionaries = held_out::dictionaries(&options.models, counted)?;
     let spinners: Vec<Spinner<'_>> = dictionaries.iter().map(Spinner::new).collect();
