@@ -99,21 +99,15 @@ impl<'t> Passage<'t> {
         readings: &mut Readings,
     ) -> Self {
         let tokens = tokens.into();
-        let words: Vec<u32> = sentences.iter().flatten().map(|word| word.model).collect();
-        let mut start = 0;
         let mut kinds = Kinds::default();
         let mut builder = lattice::Builder::new(&dictionary.ngrams, weights);
-        let lattices: Vec<Lattice> = sentences
-            .iter()
-            .map(|sentence| {
-                let list = readings.best(&words, start, sentence, dictionary, grammar, scorer, weights);
-                start += sentence.len();
-                let readiness = |word| dictionary.pack.readiness(word);
-                let standing = readings.standing();
-                Lattice::build(&mut builder, sentence, list, &mut kinds, readiness, standing, &prior::START)
-            })
-            .collect();
-        readings.tidy();
+        let mut lattices = Vec::with_capacity(sentences.len());
+        let readiness = |word| dictionary.pack.readiness(word);
+        readings.for_each_best(&sentences, dictionary, grammar, scorer, weights, |at, best, standing| {
+            let belief = &prior::START;
+            let sentence = &sentences[at];
+            lattices.push(Lattice::build(&mut builder, sentence, best, &mut kinds, readiness, standing, belief));
+        });
         let estimate = prior::estimate(&lattices, &ends(&sentences, &tokens), &kinds, weights);
         let british = variety::is_british(&sentences, &lattices, &estimate.sums, dictionary);
         Self { text, tokens, reach, sentences, lattices, kinds, estimate, damage: Vec::new(), british }

@@ -18,6 +18,9 @@ use crate::text::key::{END, FIRST_WORD, SENTENCE};
 const CHANNEL: f32 = 0.9;
 /// Readings of single words that are kept, 28 bytes each.
 const MOST_KEPT: usize = 1 << 17;
+/// Places that are taken through the scorer's hidden layer at once, at least, where there are as many: few sentences fill
+/// its vectors alone. Half a KB each.
+const ENOUGH: usize = 128;
 /// Stands for a reading without a word for the context scorer.
 const NO_HEAD: u32 = u32::MAX;
 
@@ -56,13 +59,15 @@ pub(crate) struct Readings {
     /// Where the readings of a word are.
     words: IdMap<u32, (u32, u32)>,
     kept: Vec<Light>,
-    /// Candidates of the sentence at hand that words do not have on their own, in order of their places.
+    /// Candidates of the sentences at hand that words do not have on their own, in order of their places.
     own: Vec<Candidate>,
     own_lights: Vec<Light>,
     runs: Vec<Candidate>,
     alone: Vec<Candidate>,
     free: Vec<bool>,
     groups: Vec<Group>,
+    /// For each of the sentences at hand, where its groups end.
+    ends: Vec<usize>,
     wide: Wide,
     states: Vec<State>,
     heads: Vec<u32>,
@@ -79,18 +84,56 @@ pub(crate) struct Readings {
 }
 
 impl Readings {
-    /// Forgets words where there are too many; to be called between two texts.
-    pub(crate) fn tidy(&mut self) {
+    /// Calls `visit` with every sentence of a passage in order: its number, its candidates that fit their neighbours best,
+    /// in order of their starts, and what the model has for each of its words, and for its end, after the one before.
+    pub(crate) fn for_each_best(
+        &mut self,
+        sentences: &[Vec<Word>],
+        dictionary: &Dictionary,
+        grammar: &Grammar,
+        scorer: &Scorer,
+        weights: &Weights,
+        mut visit: impl FnMut(usize, Vec<Candidate>, &[Pair]),
+    ) {
+        let words: Vec<u32> = sentences.iter().flatten().map(|word| word.model).collect();
+        let (mut start, mut first) = (0, 0);
+        for (at, sentence) in sentences.iter().enumerate() {
+            self.place(&words, start, sentence, dictionary, grammar, scorer);
+            start += sentence.len();
+            if self.states.len() < ENOUGH && at + 1 < sentences.len() {
+                continue;
+            }
+            scorer.refine(&mut self.states);
+            let groups = std::mem::take(&mut self.groups);
+            let mut from = 0;
+            for (number, to) in (first..=at).zip(std::mem::take(&mut self.ends)) {
+                let sentence = &sentences[number];
+                self.stand(sentence, &dictionary.ngrams);
+                let mut best = Vec::with_capacity(sentence.len() * weights.candidates);
+                for groups in groups[from..to].chunk_by(|a, b| a.start == b.start) {
+                    self.narrow(groups, sentence, dictionary, grammar, scorer, weights, &mut best);
+                }
+                visit(number, best, &self.standing);
+                from = to;
+            }
+            first = at + 1;
+            // Their room serves the next sentences.
+            self.groups = groups;
+            self.groups.clear();
+            self.own.clear();
+            self.own_lights.clear();
+            self.states.clear();
+            self.wide.clear();
+        }
         if self.kept.len() > MOST_KEPT {
             self.words.clear();
             self.kept.clear();
         }
     }
 
-    /// The candidates of a sentence that fit their neighbours best, in order of their starts. The sentence is
-    /// `start..start + sentence.len()` of the passage's `words`.
-    #[allow(clippy::too_many_arguments, reason = "all that the engine knows comes together here")]
-    pub(crate) fn best(
+    /// Finds the groups of a sentence's candidates, with the places that the context scorer is asked about. The sentence
+    /// is `start..start + sentence.len()` of the passage's `words`.
+    fn place(
         &mut self,
         words: &[u32],
         start: usize,
@@ -98,45 +141,34 @@ impl Readings {
         dictionary: &Dictionary,
         grammar: &Grammar,
         scorer: &Scorer,
-        weights: &Weights,
-    ) -> Vec<Candidate> {
+    ) {
+        let first = self.groups.len();
         self.gather(sentence, dictionary, grammar, scorer);
         let end = start + sentence.len();
         scorer.widen(words, start, end, &mut self.wide);
-        self.states.clear();
-        for group in &mut self.groups {
+        for group in &mut self.groups[first..] {
             let (from, to) = (start + group.start, start + group.end);
             if let Some(spun) = head(&words[from..to], &dictionary.ngrams) {
                 group.state = Some((self.states.len(), scorer.known(spun)));
                 self.states.push(scorer.gather(words, (start, end), (from, to), &self.wide));
             }
         }
-        scorer.refine(&mut self.states);
-        self.keys.clear();
-        let models = || sentence.iter().map(|word| word.model);
-        let pairs = std::iter::once(SENTENCE).chain(models()).zip(models().chain([END]));
-        self.keys.extend(pairs.map(|(first, second)| bigram_key(first, second)));
-        self.standing.clear();
-        dictionary.ngrams.bigrams(&self.keys, |pair| self.standing.push(pair));
-        let mut best = Vec::with_capacity(sentence.len() * weights.candidates);
-        let groups = std::mem::take(&mut self.groups);
-        for groups in groups.chunk_by(|a, b| a.start == b.start) {
-            self.narrow(groups, sentence, dictionary, grammar, scorer, weights, &mut best);
-        }
-        self.groups = groups;
-        best
+        self.ends.push(self.groups.len());
     }
 
-    /// What the model has for each word of the sentence at hand, and for its end, after the one before.
-    pub(crate) fn standing(&self) -> &[Pair] {
-        &self.standing
+    /// Looks up what the model has for a sentence as it stands.
+    fn stand(&mut self, sentence: &[Word], ngrams: &Ngrams) {
+        let models = || sentence.iter().map(|word| word.model);
+        let pairs = std::iter::once(SENTENCE).chain(models()).zip(models().chain([END]));
+        self.keys.clear();
+        self.keys.extend(pairs.map(|(first, second)| bigram_key(first, second)));
+        self.standing.clear();
+        ngrams.bigrams(&self.keys, |pair| self.standing.push(pair));
     }
 
     /// Finds the groups of a sentence's candidates.
     fn gather(&mut self, sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, scorer: &Scorer) {
         candidates::runs(sentence, dictionary, grammar, &mut self.free, &mut self.runs);
-        self.groups.clear();
-        self.own.clear();
         let mut next = 0;
         for (start, word) in sentence.iter().enumerate() {
             let lights = if self.free[start] { self.word(word.lookup, dictionary, grammar, scorer) } else { 0..0 };
@@ -174,9 +206,8 @@ impl Readings {
                 self.groups.push(Group { start, end, lights: first..self.own.len(), own: true, state: None });
             }
         }
-        self.own_lights.clear();
         let light = |candidate: &Candidate| Light::new(candidate, &dictionary.ngrams, scorer);
-        self.own_lights.extend(self.own.iter().map(light));
+        self.own_lights.extend(self.own[self.own_lights.len()..].iter().map(light));
     }
 
     /// Where the readings of a word alone are.

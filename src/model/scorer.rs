@@ -99,6 +99,14 @@ pub(crate) struct Wide {
     weights: Vec<i32>,
 }
 
+impl Wide {
+    /// Ends the run: the next sentence that is added starts another.
+    pub(crate) fn clear(&mut self) {
+        self.sums.clear();
+        self.weights.clear();
+    }
+}
+
 /// Steps of one in the wide context's sums.
 pub(crate) const WIDE_UNIT: f32 = (1 << 20) as f32;
 
@@ -213,17 +221,23 @@ impl Scorer {
         if (word as usize) < self.words { word } else { UNKNOWN }
     }
 
-    /// Adds up the wide context of the places of a sentence, which is `start..end` of the words.
+    /// Adds up the wide context of the places of a sentence, which is `start..end` of the words: from that of sentences
+    /// before it on, if there is any.
     pub(crate) fn widen(&self, words: &[u32], start: usize, end: usize, wide: &mut Wide) {
-        let run = &words[start.saturating_sub(WIDE)..(end + WIDE).min(words.len())];
-        wide.first = start.saturating_sub(WIDE);
-        wide.sums.resize(run.len() + 1, [0; DIMENSIONS]);
-        wide.weights.resize(run.len() + 1, 0);
+        if wide.sums.is_empty() {
+            wide.first = start.saturating_sub(WIDE);
+            wide.sums.push([0; DIMENSIONS]);
+            wide.weights.push(0);
+        }
+        let known = wide.sums.len() - 1;
+        let run = &words[wide.first + known..(end + WIDE).min(words.len())];
+        wide.sums.resize(known + run.len() + 1, [0; DIMENSIONS]);
+        wide.weights.resize(known + run.len() + 1, 0);
         pulp::Arch::new().dispatch(Widen {
             scorer: self,
             words: run,
-            sums: &mut wide.sums,
-            weights: &mut wide.weights,
+            sums: &mut wide.sums[known..],
+            weights: &mut wide.weights[known..],
         });
     }
 
@@ -244,7 +258,8 @@ impl Scorer {
         let ends = [from.saturating_sub(WIDE), near.start, near.end, (to + WIDE).min(words.len())];
         let ends = ends.map(|end| end - wide.first);
         let weights = ends.map(|end| wide.weights[end]);
-        let weight = (weights[1] - weights[0] + weights[3] - weights[2]) as f32 / WIDE_UNIT;
+        let weight = weights[1].wrapping_sub(weights[0]).wrapping_add(weights[3].wrapping_sub(weights[2]));
+        let weight = weight as f32 / WIDE_UNIT;
         let positions = &self.dense[..2 * REACH * DIMENSIONS];
         let (left_weights, right_weights) = positions.split_at(REACH * DIMENSIONS);
         pulp::Arch::new().dispatch(Gather {
@@ -386,6 +401,23 @@ mod tests {
         }
         scorer.refine(&mut states);
         assert!(close(&states[1].0, &refined));
+    }
+
+    #[test]
+    fn sums_of_sentences_before_do_not_matter() {
+        let scorer = Scorer::open(sample().into(), 7, true).expect("a whole scorer");
+        let words: Vec<u32> = (0..400).map(|n| n * 7 % 12).collect();
+        let (mut alone, mut together) = (Wide::default(), Wide::default());
+        for (start, end) in [(90, 110), (110, 113), (113, 300)] {
+            alone.clear();
+            for wide in [&mut alone, &mut together] {
+                scorer.widen(&words, start, end, wide);
+            }
+            for at in start..end {
+                let place = |wide| scorer.gather(&words, (start, end), (at, at + 1), wide).0.map(f32::to_bits);
+                assert_eq!(place(&alone), place(&together));
+            }
+        }
     }
 
     #[test]
