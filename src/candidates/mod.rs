@@ -4,6 +4,7 @@
 
 pub(crate) mod allowed;
 mod bars;
+mod lists;
 mod numbers;
 pub(crate) mod order;
 pub(crate) mod realize;
@@ -191,6 +192,8 @@ pub(crate) fn sentences_with(
     let (mut reach, mut opens) = (0, false);
     // How far those reach that have started in the sentence before.
     let mut carried = 0;
+    let lists = lists::find(block, tokens);
+    let mut lists = lists.iter().peekable();
     for (index, token) in tokens.iter().enumerate() {
         let reached = reach;
         let run = allowed.run(index);
@@ -207,6 +210,7 @@ pub(crate) fn sentences_with(
             barrier = true;
             continue;
         }
+        while lists.next_if(|list| list.end <= index).is_some() {}
         let text = token.text(block);
         let (model, lookup) = match key::class(token.kind, text) {
             Some(class) => {
@@ -236,6 +240,7 @@ pub(crate) fn sentences_with(
             fixed: token.kind == TokenKind::Protected
                 || token.has(VOUCHED)
                 || index < carried
+                || lists.peek().is_some_and(|list| list.start <= index)
                 || token.kind == TokenKind::Number && numbers::stays(block, tokens, index)
                 || is_in_identifier(block, token),
             held: held.try_into().unwrap_or(u8::MAX),
