@@ -70,7 +70,7 @@ impl<'s> Finder<'s> {
 
     /// The first such stretch that starts in a part of the source; it may end beyond.
     pub(super) fn first(&self, part: Span) -> Option<Foreign> {
-        let starts = |byte: &u8| matches!(byte, b'{' | b'[' | b'<' | b'$' | b'\\' | b':');
+        let starts = |byte: &u8| matches!(byte, b'{' | b'[' | b'<' | b'$' | b'\\' | b':' | b'@');
         let mut at = part.start;
         loop {
             at += self.source.as_bytes()[at..part.end].iter().position(starts)?;
@@ -84,7 +84,10 @@ impl<'s> Finder<'s> {
     fn at(&self, at: usize) -> Option<Foreign> {
         let rest = &self.source[at..];
         let end = match rest.as_bytes() {
-            [b'{', b'{' | b'%', ..] | [b'{', b'#', b' ' | b'-' | b'\n' | b'\r', ..] | [b'<', b'%' | b'?', ..] => {
+            [b'{', b'{' | b'%', ..]
+            | [b'{', b'#', b' ' | b'-' | b'\n' | b'\r', ..]
+            | [b'<', b'%' | b'?' | b'#' | b'@', ..]
+            | [b'<', b'/', b'#' | b'@', ..] => {
                 let is_refused = self.refused.binary_search(&at).is_ok();
                 return self
                     .template(at)
@@ -103,13 +106,14 @@ impl<'s> Finder<'s> {
             [b'$', b'{', ..] => 3 + line(&rest[2..], "}")?.len(),
             [b'$' | b'\\', ..] => formula(rest)?,
             [b':', ..] if !self.source[..at].ends_with(|c: char| c.is_alphanumeric() || c == ':') => emoji(rest)?,
+            [b'@', ..] if !self.source[..at].ends_with(|c: char| c.is_alphanumeric()) => directive(rest)?,
             _ => return None,
         };
         Some(Foreign { span: Span::new(at, at + end), shown: None })
     }
 
-    /// The end of the template code that may have markup inside and starts here: `{{ }}`, `{% %}`, `{# #}`, `<% %>` and
-    /// `<?php ?>`.
+    /// The end of the template code that may have markup inside and starts here: `{{ }}`, `{% %}`, `{# #}`, `<% %>`,
+    /// `<?php ?>`, `<#if >` and `<@macro >`.
     pub(super) fn template(&self, at: usize) -> Option<usize> {
         let rest = &self.source[at..];
         let length = match rest.as_bytes() {
@@ -126,6 +130,8 @@ impl<'s> Finder<'s> {
             [b'<', b'?', ..] if rest[2..].starts_with("php") || rest[2..].starts_with(['=', ' ', '\n', '\r', '\t']) => {
                 self.end(at, 2).unwrap_or(rest.len())
             }
+            [b'<', b'#', b'-', b'-', ..] => 7 + before(&rest[4..], "-->", BLOCK)?.len(),
+            [b'<', b'#' | b'@', b'a'..=b'z' | b'A'..=b'Z', ..] | [b'<', b'/', b'#' | b'@', ..] => tag(rest)?,
             _ => return None,
         };
         Some(at + length)
@@ -188,17 +194,111 @@ fn block_named(name: &str) -> Option<usize> {
     BLOCKS.iter().position(|block| *block == name)
 }
 
+/// The length of a tag of Freemarker: `<#if a gt b>`, `<@macro title="a > b"/>`.
+fn tag(text: &str) -> Option<usize> {
+    let mut quote = None;
+    let end = text.bytes().take(LONG).position(|byte| {
+        match (quote, byte) {
+            (Some(open), _) if open == byte => quote = None,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            _ => {}
+        }
+        byte == b'>' && quote.is_none()
+    })?;
+    Some(end + 1)
+}
+
+/// The end of what opens at a place, with all that opens in it.
+fn balanced(text: &str, at: usize, [open, close]: [u8; 2]) -> Option<usize> {
+    let mut depth = 0usize;
+    let end = text.as_bytes()[at..].iter().take(LONG).position(|&byte| {
+        depth += usize::from(byte == open);
+        depth -= usize::from(byte == close);
+        depth == 0
+    })?;
+    Some(at + end + 1)
+}
+
+/// The end of the braces that open at a place, such as those around the value of an attribute in JSX.
+pub(super) fn braced(text: &str, at: usize) -> Option<usize> {
+    balanced(text, at, *b"{}")
+}
+
+/// What Blade, Razor and Angular have behind an at sign and before what it works on.
+const DIRECTIVES: &str = "\
+    if elseif unless isset empty switch case for foreach forelse while auth guest can cannot error once \
+    section yield include extends component slot push prepend stack lang json php class style checked \
+    selected disabled props defer placeholder loading else lock using await try catch";
+
+/// The length of what is behind an at sign for a template: `@if (a > b)`, `@include('a')`, `@Model.Name`, `@* note *@`,
+/// `@php ... @endphp`. Names alone are those of people.
+fn directive(text: &str) -> Option<usize> {
+    let behind = &text[1..];
+    match behind.as_bytes().first()? {
+        b'*' => return Some(4 + before(&behind[1..], "*@", BLOCK)?.len()),
+        b'(' => return balanced(text, 1, *b"()"),
+        b'{' => return balanced(text, 1, *b"{}"),
+        _ => {}
+    }
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let mut end = 1 + behind.bytes().take_while(is_name).count();
+    let name = &text[1..end];
+    let is_known = DIRECTIVES.split(' ').any(|known| known == name);
+    if name.is_empty() {
+        return None;
+    }
+    if name == "php" && !text[end..].trim_start().starts_with('(') {
+        return Some(end + before(&text[end..], "@endphp", BLOCK)?.len() + "@endphp".len());
+    }
+    if ["model", "using", "inherits", "inject", "let"].contains(&name) && text[end..].starts_with(' ') {
+        let line = text[end..].lines().next().unwrap_or_default();
+        let is_code = line.contains(['.', '=', '<']) && !line.trim_end().ends_with('.');
+        return is_code.then_some(end + line.len());
+    }
+    // "@Model.Name"
+    let mut members = 0;
+    while let Some(member) = text[end..].strip_prefix('.') {
+        let length = member.bytes().take_while(is_name).count();
+        if length == 0 {
+            break;
+        }
+        (end, members) = (end + 1 + length, members + 1);
+    }
+    let blank = if is_known { text[end..].len() - text[end..].trim_start_matches(' ').len() } else { 0 };
+    if text[end + blank..].starts_with('(') {
+        return balanced(text, end + blank, *b"()");
+    }
+    (members > 0).then_some(end)
+}
+
 /// `{name}`, `{0}`, `{user.name}`, and attributes such as `{#id .class key="value"}` and `{: .class}`.
 fn placeholder(text: &str) -> Option<usize> {
     let inside = line(&text[1..], "}").filter(|inside| !inside.is_empty() && !inside.contains('{'))?;
-    let is_code =
-        inside.starts_with([':', '#', '.', '!', '/', '@', '^', '=']) || !inside.contains(' ') || inside.contains('=');
-    is_code.then_some(inside.len() + 2)
+    let length = inside.len() + 2;
+    if let "literal" | "php" = inside {
+        let close = format!("{{/{inside}}}");
+        return Some(before(&text[length..], &close, BLOCK).map_or(length, |block| length + block.len() + close.len()));
+    }
+    let is_code = inside.starts_with([':', '#', '.', '!', '/', '@', '^', '=', '*'])
+        || !inside.contains(' ')
+        || inside.contains(['=', '$'])
+        || inside.contains(" ? ");
+    is_code.then_some(length)
 }
 
-/// `[gallery ids="1,2"]` and `[/gallery]` of WordPress, and `[!NOTE]` of notes in Markdown.
+/// Shortcodes of WordPress between which stands code.
+const CODES: &str = "bash code css html java javascript js latex math php python shell sourcecode sql tex xml";
+
+/// `[gallery ids="1,2"]` and `[/gallery]` of WordPress, `[code]...[/code]`, and `[!NOTE]` of notes in Markdown.
 fn shortcode(text: &str) -> Option<usize> {
     let inside = line(&text[1..], "]")?;
+    let block = inside.split(' ').next().unwrap_or_default();
+    if CODES.split(' ').any(|code| code == block) {
+        let close = format!("[/{block}]");
+        if let Some(code) = before(&text[inside.len() + 2..], &close, BLOCK) {
+            return Some(inside.len() + 2 + code.len() + close.len());
+        }
+    }
     let is_name = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
@@ -294,6 +394,22 @@ mod tests {
             "{#if the navy}",
             "{#the-navy .navy}",
             "{: .navy key=\"the navy\"}",
+            "{foreach $navies as $navy}",
+            "{* the navy *}",
+            "{literal}the {navy}\n\n{/literal}",
+            "{the > 3 ? \"the navy\" : \"no\"}",
+            "<#if the.navy gt 3>",
+            "</#if>",
+            "<#-- the <b>navy</b>\n\n -->",
+            "<@the navy=\"a > b\"/>",
+            "@if ($the->navy(3) > 2)",
+            "@include('the.navy', ['the' => 'navy'])",
+            "@php\n\nthe(navy);\n@endphp",
+            "@Model.Navy.First",
+            "@the.navy(3)",
+            "@* the navy *@",
+            "[code lang=\"c\"]the\n\nnavy[/code]",
+            "[math]the navy[/math]",
             "{.navy width=50%}",
             "[gallery ids=\"1,2\" link=\"the navy\"]",
             "[/gallery]",
@@ -326,6 +442,9 @@ mod tests {
             "<?xml version=\"1.0\"?>",
             "{% never closed",
             "C:\\navy\\(x86)\\a",
+            "Ask @navy (the fleet) or @the_navy. If @navy, the army.",
+            "Mail navy@if.com (the fleet).",
+            "a <# b and <@ c; [code] for you; @let us go.",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

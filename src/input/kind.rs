@@ -24,14 +24,48 @@ const NOT_FOREIGN: [&str; 17] = [
     "readme", "txt", "xz", "z",
 ];
 
-/// Data that it does not list: mail and what crawlers keep, in which headers count the bytes that follow, and feeds.
-const MORE_DATA: [&str; 7] = ["*.eml", "*.mbox", "*.warc", "*.wet", "*.wat", "*.rss", "*.atom"];
+/// Extensions of data that it does not list: mail and what crawlers keep, in which headers count the bytes that follow,
+/// feeds, calendars, and what programs keep texts in.
+const MORE_DATA: [&str; 18] = [
+    "eml", "mbox", "warc", "wet", "wat", "rss", "atom", "ass", "ics", "plist", "pot", "resx", "ris", "rtf", "ssa",
+    "strings", "tid", "vcf",
+];
+
+/// Extensions of pages that servers make, and of XML, all of which it lists or [`MORE_DATA`] does.
+const PAGES: [&str; 15] =
+    ["php", "php3", "php4", "php5", "phtml", "asp", "aspx", "jsp", "jspx", "cfm", "xml", "svg", "rss", "atom", "vue"];
+
+/// Extensions of what pages are made of: HTML with code in it.
+const TEMPLATES: [&str; 22] = [
+    "astro",
+    "cshtml",
+    "ejs",
+    "erb",
+    "ftl",
+    "ftlh",
+    "gohtml",
+    "gotmpl",
+    "handlebars",
+    "hbs",
+    "j2",
+    "jinja",
+    "jinja2",
+    "liquid",
+    "mjml",
+    "mustache",
+    "njk",
+    "razor",
+    "svelte",
+    "tmpl",
+    "tpl",
+    "twig",
+];
 
 static FOREIGN: LazyLock<Types> = LazyLock::new(|| {
     let mut builder = TypesBuilder::new();
     builder.add_defaults();
-    for glob in MORE_DATA {
-        builder.add("data", glob).expect("a sound glob");
+    for extension in MORE_DATA.iter().chain(&TEMPLATES) {
+        builder.add("data", &format!("*.{extension}")).expect("a sound glob");
     }
     for kind in builder.definitions() {
         if !NOT_FOREIGN.contains(&kind.name()) {
@@ -48,15 +82,20 @@ pub(super) fn is_foreign(path: &Path) -> bool {
     listed(Path::new(name)) || listed(Path::new(&name.to_string_lossy().to_lowercase()))
 }
 
+/// Whether files with that extension are HTML or XML, though they are called like program code or data.
+pub(super) fn is_markup_by_name(extension: &str) -> bool {
+    PAGES.contains(&extension) || TEMPLATES.contains(&extension)
+}
+
 /// Whether a name is that of JSON, which may be JSON Lines.
 pub(super) fn is_json(path: &Path) -> bool {
     super::extension(path) == "json"
 }
 
-/// Whether a text is HTML or XML by how it begins.
+/// Whether a text is HTML or XML, or what such pages are made of, by how it begins.
 pub(super) fn is_markup(text: &str) -> bool {
     let text = text.trim_start();
-    ["<?xml", "<!--", "<!doctype "].iter().any(|start| begins(text, start))
+    ["<?xml", "<!--", "<!doctype ", "<?php", "<%", "{%", "{{#", "{{>"].iter().any(|start| begins(text, start))
         || FIRST_TAGS.iter().any(|tag| opens(text, tag))
 }
 
@@ -146,6 +185,9 @@ mod tests {
             "a.aspx",
             "a.rst",
             "a.log",
+            "a.ejs",
+            "a.html.erb",
+            "a.ics",
             "Makefile",
             "Dockerfile",
             "CMakeLists.txt",
@@ -187,7 +229,9 @@ mod tests {
             ("<!-- open <html>", true, false),
             ("<p>The navy", true, false),
             ("<script setup>", true, false),
-            ("<?php echo \"<html>\"; ?>", false, false),
+            ("<?php echo \"<html>\"; ?>", true, false),
+            ("{% extends \"a\" %}", true, false),
+            ("{{ navy }}", false, false),
             ("<htmlx>", false, false),
             ("<post>", false, false),
             ("<", false, false),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use html5gum::{DefaultEmitter, Emitter, StartTag, State, Token, Tokenizer};
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::foreign::{Finder, Foreign, LONG};
+use super::foreign::{self, Finder, Foreign, LONG};
 use super::map::{Escape, Lifted};
 use super::mdx;
 use super::outline::{self, Outline};
@@ -114,6 +114,25 @@ fn front_matter(source: &str) -> usize {
     0
 }
 
+/// The same of what is no Markdown: between lines of marks, where the first has a key.
+fn keyed_front_matter(source: &str) -> usize {
+    let mut lines = source.trim_ascii_start().lines();
+    let is_marked = lines.next().is_some_and(|mark| ["---", "+++"].contains(&mark.trim_ascii_end()));
+    let is_key = |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-. ".contains(&b));
+    let key = lines.next().and_then(|line| line.split_once([':', '=']));
+    if is_marked && key.is_some_and(|(key, _)| is_key(key)) { front_matter(source) } else { 0 }
+}
+
+/// The text of a file that is nothing but text, without what it starts with for programs; `None` where that is nothing.
+pub(super) fn text(source: &str) -> Option<Lifted> {
+    let start = keyed_front_matter(source);
+    (start > 0).then(|| {
+        let mut lifted = Lifted::new(Escape::None);
+        lifted.take(source, Span::new(start, source.len()));
+        lifted
+    })
+}
+
 /// What is lifted of a source in which text is parted from code that no markup sets apart.
 struct Prose<'s> {
     source: &'s str,
@@ -123,6 +142,7 @@ struct Prose<'s> {
     is_mdx: bool,
     /// It is XML, but not XHTML.
     is_other_xml: bool,
+    is_feed: bool,
     /// The end of the code that was found last.
     at: usize,
 }
@@ -136,6 +156,7 @@ impl<'s> Prose<'s> {
             outline,
             is_mdx,
             is_other_xml: false,
+            is_feed: false,
             at: 0,
         }
     }
@@ -294,6 +315,9 @@ pub(super) fn in_xml(source: &str, text: &str) -> Option<Lifted> {
     Some(prose.lifted)
 }
 
+/// What a section of XML starts with in which nothing is markup.
+const CDATA: &str = "<![CDATA[";
+
 /// The beginning of a source, which says what XML it is.
 fn beginning(source: &str) -> &str {
     source.char_indices().nth(1024).map_or(source, |(end, _)| &source[..end])
@@ -308,13 +332,21 @@ fn is_xml(source: &str) -> bool {
 
 /// Whether it is XML, but not XHTML.
 fn is_other_xml(source: &str) -> bool {
-    is_xml(source) && !beginning(source).split("<![CDATA[").next().is_some_and(|head| head.contains("<html"))
+    is_xml(source) && !beginning(source).split(CDATA).next().is_some_and(|head| head.contains("<html"))
+}
+
+/// Whether it is a feed, in which sections of CDATA are pages, or parts of them.
+fn is_feed(source: &str) -> bool {
+    let head = beginning(source).split(CDATA).next().unwrap_or_default();
+    ["<rss", "<feed", "<rdf:RDF"].iter().any(|tag| head.contains(tag))
 }
 
 fn lift_html(source: &str, believes: bool) -> Prose<'_> {
     let mut prose = Prose::new(source, Escape::Html, false, Outline::new(believes));
     prose.is_other_xml = is_other_xml(source);
-    prose.take_elements(Span::new(0, source.len()), is_xml(source));
+    prose.outline.is_data = prose.is_other_xml;
+    prose.is_feed = prose.is_other_xml && is_feed(source);
+    prose.take_elements(Span::new(keyed_front_matter(source), source.len()), is_xml(source));
     prose
 }
 
@@ -326,7 +358,10 @@ impl Prose<'_> {
         // As browsers read most XHTML: what stands in a script is no markup.
         emitter.naively_switch_states(true);
         let (plain, refused) = without_templates(self.source, part, is_xml, &self.finder);
-        self.finder.refused.extend(refused);
+        if !refused.is_empty() {
+            self.finder.refused.extend(refused);
+            self.finder.refused.sort_unstable();
+        }
         let plain = with_slashes(plain);
         // A script goes on behind a blank line of Markdown.
         let hidden = self.outline.hidden();
@@ -362,6 +397,7 @@ impl Prose<'_> {
                     self.start(&tag, closed);
                 }
                 Token::EndTag(tag) => self.end(&tag.name),
+                Token::Comment(_) if self.is_feed => self.take_cdata(Span::new(start, end)),
                 _ => {}
             }
         }
@@ -371,6 +407,18 @@ impl Prose<'_> {
             let cut = memchr::memchr_iter(b'<', rest).find(|cut| is_tag(&rest[*cut..])).unwrap_or(rest.len());
             self.take_read(Span::new(part.end - rest.len(), part.end - rest.len() + cut));
         }
+    }
+
+    /// Takes what is read as a comment in a feed, if it is a section of CDATA.
+    fn take_cdata(&mut self, span: Span) {
+        let inside = self.source[span.range()].strip_prefix(CDATA).and_then(|rest| rest.strip_suffix("]]>"));
+        let Some(inside) = inside.filter(|_| self.outline.is_read()) else { return };
+        let start = span.start + CDATA.len();
+        let around = std::mem::replace(&mut self.outline, Outline::new(false));
+        self.is_other_xml = false;
+        self.take_elements(Span::new(start, start + inside.len()), false);
+        self.is_other_xml = true;
+        self.outline = around;
     }
 
     /// Takes in the start tag of an element, which ends at once if it is `closed`.
@@ -383,7 +431,7 @@ impl Prose<'_> {
         }
         if was_read {
             // A sentence has something there, of which nothing is known.
-            if !closed && outline::is_one_of(CODE, name) || !self.separates(name) && self.outline.is_foreign() {
+            if !closed && self.is_code(name) || !self.separates(name) && self.outline.is_foreign() {
                 self.lifted.unknown();
             }
             self.separate(name);
@@ -409,10 +457,16 @@ impl Prose<'_> {
     /// Whether an element parts the text before it from that behind.
     fn separates(&self, name: &[u8]) -> bool {
         if self.is_other_xml {
-            !outline::is_one_of(INLINE, name) && !outline::is_one_of(CODE, name)
+            !outline::is_one_of(INLINE, name) && !self.is_code(name)
         } else {
             outline::separates(name)
         }
+    }
+
+    /// Whether an element has no prose and stands in a sentence.
+    fn is_code(&self, name: &[u8]) -> bool {
+        outline::is_one_of(CODE, outline::local(name))
+            || self.is_other_xml && outline::is_one_of(outline::XML_CODE, name)
     }
 
     /// Takes a stretch between tags that is read.
@@ -443,7 +497,12 @@ fn without_templates<'s>(source: &'s str, part: Span, is_xml: bool, finder: &Fin
         at += 1;
         let is_angle = bytes[start] == b'<';
         let is_raw = start < raw_end;
-        let code = if is_angle || bytes[start] == b'{' { finder.template(part.start + start) } else { None };
+        let value = || tag.is_at_value().then(|| foreign::braced(source, start)).flatten().map(|end| part.start + end);
+        let code = match bytes[start] {
+            b'<' => finder.template(part.start + start),
+            b'{' => finder.template(part.start + start).or_else(value),
+            _ => None,
+        };
         if let Some(end) = code.map(|end| (end - part.start).min(source.len())) {
             let is_code = if is_raw {
                 // Scripts have braces of their own. What ends them may be in a string of the code.
@@ -471,7 +530,7 @@ fn without_templates<'s>(source: &'s str, part: Span, is_xml: bool, finder: &Fin
             tag.next(bytes[start]);
         } else if is_angle && !is_raw {
             let rest = &bytes[start..];
-            if is_xml && rest.starts_with(b"<![CDATA[") {
+            if is_xml && rest.starts_with(CDATA.as_bytes()) {
                 // A comment, to the end of it.
                 at = memchr::memmem::find(rest, b"]]>").map_or(bytes.len(), |found| start + found + 3);
                 plain.push_str(&source[copied..start]);
@@ -507,6 +566,11 @@ struct OpenTag {
 }
 
 impl OpenTag {
+    /// Whether a value starts at the next byte, without quotation marks.
+    fn is_at_value(&self) -> bool {
+        self.is_open && self.quote.is_none() && self.last == b'='
+    }
+
     /// Takes in a byte.
     fn next(&mut self, byte: u8) {
         match (self.quote, byte) {
@@ -631,7 +695,11 @@ impl Prose<'_> {
     fn take_html(&mut self, span: Span) {
         self.each_part(span, |prose, part| {
             let text = &prose.source[part.range()];
-            if text.contains(['\n', '\r']) && text.trim_matches(SPACE).is_empty() {
+            let number = text.trim_matches(SPACE);
+            if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+                // That of a note, a page or a cell.
+                prose.lifted.hold(prose.source, part, text);
+            } else if text.contains(['\n', '\r']) && text.trim_matches(SPACE).is_empty() {
                 prose.lifted.wrap(prose.source, part, '\n');
             } else {
                 prose.take_html_part(part);

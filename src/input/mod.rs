@@ -87,7 +87,7 @@ impl Format {
     fn said_by(path: &Path) -> Option<Self> {
         Some(match extension(&Compression::of_name(path).strip(path)).as_str() {
             "txt" | "text" => Self::Text,
-            "md" | "markdown" | "mdown" | "mdwn" | "mkd" | "mkdn" => Self::Markdown,
+            "md" | "markdown" | "mdown" | "mdwn" | "mkd" | "mkdn" | "qmd" | "rmd" => Self::Markdown,
             "mdx" => Self::Mdx,
             "html" | "htm" | "xhtml" | "xht" | "shtml" | "html5" => Self::Html,
             "jsonl" | "jsonlines" | "jl" | "ndjson" => Self::Jsonl,
@@ -97,12 +97,10 @@ impl Format {
         })
     }
 
-    /// The format of what is called like program code or data: pages that servers make, and other XML. It is read where
-    /// it is named, and hides what is no text.
+    /// The format of what is called like program code or data: pages that servers make, what they are made of, and other
+    /// XML. It is read where it is named, and hides what is no text.
     fn implied_by(path: &Path) -> Option<Self> {
-        let markup =
-            ["php", "php3", "php4", "php5", "phtml", "asp", "aspx", "jsp", "jspx", "cfm", "xml", "svg", "rss", "atom"];
-        markup.contains(&extension(&Compression::of_name(path).strip(path)).as_str()).then_some(Self::Html)
+        kind::is_markup_by_name(&extension(&Compression::of_name(path).strip(path))).then_some(Self::Html)
     }
 
     /// Whether a file of this format holds many records.

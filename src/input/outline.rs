@@ -17,6 +17,16 @@ const HIDDEN: &str = "\
     script style template noscript code pre kbd samp tt textarea svg math iframe noembed noframes xmp \
     plaintext option canvas video audio object";
 
+/// Elements of XML that is not XHTML whose text is no prose: names that programs go by, and code.
+const XML_HIDDEN: &str = "\
+    guid id identifier key post_name slug uuid codeblock indexterm literallayout programlisting screen \
+    synopsis";
+
+/// The same, but in a sentence.
+pub(super) const XML_CODE: &str = "\
+    classname cmdname codeph command computeroutput constant envar filename filepath function literal \
+    methodname parameter systemoutput userinput varname";
+
 /// Elements of other languages than HTML, in which a slash closes any element.
 const EMBEDDED: [&[u8]; 2] = [b"svg", b"math"];
 
@@ -67,13 +77,15 @@ pub(super) struct Outline {
     believes: bool,
     /// Whether the page as a whole says that it is not in English.
     is_foreign: bool,
+    /// Whether it is XML, but not XHTML.
+    pub(super) is_data: bool,
     /// Words that are in the language of such a page, and those of them that are English.
     words: (usize, usize),
 }
 
 impl Outline {
     pub(super) fn new(believes: bool) -> Self {
-        Self { open: Vec::new(), believes, is_foreign: false, words: (0, 0) }
+        Self { open: Vec::new(), believes, is_foreign: false, is_data: false, words: (0, 0) }
     }
 
     /// Whether a reader sees the text here, and it may be English.
@@ -160,7 +172,8 @@ impl Outline {
         let is_page = matches!(name, b"html" | b"body");
         // A script shows a page as a whole that is hidden at first.
         let is_hidden = was_hidden
-            || is_one_of(HIDDEN, name)
+            || is_one_of(HIDDEN, local(name))
+            || self.is_data && (is_one_of(XML_HIDDEN, local(name)) || is_one_of(XML_CODE, name))
             || name == b"dialog" && attribute(tag, "open").is_none()
             || !is_page
                 && (attribute(tag, "hidden").is_some_and(|value| !value.eq_ignore_ascii_case(b"until-found"))
@@ -228,6 +241,11 @@ impl Outline {
             self.open.truncate(first + at);
         }
     }
+}
+
+/// The name of an element without that of a space of names: "mml:math".
+pub(super) fn local(name: &[u8]) -> &[u8] {
+    name.rsplit(|byte| *byte == b':').next().unwrap_or(name)
 }
 
 /// The value of an attribute, if a tag has it.

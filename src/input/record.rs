@@ -260,6 +260,7 @@ fn visible(format: Format, text: &str) -> Option<Lifted> {
         Format::Markdown => Some(markup::markdown(text)),
         Format::Mdx => Some(markup::mdx(text)),
         Format::Html => Some(markup::html(text)),
+        Format::Text => markup::text(text),
         _ => None,
     }
 }

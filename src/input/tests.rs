@@ -579,6 +579,20 @@ fn front_matter_stands_at_the_start_only() {
 }
 
 #[test]
+fn front_matter_of_pages_and_texts_is_no_text() {
+    for name in ["a.html", "a.njk", "a.txt", "a"] {
+        for front in ["---\ntitle: navy\n\nnavy: [navy]\n---\n", "+++\ntitle = \"navy\"\n+++\n"] {
+            let out = rewrite(name, &[], format!("{front}The navy.\n").as_bytes(), "navy", "army");
+            assert_eq!(String::from_utf8_lossy(&out), format!("{front}The army.\n"), "{name}");
+        }
+        for text in ["---\nThe navy: it left.\n", "---\nThe navy said, and left.\n---\nIt left.\n"] {
+            let out = rewrite(name, &[], text.as_bytes(), "navy", "army");
+            assert_eq!(String::from_utf8_lossy(&out), text.replace("navy", "army"), "{name}");
+        }
+    }
+}
+
+#[test]
 fn html_text_only() {
     check(
         "a.html",
@@ -785,6 +799,46 @@ fn character_data_of_xml_is_left_whole() {
         let out = rewrite(name, &[], format!("{html}<p>navy</p><![CDATA[navy > navy").as_bytes(), "navy", "army");
         assert_eq!(String::from_utf8_lossy(&out), format!("{html}<p>army</p><![CDATA[navy > navy"));
     }
+}
+
+#[test]
+fn character_data_of_feeds_is_html() {
+    let feed = |text: &str| {
+        format!(
+            "<rss><item><guid>navy</guid><title><![CDATA[The {text}]]></title><x><![CDATA[<p title=\"navy\">A <!-- navy --> {text}<pre>navy</pre><p>]]></x> {text}<content:encoded><![CDATA[ {text} > 2 <b>{text}</b> &lt;a b=navy&gt;</content:encoded>"
+        )
+    };
+    let out = rewrite("a.rss", &[], format!("{}]]>", feed("navy")).as_bytes(), "navy", "R&D");
+    assert_eq!(String::from_utf8_lossy(&out), format!("{}]]>", feed("R&amp;D")));
+}
+
+#[test]
+fn code_and_names_of_xml_are_no_text() {
+    let xml = |text: &str| {
+        format!(
+            "<?xml version='1.0'?><book><id>navy</id><wp:post_name>navy</wp:post_name><para>The {text} <filename>navy</filename> and <mml:math><mml:mtext>navy</mml:mtext></mml:math> {text}.</para><screen>navy</screen></book>"
+        )
+    };
+    let out = rewrite("a.xml", &[], xml("navy").as_bytes(), "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&out), xml("army"));
+    assert_eq!(records("a.xml", &[], xml("navy").as_bytes())[0].text(0).trim(), "The navy `…` and `…` navy.");
+    // HTML knows no such elements.
+    let page = rewrite("a.html", &[], b"<id>navy</id><screen>navy</screen>", "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&page), "<id>army</id><screen>army</screen>");
+}
+
+#[test]
+fn numbers_alone_between_tags_stay() {
+    let page = "<p>2 navies.<sup>2</sup> <a href=#n>2</a><td> 2 </td>2 <b>2 navies</b>";
+    let out = rewrite("a.html", &[], page.as_bytes(), "2", "two");
+    assert_eq!(String::from_utf8_lossy(&out), page.replacen("2 navies", "two navies", 2));
+}
+
+#[test]
+fn values_in_braces_are_no_text() {
+    let page = "<p on:click={() => navy(\"{navy}\")} title=navy class={navy > 3 ? 'navy' : ''}>The navy</p>";
+    let out = rewrite("a.svelte", &[], page.as_bytes(), "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&out), page.replace("The navy", "The army"));
 }
 
 #[test]
