@@ -242,6 +242,7 @@ pub(crate) fn sentences_with(
                 || index < carried
                 || lists.peek().is_some_and(|list| list.start <= index)
                 || token.kind == TokenKind::Number && numbers::stays(block, tokens, index)
+                || token.kind == TokenKind::Word && numbers::is_day(block, tokens, index)
                 || is_in_identifier(block, token),
             held: held.try_into().unwrap_or(u8::MAX),
             prefixed: is_prefixed(block, &tokens[..=index]),

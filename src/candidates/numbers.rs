@@ -1,7 +1,7 @@
 //! Numbers that are never spelled out: they are labels or measures, or go with others that are written in digits.
 
 use crate::line::line_end;
-use crate::text::token::{SPACE_BEFORE, Token, TokenKind};
+use crate::text::token::{BREAK_BEFORE, SPACE_BEFORE, Token, TokenKind};
 
 /// Lines that start with a number, one below the other, which make a list.
 const LIST: usize = 3;
@@ -103,11 +103,32 @@ pub(crate) fn stays(block: &str, tokens: &[Token], at: usize) -> bool {
             || is_in_recipe(block, tokens, at)
     };
     is_joined(block, number)
+        || is_alone(tokens, at)
         || is_place(block, number)
         || is_dimension(number.text(block))
         || is_one_of(&TENS, beside(block, tokens, at, -1))
         || digits == 1 && is_counted(block, tokens, at)
         || digits <= 2 && is_small()
+}
+
+/// Whether a number is all of a line: that of a subtitle, a page or a cell.
+fn is_alone(tokens: &[Token], at: usize) -> bool {
+    tokens[at].has(BREAK_BEFORE) && tokens.get(at + 1).is_none_or(|next| next.has(BREAK_BEFORE))
+}
+
+/// Days as dates have them.
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// Months likewise.
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Whether a word is the day of a date in figures, such as programs write: "Mon, Mar 2, 2020", "Mon 2 Mar".
+pub(super) fn is_day(block: &str, tokens: &[Token], at: usize) -> bool {
+    if tokens[at].end - tokens[at].start != 3 || !DAYS.contains(&tokens[at].text(block)) {
+        return false;
+    }
+    let next = at + 1 + usize::from(beside(block, tokens, at, 1) == ",");
+    is_number(tokens, next) || is_number(tokens, next + 1) && MONTHS.contains(&beside(block, tokens, next, 0))
 }
 
 /// What two dimensions are called, and no ordinal: "2D", beside "2d" and "2ND".
@@ -287,6 +308,22 @@ mod tests {
     }
 
     #[test]
+    fn days_of_dates_in_figures() {
+        for (text, is) in [
+            ("On Mon, Mar 2, 2020 she", true),
+            ("On Mon 2 Mar she", true),
+            ("Sent: Tue 3 March", true),
+            ("On Mon, she", false),
+            ("On Monday, Mar 2, she", false),
+            ("On Mon", false),
+        ] {
+            let mut tokens = Vec::new();
+            block::read(text, &mut tokens);
+            assert_eq!((0..tokens.len()).any(|at| is_day(text, &tokens, at)), is, "{text}");
+        }
+    }
+
+    #[test]
     fn labels_and_measures_stay_in_digits() {
         for (text, stay) in [
             ("They won 3-1 there.", true),
@@ -300,6 +337,7 @@ mod tests {
             ("They lost 3 - 1 of them twice.", false),
             ("He is 5'8” or 5’7” tall, a 6-foot-1 man.", true),
             ("It is a 5-foot wall.", false),
+            ("1\n00:01,000 --> 00:02,000\nThe end.", true),
             // Places.
             ("Bank employee loses head (6).", true),
             ("Counterfeit coin found in a bay (5,4).", true),

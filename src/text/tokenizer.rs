@@ -156,6 +156,10 @@ pub(crate) fn tokenize(text: &str, out: &mut Vec<Token>) {
                     let kind = if closed { TokenKind::Protected } else { TokenKind::Punct };
                     push(out, start, at, kind, &mut flags);
                 }
+                b'{' | b'%' if let Some(end) = placeholder(bytes, at) => {
+                    at = end;
+                    push(out, start, at, TokenKind::Protected, &mut flags);
+                }
                 b'[' | b'(' if sic(&bytes[at..]) > 0 => {
                     at += sic(&bytes[at..]);
                     vouch(text, out);
@@ -489,6 +493,38 @@ fn code(bytes: &[u8], start: usize) -> (usize, bool) {
     (inside, false)
 }
 
+/// Longest name that a placeholder has, in bytes.
+const LONGEST_NAME: usize = 64;
+
+/// Where a placeholder for what a program fills in ends that starts at `start`: `{name}`, `{0}`, `{{ name }}`,
+/// `{% if a %}`, `%1$s`, `%(name)s`, `%{name}` and `%%name%%`. "{One|Another}" is none, but what a spinner chooses from.
+fn placeholder(bytes: &[u8], start: usize) -> Option<usize> {
+    let name = |from: usize| {
+        let is_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_.,:$#-".contains(b);
+        let length = bytes.get(from..)?.iter().take(LONGEST_NAME).take_while(is_name).count();
+        (length > 0).then_some(from + length)
+    };
+    let closed = |end: usize, close: &[u8]| bytes[end..].starts_with(close).then_some(end + close.len());
+    let rest = &bytes[start..];
+    match rest {
+        [b'{', open @ (b'{' | b'%'), ..] => {
+            let close: &[u8] = if *open == b'{' { b"}}" } else { b"%}" };
+            let line = &rest[2..rest.len().min(LONGEST_INLINE)];
+            let line = &line[..memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len())];
+            memchr::memmem::find(line, close).map(|found| start + 4 + found)
+        }
+        [b'{', ..] => closed(name(start + 1)?, b"}"),
+        _ if start > 0 && bytes[start - 1].is_ascii_digit() => None,
+        [b'%', b'{', ..] => closed(name(start + 2)?, b"}"),
+        [b'%', b'%', ..] => closed(name(start + 2)?, b"%%"),
+        [b'%', b'(', ..] => closed(name(start + 2)?, b")")
+            .filter(|&end| bytes.get(end).is_some_and(u8::is_ascii_alphabetic))
+            .map(|end| end + 1),
+        [b'%', b'1'..=b'9', b'$', b'a'..=b'z', ..] => Some(start + 4),
+        _ => None,
+    }
+}
+
 /// How many backticks stand in a row.
 fn backticks(bytes: &[u8], start: usize) -> usize {
     bytes[start..].iter().take_while(|&&byte| byte == b'`').count()
@@ -534,6 +570,13 @@ mod tests {
             ("co\u{ad}op\u{a0}x", vec!["co\u{ad}op", "x"]),
             ("Em\u{2060}ploy\u{feff}ees\u{200b} x\u{200b}y", vec!["Em\u{2060}ploy\u{feff}ees", "x", "y"]),
             ("wait... what?!", vec!["wait", "...", "what", "?", "!"]),
+            (
+                "the {navy} of {0,number}, {{ the navy }}",
+                vec!["the", "{navy}", "of", "{0,number}", ",", "{{ the navy }}"],
+            ),
+            ("a {% if navy %} b {one|other}", vec!["a", "{% if navy %}", "b", "{", "one", "|", "other", "}"]),
+            ("%2$s of %(navy)s, %{navy}", vec!["%2$s", "of", "%(navy)s", ",", "%{navy}"]),
+            ("5%(or 6) {a b} {{ c", vec!["5", "%", "(", "or", "6", ")", "{", "a", "b", "}", "{", "{", "c"]),
             ("the employees' say", vec!["the", "employees", "'", "say"]),
             ("“Yes,” he", vec!["“", "Yes", ",", "”", "he"]),
             ("rock 'n' roll", vec!["rock", "'", "n", "'", "roll"]),
