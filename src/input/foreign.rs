@@ -43,6 +43,10 @@ pub(super) struct Finder<'s> {
     closings: [[Vec<usize>; BLOCKS.len()]; OPENINGS.len()],
     /// Where what looks like template code is none, in order.
     pub(super) refused: Vec<usize>,
+    /// Where the page ends that is read: no code goes on behind it.
+    pub(super) until: usize,
+    /// Whether it is a template, not a page: an at sign or a dollar may be of its language.
+    pub(super) is_template: bool,
 }
 
 impl<'s> Finder<'s> {
@@ -65,12 +69,13 @@ impl<'s> Finder<'s> {
                 }
             }
         }
-        Self { source, ends, closings, refused: Vec::new() }
+        Self { source, ends, closings, refused: Vec::new(), until: source.len(), is_template: false }
     }
 
     /// The first such stretch that starts in a part of the source; it may end beyond.
     pub(super) fn first(&self, part: Span) -> Option<Foreign> {
-        let starts = |byte: &u8| matches!(byte, b'{' | b'[' | b'<' | b'$' | b'\\' | b':' | b'@');
+        let starts =
+            |byte: &u8| matches!(byte, b'{' | b'[' | b'<' | b'$' | b'\\' | b':') || *byte == b'@' && self.is_template;
         let mut at = part.start;
         loop {
             at += self.source.as_bytes()[at..part.end].iter().position(starts)?;
@@ -82,7 +87,7 @@ impl<'s> Finder<'s> {
     }
 
     fn at(&self, at: usize) -> Option<Foreign> {
-        let rest = &self.source[at..];
+        let rest = self.rest(at);
         let end = match rest.as_bytes() {
             [b'{', b'{' | b'%', ..]
             | [b'{', b'#', b' ' | b'-' | b'\n' | b'\r', ..]
@@ -94,7 +99,7 @@ impl<'s> Finder<'s> {
                     .filter(|_| !is_refused)
                     .map(|end| Foreign { span: Span::new(at, end), shown: None });
             }
-            [b'{', ..] => placeholder(rest)?,
+            [b'{', ..] => placeholder(rest, self.is_template)?,
             [b'[', b'[', ..] => {
                 let end = 2 + line(&rest[2..], "]]").filter(|inside| !inside.is_empty())?.len();
                 // "[[target|text]]"
@@ -106,7 +111,9 @@ impl<'s> Finder<'s> {
             [b'$', b'{', ..] => 3 + line(&rest[2..], "}")?.len(),
             [b'$' | b'\\', ..] => formula(rest)?,
             [b':', ..] if !self.source[..at].ends_with(|c: char| c.is_alphanumeric() || c == ':') => emoji(rest)?,
-            [b'@', ..] if !self.source[..at].ends_with(|c: char| c.is_alphanumeric()) => directive(rest)?,
+            [b'@', ..] if self.is_template && !self.source[..at].ends_with(|c: char| c.is_alphanumeric()) => {
+                directive(rest)?
+            }
             _ => return None,
         };
         Some(Foreign { span: Span::new(at, at + end), shown: None })
@@ -115,7 +122,7 @@ impl<'s> Finder<'s> {
     /// The end of the template code that may have markup inside and starts here: `{{ }}`, `{% %}`, `{# #}`, `<% %>`,
     /// `<?php ?>`, `<#if >` and `<@macro >`.
     pub(super) fn template(&self, at: usize) -> Option<usize> {
-        let rest = &self.source[at..];
+        let rest = self.rest(at);
         let length = match rest.as_bytes() {
             [b'{', b'{', ..] => {
                 let end = 4 + paragraph(&rest[2..], "}}")?.len();
@@ -130,6 +137,7 @@ impl<'s> Finder<'s> {
             [b'<', b'?', ..] if rest[2..].starts_with("php") || rest[2..].starts_with(['=', ' ', '\n', '\r', '\t']) => {
                 self.end(at, 2).unwrap_or(rest.len())
             }
+            [b'<', b'#' | b'@', ..] | [b'<', b'/', b'#' | b'@', ..] if !self.is_template => return None,
             [b'<', b'#', b'-', b'-', ..] => 7 + before(&rest[4..], "-->", BLOCK)?.len(),
             [b'<', b'#' | b'@', b'a'..=b'z' | b'A'..=b'Z', ..] | [b'<', b'/', b'#' | b'@', ..] => tag(rest)?,
             _ => return None,
@@ -137,16 +145,23 @@ impl<'s> Finder<'s> {
         Some(at + length)
     }
 
+    /// The source from a place on, as far as the page goes.
+    fn rest(&self, at: usize) -> &'s str {
+        self.source.get(at..self.until).unwrap_or_default()
+    }
+
     /// The length of what starts at `at` and ends with that one of the [`ENDS`].
     fn end(&self, at: usize, end: usize) -> Option<usize> {
         let (ends, least) = (&self.ends[end], at + ENDS[end].len());
-        Some(ends.get(ends.partition_point(|found| *found < least))? - at)
+        let found = ends.get(ends.partition_point(|found| *found < least)).filter(|found| **found <= self.until)?;
+        Some(found - at)
     }
 
     /// The end of the formula that starts here, if it has marks that only formulas have: between brackets alone, Markdown
     /// may have text.
     pub(super) fn formula(&self, at: usize) -> Option<usize> {
-        let rest = self.source.get(at..).filter(|rest| rest.starts_with("\\(") || rest.starts_with("\\["))?;
+        let rest = self.source.get(at..self.until)?;
+        let rest = Some(rest).filter(|rest| rest.starts_with("\\(") || rest.starts_with("\\["))?;
         let length = formula(rest)?;
         has_marks(&rest[2..length - 2]).then_some(at + length)
     }
@@ -154,13 +169,13 @@ impl<'s> Finder<'s> {
     /// The length of a block of code that starts at `at` with a tag of the given length, by which of the [`OPENINGS`];
     /// that of the tag alone where it opens none.
     fn block(&self, at: usize, tag: usize, opening: usize) -> usize {
-        let rest = &self.source[at..];
+        let rest = self.rest(at);
         let Some(opened) = block_named(name(&rest[OPENINGS[opening].len()..tag])) else { return tag };
         let closings = &self.closings[opening][opened];
         let closing = closings.get(closings.partition_point(|closing| *closing < at + tag)).map(|closing| closing - at);
         let close = ["}}", "%}"][opening];
         let end = |from: usize| Some(from + line(&rest[from..], close)?.len() + close.len());
-        closing.filter(|from| *from < tag + BLOCK).and_then(end).unwrap_or(tag)
+        closing.filter(|from| *from < (tag + BLOCK).min(rest.len())).and_then(end).unwrap_or(tag)
     }
 }
 
@@ -197,7 +212,7 @@ fn block_named(name: &str) -> Option<usize> {
 /// The length of a tag of Freemarker: `<#if a gt b>`, `<@macro title="a > b"/>`.
 fn tag(text: &str) -> Option<usize> {
     let mut quote = None;
-    let end = text.bytes().take(LONG).position(|byte| {
+    let end = text.bytes().take(SHORT).position(|byte| {
         match (quote, byte) {
             (Some(open), _) if open == byte => quote = None,
             (None, b'"' | b'\'') => quote = Some(byte),
@@ -211,7 +226,7 @@ fn tag(text: &str) -> Option<usize> {
 /// The end of what opens at a place, with all that opens in it.
 fn balanced(text: &str, at: usize, [open, close]: [u8; 2]) -> Option<usize> {
     let mut depth = 0usize;
-    let end = text.as_bytes()[at..].iter().take(LONG).position(|&byte| {
+    let end = text.as_bytes()[at..].iter().take(SHORT).position(|&byte| {
         depth += usize::from(byte == open);
         depth -= usize::from(byte == close);
         depth == 0
@@ -251,7 +266,7 @@ fn directive(text: &str) -> Option<usize> {
         return Some(end + before(&text[end..], "@endphp", BLOCK)?.len() + "@endphp".len());
     }
     if ["model", "using", "inherits", "inject", "let"].contains(&name) && text[end..].starts_with(' ') {
-        let line = text[end..].lines().next().unwrap_or_default();
+        let line = line(&text[end..], "\n").unwrap_or_default();
         let is_code = line.contains(['.', '=', '<']) && !line.trim_end().ends_with('.');
         return is_code.then_some(end + line.len());
     }
@@ -272,17 +287,17 @@ fn directive(text: &str) -> Option<usize> {
 }
 
 /// `{name}`, `{0}`, `{user.name}`, and attributes such as `{#id .class key="value"}` and `{: .class}`.
-fn placeholder(text: &str) -> Option<usize> {
+fn placeholder(text: &str, is_template: bool) -> Option<usize> {
     let inside = line(&text[1..], "}").filter(|inside| !inside.is_empty() && !inside.contains('{'))?;
     let length = inside.len() + 2;
-    if let "literal" | "php" = inside {
+    if is_template && ["literal", "php"].contains(&inside) {
         let close = format!("{{/{inside}}}");
         return Some(before(&text[length..], &close, BLOCK).map_or(length, |block| length + block.len() + close.len()));
     }
-    let is_code = inside.starts_with([':', '#', '.', '!', '/', '@', '^', '=', '*'])
+    let is_code = inside.starts_with([':', '#', '.', '!', '/', '@', '^', '='])
         || !inside.contains(' ')
-        || inside.contains(['=', '$'])
-        || inside.contains(" ? ");
+        || inside.contains('=')
+        || is_template && (inside.contains(['$', '*']) || inside.contains(" ? "));
     is_code.then_some(length)
 }
 
@@ -295,7 +310,7 @@ fn shortcode(text: &str) -> Option<usize> {
     let block = inside.split(' ').next().unwrap_or_default();
     if CODES.split(' ').any(|code| code == block) {
         let close = format!("[/{block}]");
-        if let Some(code) = before(&text[inside.len() + 2..], &close, BLOCK) {
+        if let Some(code) = before(&text[inside.len() + 2..], &close, LONG) {
             return Some(inside.len() + 2 + code.len() + close.len());
         }
     }
@@ -361,7 +376,12 @@ mod tests {
 
     /// What is written for programs in a text, all of it.
     fn found(text: &str) -> Vec<&str> {
-        let (finder, mut at, mut all) = (Finder::new(text), 0, Vec::new());
+        found_in(text, false)
+    }
+
+    /// The same of a template.
+    fn found_in(text: &str, is_template: bool) -> Vec<&str> {
+        let (finder, mut at, mut all) = (Finder { is_template, ..Finder::new(text) }, 0, Vec::new());
         while let Some(found) = finder.first(Span::new(at, text.len())) {
             all.push(&text[found.span.range()]);
             at = found.span.end;
@@ -394,20 +414,6 @@ mod tests {
             "{#if the navy}",
             "{#the-navy .navy}",
             "{: .navy key=\"the navy\"}",
-            "{foreach $navies as $navy}",
-            "{* the navy *}",
-            "{literal}the {navy}\n\n{/literal}",
-            "{the > 3 ? \"the navy\" : \"no\"}",
-            "<#if the.navy gt 3>",
-            "</#if>",
-            "<#-- the <b>navy</b>\n\n -->",
-            "<@the navy=\"a > b\"/>",
-            "@if ($the->navy(3) > 2)",
-            "@include('the.navy', ['the' => 'navy'])",
-            "@php\n\nthe(navy);\n@endphp",
-            "@Model.Navy.First",
-            "@the.navy(3)",
-            "@* the navy *@",
             "[code lang=\"c\"]the\n\nnavy[/code]",
             "[math]the navy[/math]",
             "{.navy width=50%}",
@@ -430,6 +436,40 @@ mod tests {
     }
 
     #[test]
+    fn code_of_templates() {
+        for text in [
+            "{foreach $navies as $navy}",
+            "{* the navy *}",
+            "{literal}the {navy}\n\n{/literal}",
+            "{the > 3 ? \"the navy\" : \"no\"}",
+            "<#if the.navy gt 3>",
+            "</#if>",
+            "<#-- the <b>navy</b>\n\n -->",
+            "<@the navy=\"a > b\"/>",
+            "@if ($the->navy(3) > 2)",
+            "@include('the.navy', ['the' => 'navy'])",
+            "@php\n\nthe(navy);\n@endphp",
+            "@Model.Navy.First",
+            "@the.navy(3)",
+            "@* the navy *@",
+            "{{ the navy }}",
+        ] {
+            let twice = format!("The {text} fleet, {text}.");
+            assert_eq!(found_in(&twice, true), [text, text], "{text}");
+            // A page may say so.
+            let is_code = text.starts_with("{{") || text.starts_with("{literal");
+            assert!(is_code || found(&twice).is_empty(), "{text}: {:?}", found(&twice));
+        }
+        for text in [
+            "Ask @navy (the fleet) or @the_navy. If @navy, the army.",
+            "Mail navy@if.com (the fleet).",
+            "a <# b and <@ c; @let us go.",
+        ] {
+            assert!(found_in(text, true).is_empty(), "{text}: {:?}", found_in(text, true));
+        }
+    }
+
+    #[test]
     fn prose_is_no_code() {
         for text in [
             "It costs $5 to $10, or US$5m (A$7m), or $5-$10.",
@@ -442,9 +482,7 @@ mod tests {
             "<?xml version=\"1.0\"?>",
             "{% never closed",
             "C:\\navy\\(x86)\\a",
-            "Ask @navy (the fleet) or @the_navy. If @navy, the army.",
-            "Mail navy@if.com (the fleet).",
-            "a <# b and <@ c; [code] for you; @let us go.",
+            "By @jim(the boss) for @($5) {it costs $5}; [code] for you.",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

@@ -92,10 +92,20 @@ pub(super) fn is_json(path: &Path) -> bool {
     super::extension(path) == "json"
 }
 
+/// What templates begin with.
+const CODE: [&str; 5] = ["<?php", "<%", "{%", "{{#", "{{>"];
+
+/// Whether a text is what pages are made of, by its name or by how it begins.
+pub(super) fn is_template(path: &Path, compression: Compression, text: &str) -> bool {
+    let extension = super::extension(&compression.strip(path));
+    let is_xml = ["xml", "svg", "rss", "atom"].contains(&extension.as_str());
+    is_markup_by_name(&extension) && !is_xml || CODE.iter().any(|start| begins(text.trim_start(), start))
+}
+
 /// Whether a text is HTML or XML, or what such pages are made of, by how it begins.
 pub(super) fn is_markup(text: &str) -> bool {
     let text = text.trim_start();
-    ["<?xml", "<!--", "<!doctype ", "<?php", "<%", "{%", "{{#", "{{>"].iter().any(|start| begins(text, start))
+    ["<?xml", "<!--", "<!doctype "].iter().chain(&CODE).any(|start| begins(text, start))
         || FIRST_TAGS.iter().any(|tag| opens(text, tag))
 }
 

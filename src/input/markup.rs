@@ -114,13 +114,18 @@ fn front_matter(source: &str) -> usize {
     0
 }
 
-/// The same of what is no Markdown: between lines of marks, where the first has a key.
+/// The same of what is no Markdown, where other lines of marks may stand: keys with values, and nothing else.
 fn keyed_front_matter(source: &str) -> usize {
-    let mut lines = source.trim_ascii_start().lines();
+    let end = front_matter(source);
+    let mut lines = source[..end].trim_ascii().lines();
     let is_marked = lines.next().is_some_and(|mark| ["---", "+++"].contains(&mark.trim_ascii_end()));
-    let is_key = |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-. ".contains(&b));
-    let key = lines.next().and_then(|line| line.split_once([':', '=']));
-    if is_marked && key.is_some_and(|(key, _)| is_key(key)) { front_matter(source) } else { 0 }
+    let is_word = |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    let is_key = |line: &str| line.split_once([':', '=']).is_some_and(|(key, _)| is_word(key.trim_ascii_end()));
+    lines.next_back();
+    let is_first = lines.clone().next().is_some_and(is_key);
+    let goes_on =
+        |line: &str| line.is_empty() || line.starts_with([' ', '\t', '-', '#', '[', ']', '}']) || is_key(line);
+    if is_marked && is_first && lines.all(goes_on) { end } else { 0 }
 }
 
 /// The text of a file that is nothing but text, without what it starts with for programs; `None` where that is nothing.
@@ -143,6 +148,7 @@ struct Prose<'s> {
     /// It is XML, but not XHTML.
     is_other_xml: bool,
     is_feed: bool,
+    is_docbook: bool,
     /// The end of the code that was found last.
     at: usize,
 }
@@ -157,6 +163,7 @@ impl<'s> Prose<'s> {
             is_mdx,
             is_other_xml: false,
             is_feed: false,
+            is_docbook: false,
             at: 0,
         }
     }
@@ -288,10 +295,12 @@ const INLINE: &str = "\
 ///
 /// What says that it is of another language is none, but a page as a whole is often wrong there, for it was made of a
 /// template: it is believed where its text does not look like English.
-pub(super) fn html(source: &str) -> Lifted {
-    let prose = lift_html(source, false);
+///
+/// A template is what such pages are made of.
+pub(super) fn html(source: &str, is_template: bool) -> Lifted {
+    let prose = lift_html(source, false, is_template);
     if prose.outline.is_of_another_language() {
-        return lift_html(source, true).lifted;
+        return lift_html(source, true, is_template).lifted;
     }
     prose.lifted
 }
@@ -308,6 +317,7 @@ pub(super) fn in_xml(source: &str, text: &str) -> Option<Lifted> {
     // Nothing else has a blank line: line breaks in an element are blanks.
     for part in text.split("\n\n") {
         prose.outline = Outline::new(false);
+        prose.finder.until = at + part.len();
         prose.take_elements(Span::new(at, at + part.len()), false);
         prose.lifted.separate("\n\n");
         at += part.len() + "\n\n".len();
@@ -341,12 +351,26 @@ fn is_feed(source: &str) -> bool {
     ["<rss", "<feed", "<rdf:RDF"].iter().any(|tag| head.contains(tag))
 }
 
-fn lift_html(source: &str, believes: bool) -> Prose<'_> {
+/// Whether it is a text of DocBook or DITA, which have elements for code.
+fn is_docbook(source: &str) -> bool {
+    let head = beginning(source).split(CDATA).next().unwrap_or_default();
+    ["docbook", "DocBook", "DITA"].iter().any(|name| head.contains(name))
+}
+
+fn lift_html(source: &str, believes: bool, is_template: bool) -> Prose<'_> {
     let mut prose = Prose::new(source, Escape::Html, false, Outline::new(believes));
     prose.is_other_xml = is_other_xml(source);
-    prose.outline.is_data = prose.is_other_xml;
     prose.is_feed = prose.is_other_xml && is_feed(source);
-    prose.take_elements(Span::new(keyed_front_matter(source), source.len()), is_xml(source));
+    prose.is_docbook = prose.is_other_xml && is_docbook(source);
+    prose.finder.is_template = is_template;
+    prose.outline.is_template = is_template;
+    prose.outline.hidden = match (prose.is_feed, prose.is_docbook) {
+        (true, _) => outline::FEED_HIDDEN,
+        (_, true) => outline::DOCBOOK_HIDDEN,
+        _ => "",
+    };
+    let start = if is_template { front_matter(source) } else { keyed_front_matter(source) };
+    prose.take_elements(Span::new(start, source.len()), is_xml(source));
     prose
 }
 
@@ -414,11 +438,13 @@ impl Prose<'_> {
         let inside = self.source[span.range()].strip_prefix(CDATA).and_then(|rest| rest.strip_suffix("]]>"));
         let Some(inside) = inside.filter(|_| self.outline.is_read()) else { return };
         let start = span.start + CDATA.len();
+        let end = start + inside.len();
         let around = std::mem::replace(&mut self.outline, Outline::new(false));
+        let until = std::mem::replace(&mut self.finder.until, end);
         self.is_other_xml = false;
-        self.take_elements(Span::new(start, start + inside.len()), false);
+        self.take_elements(Span::new(start, end), false);
         self.is_other_xml = true;
-        self.outline = around;
+        (self.outline, self.finder.until) = (around, until);
     }
 
     /// Takes in the start tag of an element, which ends at once if it is `closed`.
@@ -465,8 +491,9 @@ impl Prose<'_> {
 
     /// Whether an element has no prose and stands in a sentence.
     fn is_code(&self, name: &[u8]) -> bool {
-        outline::is_one_of(CODE, outline::local(name))
-            || self.is_other_xml && outline::is_one_of(outline::XML_CODE, name)
+        outline::is_one_of(CODE, name)
+            || outline::is_math(name)
+            || self.is_docbook && outline::is_one_of(outline::DOCBOOK_CODE, name)
     }
 
     /// Takes a stretch between tags that is read.

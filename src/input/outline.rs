@@ -17,13 +17,14 @@ const HIDDEN: &str = "\
     script style template noscript code pre kbd samp tt textarea svg math iframe noembed noframes xmp \
     plaintext option canvas video audio object";
 
-/// Elements of XML that is not XHTML whose text is no prose: names that programs go by, and code.
-const XML_HIDDEN: &str = "\
-    guid id identifier key post_name slug uuid codeblock indexterm literallayout programlisting screen \
-    synopsis";
+/// Elements of feeds whose text is no prose, but names that programs go by.
+pub(super) const FEED_HIDDEN: &str = "dc:creator dc:identifier guid id";
+
+/// Elements of DocBook and DITA that hold code.
+pub(super) const DOCBOOK_HIDDEN: &str = "codeblock indexterm literallayout programlisting screen synopsis";
 
 /// The same, but in a sentence.
-pub(super) const XML_CODE: &str = "\
+pub(super) const DOCBOOK_CODE: &str = "\
     classname cmdname codeph command computeroutput constant envar filename filepath function literal \
     methodname parameter systemoutput userinput varname";
 
@@ -77,15 +78,17 @@ pub(super) struct Outline {
     believes: bool,
     /// Whether the page as a whole says that it is not in English.
     is_foreign: bool,
-    /// Whether it is XML, but not XHTML.
-    pub(super) is_data: bool,
+    /// Elements besides those of HTML whose text no reader sees.
+    pub(super) hidden: &'static str,
+    /// Whether it is what pages are made of.
+    pub(super) is_template: bool,
     /// Words that are in the language of such a page, and those of them that are English.
     words: (usize, usize),
 }
 
 impl Outline {
     pub(super) fn new(believes: bool) -> Self {
-        Self { open: Vec::new(), believes, is_foreign: false, is_data: false, words: (0, 0) }
+        Self { open: Vec::new(), believes, is_foreign: false, hidden: "", is_template: false, words: (0, 0) }
     }
 
     /// Whether a reader sees the text here, and it may be English.
@@ -172,8 +175,10 @@ impl Outline {
         let is_page = matches!(name, b"html" | b"body");
         // A script shows a page as a whole that is hidden at first.
         let is_hidden = was_hidden
-            || is_one_of(HIDDEN, local(name))
-            || self.is_data && (is_one_of(XML_HIDDEN, local(name)) || is_one_of(XML_CODE, name))
+            // What Vue has its page in.
+            || is_one_of(HIDDEN, name) && !(self.is_template && name == b"template" && self.open.is_empty())
+            || is_math(name)
+            || !self.hidden.is_empty() && self.is_data(name)
             || name == b"dialog" && attribute(tag, "open").is_none()
             || !is_page
                 && (attribute(tag, "hidden").is_some_and(|value| !value.eq_ignore_ascii_case(b"until-found"))
@@ -193,6 +198,13 @@ impl Outline {
                 || attribute(tag, "class")
                     .is_some_and(|names| names.split(u8::is_ascii_whitespace).any(|name| name == b"notranslate")));
         self.open.push(Element { name: name.to_vec(), is_hidden, is_foreign, has_language });
+    }
+
+    /// Whether an element holds what programs go by: all that WordPress exports but comments.
+    fn is_data(&self, name: &[u8]) -> bool {
+        is_one_of(self.hidden, name)
+            || is_one_of(DOCBOOK_CODE, name) && self.hidden == DOCBOOK_HIDDEN
+            || name.starts_with(b"wp:") && !matches!(name, b"wp:comment" | b"wp:comment_content")
     }
 
     /// Takes in an end tag.
@@ -243,9 +255,9 @@ impl Outline {
     }
 }
 
-/// The name of an element without that of a space of names: "mml:math".
-pub(super) fn local(name: &[u8]) -> &[u8] {
-    name.rsplit(|byte| *byte == b':').next().unwrap_or(name)
+/// Whether an element is a formula, as XML has it: "mml:math".
+pub(super) fn is_math(name: &[u8]) -> bool {
+    name.ends_with(b":math")
 }
 
 /// The value of an attribute, if a tag has it.

@@ -177,7 +177,7 @@ impl Raw {
                 let blank = texts.extract_if(.., is_blank).filter_map(|text| text.field).collect();
                 for text in &mut texts {
                     let value = text.lifted.as_ref().map_or("", |value| &value.text);
-                    text.visible = self.source.field_format.and_then(|format| visible(format, value));
+                    text.visible = self.source.field_format.and_then(|format| visible(format, value, false));
                 }
                 Ok(Record {
                     number: *number,
@@ -236,7 +236,7 @@ impl Raw {
             }
         };
         let input = self.source.told_by(&source);
-        let lifted = visible(input.format, &source);
+        let lifted = visible(input.format, &source, kind::is_template(&input.path, input.compression, &source));
         let escaped = lifted.as_ref().filter(|_| input.format == Format::Html);
         let visible = escaped.and_then(|lifted| markup::in_xml(&source, &lifted.text));
         Ok(Record {
@@ -255,11 +255,11 @@ impl Raw {
 }
 
 /// What a reader sees of a text that is written so; `None` where that is all of it.
-fn visible(format: Format, text: &str) -> Option<Lifted> {
+fn visible(format: Format, text: &str, is_template: bool) -> Option<Lifted> {
     match format {
         Format::Markdown => Some(markup::markdown(text)),
         Format::Mdx => Some(markup::mdx(text)),
-        Format::Html => Some(markup::html(text)),
+        Format::Html => Some(markup::html(text, is_template)),
         Format::Text => markup::text(text),
         _ => None,
     }

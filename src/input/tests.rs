@@ -585,7 +585,15 @@ fn front_matter_of_pages_and_texts_is_no_text() {
             let out = rewrite(name, &[], format!("{front}The navy.\n").as_bytes(), "navy", "army");
             assert_eq!(String::from_utf8_lossy(&out), format!("{front}The army.\n"), "{name}");
         }
-        for text in ["---\nThe navy: it left.\n", "---\nThe navy said, and left.\n---\nIt left.\n"] {
+        for text in [
+            "---\nThe navy: it left.\n",
+            "---\nThe navy said, and left.\n---\nIt left.\n",
+            "---\nNote: the navy.\n\nThe navy left.\n---\nIt left.\n",
+            "+++\nThe navy = it\n\n+++\n",
+        ]
+        .into_iter()
+        .filter(|_| name != "a.njk")
+        {
             let out = rewrite(name, &[], text.as_bytes(), "navy", "army");
             assert_eq!(String::from_utf8_lossy(&out), text.replace("navy", "army"), "{name}");
         }
@@ -805,7 +813,7 @@ fn character_data_of_xml_is_left_whole() {
 fn character_data_of_feeds_is_html() {
     let feed = |text: &str| {
         format!(
-            "<rss><item><guid>navy</guid><title><![CDATA[The {text}]]></title><x><![CDATA[<p title=\"navy\">A <!-- navy --> {text}<pre>navy</pre><p>]]></x> {text}<content:encoded><![CDATA[ {text} > 2 <b>{text}</b> &lt;a b=navy&gt;</content:encoded>"
+            "<rss><item><guid>navy</guid><wp:meta_value><![CDATA[navy]]></wp:meta_value><title><![CDATA[The {text}]]></title><x><![CDATA[<p title=\"navy\">A <!-- navy --> {text}<pre>navy</pre><p>]]></x> {text}<content:encoded><![CDATA[ {text} > 2 <b>{text}</b> &lt;a b=navy&gt;</content:encoded>"
         )
     };
     let out = rewrite("a.rss", &[], format!("{}]]>", feed("navy")).as_bytes(), "navy", "R&D");
@@ -813,18 +821,44 @@ fn character_data_of_feeds_is_html() {
 }
 
 #[test]
+fn code_in_character_data_ends_with_it() {
+    for code in ["a <?php b", "a <% b", "[code]", "{% comment %}", "{{ a", "<pre>", "<script>", "<!-- a", "<p title='"]
+    {
+        let item = format!(
+            "<item><x><![CDATA[<p>{code}]]></x></item><item><x><![CDATA[The navy %> [/code] }}}} {{% endcomment %}}]]></x><x>&lt;p&gt;A navy.</x></item>"
+        );
+        let text = records("a.rss", &[], format!("<rss>{item}</rss>").as_bytes())[0].text(0).to_owned();
+        assert!(text.contains("The navy") && text.ends_with("A navy.\n\n"), "{code}: {text}");
+    }
+}
+
+#[test]
+fn pages_of_vue_are_in_templates() {
+    let page = "<template>\n<p :title=\"navy\">The navy</p><template #navy>navy</template>\n</template>\n<script>navy</script>";
+    let out = rewrite("a.vue", &[], page.as_bytes(), "navy", "army");
+    assert_eq!(String::from_utf8_lossy(&out), page.replace("The navy", "The army"));
+    assert_eq!(rewrite("a.html", &[], page.as_bytes(), "navy", "army"), page.as_bytes());
+}
+
+#[test]
 fn code_and_names_of_xml_are_no_text() {
     let xml = |text: &str| {
         format!(
-            "<?xml version='1.0'?><book><id>navy</id><wp:post_name>navy</wp:post_name><para>The {text} <filename>navy</filename> and <mml:math><mml:mtext>navy</mml:mtext></mml:math> {text}.</para><screen>navy</screen></book>"
+            "<?xml version='1.0'?><book xmlns='http://docbook.org/ns/docbook'><para>The {text} <filename>navy</filename> and <mml:math><mml:mtext>navy</mml:mtext></mml:math> {text}.</para><screen>navy</screen><key>{text}</key></book>"
         )
     };
     let out = rewrite("a.xml", &[], xml("navy").as_bytes(), "navy", "army");
     assert_eq!(String::from_utf8_lossy(&out), xml("army"));
-    assert_eq!(records("a.xml", &[], xml("navy").as_bytes())[0].text(0).trim(), "The navy `…` and `…` navy.");
-    // HTML knows no such elements.
-    let page = rewrite("a.html", &[], b"<id>navy</id><screen>navy</screen>", "navy", "army");
-    assert_eq!(String::from_utf8_lossy(&page), "<id>army</id><screen>army</screen>");
+    assert_eq!(records("a.xml", &[], xml("navy").as_bytes())[0].text(0).trim(), "The navy `…` and `…` navy.\n\nnavy");
+    // Others know no such elements.
+    for name in ["a.html", "a.xml"] {
+        let page =
+            rewrite(name, &[], b"<a><id>navy</id><screen>navy</screen><my:video>navy</my:video></a>", "navy", "army");
+        assert_eq!(
+            String::from_utf8_lossy(&page),
+            "<a><id>army</id><screen>army</screen><my:video>army</my:video></a>"
+        );
+    }
 }
 
 #[test]

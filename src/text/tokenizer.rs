@@ -496,6 +496,9 @@ fn code(bytes: &[u8], start: usize) -> (usize, bool) {
 /// Longest name that a placeholder has, in bytes.
 const LONGEST_NAME: usize = 64;
 
+/// Longest code between the braces of one.
+const LONGEST_CODE: usize = 128;
+
 /// Where a placeholder for what a program fills in ends that starts at `start`: `{name}`, `{0}`, `{{ name }}`,
 /// `{% if a %}`, `%1$s`, `%(name)s`, `%{name}` and `%%name%%`. "{One|Another}" is none, but what a spinner chooses from.
 fn placeholder(bytes: &[u8], start: usize) -> Option<usize> {
@@ -507,11 +510,13 @@ fn placeholder(bytes: &[u8], start: usize) -> Option<usize> {
     let closed = |end: usize, close: &[u8]| bytes[end..].starts_with(close).then_some(end + close.len());
     let rest = &bytes[start..];
     match rest {
+        // Those of a spinner may be nested, too: "{{One|Another} day|{Some|Other} time}".
         [b'{', open @ (b'{' | b'%'), ..] => {
-            let close: &[u8] = if *open == b'{' { b"}}" } else { b"%}" };
-            let line = &rest[2..rest.len().min(LONGEST_INLINE)];
-            let line = &line[..memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len())];
-            memchr::memmem::find(line, close).map(|found| start + 4 + found)
+            let inside = &rest[2..rest.len().min(LONGEST_CODE)];
+            let end = inside.iter().position(|b| matches!(b, b'\n' | b'\r' | b'{' | b'}'))?;
+            let is_code = *open == b'{' || matches!(inside, [b' ' | b'-', ..]) && inside[..end].ends_with(b"%");
+            let close: &[u8] = if *open == b'{' { b"}}" } else { b"}" };
+            closed(start + 2 + end, close).filter(|_| is_code)
         }
         [b'{', ..] => closed(name(start + 1)?, b"}"),
         _ if start > 0 && bytes[start - 1].is_ascii_digit() => None,
@@ -577,6 +582,8 @@ mod tests {
             ("a {% if navy %} b {one|other}", vec!["a", "{% if navy %}", "b", "{", "one", "|", "other", "}"]),
             ("%2$s of %(navy)s, %{navy}", vec!["%2$s", "of", "%(navy)s", ",", "%{navy}"]),
             ("5%(or 6) {a b} {{ c", vec!["5", "%", "(", "or", "6", ")", "{", "a", "b", "}", "{", "{", "c"]),
+            ("{{a|b} c|{d|e} f}", vec!["{", "{", "a", "|", "b", "}", "c", "|", "{", "d", "|", "e", "}", "f", "}"]),
+            ("in {%d of all} {100%}", vec!["in", "{", "%", "d", "of", "all", "}", "{", "100", "%", "}"]),
             ("the employees' say", vec!["the", "employees", "'", "say"]),
             ("“Yes,” he", vec!["“", "Yes", ",", "”", "he"]),
             ("rock 'n' roll", vec!["rock", "'", "n", "'", "roll"]),
