@@ -368,7 +368,7 @@ fn what_hides_findings_is_named() {
     for (args, hides) in [
         (["--config", "allow.toml", phrase], "(allow)"),
         (["--family", "science", phrase], "(families)"),
-        (["--quotes", "skip", "he said “the Protection Secretary”"], "(quotes, min-confidence)"),
+        (["--quotes", "skip", "he said “the stated”"], "(quotes, min-confidence)"),
         (["--min-confidence", "0.999", phrase], "(min-confidence)"),
         (["--config", "certain.toml", "stated"], "(min-confidence)"),
         (["--quotes", "check", "could"], "(min-confidence)"),
