@@ -99,7 +99,10 @@ const CODE: [&str; 5] = ["<?php", "<%", "{%", "{{#", "{{>"];
 pub(super) fn is_template(path: &Path, compression: Compression, text: &str) -> bool {
     let extension = super::extension(&compression.strip(path));
     let is_xml = ["xml", "svg", "rss", "atom"].contains(&extension.as_str());
-    is_markup_by_name(&extension) && !is_xml || CODE.iter().any(|start| begins(text.trim_start(), start))
+    let is_of_angular = path.to_string_lossy().ends_with(".component.html");
+    is_markup_by_name(&extension) && !is_xml
+        || is_of_angular
+        || CODE.iter().any(|start| begins(text.trim_start(), start))
 }
 
 /// Whether a text is HTML or XML, or what such pages are made of, by how it begins.
@@ -225,6 +228,22 @@ mod tests {
             "news.2024",
         ] {
             assert!(!is_foreign(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn templates_are_told_by_name_or_beginning() {
+        for (name, text, is) in [
+            ("a.ejs", "", true),
+            ("a.html.erb.gz", "", true),
+            ("a.blade.php", "", true),
+            ("a.component.html", "", true),
+            ("a", "\n{% extends \"a\" %}", true),
+            ("a.html", "<p>{% a %}", false),
+            ("a.svg", "", false),
+        ] {
+            let path = Path::new(name);
+            assert_eq!(is_template(path, Compression::of_name(path), text), is, "{name}");
         }
     }
 
