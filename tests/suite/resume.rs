@@ -79,7 +79,7 @@ fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -
 
 #[test]
 fn a_killed_run_goes_on_where_it_was() {
-    let here = inputs(4);
+    let here = inputs(12);
     let mut seed = 7;
     let (mut kills, mut went_on) = (0, 0);
     for (args, out) in [
