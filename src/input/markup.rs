@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use super::foreign::{self, Finder, Foreign, LONG};
 use super::map::{Escape, Lifted};
 use super::mdx;
-use super::outline::{self, Outline};
+use super::outline::{self, Dialect, Outline};
 use crate::span::Span;
 
 /// Lifts the text of Markdown: no code, no link targets, no raw HTML, no front matter, nothing that programs read, such
@@ -145,27 +145,13 @@ struct Prose<'s> {
     finder: Finder<'s>,
     outline: Outline,
     is_mdx: bool,
-    /// It is XML, but not XHTML.
-    is_other_xml: bool,
-    is_feed: bool,
-    is_docbook: bool,
     /// The end of the code that was found last.
     at: usize,
 }
 
 impl<'s> Prose<'s> {
     fn new(source: &'s str, escape: Escape, is_mdx: bool, outline: Outline) -> Self {
-        Self {
-            source,
-            lifted: Lifted::new(escape),
-            finder: Finder::new(source),
-            outline,
-            is_mdx,
-            is_other_xml: false,
-            is_feed: false,
-            is_docbook: false,
-            at: 0,
-        }
+        Self { source, lifted: Lifted::new(escape), finder: Finder::new(source), outline, is_mdx, at: 0 }
     }
 
     /// Whether a stretch does not start in code.
@@ -282,9 +268,6 @@ fn is_inline_end(end: TagEnd) -> bool {
     matches!(end, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough)
 }
 
-/// Elements without prose that stand in a sentence.
-const CODE: &str = "code kbd samp tt math";
-
 /// Elements that part nothing in XML, where most are unknown.
 const INLINE: &str = "\
     a abbr b bdi bdo cite data del dfn em font i ins label mark q s small span strong sub sup time u var \
@@ -345,30 +328,27 @@ fn is_other_xml(source: &str) -> bool {
     is_xml(source) && !beginning(source).split(CDATA).next().is_some_and(|head| head.contains("<html"))
 }
 
-/// Whether it is a feed, in which sections of CDATA are pages, or parts of them.
-fn is_feed(source: &str) -> bool {
+/// What a source is written in. In feeds sections of CDATA are pages, or parts of them.
+fn dialect(source: &str) -> Dialect {
+    if !is_other_xml(source) {
+        return Dialect::Html;
+    }
     let head = beginning(source).split(CDATA).next().unwrap_or_default();
-    ["<rss", "<feed", "<rdf:RDF"].iter().any(|tag| head.contains(tag))
-}
-
-/// Whether it is a text of DocBook or DITA, which have elements for code.
-fn is_docbook(source: &str) -> bool {
-    let head = beginning(source).split(CDATA).next().unwrap_or_default();
-    ["docbook", "DocBook", "DITA"].iter().any(|name| head.contains(name))
+    let has = |marks: [&str; 3]| marks.iter().any(|mark| head.contains(mark));
+    if has(["<rss", "<feed", "<rdf:RDF"]) {
+        Dialect::Feed
+    } else if has(["docbook", "DocBook", "DITA"]) {
+        Dialect::DocBook
+    } else {
+        Dialect::Xml
+    }
 }
 
 fn lift_html(source: &str, believes: bool, is_template: bool) -> Prose<'_> {
     let mut prose = Prose::new(source, Escape::Html, false, Outline::new(believes));
-    prose.is_other_xml = is_other_xml(source);
-    prose.is_feed = prose.is_other_xml && is_feed(source);
-    prose.is_docbook = prose.is_other_xml && is_docbook(source);
     prose.finder.is_template = is_template;
     prose.outline.is_template = is_template;
-    prose.outline.hidden = match (prose.is_feed, prose.is_docbook) {
-        (true, _) => outline::FEED_HIDDEN,
-        (_, true) => outline::DOCBOOK_HIDDEN,
-        _ => "",
-    };
+    prose.outline.dialect = dialect(source);
     let start = if is_template { front_matter(source) } else { keyed_front_matter(source) };
     prose.take_elements(Span::new(start, source.len()), is_xml(source));
     prose
@@ -421,7 +401,7 @@ impl Prose<'_> {
                     self.start(&tag, closed);
                 }
                 Token::EndTag(tag) => self.end(&tag.name),
-                Token::Comment(_) if self.is_feed => self.take_cdata(Span::new(start, end)),
+                Token::Comment(_) if self.outline.dialect == Dialect::Feed => self.take_cdata(Span::new(start, end)),
                 _ => {}
             }
         }
@@ -441,9 +421,7 @@ impl Prose<'_> {
         let end = start + inside.len();
         let around = std::mem::replace(&mut self.outline, Outline::new(false));
         let until = std::mem::replace(&mut self.finder.until, end);
-        self.is_other_xml = false;
         self.take_elements(Span::new(start, end), false);
-        self.is_other_xml = true;
         (self.outline, self.finder.until) = (around, until);
     }
 
@@ -457,7 +435,7 @@ impl Prose<'_> {
         }
         if was_read {
             // A sentence has something there, of which nothing is known.
-            if !closed && self.is_code(name) || !self.separates(name) && self.outline.is_foreign() {
+            if !closed && self.outline.is_code(name) || !self.separates(name) && self.outline.is_foreign() {
                 self.lifted.unknown();
             }
             self.separate(name);
@@ -482,18 +460,11 @@ impl Prose<'_> {
 
     /// Whether an element parts the text before it from that behind.
     fn separates(&self, name: &[u8]) -> bool {
-        if self.is_other_xml {
-            !outline::is_one_of(INLINE, name) && !self.is_code(name)
-        } else {
+        if self.outline.dialect == Dialect::Html {
             outline::separates(name)
+        } else {
+            !outline::is_one_of(INLINE, name) && !self.outline.is_code(name)
         }
-    }
-
-    /// Whether an element has no prose and stands in a sentence.
-    fn is_code(&self, name: &[u8]) -> bool {
-        outline::is_one_of(CODE, name)
-            || outline::is_math(name)
-            || self.is_docbook && outline::is_one_of(outline::DOCBOOK_CODE, name)
     }
 
     /// Takes a stretch between tags that is read.
@@ -735,7 +706,7 @@ impl Prose<'_> {
     }
 
     fn take_html_part(&mut self, part: Span) {
-        let (source, lifted, is_xml) = (self.source, &mut self.lifted, self.is_other_xml);
+        let (source, lifted, is_xml) = (self.source, &mut self.lifted, self.outline.dialect != Dialect::Html);
         let mut at = part.start;
         while let Some(found) = memchr::memchr3(b'&', b'\n', b'\r', &source.as_bytes()[at..part.end]) {
             let found = at + found;

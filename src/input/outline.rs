@@ -17,16 +17,32 @@ const HIDDEN: &str = "\
     script style template noscript code pre kbd samp tt textarea svg math iframe noembed noframes xmp \
     plaintext option canvas video audio object";
 
+/// What a source is written in, as far as it tells which elements hold prose.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// HTML or XHTML.
+    Html,
+    /// A feed.
+    Feed,
+    /// DocBook or DITA, which have elements for code.
+    DocBook,
+    /// Any other XML.
+    Xml,
+}
+
 /// Elements of feeds whose text is no prose, but names that programs go by.
-pub(super) const FEED_HIDDEN: &str = "dc:creator dc:identifier guid id";
+const FEED_HIDDEN: &str = "dc:creator dc:identifier guid id";
 
 /// Elements of DocBook and DITA that hold code.
-pub(super) const DOCBOOK_HIDDEN: &str = "codeblock indexterm literallayout programlisting screen synopsis";
+const DOCBOOK_HIDDEN: &str = "codeblock indexterm literallayout programlisting screen synopsis";
 
 /// The same, but in a sentence.
-pub(super) const DOCBOOK_CODE: &str = "\
+const DOCBOOK_CODE: &str = "\
     classname cmdname codeph command computeroutput constant envar filename filepath function literal \
     methodname parameter systemoutput userinput varname";
+
+/// Elements without prose that stand in a sentence.
+const CODE: &str = "code kbd samp tt math";
 
 /// Elements of other languages than HTML, in which a slash closes any element.
 const EMBEDDED: [&[u8]; 2] = [b"svg", b"math"];
@@ -78,8 +94,7 @@ pub(super) struct Outline {
     believes: bool,
     /// Whether the page as a whole says that it is not in English.
     is_foreign: bool,
-    /// Elements besides those of HTML whose text no reader sees.
-    pub(super) hidden: &'static str,
+    pub(super) dialect: Dialect,
     /// Whether it is what pages are made of.
     pub(super) is_template: bool,
     /// Words that are in the language of such a page, and those of them that are English.
@@ -88,7 +103,14 @@ pub(super) struct Outline {
 
 impl Outline {
     pub(super) fn new(believes: bool) -> Self {
-        Self { open: Vec::new(), believes, is_foreign: false, hidden: "", is_template: false, words: (0, 0) }
+        Self {
+            open: Vec::new(),
+            believes,
+            is_foreign: false,
+            dialect: Dialect::Html,
+            is_template: false,
+            words: (0, 0),
+        }
     }
 
     /// Whether a reader sees the text here, and it may be English.
@@ -178,7 +200,7 @@ impl Outline {
             // What Vue has its page in.
             || is_one_of(HIDDEN, name) && !(self.is_template && name == b"template" && self.open.is_empty())
             || is_math(name)
-            || !self.hidden.is_empty() && self.is_data(name)
+            || self.is_data(name)
             || name == b"dialog" && attribute(tag, "open").is_none()
             || !is_page
                 && (attribute(tag, "hidden").is_some_and(|value| !value.eq_ignore_ascii_case(b"until-found"))
@@ -200,11 +222,21 @@ impl Outline {
         self.open.push(Element { name: name.to_vec(), is_hidden, is_foreign, has_language });
     }
 
-    /// Whether an element holds what programs go by: all that WordPress exports but comments.
+    /// Whether an element has no prose, though HTML does not say so; of what WordPress exports comments have.
     fn is_data(&self, name: &[u8]) -> bool {
-        is_one_of(self.hidden, name)
-            || is_one_of(DOCBOOK_CODE, name) && self.hidden == DOCBOOK_HIDDEN
-            || name.starts_with(b"wp:") && !matches!(name, b"wp:comment" | b"wp:comment_content")
+        match self.dialect {
+            Dialect::Feed => {
+                is_one_of(FEED_HIDDEN, name)
+                    || name.starts_with(b"wp:") && !matches!(name, b"wp:comment" | b"wp:comment_content")
+            }
+            Dialect::DocBook => is_one_of(DOCBOOK_HIDDEN, name) || is_one_of(DOCBOOK_CODE, name),
+            Dialect::Html | Dialect::Xml => false,
+        }
+    }
+
+    /// Whether an element has no prose and stands in a sentence.
+    pub(super) fn is_code(&self, name: &[u8]) -> bool {
+        is_one_of(CODE, name) || is_math(name) || self.dialect == Dialect::DocBook && is_one_of(DOCBOOK_CODE, name)
     }
 
     /// Takes in an end tag.
@@ -256,7 +288,7 @@ impl Outline {
 }
 
 /// Whether an element is a formula, as XML has it: "mml:math".
-pub(super) fn is_math(name: &[u8]) -> bool {
+fn is_math(name: &[u8]) -> bool {
     name.ends_with(b":math")
 }
 
