@@ -2,12 +2,12 @@
 
 use crate::candidates::{self, Word};
 use crate::dictionary::coverage;
-use crate::dictionary::pack::{INFLECTED, NAME, PART, SOURCES, Substitution, named};
+use crate::dictionary::pack::{INFLECTED, NAME, PART, Substitution, named};
 use crate::report::Family;
 use crate::span::Span;
 use crate::text::key::UNKNOWN;
 use crate::text::{block, tokenizer};
-use crate::unspinner::Unspinner;
+use crate::unspinner::{SOURCES, Unspinner};
 
 /// One thing that a phrase may stand for; [`Unspinner::substitutes_for`] gives them.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,9 @@
 //! What a check found.
 
-use std::hash::{DefaultHasher, Hasher};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::name::named;
+use crate::name::{UnknownName, named};
 use crate::span::Span;
 
 named!(Family, "family");
@@ -192,10 +193,10 @@ impl Rule {
 }
 
 /// A reason for a finding, with its figure; [`Finding`] has an example.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// What kind of reason, such as `language-model`, `substitution`, `repetition`, `witness`, `document`, `paragraph`.
+    /// What kind of reason, one of [`KINDS`](Self::KINDS).
     pub kind: &'static str,
     /// The reason in words.
     pub text: String,
@@ -203,8 +204,24 @@ pub struct Evidence {
     pub nats: Option<f32>,
 }
 
+impl Evidence {
+    /// The kinds of reason that there are.
+    pub const KINDS: [&'static str; 10] = [
+        "article",
+        "context",
+        "document",
+        "encoder",
+        "language-model",
+        "paragraph",
+        "repetition",
+        "substitution",
+        "usage",
+        "witness",
+    ];
+}
+
 /// A replacement for what a finding covers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Correction {
     /// The replacement; empty where the words are to go.
     pub text: String,
@@ -230,7 +247,7 @@ pub struct Correction {
 /// let nats: f32 = finding.evidence.iter().filter_map(|reason| reason.nats).sum();
 /// assert!(nats > 0.0 && !finding.evidence[0].text.is_empty());
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// The bytes that the corrections replace.
@@ -249,9 +266,9 @@ pub struct Finding {
     pub message: String,
     /// The reasons.
     pub evidence: Vec<Evidence>,
-    /// The kinds of source that list the substitution: `spun-pages` where it was seen on real spun pages, `authored`
-    /// where it was written from knowledge, and `tortured-phrases-2025-07` for the published list of that name. Empty
-    /// where words were moved or doubled, and for an article that does not suit the word behind it.
+    /// The kinds of source that list the substitution, of [`SOURCES`](Self::SOURCES). Empty where words were moved or
+    /// doubled, and for an article that does not suit the word behind it.
+    #[serde(deserialize_with = "sources")]
     pub sources: Vec<&'static str>,
     /// Hash of the words, the correction and two words of context on either side, as far as their paragraph goes, as 16
     /// hexadecimal digits; the same finding keeps it when text around it moves.
@@ -259,6 +276,10 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The kinds of source that there are: `spun-pages`, where a substitution was seen on real spun pages; `authored`, where
+    /// it was written from knowledge; and the published list of that name.
+    pub const SOURCES: [&'static str; 3] = ["spun-pages", "authored", "tortured-phrases-2025-07"];
+
     /// The likeliest replacement.
     pub fn correction(&self) -> &str {
         self.corrections.first().map_or("", |correction| correction.text.as_str())
@@ -289,7 +310,24 @@ impl Finding {
 
 /// What a check found in one text. [`fix`](Self::fix) applies it; [`render`](crate::render) writes it as JSON and in
 /// other formats.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// Through serde it goes from one process to another as it is. That form is not the JSON of `render`, and another version
+/// of this crate may not read it.
+///
+/// # Examples
+///
+/// ```
+/// use unspin::{Report, Selection, Unspinner};
+///
+/// let text = "The Protection Secretary stated that the American navy would stay.";
+/// let report = Unspinner::builder().assume_spun(true).build().check(text);
+/// let sent = serde_json::to_string(&report)?;
+/// let received: Report = serde_json::from_str(&sent)?;
+/// assert_eq!(received.findings, report.findings);
+/// assert!(received.fix(text, &Selection::All).text.contains("Defense Secretary"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// Probability, 0 to 1, that the text was spun, all of it or a part. It is judged in stretches of about 250 words; this
@@ -329,14 +367,66 @@ impl Report {
 }
 
 /// Tells one text from another: its length in bytes and a hash of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Fingerprint(usize, u64);
 
 impl Fingerprint {
-    /// Cost: one pass over the text, at about 1 GB/s.
+    /// Cost: one pass over the text, at about 1 GB/s. The hash (FNV-1a) is the same on every machine, as a report may go
+    /// from one to another.
     pub(crate) fn of(text: &str) -> Self {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(text.as_bytes());
-        Self(text.len(), hasher.finish())
+        let hash = text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+        Self(text.len(), hash)
+    }
+}
+
+impl<'de> Deserialize<'de> for Evidence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Any {
+            kind: String,
+            text: String,
+            nats: Option<f32>,
+        }
+        let Any { kind, text, nats } = Any::deserialize(deserializer)?;
+        Ok(Self { kind: one_of("kind of evidence", &kind, &Self::KINDS).map_err(Error::custom)?, text, nats })
+    }
+}
+
+fn sources<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<&'static str>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    names.iter().map(|name| one_of("kind of source", name, &Finding::SOURCES).map_err(Error::custom)).collect()
+}
+
+/// The name that is one of those that are known.
+fn one_of(kind: &'static str, name: &str, known: &[&'static str]) -> Result<&'static str, UnknownName> {
+    known.iter().copied().find(|own| *own == name).ok_or_else(|| UnknownName::new(kind, name, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unknown_is_refused() {
+        let finding = |kind: &str, source: &str| {
+            serde_json::json!({
+                "span": {"start": 0, "end": 3}, "corrections": [], "severity": "note", "applicability": "review",
+                "rule": "swapped-word", "family": "thesaurus", "message": "", "id": "", "sources": [source],
+                "evidence": [{"kind": kind, "text": "", "nats": null}],
+            })
+        };
+        let read = |value| serde_json::from_value::<Finding>(value).map_err(|error| error.to_string());
+        for kind in Evidence::KINDS {
+            for source in Finding::SOURCES {
+                let finding = read(finding(kind, source)).expect("known");
+                assert_eq!((finding.evidence[0].kind, &finding.sources[..]), (kind, &[source][..]));
+            }
+        }
+        let error = read(finding("mood", "authored")).expect_err("no such kind");
+        assert!(error.starts_with("no kind of evidence is named \"mood\"; there are article, "), "{error}");
+        let error = read(finding("usage", "hearsay")).expect_err("no such source");
+        assert!(error.starts_with("no kind of source is named \"hearsay\"; there are spun-pages, "), "{error}");
     }
 }

@@ -38,6 +38,13 @@ static FOREST: &[u8] = include_bytes!("../dictionaries/model/english.forest");
 static ENCODER: [&[u8]; 2] =
     [include_bytes!("../dictionaries/model/english.enc"), include_bytes!("../dictionaries/model/english.full.forest")];
 
+/// The kinds of source of a substitution, by its flags.
+pub(crate) const SOURCES: [(u8, &str); 3] = [
+    (pack::ATTESTED, Finding::SOURCES[0]),
+    (pack::AUTHORED, Finding::SOURCES[1]),
+    (pack::PUBLISHED, Finding::SOURCES[2]),
+];
+
 /// The encoder reads texts that the fast model gives at least this probability of being spun.
 #[cfg(feature = "encoder")]
 const SUSPICIOUS: f64 = 0.05;
@@ -429,7 +436,7 @@ impl Unspinner {
                 family: family(candidate),
                 message,
                 evidence: reasons.as_ref().map_or_else(Vec::new, |reasons| reasons.of(best)),
-                sources: pack::named(candidate.flags, &pack::SOURCES),
+                sources: pack::named(candidate.flags, &SOURCES),
                 id: explain::id(passage, passage.token_range(best.place), &best.realized.text, (text, start)),
             });
         }

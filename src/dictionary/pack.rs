@@ -95,10 +95,6 @@ pub(crate) const NAME: u8 = 64;
 /// Words moved or doubled; never in the pack itself.
 pub(crate) const MOVED: u8 = 128;
 
-/// The kinds of source, by the bits above, with the names that reports have for them.
-pub(crate) const SOURCES: [(u8, &str); 3] =
-    [(ATTESTED, "spun-pages"), (AUTHORED, "authored"), (PUBLISHED, "tortured-phrases-2025-07")];
-
 /// The names of those of a table's bits that are set.
 pub(crate) fn named(flags: u8, names: &[(u8, &'static str)]) -> Vec<&'static str> {
     names.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, name)| *name).collect()

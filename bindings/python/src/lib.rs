@@ -13,6 +13,7 @@ pyo3::create_exception!(unspin, DictionaryError, pyo3::exceptions::PyValueError,
 fn _unspin(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("DictionaryError", module.py().get_type::<DictionaryError>())?;
+    module.add_function(wrap_pyfunction!(report::_report, module)?)?;
     module.add_class::<unspinner::Unspinner>()?;
     module.add_class::<report::Report>()?;
     module.add_class::<report::Finding>()?;

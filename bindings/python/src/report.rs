@@ -142,11 +142,24 @@ impl Report {
         Fixed::new(py, &self.text, self.report.fix(&self.text, &selection))
     }
 
+    /// A report goes to other processes with its text.
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<(Py<PyAny>, (&str, String))> {
+        let report = serde_json::to_string(&self.report).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok((py.import("unspin._unspin")?.getattr("_report")?.unbind(), (&self.text, report)))
+    }
+
     fn __repr__(&self) -> String {
         let Self { report, .. } = self;
         let family = report.family.map_or("none", unspin::Family::name);
         format!("<Report: spun {:.3}, {family}, {} findings>", report.spun, report.findings.len())
     }
+}
+
+/// The report that [`Report::__reduce__`] wrote, in another process.
+#[pyfunction]
+pub(crate) fn _report(py: Python<'_>, text: &str, report: &str) -> PyResult<Report> {
+    let report = serde_json::from_str(report).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Report::new(py, Arc::from(text), report)
 }
 
 impl Finding {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
+use pyo3::types::PyDict;
 use rayon::prelude::*;
 use unspin::{Config, SourceFile};
 
@@ -28,7 +29,11 @@ use crate::report::Report;
 ///
 /// Raises ValueError for settings that there are not, and DictionaryError for dictionaries at fault.
 #[pyclass(frozen, module = "unspin")]
-pub(crate) struct Unspinner(unspin::Unspinner);
+pub(crate) struct Unspinner {
+    own: unspin::Unspinner,
+    /// The named arguments that it was made with, by which another process makes it anew.
+    settings: Py<PyDict>,
+}
 
 /// More threads than this are none the faster, and the program has no more either.
 const MOST_THREADS: usize = 256;
@@ -49,7 +54,7 @@ fn named<T: std::str::FromStr<Err = unspin::UnknownName>>(name: &str) -> PyResul
 }
 
 /// The text of a file of a dictionary, as it is or as bytes.
-#[derive(FromPyObject)]
+#[derive(FromPyObject, IntoPyObjectRef)]
 enum Contents {
     Text(PyBackedStr),
     Bytes(Vec<u8>),
@@ -76,6 +81,17 @@ impl Unspinner {
         dictionaries: BTreeMap<String, Contents>,
         builtin_dictionaries: bool,
     ) -> PyResult<Self> {
+        let settings = PyDict::new(py);
+        settings.set_item("assume_spun", assume_spun)?;
+        settings.set_item("prior", prior)?;
+        settings.set_item("min_confidence", min_confidence)?;
+        settings.set_item("quotes", quotes)?;
+        settings.set_item("families", &families)?;
+        settings.set_item("allow", &allow)?;
+        settings.set_item("evidence", evidence)?;
+        settings.set_item("model", model)?;
+        settings.set_item("dictionaries", &dictionaries)?;
+        settings.set_item("builtin_dictionaries", builtin_dictionaries)?;
         let mut config = Config::default();
         config.assume_spun = assume_spun;
         config.evidence = evidence;
@@ -121,12 +137,17 @@ impl Unspinner {
             return Err(PyValueError::new_err("model \"full\" needs unspin built with the feature `encoder`"));
         }
         let built = py.detach(|| builder.try_build());
-        built.map(Self).map_err(|error| DictionaryError::new_err(error.to_string()))
+        let own = built.map_err(|error| DictionaryError::new_err(error.to_string()))?;
+        Ok(Self { own, settings: settings.unbind() })
+    }
+
+    fn __getnewargs_ex__(&self, py: Python<'_>) -> ((), Py<PyDict>) {
+        ((), self.settings.clone_ref(py))
     }
 
     /// Checks a text. Other threads go on meanwhile.
     fn check(&self, py: Python<'_>, text: PyBackedStr) -> PyResult<Report> {
-        let report = py.detach(|| self.0.check(&text));
+        let report = py.detach(|| self.own.check(&text));
         Report::new(py, Arc::from(&*text), report)
     }
 
@@ -140,7 +161,7 @@ impl Unspinner {
             // A corpus takes hours: who interrupts it need not wait for its end.
             py.check_signals()?;
             let checked: Vec<_> =
-                py.detach(|| pool.install(|| texts.par_iter().map(|text| self.0.check(text)).collect()));
+                py.detach(|| pool.install(|| texts.par_iter().map(|text| self.own.check(text)).collect()));
             for (text, report) in texts.iter().zip(checked) {
                 reports.push(Report::new(py, Arc::from(&**text), report)?);
             }

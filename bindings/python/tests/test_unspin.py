@@ -1,6 +1,7 @@
 """What Python sees. The engine itself is tested beside its source."""
 
 import doctest
+import pickle
 import threading
 import unittest
 
@@ -52,6 +53,29 @@ class Checks(unittest.TestCase):
         self.assertIn("'Protection' -> 'Defense'", repr(finding).replace('"', "'"))
         silent = unspin.Unspinner(assume_spun=True, evidence=False).check(SPUN)
         self.assertFalse(any(finding.evidence for finding in silent.findings))
+
+    def test_pickles(self):
+        report = self.unspinner.check(WIDE)
+        again = pickle.loads(pickle.dumps(report))
+        self.assertEqual(again.fix().text, report.fix().text)
+        self.assertEqual((again.spun, again.share, again.family, again.rate), (report.spun, report.share, report.family, report.rate))
+        self.assertEqual(len(again.findings), len(report.findings))
+        for finding, other in zip(report.findings, again.findings):
+            for name in ["start", "end", "text", "corrections", "evidence", "sources", "severity", "message", "id"]:
+                self.assertEqual(getattr(other, name), getattr(finding, name))
+        settings = {
+            "assume_spun": True, "min_confidence": 0.5, "prior": 0.1, "quotes": "check", "families": ["thesaurus"],
+            "allow": ["american navy"], "evidence": False, "builtin_dictionaries": True,
+            "dictionaries": {"substitutions/own.csv": "original,substitutes,source\nship,boatlet,own\n"},
+        }
+        text = "The Protection Secretary stated that the American navy would stay aboard the boatlet."
+        found = [
+            [(finding.text, finding.correction, finding.confidence) for finding in checks.check(text).findings]
+            for checks in [unspin.Unspinner(**settings), pickle.loads(pickle.dumps(unspin.Unspinner(**settings)))]
+        ]
+        self.assertEqual(found[0], found[1])
+        self.assertIn("boatlet", [finding[0] for finding in found[0]])
+        self.assertNotIn("navy", [finding[0] for finding in found[0]])
 
     def test_selections(self):
         report = self.unspinner.check(SPUN)
