@@ -14,6 +14,7 @@ use crate::dictionary::compile::common_ends;
 use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::ngrams::Ngrams;
 use crate::dictionary::seldom::is_seldom;
+use crate::dictionary::source::{AttestedRow, SourceFile, read};
 use crate::dictionary::usage::{self, ByFamily, Keys, Known, Tally};
 use crate::eval::GoldDocument;
 use crate::report::Family;
@@ -23,6 +24,8 @@ use crate::text::{block, key};
 
 /// The source of rows that documents give.
 const SOURCE: &str = "spun-articles";
+/// The columns of substitutions with counts.
+const HEADER: [&str; 6] = ["spun", "original", "family", "count", "pages", "source"];
 /// The longest phrase that is counted, in words.
 const LONGEST: usize = 4;
 /// The longest phrase of such a row, in words.
@@ -145,7 +148,7 @@ pub(super) fn rows<'d>(gold: impl IntoIterator<Item = &'d GoldDocument>, ngrams:
             }
         }
     }
-    let mut table = vec![["spun", "original", "family", "count", "pages", "source"].map(str::to_owned)];
+    let mut table = vec![HEADER.map(str::to_owned)];
     let form = |original: &str| forms[original].iter().max_by_key(|(form, count)| (*count, std::cmp::Reverse(*form)));
     let mut rows: Vec<_> = rows
         .iter()
@@ -157,6 +160,38 @@ pub(super) fn rows<'d>(gold: impl IntoIterator<Item = &'d GoldDocument>, ngrams:
         table.push([spun, original, *family, &count.to_string(), &pages.to_string(), SOURCE].map(str::to_owned));
     }
     written_out(&table)
+}
+
+/// The rows of a table of real pages without what documents, each of them a page, say: a substitution that no other page
+/// has is none, and of others as much of the count goes as of the pages.
+pub(super) fn rows_without<'d>(
+    file: &SourceFile,
+    documents: impl Iterator<Item = &'d GoldDocument>,
+) -> Result<String, DictionaryError> {
+    let key = |words: &[&str]| usage::phrase(words.iter().map(|word| usage::word(word)));
+    let mut pages: HashMap<u64, u32> = HashMap::new();
+    for document in documents {
+        let mut pairs: HashSet<u64> = HashSet::new();
+        for edit in &document.edits {
+            let spun = key::phrase(&document.text[edit.span.range()]);
+            for correction in &edit.corrections {
+                for_each_part(&spun, &key::phrase(correction), |spun, original| {
+                    pairs.insert(Keys::new(key(spun), key(original)).pair);
+                });
+            }
+        }
+        pairs.into_iter().for_each(|pair| *pages.entry(pair).or_default() += 1);
+    }
+    let mut table = vec![HEADER.map(str::to_owned)];
+    for (_, row) in read::<AttestedRow>(file)? {
+        let pair = Keys::new(hash(&row.spun), hash(&row.original)).pair;
+        let left = row.pages.saturating_sub(pages.get(&pair).copied().unwrap_or_default());
+        if left > 0 {
+            let count = (row.count * left).div_ceil(row.pages);
+            table.push([row.spun, row.original, row.family, count.to_string(), left.to_string(), row.source]);
+        }
+    }
+    Ok(written_out(&table))
 }
 
 /// Rows as CSV.
@@ -309,24 +344,29 @@ impl Facts {
 
     /// Takes a substitution in, whole and in the parts that a dictionary would make of it.
     fn swap(&mut self, spun: &str, original: &str) {
-        let (from, to): (Vec<&str>, Vec<&str>) = (original.split(' ').collect(), spun.split(' ').collect());
-        let mut pair = |spun: &[&str], original: &[&str]| {
-            let hash = |words: &[&str]| usage::phrase(words.iter().map(|word| usage::word(word)));
+        let hash = |words: &[&str]| usage::phrase(words.iter().map(|word| usage::word(word)));
+        for_each_part(spun, original, |spun, original| {
             if spun != original && !spun.is_empty() && spun.len() <= LONGEST {
                 let keys = Keys::new(hash(spun), hash(original));
                 self.pairs.push(keys.pair);
                 self.originals.push((keys.original, true));
             }
-        };
-        pair(&to, &from);
-        if from.len() == to.len() && from.len() > 1 {
-            (from.iter().zip(&to)).for_each(|(from, to)| pair(&[to], &[from]));
-            return;
-        }
-        let (front, back) = common_ends(&from, &to);
-        if front + back > 0 {
-            pair(&to[front..to.len() - back], &from[front..from.len() - back]);
-        }
+        });
+    }
+}
+
+/// Calls `visit` with a substitution's words and its original's, whole and in the parts that a dictionary would make of
+/// it.
+fn for_each_part(spun: &str, original: &str, mut visit: impl FnMut(&[&str], &[&str])) {
+    let (from, to): (Vec<&str>, Vec<&str>) = (original.split(' ').collect(), spun.split(' ').collect());
+    visit(&to, &from);
+    if from.len() == to.len() && from.len() > 1 {
+        (from.iter().zip(&to)).for_each(|(from, to)| visit(&[to], &[from]));
+        return;
+    }
+    let (front, back) = common_ends(&from, &to);
+    if front + back > 0 {
+        visit(&to[front..to.len() - back], &from[front..from.len() - back]);
     }
 }
 
@@ -407,6 +447,28 @@ mod tests {
         let all = learned(&[&[known], unknown.as_slice()].concat());
         assert_eq!((all.bytes, all.rows), (alone.bytes, alone.rows));
         assert_eq!(all.report, alone.report + "; left out for want of a known family: 2");
+    }
+
+    #[test]
+    fn what_only_some_pages_have_is_left_out_with_them() {
+        let rows = "spun,original,family,count,pages,source\n\
+                    the navy,the military,thesaurus,1,1,spun-pages\n\
+                    navy,military,thesaurus,7,3,spun-pages\n\
+                    navy,fleet,thesaurus,2,1,spun-pages\n";
+        // The part of the longer substitution is another row; twice in a page counts once, and what is unknown not at all.
+        let page = r#"{"id": "page1", "text": "the navy, the navy stayed", "edits": [
+            {"start": 0, "end": 8, "corrections": ["the military"], "severity": "hard"},
+            {"start": 10, "end": 18, "corrections": ["The military", "the military"], "severity": "hard"},
+            {"start": 19, "end": 25, "corrections": [], "severity": "hard"}]}"#;
+        let pages = GoldDocument::read(page).expect("gold");
+        let file = SourceFile { path: "substitutions/attested.csv".to_owned(), bytes: rows.into() };
+        let left = |pages: &[GoldDocument]| rows_without(&file, pages.iter()).expect("rows");
+        assert_eq!(left(&[]), rows);
+        let header = "spun,original,family,count,pages,source";
+        assert_eq!(
+            left(&pages),
+            format!("{header}\nnavy,military,thesaurus,5,2,spun-pages\nnavy,fleet,thesaurus,2,1,spun-pages\n")
+        );
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Models<'m> {
 
 /// Where the dictionaries have what documents say.
 const ARTICLES: &str = "substitutions/articles.csv";
+/// Where they have what was seen in the real pages that fragments are of.
+const PAGES: &str = "substitutions/attested.csv";
 
 /// One dictionary for each part of the cross-validation, or the built-in one for all.
 pub(super) struct HeldOut {
@@ -48,7 +50,8 @@ pub(super) struct Part {
     readings: Readings,
 }
 
-/// The sources compiled for every part, without what its documents say; without any, the built-in dictionary.
+/// The sources compiled for every part, without what its documents and fragments say; without any, the built-in
+/// dictionary.
 ///
 /// # Errors
 ///
@@ -56,6 +59,7 @@ pub(super) struct Part {
 pub(super) fn dictionaries<'d>(
     models: &Models<'_>,
     gold: impl Iterator<Item = &'d GoldDocument> + Clone,
+    fragments: &[GoldDocument],
 ) -> Result<Vec<Dictionary>, DictionaryError> {
     let builtin = Dictionary::builtin();
     if models.sources.is_empty() {
@@ -67,6 +71,10 @@ pub(super) fn dictionaries<'d>(
     one_for_each(models.ngrams, FOLDS, "n-gram models")?;
     let part = |own: usize| {
         let mut files: Vec<SourceFile> = models.sources.iter().filter(|file| file.path != ARTICLES).cloned().collect();
+        for file in files.iter_mut().filter(|file| file.path == PAGES) {
+            let own = fragments.iter().filter(|document| fold(&document.id) == own);
+            file.bytes = channel::rows_without(file, own)?.into_bytes();
+        }
         let others = gold.clone().filter(|document| fold(&document.id) != own);
         let bytes = channel::rows(others, &builtin.ngrams).into_bytes();
         files.push(SourceFile { path: ARTICLES.to_owned(), bytes });
@@ -100,8 +108,9 @@ impl HeldOut {
     pub(super) fn new<'d>(
         models: &Models<'_>,
         gold: impl Iterator<Item = &'d GoldDocument> + Clone,
+        fragments: &[GoldDocument],
     ) -> Result<Self, DictionaryError> {
-        let dictionaries = dictionaries(models, gold)?;
+        let dictionaries = dictionaries(models, gold, fragments)?;
         one_for_each(models.scorers, dictionaries.len(), "context scorers")?;
         let part = |(at, dictionary): (usize, Dictionary)| {
             Ok(Part {

@@ -57,7 +57,7 @@ pub fn gold(
     let encoder = Encoder::open(encoder.into(), true).map_err(io::Error::other)?;
     let parts: Vec<GoldDocument> = gold.iter().flat_map(part::parts).collect();
     let counted = gold.iter().chain(&parts).filter(|document| !is_watched(document, watch));
-    let mut held_out = HeldOut::new(models, counted).map_err(io::Error::other)?;
+    let mut held_out = HeldOut::new(models, counted, &[]).map_err(io::Error::other)?;
     for document in gold.iter().chain(&parts) {
         let text = text(document, Some(fold(&document.id)), held_out.of(document));
         segments::write(&text, &encoder, out)?;
@@ -118,7 +118,7 @@ fn trimmed(words: &[String], run: Range<usize>, correction: &str) -> (Range<usiz
 /// cannot be written to.
 pub fn spins(options: &PlaceOptions, encoder: Vec<u8>, out: &mut dyn Write) -> io::Result<()> {
     let encoder = Encoder::open(encoder.into(), true).map_err(io::Error::other)?;
-    let mut held_out = HeldOut::new(&Models::default(), std::iter::empty()).map_err(io::Error::other)?;
+    let mut held_out = HeldOut::new(&Models::default(), std::iter::empty(), &[]).map_err(io::Error::other)?;
     let dictionary = Dictionary::builtin();
     let stretches = Stretches::read(&options.corpora)?;
     let spinner =

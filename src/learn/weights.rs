@@ -103,6 +103,9 @@ impl Sample {
 ///
 /// Takes about three minutes for 2,200 documents on two cores.
 ///
+/// `fragments` are what is known of real pages, with an edit without corrections wherever nothing is. Nothing is fitted
+/// on them; the report tells how they would be judged by what has not seen their pages.
+///
 /// `models` are what the documents are read by, each without what its part says.
 ///
 /// `heard` is what encoders that had not seen them say of the documents, by id; documents that it lacks are judged
@@ -114,6 +117,7 @@ impl Sample {
 /// now, and where some part of the cross-validation has all documents, so that there are none to learn from.
 pub fn learn(
     gold: &[GoldDocument],
+    fragments: &[GoldDocument],
     heard: &[Heard],
     models: &Models<'_>,
     watch: &str,
@@ -123,35 +127,33 @@ pub fn learn(
     progress("compiling dictionaries");
     // What is watched stands for what nobody has seen, so nothing is counted in it.
     let counted = gold.iter().filter(|document| !is_watched(document, watch));
-    let mut held_out = HeldOut::new(models, counted)?;
+    let mut held_out = HeldOut::new(models, counted, fragments)?;
     let heard: HashMap<&str, &Heard> = heard.iter().map(|heard| (heard.id.as_str(), heard)).collect();
     progress("reading documents");
-    let mut samples: Vec<Sample> = gold
-        .iter()
-        .map(|document| {
-            let heard = heard.get(document.id.as_str()).copied();
-            sample(document, heard, held_out.of(document))
-        })
-        .collect::<Result<_, _>>()?;
+    let mut read = |documents: &[GoldDocument]| -> Result<Vec<Sample>, DictionaryError> {
+        let heard = |document: &GoldDocument| heard.get(document.id.as_str()).copied();
+        documents.iter().map(|document| sample(document, heard(document), held_out.of(document))).collect()
+    };
+    let (mut samples, mut pieces) = (read(gold)?, read(fragments)?);
     for (sample, _) in samples.iter_mut().zip(gold).filter(|(_, document)| is_watched(document, watch)) {
         sample.weight = WATCHED_WEIGHT;
         sample.facts = Facts::default();
     }
     for fold in 0..FOLDS {
         progress(&format!("growing trees, part {} of {FOLDS}", fold + 1));
-        count_usage(gold, &mut samples, |sample| sample.fold != fold);
+        count_usage(gold, &mut samples, &mut pieces, |sample| sample.fold != fold);
         let grown = grown(&table(&samples, |sample| sample.fold != fold && !sample.in_part), &Growth::default())?;
-        for sample in samples.iter_mut().filter(|sample| sample.fold == fold) {
+        for sample in samples.iter_mut().chain(&mut pieces).filter(|sample| sample.fold == fold) {
             for scored in &mut sample.scored {
                 scored.probability = grown.score(&scored.features);
             }
         }
     }
     let calibration = calibrate(gold, &samples, watch);
+    for scored in samples.iter_mut().chain(&mut pieces).flat_map(|sample| &mut sample.scored) {
+        scored.probability = odds::probability(calibration[1] * scored.probability + calibration[0]);
+    }
     for (sample, document) in samples.iter_mut().zip(gold) {
-        for scored in &mut sample.scored {
-            scored.probability = odds::probability(calibration[1] * scored.probability + calibration[0]);
-        }
         let part = held_out.of(document);
         let passage = part.read(&document.text);
         sample.glance = gate::glance(&passage.sentences, &part.dictionary, &mut Pairs::default());
@@ -174,9 +176,16 @@ pub fn learn(
     progress("growing trees of the first look");
     let (gate, gate_report) = gate(gold, &samples, &document, watch)?;
     let (paragraphs, paragraph_report) = weigh_paragraphs(&mut samples)?;
-    let report = report(gold, &samples, &document, watch) + &gate_report + &paragraph_report;
+    let mut report = report(gold, &samples, &document, watch) + &gate_report + &paragraph_report;
+    if !fragments.is_empty() {
+        measure(&mut report, "fragments", fragments, &pieces, &|_| true);
+        for family in Family::ALL {
+            let is_of = |document: &GoldDocument| document.family.as_deref() == Some(family.name());
+            measure(&mut report, &format!("fragments {family}"), fragments, &pieces, &is_of);
+        }
+    }
     progress("growing trees on all documents");
-    count_usage(gold, &mut samples, |_| true);
+    count_usage(gold, &mut samples, &mut [], |_| true);
     let grown = grown(&table(&samples, |sample| !sample.in_part), &Growth::default())?;
     let [last, gate, paragraphs] = [&grown, &gate, &paragraphs].map(|grown| (&grown.trees[..], grown.base));
     let bytes = pack(last, (calibration[1], calibration[0]), &document, gate, paragraphs, COUNT);
@@ -271,8 +280,8 @@ fn calibrate(gold: &[GoldDocument], samples: &[Sample], watch: &str) -> [f32; 2]
 }
 
 /// Fills in what is known of how spinners use the words of candidates: for the documents to learn from what those before
-/// them say, in an order that follows from their names, for the others what all of those say.
-fn count_usage(gold: &[GoldDocument], samples: &mut [Sample], learns: impl Fn(&Sample) -> bool) {
+/// them say, in an order that follows from their names, for the others, and for fragments, what all of those say.
+fn count_usage(gold: &[GoldDocument], samples: &mut [Sample], pieces: &mut [Sample], learns: impl Fn(&Sample) -> bool) {
     let hash = |at: usize| mix(base(&gold[at].id).bytes().fold(7, |hash, byte| mix(hash ^ u64::from(byte))));
     let mut order: Vec<(u64, usize)> = (0..samples.len()).map(|at| (hash(at), at)).collect();
     order.sort_unstable();
@@ -295,7 +304,7 @@ fn count_usage(gold: &[GoldDocument], samples: &mut [Sample], learns: impl Fn(&S
             }
         }
     }
-    for sample in samples.iter_mut().filter(|sample| !learns(sample)) {
+    for sample in samples.iter_mut().filter(|sample| !learns(sample)).chain(pieces) {
         fill(sample, &counts);
     }
 }

@@ -166,6 +166,10 @@ fn what_is_written_is_no_named_input() {
         (&["train", "--out", "a.txt", "a.txt"], "is an input, too"),
         (&["eval", "g.json", "--save", "g.json"], "is an input, too"),
         (&["learn", "weights", "g.json", "--out", "./g.json"], "is an input, too"),
+        (
+            &["learn", "weights", "gold", "--dictionary", "in", "--fragments", "g.json", "--out", "g.json"],
+            "is an input, too",
+        ),
         (&["learn", "channel", "gold", "--out", "gold/g.json"], "is an input, too"),
         (&["learn", "channel", "gold", "--out", "x", "--rows", "./x"], "is to be written twice"),
         (&["eval", "g.json", "--save", "x.gold.m2", "--m2", "x"], "is to be written twice"),

@@ -34,6 +34,43 @@ fn weights_need_documents_to_be_cross_validated_on() {
 }
 
 #[test]
+fn fragments_are_judged_by_what_has_not_seen_their_page() {
+    let text = "The Protection Secretary stated that the American navy would stay.\n\nThe ship left the harbor.";
+    let document = |id: &str, edits: &[(&str, &str)]| {
+        let edit = |(spun, corrections): &(&str, &str)| {
+            let start = text.find(spun).expect("there");
+            let end = start + spun.len();
+            format!(r#"{{"start": {start}, "end": {end}, "corrections": [{corrections}], "severity": "hard"}}"#)
+        };
+        let edits: Vec<String> = edits.iter().map(edit).collect();
+        let edits = edits.join(", ");
+        format!(r#"{{"id": "{id}", "family": "thesaurus", "text": {text:?}, "edits": [{edits}]}}"#)
+    };
+    let whole = [("Protection", r#""Defense""#), ("stated", r#""said""#), ("navy", r#""military""#)];
+    let gold = ["a", "b", "c", "d", "e"].map(|id| document(id, &whole)).join("\n");
+    // Only of one word something is known.
+    let page =
+        document("page", &[("The Protection Secretary stated that the American", ""), ("navy", r#""military""#)]);
+    let rows = "spun,original,family,count,pages,source\nnavy,military,thesaurus,9,9,own\n";
+    let here = directory(&[
+        ("gold.json", gold.as_bytes()),
+        ("page.json", page.as_bytes()),
+        ("own/substitutions/attested.csv", rows.as_bytes()),
+        ("own/sources.csv", b"id,title,license,origin,date\nown,Mine,MIT,,\nspun-articles,Articles,MIT,,\n"),
+    ]);
+    let args = ["learn", "weights", "gold.json", "--dictionary", "own", "--watch", "", "--out", "out"];
+    let learned = |more: &[&str]| unspin(here.path(), &[&args[..], more].concat(), b"");
+    let (without, with) = (learned(&[]), learned(&["--fragments", "page.json"]));
+    assert!(without.code == 0 && !without.err.contains("fragments"), "{without:?}");
+    assert_eq!(with.code, 0, "{with:?}");
+    let figures = with.err.split_once("fragments, 1 documents: ").and_then(|(_, rest)| rest.lines().nth(1));
+    assert!(figures.is_some_and(|line| line.starts_with("  0.30  1/1 1.000  1/1 1.000  ")), "{with:?}");
+    assert!(with.err.contains("fragments thesaurus, 1 documents: "), "{with:?}");
+    let ran = unspin(here.path(), &["learn", "weights", "gold.json", "--fragments", "page.json", "--out", "out"], b"");
+    assert!(ran.code == 2 && ran.err.contains("--dictionary <DIR>"), "{ran:?}");
+}
+
+#[test]
 fn corpora_are_read_packed_and_from_standard_input() {
     let text = "The committee said on Tuesday that the plan for the new harbor would cost more than was thought, and \
                 that the mayor had been told about it in March by people who knew the builders of the old bridge and \

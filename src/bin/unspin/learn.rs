@@ -121,6 +121,11 @@ pub(crate) struct LearnWeights {
     /// What encoders say of documents that they were not trained on, one a line of JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) heard: Vec<PathBuf>,
+    /// Gold files of fragments of real pages, an edit without corrections wherever nothing is known, to tell in the
+    /// report how they are judged: nothing is fitted on them, and `substitutions/attested.csv` is read without what they
+    /// say.
+    #[arg(long, value_name = "GOLD", requires = "dictionary")]
+    pub(crate) fragments: Vec<PathBuf>,
     /// Documents whose ids start like this weigh more and are reported on their own; nothing for none.
     #[arg(long, value_name = "PREFIX", default_value = "re")]
     pub(crate) watch: String,
@@ -131,8 +136,10 @@ pub(crate) struct LearnWeights {
 
 fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let LearnWeights { parts, clean, scorer, heard, .. } = command;
-    let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, scorer, heard].concat();
+    let files = [&command.gold[..], &command.fragments].concat();
+    let inputs = [&gold_files(&files)?[..], clean, &parts.ngrams, scorer, heard].concat();
     output::writable(&inputs, [&command.out])?;
+    let fragments = read_gold(&command.fragments)?;
     let gold = documents(&command.gold, &command.clean)?;
     let mut heard: Vec<weights::Heard> = Vec::new();
     for path in &command.heard {
@@ -141,7 +148,8 @@ fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyh
             heard.push(serde_json::from_str(line).with_context(|| format!("{}:{}", path.display(), n + 1))?);
         }
     }
-    let learned = weights::learn(&gold, &heard, &parts.load(scorer)?.models(), &command.watch, progress)?;
+    let loaded = parts.load(scorer)?;
+    let learned = weights::learn(&gold, &fragments, &heard, &loaded.models(), &command.watch, progress)?;
     output::replace(&command.out, &learned.bytes)?;
     note(learned.report.trim_end());
     Ok(())

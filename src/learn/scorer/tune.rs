@@ -56,7 +56,7 @@ pub fn tune(
     let without = options.without;
     check_part(without).map_err(|message| DictionaryError::new(ErrorKind::Model, message))?;
     let counted = gold.iter().filter(|document| !is_watched(document, options.watch));
-    let dictionaries = held_out::dictionaries(&options.models, counted)?;
+    let dictionaries = held_out::dictionaries(&options.models, counted, &[])?;
     let spinners: Vec<Spinner<'_>> = dictionaries.iter().map(Spinner::new).collect();
     let spinner = |document: &GoldDocument| &spinners[fold(&document.id) % spinners.len()];
     let (others, learned): (Vec<&GoldDocument>, Vec<_>) =
