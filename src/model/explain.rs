@@ -131,7 +131,10 @@ impl<'p> Reasons<'p> {
         let text = text.as_str();
         let features = &scored.features;
         let mut list = Vec::new();
-        let mut push = |kind: &'static str, text: String, nats: Option<f32>| list.push(Evidence { kind, text, nats });
+        let mut push = |kind: &'static str, text: String, nats: Option<f32>| {
+            debug_assert!(Evidence::KINDS.contains(&kind), "{kind} is not among the kinds");
+            list.push(Evidence { kind, text, nats });
+        };
         let gain = features[const { at("context_gain") }];
         let times = rounded(gain.abs().min(20.0).exp());
         if gain >= 0.0 {

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 use crate::characters::Characters;
+use crate::pickle::{Pickled, pickled};
 use crate::report::tuple;
 
 /// A text with some repairs applied.
@@ -61,8 +62,17 @@ impl Fixed {
     }
 }
 
+#[pyfunction]
+pub(crate) fn _edit(start: usize, end: usize, text: String) -> Edit {
+    Edit { start, end, text }
+}
+
 #[pymethods]
 impl Edit {
+    fn __reduce__(&self, py: Python<'_>) -> Pickled<(usize, usize, &str)> {
+        pickled(py, "_edit", (self.start, self.end, &self.text))
+    }
+
     fn __repr__(&self) -> String {
         format!("Edit(start={}, end={}, text={:?})", self.start, self.end, self.text)
     }

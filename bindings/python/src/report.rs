@@ -6,11 +6,14 @@ use std::sync::Arc;
 use pyo3::PyClass;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyTuple;
 use unspin::Selection;
 
 use crate::characters::Characters;
 use crate::fixed::Fixed;
+use crate::pickle::{Pickled, pickled};
+use crate::unspinner::named;
 
 /// What a check of one text found.
 #[pyclass(frozen, module = "unspin")]
@@ -143,9 +146,9 @@ impl Report {
     }
 
     /// A report goes to other processes with its text.
-    fn __reduce__(&self, py: Python<'_>) -> PyResult<(Py<PyAny>, (&str, String))> {
+    fn __reduce__(&self, py: Python<'_>) -> Pickled<(&str, String)> {
         let report = serde_json::to_string(&self.report).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok((py.import("unspin._unspin")?.getattr("_report")?.unbind(), (&self.text, report)))
+        pickled(py, "_report", (&self.text, report))
     }
 
     fn __repr__(&self) -> String {
@@ -155,11 +158,58 @@ impl Report {
     }
 }
 
-/// The report that [`Report::__reduce__`] wrote, in another process.
 #[pyfunction]
 pub(crate) fn _report(py: Python<'_>, text: &str, report: &str) -> PyResult<Report> {
     let report = serde_json::from_str(report).map_err(|error| PyValueError::new_err(error.to_string()))?;
     Report::new(py, Arc::from(text), report)
+}
+
+/// The names of a finding's severity, applicability, rule and family.
+type Names<N> = (N, N, N, N);
+
+/// What a finding is made of, in order.
+type Fields<S, T> = (usize, usize, S, T, Names<S>, S, T, T, S);
+
+#[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "fields, as they were sent")]
+pub(crate) fn _finding(
+    start: usize,
+    end: usize,
+    text: String,
+    corrections: Py<PyTuple>,
+    names: Names<PyBackedStr>,
+    message: String,
+    evidence: Py<PyTuple>,
+    sources: Py<PyTuple>,
+    id: String,
+) -> PyResult<Finding> {
+    let (severity, applicability, rule, family) = names;
+    Ok(Finding {
+        start,
+        end,
+        text,
+        corrections,
+        severity: named::<unspin::Severity>(&severity)?.name(),
+        applicability: named::<unspin::Applicability>(&applicability)?.name(),
+        rule: named::<unspin::Rule>(&rule)?.name(),
+        family: named::<unspin::Family>(&family)?.name(),
+        message,
+        evidence,
+        sources,
+        id,
+    })
+}
+
+#[pyfunction]
+pub(crate) fn _correction(text: String, confidence: f32) -> Correction {
+    Correction { text, confidence }
+}
+
+#[pyfunction]
+pub(crate) fn _evidence(kind: &str, text: String, nats: Option<f32>) -> PyResult<Evidence> {
+    let known = unspin::Evidence::KINDS.into_iter().find(|known| *known == kind);
+    let kind = known.ok_or_else(|| PyValueError::new_err(format!("no kind of evidence is named {kind:?}")))?;
+    Ok(Evidence { kind, text, nats })
 }
 
 impl Finding {
@@ -214,6 +264,12 @@ impl Finding {
         self.applicability == unspin::Applicability::Automatic.name()
     }
 
+    fn __reduce__<'py>(&'py self, py: Python<'py>) -> Pickled<Fields<&'py str, &'py Py<PyTuple>>> {
+        let Self { text, corrections, message, evidence, sources, id, .. } = self;
+        let names = (self.severity, self.applicability, self.rule, self.family);
+        pickled(py, "_finding", (self.start, self.end, text, corrections, names, message, evidence, sources, id))
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let best = self.best(py)?;
         let Correction { text, confidence } = best.get();
@@ -223,6 +279,10 @@ impl Finding {
 
 #[pymethods]
 impl Correction {
+    fn __reduce__(&self, py: Python<'_>) -> Pickled<(&str, f32)> {
+        pickled(py, "_correction", (&self.text, self.confidence))
+    }
+
     fn __repr__(&self) -> String {
         format!("Correction(text={:?}, confidence={:.2})", self.text, self.confidence)
     }
@@ -230,6 +290,10 @@ impl Correction {
 
 #[pymethods]
 impl Evidence {
+    fn __reduce__(&self, py: Python<'_>) -> Pickled<(&str, &str, Option<f32>)> {
+        pickled(py, "_evidence", (self.kind, &self.text, self.nats))
+    }
+
     fn __repr__(&self) -> String {
         format!("Evidence(kind={:?}, text={:?})", self.kind, self.text)
     }

@@ -49,7 +49,7 @@ fn share<T: Into<f64> + Copy>(name: &str, value: T) -> PyResult<T> {
     Err(PyValueError::new_err(format!("{name} must be from 0 to 1, got {}", value.into())))
 }
 
-fn named<T: std::str::FromStr<Err = unspin::UnknownName>>(name: &str) -> PyResult<T> {
+pub(crate) fn named<T: std::str::FromStr<Err = unspin::UnknownName>>(name: &str) -> PyResult<T> {
     name.parse().map_err(|error: unspin::UnknownName| PyValueError::new_err(error.to_string()))
 }
 

@@ -60,9 +60,14 @@ class Checks(unittest.TestCase):
         self.assertEqual(again.fix().text, report.fix().text)
         self.assertEqual((again.spun, again.share, again.family, again.rate), (report.spun, report.share, report.family, report.rate))
         self.assertEqual(len(again.findings), len(report.findings))
-        for finding, other in zip(report.findings, again.findings):
-            for name in ["start", "end", "text", "corrections", "evidence", "sources", "severity", "message", "id"]:
-                self.assertEqual(getattr(other, name), getattr(finding, name))
+        names = [name for name in dir(unspin.Finding) if not name.startswith("_")]
+        self.assertIn("sources", names)
+        for finding, *others in zip(report.findings, again.findings, pickle.loads(pickle.dumps(report.findings))):
+            for other in others:
+                for name in names:
+                    self.assertEqual(getattr(other, name), getattr(finding, name))
+        edits = report.fix().edits
+        self.assertEqual(pickle.loads(pickle.dumps(edits)), edits)
         settings = {
             "assume_spun": True, "min_confidence": 0.5, "prior": 0.1, "quotes": "check", "families": ["thesaurus"],
             "allow": ["american navy"], "evidence": False, "builtin_dictionaries": True,
