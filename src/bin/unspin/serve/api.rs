@@ -189,9 +189,13 @@ async fn checked(server: &Arc<Server>, place: Place, bytes: axum::body::Bytes) -
             Err(refusal) => drop(tell.send(Err(refusal))),
         }
     };
-    let (_done, waiting) = place.start(work).await?;
-    let answer = timeout_at(deadline, told).await.map_err(|_| Failure::Late)?.map_err(|_| Failure::Broken)??;
-    Ok(match answer {
+    let (done, waiting) = place.start(work).await?;
+    let answer = timeout_at(deadline, told).await.map_err(|_| Failure::Late)?.map_err(|_| Failure::Broken)?;
+    if !matches!(answer, Ok(Answer::Stream(_))) {
+        // Whoever has the answer finds the place free that it took.
+        done.await?;
+    }
+    Ok(match answer? {
         Answer::Whole(bytes) => reply::json(bytes),
         Answer::Stream(receiver) => {
             let body = axum::body::Body::new(Lines::new(receiver, waiting));
