@@ -8,11 +8,11 @@ its order, so fragments that follow each other are joined where the end of one i
 in a page holds for its other places, too; what is marked by no row is unknown, and an edit without corrections.
 """
 
+import argparse
 import collections
 import csv
 import json
 import re
-import sys
 
 # Too common to tell by themselves that two fragments follow each other.
 COMMON = set("a an and are as at be by for from in is it of on that the this to was with".split())
@@ -110,8 +110,10 @@ def document(number, rows):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pairs", help="CSV with the columns spun, original, family, context and source")
     pages = collections.defaultdict(list)
-    with open(sys.argv[1], encoding="utf-8") as file:
+    with open(parser.parse_args().pairs, encoding="utf-8") as file:
         for row in csv.DictReader(file):
             pages[row["source"]].append(row)
     for number, rows in enumerate(pages.values()):
