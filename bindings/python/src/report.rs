@@ -160,7 +160,11 @@ impl Report {
 
 #[pyfunction]
 pub(crate) fn _report(py: Python<'_>, text: &str, report: &str) -> PyResult<Report> {
-    let report = serde_json::from_str(report).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    let report: unspin::Report =
+        serde_json::from_str(report).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    if report.findings.iter().any(|finding| text.get(finding.span.range()).is_none()) {
+        return Err(PyValueError::new_err("the report is of another text"));
+    }
     Report::new(py, Arc::from(text), report)
 }
 

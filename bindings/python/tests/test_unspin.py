@@ -66,6 +66,9 @@ class Checks(unittest.TestCase):
             for other in others:
                 for name in names:
                     self.assertEqual(getattr(other, name), getattr(finding, name))
+        make, (text, fields) = report.__reduce__()
+        with self.assertRaisesRegex(ValueError, "another text"):
+            make(text[:12], fields)
         edits = report.fix().edits
         self.assertEqual(pickle.loads(pickle.dumps(edits)), edits)
         settings = {
