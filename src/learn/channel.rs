@@ -168,7 +168,6 @@ pub(super) fn rows_without<'d>(
     file: &SourceFile,
     documents: impl Iterator<Item = &'d GoldDocument>,
 ) -> Result<String, DictionaryError> {
-    let key = |words: &[&str]| usage::phrase(words.iter().map(|word| usage::word(word)));
     let mut pages: HashMap<u64, u32> = HashMap::new();
     for document in documents {
         let mut pairs: HashSet<u64> = HashSet::new();
@@ -176,7 +175,7 @@ pub(super) fn rows_without<'d>(
             let spun = key::phrase(&document.text[edit.span.range()]);
             for correction in &edit.corrections {
                 for_each_part(&spun, &key::phrase(correction), |spun, original| {
-                    pairs.insert(Keys::new(key(spun), key(original)).pair);
+                    pairs.insert(Keys::new(hash_of(spun), hash_of(original)).pair);
                 });
             }
         }
@@ -298,6 +297,11 @@ pub(super) struct Facts {
     pairs: Vec<u64>,
 }
 
+/// The hash of a phrase by its words, in their look-up forms.
+fn hash_of(words: &[&str]) -> u64 {
+    usage::phrase(words.iter().map(|word| usage::word(word)))
+}
+
 /// The hash of a phrase as documents or dictionaries write it.
 fn hash(text: &str) -> u64 {
     usage::phrase(key::phrase(text).split(' ').map(usage::word))
@@ -344,10 +348,9 @@ impl Facts {
 
     /// Takes a substitution in, whole and in the parts that a dictionary would make of it.
     fn swap(&mut self, spun: &str, original: &str) {
-        let hash = |words: &[&str]| usage::phrase(words.iter().map(|word| usage::word(word)));
         for_each_part(spun, original, |spun, original| {
             if spun != original && !spun.is_empty() && spun.len() <= LONGEST {
-                let keys = Keys::new(hash(spun), hash(original));
+                let keys = Keys::new(hash_of(spun), hash_of(original));
                 self.pairs.push(keys.pair);
                 self.originals.push((keys.original, true));
             }
