@@ -310,8 +310,9 @@ fn is_in_identifier(block: &str, token: &Token) -> bool {
         || bytes[..start].last() == Some(&b'_') && joins(block[..start].chars().rev())
 }
 
-/// Places for recent words; each holds two.
-const RECENT: usize = 1 << 14;
+/// Places for recent words, of which each holds two: of few texts, which are to touch little memory, and of many.
+const FEW_RECENT: usize = 1 << 10;
+const MANY_RECENT: usize = 1 << 14;
 
 /// A word and its ids.
 #[derive(Clone, Copy, Default)]
@@ -327,11 +328,13 @@ struct RecentWord {
 /// is an empty form, which is no word, with the ids of an unknown one.
 pub(crate) struct Recent {
     words: Vec<[RecentWord; 2]>,
+    /// How many words were not there.
+    missed: usize,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { words: vec![Default::default(); RECENT] }
+        Self { words: vec![Default::default(); FEW_RECENT], missed: 0 }
     }
 }
 
@@ -341,12 +344,18 @@ impl Recent {
     fn look_up(&mut self, form: Short, dictionary: &Dictionary) -> (u32, u32) {
         let form = [form.0 as u64, (form.0 >> 64) as u64];
         let folded = form[0].wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ form[1];
-        let [last, other] = &mut self.words[(folded.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32) as usize % RECENT];
+        let place = (folded.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32) as usize % self.words.len();
+        let [last, other] = &mut self.words[place];
         if last.form != form {
             std::mem::swap(last, other);
             if last.form != form {
                 let (model, lookup) = Self::packed_ids(form, dictionary);
                 *last = RecentWord { form, model, lookup };
+                self.missed += 1;
+                if self.missed == FEW_RECENT {
+                    self.words = vec![Default::default(); MANY_RECENT];
+                }
+                return (model, lookup);
             }
         }
         (last.model, last.lookup)
@@ -692,6 +701,20 @@ mod tests {
         let RecentWord { form, model, lookup } = RecentWord::default();
         assert_eq!(key::pack(""), Some(Short(0)));
         assert_eq!((form, (model, lookup)), ([0; 2], Recent::ids("", &Dictionary::builtin())));
+    }
+
+    #[test]
+    fn words_are_the_same_in_a_small_table_and_in_a_large_one() {
+        let dictionary = Dictionary::builtin();
+        let mut recent = Recent::default();
+        let letters = || 'a'..='z';
+        let forms: Vec<String> =
+            letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| format!("{a}{b}{c}")))).collect();
+        for form in forms.iter().chain(&forms) {
+            let short = key::pack(form).expect("three letters are few");
+            assert_eq!(recent.look_up(short, &dictionary), Recent::ids(form, &dictionary), "{form}");
+        }
+        assert_eq!(recent.words.len(), MANY_RECENT);
     }
 
     #[test]

@@ -24,9 +24,37 @@ pub(crate) struct Pairs {
     keys: Vec<u64>,
     seen: Vec<bool>,
     words: Vec<Told>,
-    /// How often each word came lately, and which ones did.
-    times: Vec<u16>,
-    came: Vec<u32>,
+    lately: Lately,
+}
+
+/// How often each word came of the last [`SOON`] ones, by a hash of it: at most half of the places are in use.
+struct Lately {
+    places: [(u32, u16); 1 << LATELY_BITS],
+}
+
+const LATELY_BITS: u32 = 9;
+const _: () = assert!(SOON * 2 <= 1 << LATELY_BITS, "the places of `Lately` are too few");
+
+impl Default for Lately {
+    fn default() -> Self {
+        Self { places: [(0, 0); 1 << LATELY_BITS] }
+    }
+}
+
+impl Lately {
+    /// Which time a word comes, from 1.
+    fn time(&mut self, word: u32) -> u16 {
+        let mut at = (word.wrapping_mul(0x9e37_79b1) >> (u32::BITS - LATELY_BITS)) as usize;
+        loop {
+            let (known, times) = &mut self.places[at];
+            if *times == 0 || *known == word {
+                *known = word;
+                *times += 1;
+                return *times;
+            }
+            at = (at + 1) % self.places.len();
+        }
+    }
 }
 
 /// A word that tells anything.
@@ -38,26 +66,6 @@ struct Told {
     range: u8,
     /// Whether the pair before it was asked for, too.
     asked: bool,
-}
-
-impl Pairs {
-    /// Which time a word comes, from 1.
-    fn time(&mut self, word: u32) -> u16 {
-        let word = word as usize;
-        if word >= self.times.len() {
-            self.times.resize((word + 1).next_power_of_two(), 0);
-        }
-        let times = &mut self.times[word];
-        if *times == 0 {
-            self.came.push(word as u32);
-        }
-        *times += 1;
-        *times
-    }
-
-    fn forget(&mut self) {
-        self.came.drain(..).for_each(|word| self.times[word as usize] = 0);
-    }
 }
 
 /// What the first look saw of some sentences of a text.
@@ -100,7 +108,7 @@ pub(crate) fn pieces(sentences: &[Vec<Word>], least: usize, dictionary: &Diction
         let mut held = 0;
         for (at, word) in sentence.iter().enumerate() {
             if left_till_forgotten == 0 {
-                pairs.forget();
+                pairs.lately = Lately::default();
                 left_till_forgotten = SOON;
             }
             left_till_forgotten -= 1;
@@ -117,7 +125,7 @@ pub(crate) fn pieces(sentences: &[Vec<Word>], least: usize, dictionary: &Diction
             }
             let right = sentence.get(at + 1).map_or(END, |after| after.model);
             pairs.keys.push(bigram_key(word.model, right));
-            let time = pairs.time(word.lookup);
+            let time = pairs.lately.time(word.lookup);
             pairs.words.push(Told { piece: pieces.len() as u32, time, range, asked });
             piece.sums[1] += dictionary.pack.evidence(word.lookup) / f32::from(time);
             asked = true;
@@ -131,7 +139,7 @@ pub(crate) fn pieces(sentences: &[Vec<Word>], least: usize, dictionary: &Diction
     if piece.words > 0 {
         pieces.push(piece);
     }
-    pairs.forget();
+    pairs.lately = Lately::default();
     let Pairs { keys, seen, words, .. } = pairs;
     seen.clear();
     dictionary.ngrams.bigrams(keys, |pair| seen.push(pair.is_some()));
@@ -150,6 +158,17 @@ mod tests {
     use super::*;
     use crate::candidates;
     use crate::text::block;
+
+    #[test]
+    fn each_of_as_many_words_as_can_come_lately_is_counted() {
+        let mut lately = Lately::default();
+        // As different as words can be, and with hashes that are one after another.
+        for word in (0..SOON as u32 / 4).flat_map(|n| [n, n + 1000, n << 20, n.wrapping_mul(0x144c_bc89)]) {
+            let before = lately.places.iter().find(|place| place.0 == word).map_or(0, |place| place.1);
+            assert_eq!(lately.time(word), before + 1, "{word}");
+        }
+        assert_eq!(lately.places.iter().map(|place| usize::from(place.1)).sum::<usize>(), SOON);
+    }
 
     #[test]
     fn words_that_come_again_soon_count_less() {

@@ -6,6 +6,7 @@
 //! ids are those of the n-gram model, the most frequent words only.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use super::kernels::{Fit, Gather, Refine, Widen};
 use crate::dictionary::Dictionary;
@@ -53,7 +54,13 @@ pub(crate) struct State(pub(crate) Vector);
 pub(crate) struct Scorer {
     data: Cow<'static, [u8]>,
     words: usize,
-    dense: Vec<f32>,
+    /// Read when something is first scored: most texts are clean.
+    dense: OnceLock<Dense>,
+}
+
+/// The dense part of a scorer, read.
+struct Dense {
+    numbers: Vec<f32>,
     /// The hidden layer's second matrix, turned round.
     outer: Vec<f32>,
 }
@@ -170,14 +177,19 @@ impl Scorer {
         if verify {
             KIND.verify(&data, HEADER)?;
         }
-        let dense =
-            data[HEADER..HEADER + DENSE * 4].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-        let dense: Vec<f32> = dense.collect();
-        let mut outer = vec![0f32; HIDDEN * DIMENSIONS];
-        for (unit, row) in dense[OUTER_AT..BIAS_AT].chunks_exact(DIMENSIONS).enumerate() {
-            row.iter().enumerate().for_each(|(at, weight)| outer[at * HIDDEN + unit] = *weight);
-        }
-        Ok(Self { words, dense, outer, data })
+        Ok(Self { words, dense: OnceLock::new(), data })
+    }
+
+    fn dense_part(&self) -> &Dense {
+        self.dense.get_or_init(|| {
+            let bytes = self.data[HEADER..HEADER + DENSE * 4].chunks_exact(4);
+            let numbers: Vec<f32> = bytes.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+            let mut outer = vec![0f32; HIDDEN * DIMENSIONS];
+            for (unit, row) in numbers[OUTER_AT..BIAS_AT].chunks_exact(DIMENSIONS).enumerate() {
+                row.iter().enumerate().for_each(|(at, weight)| outer[at * HIDDEN + unit] = *weight);
+            }
+            Dense { numbers, outer }
+        })
     }
 
     /// Number of words that it knows.
@@ -187,9 +199,9 @@ impl Scorer {
     }
 
     /// The numbers of its dense part.
-    #[cfg(feature = "cli")]
+    #[cfg(any(test, feature = "cli"))]
     pub(crate) fn dense(&self) -> &[f32] {
-        &self.dense
+        &self.dense_part().numbers
     }
 
     /// What a word that the scorer knows is to its surroundings, with its first vector.
@@ -260,21 +272,23 @@ impl Scorer {
         let weights = ends.map(|end| wide.weights[end]);
         let weight = weights[1].wrapping_sub(weights[0]).wrapping_add(weights[3].wrapping_sub(weights[2]));
         let weight = weight as f32 / WIDE_UNIT;
-        let positions = &self.dense[..2 * REACH * DIMENSIONS];
+        let Dense { numbers, .. } = self.dense_part();
+        let positions = &numbers[..2 * REACH * DIMENSIONS];
         let (left_weights, right_weights) = positions.split_at(REACH * DIMENSIONS);
         pulp::Arch::new().dispatch(Gather {
             scorer: self,
             near: [(&left, left_weights), (&right, right_weights)],
             wide: ends.map(|end| &wide.sums[end]),
             share: 1.0 / ((1.0 + weight) * WIDE_UNIT),
-            wide_weights: &self.dense[WIDE_AT..INNER_AT],
+            wide_weights: &numbers[WIDE_AT..INNER_AT],
         })
     }
 
     /// Takes gathered places through the hidden layer, which makes them ready to score. Many at a time are cheaper.
     pub(crate) fn refine(&self, states: &mut [State]) {
-        let (inner, bias) = (&self.dense[INNER_AT..OUTER_AT], &self.dense[BIAS_AT..BIAS_AT + HIDDEN]);
-        pulp::Arch::new().dispatch(Refine { inner, outer: &self.outer, bias, states });
+        let Dense { numbers, outer } = self.dense_part();
+        let (inner, bias) = (&numbers[INNER_AT..OUTER_AT], &numbers[BIAS_AT..BIAS_AT + HIDDEN]);
+        pulp::Arch::new().dispatch(Refine { inner, outer, bias, states });
     }
 
     /// How well words, which the scorer knows, fit a place, as [`Self::score`] has it.
@@ -373,7 +387,7 @@ mod tests {
     #[test]
     fn places_are_what_the_words_around_make_them() {
         let scorer = Scorer::open(sample().into(), 7, true).expect("a whole scorer");
-        let dense = &scorer.dense;
+        let dense = scorer.dense();
         let number = |part: &Part<'_>, n: usize| part.numbers().nth(n).expect("a vector's number");
         let mut states = places(&scorer);
         // The fourth word of all, with both ends of its sentence near; the words outside it are the wide context.
