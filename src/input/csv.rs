@@ -89,15 +89,17 @@ impl Rows {
             line: 1,
             done: false,
         };
+        read_line(&mut rows.lines.reader, rows.ahead.get_mut(), &rows.source.path)?;
+        let first = rows.ahead.get_ref();
+        let stated = stated_by(first);
+        if rows.source.delimiter.is_none() {
+            rows.delimiter = stated.or_else(|| told_by(first)).unwrap_or(delimiter);
+        }
         let Some(mut header) = rows.row()? else {
             rows.done = true;
             return Ok(rows);
         };
-        let stated = stated_by(&header);
         let before = if stated.is_some() { header.len() } else { 0 };
-        if rows.source.delimiter.is_none() {
-            rows.delimiter = stated.or_else(|| told_by(&header, delimiter)).unwrap_or(delimiter);
-        }
         if stated.is_some() {
             header.extend(rows.row()?.unwrap_or_default());
         }
@@ -364,17 +366,19 @@ fn stated_by(line: &[u8]) -> Option<u8> {
     }
 }
 
-/// What stands between the names of a header instead of the usual, where that is plain: one of what may, and no other.
-fn told_by(header: &[u8], usual: u8) -> Option<u8> {
-    let mut scan = Scan::new(usual);
-    let mut found = Vec::new();
-    for at in 0..header.len() {
-        scan.step(&header[at..]);
-        if !scan.quoted && DELIMITERS.contains(&header[at]) && !found.contains(&header[at]) {
-            found.push(header[at]);
-        }
-    }
-    if let [one] = found[..] { Some(one) } else { None }
+/// What stands between the names of a header, or of its first line, where that is plain: one of what may that, by the
+/// quotes that it makes, has no other outside them.
+fn told_by(header: &[u8]) -> Option<u8> {
+    let splits_alone = |delimiter: &u8| {
+        let mut scan = Scan::new(*delimiter);
+        let mut outside = (0..header.len()).filter(|&at| {
+            scan.step(&header[at..]);
+            !scan.quoted && DELIMITERS.contains(&header[at])
+        });
+        outside.next().is_some_and(|at| header[at] == *delimiter) && outside.all(|at| header[at] == *delimiter)
+    };
+    let mut plain = DELIMITERS.into_iter().filter(splits_alone);
+    plain.next().filter(|_| plain.next().is_none())
 }
 
 struct Field {

@@ -103,14 +103,6 @@ impl Raw {
         }
     }
 
-    /// Its bytes as they are in the input, a byte order mark aside; none for a file that has not been read.
-    pub fn bytes(&self) -> &[u8] {
-        match &self.content {
-            Content::File => &[],
-            Content::Whole(bytes) | Content::Row { bytes, .. } => bytes,
-        }
-    }
-
     /// What stands in the input for an unreadable record: itself, byte for byte.
     pub fn untouched(&self) -> Vec<u8> {
         match &self.content {
@@ -123,7 +115,8 @@ impl Raw {
                 }
                 out
             }
-            _ => self.bytes().to_vec(),
+            Content::Whole(bytes) => bytes.clone(),
+            Content::File => Vec::new(),
         }
     }
 
@@ -543,9 +536,9 @@ impl Record {
         out
     }
 
-    /// The decoded source with edits, which come from [`source_edits`](Self::source_edits), in order of place and
-    /// without overlaps. A bare field of a table gets quotes where an edit needs them.
-    pub fn edited(&self, edits: &[(Span, String)]) -> Vec<(Span, String)> {
+    /// Edits of the decoded source, in order of place and without overlaps, with the quotes that a bare field of a table
+    /// needs for what they put in.
+    fn quoted_edits(&self, edits: &[(Span, String)]) -> Vec<(Span, String)> {
         let mut edits = edits.to_vec();
         for text in &self.texts {
             let Shown::Field { bare: Some((field, delimiter)) } = text.shown else { continue };
@@ -577,7 +570,7 @@ impl Record {
     /// Where a correction has no place in the encoding, bytes that were not understood leave no way to tell where
     /// an edit belongs, or edits overlap.
     pub fn rewrite(&self, edits: &[(Span, String)]) -> Result<Vec<u8>, InputError> {
-        self.write(&self.edited(edits))
+        self.write(&self.quoted_edits(edits))
     }
 
     /// Whether [`rewrite_part`](Self::rewrite_part) can be asked for: the record is one text, whose order is that of the
@@ -643,7 +636,7 @@ impl Record {
     /// # Ok::<(), unspin::input::InputError>(())
     /// ```
     pub fn rewrite_with(&self, edits: &[(Span, String)], added: &[(String, Value)]) -> Result<Vec<u8>, InputError> {
-        let mut edits = self.edited(edits);
+        let mut edits = self.quoted_edits(edits);
         let addition = match self.input.format {
             Format::Jsonl => jsonl::addition(&self.source, added),
             Format::Csv | Format::Tsv => {

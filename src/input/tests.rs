@@ -332,6 +332,10 @@ fn what_stands_between_columns_is_told_by_the_header() {
         ("a.tsv", "id,text\n1,\"a,b\"\n", &["a,b"]),
         ("a.csv", "a;b,text\n1,a\n", &["a"]),
         ("a.csv", "text\na;b\n", &["a;b"]),
+        ("a.csv", "\"id\";\"title, short\";\"text\"\n1;2;a\n", &["a"]),
+        ("a.csv", "\"id\";\"ti\ntle\";\"text\"\n1;2;a\n", &["a"]),
+        ("a.csv", "\"id;no\",text\n1,a\n", &["a"]),
+        ("a.csv", "sep=;\n\"a,b\";text\n1;a\n", &["a"]),
     ] {
         assert_eq!(column(name, table), texts, "{table:?}");
     }

@@ -281,7 +281,7 @@ fn records_in_directories_without_the_usual_field_are_skipped_with_a_note() {
     for named in ["in/prices.csv: has no column", "in/log.jsonl: no record has a text", "--field; skipped\n"] {
         assert!(ran.err.contains(named), "{named}: {}", ran.err);
     }
-    let ran = unspin(here.path(), &["fix", "-q", "-o", "out", "in"], b"");
+    let ran = unspin(here.path(), &["fix", "-q", "-o", "out", "--exclude", "a.txt", "in"], b"");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     // What is named, or asked for, is wanted.
     for args in [&["in/prices.csv"][..], &["in/log.jsonl"], &["--field", "text", "in"], &["--column", "text", "in"]] {
@@ -803,6 +803,7 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         ("a.csv", b"text"),
         ("b.csv", b"text\nOne."),
         ("c.csv", b"id,text\n1,One.\n"),
+        ("a.tsv", b"text\nOne, two.\n"),
         ("wide.csv", &utf16("text\nOne.\n")),
         ("a.txt", b"Nobody "),
         ("b.txt", b"knew."),
@@ -823,8 +824,7 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         (&["a.csv", "b.csv", "b.csv"], b"text\nOne.\nOne.".to_vec()),
         (&["wide.csv", "wide.csv"], utf16("text\nOne.\nOne.\n")),
         (&["a.txt", "b.txt"], b"Nobody knew.".to_vec()),
-        (&["a.txt", "a.jsonl", "a.txt", "b.txt"], format!("Nobody \n{one}\nNobody knew.").into()),
-        (&["long.txt", "a.jsonl"], format!("{long}\n{one}").into()),
+        (&["long.txt", "a.txt", "b.txt"], format!("{long}Nobody knew.").into()),
         (&["--shard", "2/2", "wide.jsonl", "wide.jsonl"], utf16(one)),
         (&["--shard", "2/2", "rows.jsonl"], utf16("{}\n")),
         (&["--shard", "2/2", "rows.jsonl", "rows.jsonl"], utf16("{}\n{}\n")),
@@ -839,6 +839,10 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         (["wide.jsonl", "a.jsonl"], "a.jsonl: is UTF-8, but wide.jsonl is UTF-16LE; "),
         (["a.csv", "c.csv"], "c.csv: has another header than a.csv; repair each into a file of its own"),
         (["latin.jsonl", "accents.jsonl"], "accents.jsonl: is UTF-8, but latin.jsonl is windows-1252; "),
+        (["long.txt", "a.jsonl"], "a.jsonl: is jsonl, but long.txt is text; repair each into a file of its own"),
+        (["a.jsonl", "a.txt"], "a.txt: is text, but a.jsonl is jsonl; "),
+        (["a.csv", "a.jsonl"], "a.jsonl: is jsonl, but a.csv is csv; "),
+        (["a.csv", "a.tsv"], "a.tsv: is tsv, but a.csv is csv; "),
     ] {
         let ran = unspin(here.path(), &[&["fix", "-o", "out"], &inputs[..]].concat(), b"");
         assert!(ran.code == 2 && ran.err.contains(says) && !here.path().join("out").exists(), "{}", ran.err);

@@ -85,9 +85,10 @@ fn a_killed_run_goes_on_where_it_was() {
     for (args, out) in [
         (&["check", "--assume-spun", "--format", "json", "-j", "2"][..], "out"),
         (&["check", "--assume-spun", "--format", "sarif", "--max-findings", "300"], "out"),
-        (&["fix", "--assume-spun", "--edits", "edits", "--exclude", "c.csv"], "out"),
+        (&["fix", "--assume-spun", "--edits", "edits", "--exclude", "*.csv", "--exclude", "*.txt"], "out"),
         (&["score", "--assume-spun", "-j", "1", "--shard", "2/3"], "out.gz"),
-        (&["fix", "--assume-spun", "--exclude", "c.csv", "--shard", "2/3"], "out.zst"),
+        (&["fix", "--assume-spun", "--exclude", "[ac-f].*", "--exclude", "g.txt", "--shard", "2/3"], "out.zst"),
+        (&["fix", "--assume-spun", "--exclude", "*.csv", "--exclude", "*.jsonl"], "out"),
     ] {
         let began = std::time::Instant::now();
         let whole = unspin(here.path(), &[args, &["--output", "whole", "in"]].concat(), b"");
@@ -122,7 +123,18 @@ fn twenty_kills_at_any_moment_change_nothing() {
     let mut seed = std::process::id().into();
     for args in [
         &["check", "--assume-spun", "--format", "json", "-j", "2"][..],
-        &["fix", "--assume-spun", "--keep-original", "was", "--edits", "edits", "--exclude", "c.csv"],
+        &[
+            "fix",
+            "--assume-spun",
+            "--keep-original",
+            "was",
+            "--edits",
+            "edits",
+            "--exclude",
+            "*.csv",
+            "--exclude",
+            "*.txt",
+        ],
     ] {
         let args = |out: &'static str| [args, &["--resume", "--output", out, "in"]].concat();
         let began = std::time::Instant::now();

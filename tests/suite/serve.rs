@@ -420,6 +420,7 @@ fn others_are_refused() {
         (r#"["x"]"#, "expected a map"),
         (r#"{"text":"x"} {}"#, "trailing"),
         (r#"{"text":"x","settings":{"min_confidence":2}}"#, "from 0 to 1"),
+        (r#"{"text":"x","settings":{"min_confidence":null,"families":[]}}"#, "names no family"),
         (r#"{"text":"x","stream":true,"settings":{"families":["news"]}}"#, "thesaurus"),
     ] {
         let answer = server.ask("POST", "/v1/check", &[bearer, json], request);
@@ -432,6 +433,7 @@ fn others_are_refused() {
         (&["--token-file", "short"], "16 characters"),
         (&["--token-file", "gone"], "gone"),
         (&["--allow-origin", "app.example"], "like https://example.org"),
+        (&["--allow-origin", "https://*.example"], "only the last character"),
         (&["--listen", "nowhere"], "must be an address or a name with a port"),
         (&["--listen", "localhost"], "must be an address or a name with a port"),
     ] {

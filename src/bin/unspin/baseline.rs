@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use unspin::render::Document;
 
 use crate::output::Replacement;
+use crate::wording::one_line;
 
 /// One line of a baseline. Only the id counts; the rest is for people who read the file.
 #[derive(Serialize, Deserialize)]
@@ -43,11 +44,10 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<HashSet<String>> {
 /// The lines of one document's findings.
 pub(crate) fn lines(document: &Document<'_>) -> serde_json::Result<Vec<(String, String)>> {
     let line = |finding: &unspin::Finding| {
-        let words: Vec<&str> = document.text[finding.span.range()].split_whitespace().collect();
         let line = Line {
             id: Cow::Borrowed(&finding.id),
             place: document.place(),
-            text: words.join(" "),
+            text: one_line(&document.text[finding.span.range()]),
             correction: finding.correction().to_owned(),
         };
         Ok((finding.id.clone(), serde_json::to_string(&line)?))

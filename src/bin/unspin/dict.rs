@@ -81,7 +81,7 @@ pub(crate) enum DictCommand {
 pub(crate) fn run(command: &Dict, common: Common) -> anyhow::Result<Ending> {
     match &command.command {
         DictCommand::Check { dir, write } => check(dir, *write, common),
-        DictCommand::Stats { dir, gold, first, format } => stats(dir.as_deref(), gold, *first, *format),
+        DictCommand::Stats { dir, gold, first, format } => stats(dir.as_deref(), gold, *first, *format, common),
         DictCommand::Add { dir, certain, original, substitutes } => add(dir, *certain, original, substitutes, common),
         DictCommand::Test { dir, own } => test(dir, *own, common),
     }
@@ -131,7 +131,13 @@ fn check(dir: &Path, write: bool, common: Common) -> anyhow::Result<Ending> {
     Ok(Ending { found: false, trouble: !errors.is_empty() })
 }
 
-fn stats(dir: Option<&Path>, gold: &[PathBuf], first: usize, format: TableFormat) -> anyhow::Result<Ending> {
+fn stats(
+    dir: Option<&Path>,
+    gold: &[PathBuf],
+    first: usize,
+    format: TableFormat,
+    common: Common,
+) -> anyhow::Result<Ending> {
     let place = dir.unwrap_or(Path::new("dictionaries"));
     // Coverage needs no sources: the built-in dictionaries will do.
     let files =
@@ -146,7 +152,7 @@ fn stats(dir: Option<&Path>, gold: &[PathBuf], first: usize, format: TableFormat
         }
         _ => Unspinner::builtin(),
     };
-    let documents = eval::read_gold(gold)?;
+    let documents = eval::read_gold(gold, common)?;
     let coverage = Coverage::of(&unspinner, &documents, first);
     let mut out = terminal::stdout();
     match format {

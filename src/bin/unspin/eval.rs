@@ -194,17 +194,15 @@ impl Bound {
     }
 }
 
-pub(crate) fn run(command: &Eval, _common: Common) -> anyhow::Result<Ending> {
+pub(crate) fn run(command: &Eval, common: Common) -> anyhow::Result<Ending> {
     let settings = Settings::new(&command.checking)?;
     let m2 = command.m2.iter().flat_map(|prefix| M2.map(|end| output::beside(prefix, end)));
     let outputs: Vec<PathBuf> = command.save.iter().cloned().chain(m2).collect();
     // Figures may take the place of those that they are compared with.
     output::writable(&[gold_files(&command.gold)?, command.clean.clone()].concat(), &outputs)?;
-    let mut gold = read_gold(&command.gold)?;
+    let mut gold = read_gold(&command.gold, common)?;
     for path in &command.clean {
-        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        gold.extend(lines.map(|(n, line)| GoldDocument::clean(format!("{}:{}", path.display(), n + 1), line)));
+        gold.extend(read_clean(path, path)?);
     }
     ensure!(!gold.is_empty(), "no gold documents found");
 
@@ -271,25 +269,40 @@ pub(crate) fn gold_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Reads gold files, and those in directories.
-pub(crate) fn read_gold(paths: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> {
+pub(crate) fn read_gold(paths: &[PathBuf], common: Common) -> anyhow::Result<Vec<GoldDocument>> {
     let mut gold = Vec::new();
     for path in gold_files(paths)? {
         let name = || path.display().to_string();
-        let text = fs::read_to_string(&path).with_context(name)?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let text = read_text(&path)?;
         if path.extension().is_some_and(|extension| extension == "m2") {
-            let m2::Contents { documents, overlapping, of_others, .. } = m2::read(&name(), text)?;
+            let m2::Contents { documents, overlapping, of_others, .. } = m2::read(&name(), &text)?;
             for (lines, why) in [(overlapping, "overlap others"), (of_others, "are not the first annotator's")] {
-                if let Some(line) = lines.first() {
+                if let Some(line) = lines.first().filter(|_| !common.quiet) {
                     note(&format!("{}:{line}: edits left out that {why}: {}", name(), lines.len()));
                 }
             }
             gold.extend(documents);
         } else {
-            gold.extend(GoldDocument::read(text).with_context(name)?);
+            gold.extend(GoldDocument::read(&text).with_context(name)?);
         }
     }
     Ok(gold)
+}
+
+/// Reads clean texts, one a line. Their ids are those of the lines in a file of that name.
+pub(crate) fn read_clean(path: &Path, name: &Path) -> anyhow::Result<Vec<GoldDocument>> {
+    let text = read_text(path)?;
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    Ok(lines.map(|(n, line)| GoldDocument::clean(format!("{}:{n}", name.display()), line)).collect())
+}
+
+/// The text of a file, a byte order mark aside.
+fn read_text(path: &Path) -> anyhow::Result<String> {
+    let mut text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
 }
 
 fn write_m2(prefix: &Path, gold: &[GoldDocument], reports: &[Report]) -> anyhow::Result<()> {

@@ -142,7 +142,10 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
                 Event::Start(source, stamp) => Event::Start(source, stamp),
                 Event::Skipped(raw) => Event::Skipped(raw),
                 Event::End => Event::End,
-                Event::Broken => Event::Broken,
+                Event::Broken => {
+                    inside = false;
+                    Event::Broken
+                }
                 Event::Pause => return Ok(out.show()?),
                 Event::Checkpoint(progress) => return out.checkpoint(progress, &state),
             };
@@ -205,10 +208,8 @@ struct Joint {
     last: Last,
     /// The input that is being read.
     input: String,
-    /// It holds records.
-    records: bool,
-    /// It is a table.
-    table: bool,
+    /// What its records are, where it has some.
+    kind: Option<Format>,
     /// Nothing of it was written.
     fresh: bool,
     /// The header of the tables that were written, and the first of them.
@@ -232,12 +233,14 @@ struct Written {
     input: String,
     /// It is ASCII so far, which other encodings have in common.
     ascii: bool,
+    /// What its records are, where it has some: nothing else is joined to them.
+    kind: Option<Format>,
 }
 
 impl Joint {
     fn start(&mut self, source: &Source) {
-        (self.input, self.records, self.fresh) = (source.name(), source.format.has_records(), true);
-        self.table = matches!(source.format, Format::Csv | Format::Tsv);
+        (self.input, self.fresh) = (source.name(), true);
+        self.kind = source.format.has_records().then_some(source.format);
     }
 
     /// Writes a record, or what comes next of a text. Where it or what stands before it is a record, and the latter
@@ -253,19 +256,27 @@ impl Joint {
         if mark.is_empty() && text.is_empty() {
             return Ok(());
         }
-        if fresh && self.table && self.has_header(text)? {
+        self.ensure_like()?;
+        if fresh && matches!(self.kind, Some(Format::Csv | Format::Tsv)) && self.has_header(text)? {
             return Ok(());
         }
         self.join(encoding, mark.is_empty() && text.is_ascii() && !encoding.is_utf16())?;
         out.write_all(mark)?;
         let end = encoding.encode("\n").unwrap_or_default();
         let unended = !text.is_empty() && !text.ends_with(&end);
-        let last = Last { unended: unended.then_some(end), record: self.records };
+        let last = Last { unended: unended.then_some(end), record: self.kind.is_some() };
         let before = std::mem::replace(&mut self.last, last);
-        if let Some(end) = before.unended.filter(|_| before.record || self.records) {
+        if let Some(end) = before.unended.filter(|_| before.record || self.kind.is_some()) {
             out.write_all(&end)?;
         }
         Ok(out.write_all(text)?)
+    }
+
+    /// Refuses what is of another kind than what was written: nobody could read the whole.
+    fn ensure_like(&self) -> anyhow::Result<()> {
+        let Some(before) = self.written.as_ref().filter(|before| before.kind != self.kind) else { return Ok(()) };
+        let [this, other] = [self.kind, before.kind].map(|kind| kind.map_or("text", Format::name));
+        bail!("{}: is {this}, but {} is {other}; repair each into a file of its own", self.input, before.input)
     }
 
     /// Whether the header of a table is that of the tables before it. As bytes: a table of another encoding is refused in
@@ -298,7 +309,10 @@ impl Joint {
                 before.input,
                 before.encoding
             ),
-            _ => self.written = Some(Written { encoding: name.to_owned(), input: self.input.clone(), ascii }),
+            _ => {
+                let (encoding, input) = (name.to_owned(), self.input.clone());
+                self.written = Some(Written { encoding, input, ascii, kind: self.kind });
+            }
         }
         Ok(())
     }

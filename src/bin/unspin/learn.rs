@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use clap::Subcommand;
@@ -15,11 +14,11 @@ use unspin::learn::{channel, scorer, vectors, weights};
 
 use crate::args::Common;
 use crate::dictionary;
-use crate::eval::{gold_files, read_gold};
+use crate::eval::{gold_files, read_clean, read_gold};
 use crate::output;
 #[cfg(feature = "encoder")]
 use crate::output::Replacement;
-use crate::terminal::{Ending, note};
+use crate::terminal::{Ending, note, progress};
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Learn {
@@ -45,20 +44,15 @@ pub(crate) enum Learn {
 }
 
 pub(crate) fn run(command: Learn, common: Common) -> anyhow::Result<Ending> {
-    let started = Instant::now();
-    let mut progress = |what: &str| {
-        if !common.quiet {
-            note(&format!("{:7.1} s  {what}", started.elapsed().as_secs_f32()));
-        }
-    };
+    let mut progress = progress(common);
     match command {
-        Learn::Channel(command) => learn_channel(&command, &mut progress)?,
-        Learn::Weights(command) => learn_weights(&command, &mut progress)?,
+        Learn::Channel(command) => learn_channel(&command, common, &mut progress)?,
+        Learn::Weights(command) => learn_weights(&command, common, &mut progress)?,
         Learn::Vectors(command) => learn_vectors(command, &mut progress)?,
         Learn::Scorer(command) => learn_scorer(command, &mut progress)?,
-        Learn::Tune(command) => learn_tune(&command, &mut progress)?,
+        Learn::Tune(command) => learn_tune(&command, common, &mut progress)?,
         #[cfg(feature = "encoder")]
-        Learn::Places(command) => learn_places(command)?,
+        Learn::Places(command) => learn_places(command, common)?,
     }
     Ok(Ending::default())
 }
@@ -79,10 +73,10 @@ pub(crate) struct LearnChannel {
     pub(crate) seldom: Option<PathBuf>,
 }
 
-fn learn_channel(command: &LearnChannel, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+fn learn_channel(command: &LearnChannel, common: Common, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let outputs = [&command.out].into_iter().chain(&command.rows).chain(&command.seldom);
     output::writable(&gold_files(&command.gold)?, outputs)?;
-    let learned = channel::learn(&documents(&command.gold, &[])?, progress)?;
+    let learned = channel::learn(&documents(&command.gold, &[], common)?, progress)?;
     output::replace(&command.out, &learned.bytes)?;
     if let Some(path) = &command.rows {
         output::replace(path, learned.rows.as_bytes())?;
@@ -134,13 +128,13 @@ pub(crate) struct LearnWeights {
     pub(crate) out: PathBuf,
 }
 
-fn learn_weights(command: &LearnWeights, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+fn learn_weights(command: &LearnWeights, common: Common, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let LearnWeights { parts, clean, scorer, heard, .. } = command;
     let files = [&command.gold[..], &command.fragments].concat();
     let inputs = [&gold_files(&files)?[..], clean, &parts.ngrams, scorer, heard].concat();
     output::writable(&inputs, [&command.out])?;
-    let fragments = read_gold(&command.fragments)?;
-    let gold = documents(&command.gold, &command.clean)?;
+    let fragments = read_gold(&command.fragments, common)?;
+    let gold = documents(&command.gold, &command.clean, common)?;
     let mut heard: Vec<weights::Heard> = Vec::new();
     for path in &command.heard {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
@@ -185,19 +179,16 @@ impl Loaded {
 }
 
 /// Gold documents, what they were before they were spun, and clean ones.
-fn documents(files: &[PathBuf], clean: &[PathBuf]) -> anyhow::Result<Vec<GoldDocument>> {
-    let mut gold = read_gold(files)?;
+fn documents(files: &[PathBuf], clean: &[PathBuf], common: Common) -> anyhow::Result<Vec<GoldDocument>> {
+    let mut gold = read_gold(files, common)?;
     ensure!(!gold.is_empty(), "no gold documents found");
     // What the documents were before they were spun is clean text of the same kind.
     let spun = gold.iter().filter(|document| !document.edits.is_empty());
     let restored: Vec<GoldDocument> = spun.map(GoldDocument::restored).collect();
     gold.extend(restored);
     for path in clean {
-        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
         // A document's part of the cross-validation follows from its id, and is not to follow from where its file lies.
-        let name = path.file_name().unwrap_or_default().display();
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        gold.extend(lines.map(|(n, line)| GoldDocument::clean(format!("{name}:{}", n + 1), line)));
+        gold.extend(read_clean(path, Path::new(path.file_name().unwrap_or_default()))?);
     }
     Ok(gold)
 }
@@ -237,7 +228,7 @@ pub(crate) struct LearnPlaces {
 }
 
 #[cfg(feature = "encoder")]
-fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
+fn learn_places(command: LearnPlaces, common: Common) -> anyhow::Result<()> {
     let encoder = std::slice::from_ref(&command.encoder);
     let LearnPlaces { parts, clean, scorer, corpus, .. } = &command;
     let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, scorer, corpus, encoder].concat();
@@ -245,7 +236,7 @@ fn learn_places(command: LearnPlaces) -> anyhow::Result<()> {
     let encoder = content(&command.encoder)?;
     let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
-        let gold = documents(&command.gold, clean)?;
+        let gold = documents(&command.gold, clean, common)?;
         places::gold(&gold, &parts.load(scorer)?.models(), &command.watch, encoder, &mut out)?;
     } else {
         let LearnPlaces { corpus: corpora, stretches, seed, .. } = command;
@@ -351,7 +342,7 @@ pub(crate) struct LearnTune {
     pub(crate) out: PathBuf,
 }
 
-fn learn_tune(command: &LearnTune, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+fn learn_tune(command: &LearnTune, common: Common, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let LearnTune { parts, clean, .. } = command;
     let start = std::slice::from_ref(&command.start);
     let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, start].concat();
@@ -364,6 +355,6 @@ fn learn_tune(command: &LearnTune, progress: &mut dyn FnMut(&str)) -> anyhow::Re
         watch: &command.watch,
         without: command.without.map(|part| usize::from(part) - 1),
     };
-    let bytes = scorer::tune::tune(&documents(&command.gold, clean)?, &options, progress)?;
+    let bytes = scorer::tune::tune(&documents(&command.gold, clean, common)?, &options, progress)?;
     output::replace(&command.out, &bytes)
 }

@@ -120,11 +120,12 @@ rules! { |checking, profile|
     severity: Severity = checking.severity => profile.severity;
 }
 
-fn probability<'de, D: Deserializer<'de>, T: Deserialize<'de> + Copy + Into<f64>>(
+pub(crate) fn probability<'de, D: Deserializer<'de>, T: Deserialize<'de> + Copy + Into<f64>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    let value = T::deserialize(deserializer)?;
-    if (0.0..=1.0).contains(&value.into()) { Ok(Some(value)) } else { Err(D::Error::custom("must be from 0 to 1")) }
+    let value = Option::<T>::deserialize(deserializer)?;
+    let is_one = |value: T| (0.0..=1.0).contains(&value.into());
+    if value.is_none_or(is_one) { Ok(value) } else { Err(D::Error::custom("must be from 0 to 1")) }
 }
 
 fn globs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
@@ -134,14 +135,14 @@ fn globs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
     Ok(globs)
 }
 
-fn families<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Family>>, D::Error> {
-    let names = Vec::<Family>::deserialize(deserializer)?;
-    if names.is_empty() {
+pub(crate) fn families<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Family>>, D::Error> {
+    let families = Option::<Vec<Family>>::deserialize(deserializer)?;
+    if families.as_ref().is_some_and(Vec::is_empty) {
         // Nothing would be found in any text, as if all were clean.
         let all = Family::ALL.map(Family::name).join(", ");
         return Err(D::Error::custom(format!("names no family; leave it out for all of them, or name some of {all}")));
     }
-    Ok(Some(names))
+    Ok(families)
 }
 
 fn overrides<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Rules>, D::Error> {

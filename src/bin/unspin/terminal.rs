@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anstream::ColorChoice;
 use unspin::printable;
@@ -48,6 +49,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// One line on standard error.
 pub(crate) fn complain(message: &str) {
     note(&format!("unspin: {message}"));
+}
+
+/// Tells on standard error what long work is at, with the seconds since its start.
+pub(crate) fn progress(common: Common) -> impl FnMut(&str) {
+    let started = Instant::now();
+    move |what| {
+        if !common.quiet {
+            note(&format!("{:7.1} s  {what}", started.elapsed().as_secs_f32()));
+        }
+    }
 }
 
 /// One line on standard error, as it is, but that a terminal obeys nothing in it. What is said of settings may have more

@@ -1,7 +1,6 @@
 //! `unspin train`: make the n-gram model, with a manifest that says how to make it again.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use clap::Args as Group;
 use serde_json::json;
@@ -10,7 +9,7 @@ use unspin::learn::ngrams::{self, TrainOptions};
 use crate::args::Common;
 use crate::eval::{gold_files, read_gold};
 use crate::output;
-use crate::terminal::{Ending, note};
+use crate::terminal::{Ending, note, progress};
 
 #[derive(Group, Debug)]
 #[command(after_help = "Examples:
@@ -63,7 +62,7 @@ pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
     let defaults = TrainOptions::default();
     let options = TrainOptions {
         corpora: command.corpora,
-        gold: read_gold(&command.gold)?,
+        gold: read_gold(&command.gold, common)?,
         times: command.times.unwrap_or(defaults.times),
         without: command.without.map(|part| usize::from(part) - 1),
         lexicon: command.lexicon,
@@ -76,13 +75,7 @@ pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
         run_keys: command.run_keys.unwrap_or(defaults.run_keys),
         ..defaults
     };
-    let started = Instant::now();
-    let mut progress = |what: &str| {
-        if !common.quiet {
-            note(&format!("{:7.1} s  {what}", started.elapsed().as_secs_f32()));
-        }
-    };
-    let trained = ngrams::train(&options, &mut progress)?;
+    let trained = ngrams::train(&options, &mut progress(common))?;
     output::replace(&command.out, &trained.bytes)?;
 
     let corpora: Vec<_> = options

@@ -11,8 +11,8 @@ pub(crate) struct Target {
     /// standard output.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    /// Go on where an interrupted run with the same options left off; a FILE that is there already is done,
-    /// unless it is an input, too: that is refused.
+    /// Go on where an interrupted run with the same options left off. A FILE that is there already is done, whatever
+    /// is in it: the exit code is 0. Where it is an input, too, that is refused.
     #[arg(long, requires = "output", help_heading = "Output")]
     pub(crate) resume: bool,
 }

@@ -104,6 +104,8 @@ impl Reading {
                     return Some(Lack { message, unasked: source.found && !source.asked });
                 }
             }
+            // What was known of it is nothing to the next, also where it began before this run.
+            Event::Broken => (self.source, self.begun, self.current) = (None, true, Current::default()),
             _ => {}
         }
         None

@@ -119,7 +119,9 @@ impl Job {
                         }
                         Step::Fault(raw, fault) => {
                             account.fault(fault, raw.as_ref())?;
-                            each(raw.map_or(Event::Broken, Event::Skipped))?;
+                            let event = raw.map_or(Event::Broken, Event::Skipped);
+                            account.follow(&event, &Counted::default());
+                            each(event)?;
                         }
                     }
                     if let Some(progress) = account.due(position) {

@@ -165,7 +165,7 @@ async fn checked(server: &Arc<Server>, place: Place, bytes: axum::body::Bytes) -
     let (deadline, server, handle) = (place.deadline(), Arc::clone(server), Handle::current());
     let work = move |limit: &Limit| {
         let read = parsed::<Check>(&bytes).and_then(|request| {
-            let plan = request.settings.over(&server)?;
+            let plan = request.settings.over(&server);
             Ok((Text::new(request.text, request.format)?, plan, request.stream))
         });
         drop(bytes);
@@ -281,7 +281,7 @@ fn fixed(server: &Server, request: Fix, limit: &Limit) -> Result<Vec<u8>, Refusa
         (None, Select::All) => Selection::All,
         (None, Select::Automatic) => Selection::Automatic,
     };
-    let plan = request.settings.over(server)?;
+    let plan = request.settings.over(server);
     let text = Text::new(request.text, request.format)?;
     let mut report = check::check(server, &text, &plan, limit, |_, _| Ok(()))?;
     let whole = document(&text, &report);

@@ -21,8 +21,8 @@ pub(crate) struct Serve {
     /// Answer to this name in the Host header too; may be given several times.
     #[arg(long, value_name = "NAME", help_heading = "Server")]
     pub(crate) host: Vec<String>,
-    /// Let pages of this origin send requests, such as https://example.org or moz-extension://*; may be given several
-    /// times.
+    /// Let pages of this origin send requests, such as https://example.org, or moz-extension://*, where * stands for any
+    /// end; may be given several times.
     #[arg(long, value_name = "ORIGIN", value_parser = origin, help_heading = "Server")]
     pub(crate) allow_origin: Vec<String>,
     /// Ask every request for the token in this file; UNSPIN_TOKEN is heeded. Needed where others can reach ADDRESS.
@@ -71,7 +71,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 fn origin(text: &str) -> Result<String, String> {
     let rest = text.split_once("://").map(|(_, rest)| rest).filter(|rest| !rest.is_empty() && !rest.contains('/'));
-    if rest.is_some() {
+    if text.find('*').is_some_and(|star| star + 1 < text.len()) {
+        Err("only the last character may be *, which stands for any end".into())
+    } else if rest.is_some() {
         Ok(text.to_ascii_lowercase())
     } else {
         Err("must be like https://example.org, without a path".into())

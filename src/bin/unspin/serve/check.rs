@@ -12,7 +12,7 @@ use super::queue::{Failure, Limit};
 use super::reply::Refusal;
 use crate::args::FieldFormat;
 use crate::checked::Sieve;
-use crate::settings::{Profile, Settings};
+use crate::settings::{self, Profile, Settings};
 
 /// What findings say of where they come from, as where `unspin check` reads standard input.
 const PATH: &str = "-";
@@ -21,12 +21,14 @@ const PATH: &str = "-";
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Options {
+    #[serde(deserialize_with = "settings::probability")]
     min_confidence: Option<f32>,
     quotes: Option<Quotes>,
     model: Option<Model>,
     assume_spun: Option<bool>,
     severity: Option<Severity>,
-    families: Option<Vec<String>>,
+    #[serde(deserialize_with = "settings::families")]
+    families: Option<Vec<Family>>,
     allow: Vec<String>,
 }
 
@@ -37,13 +39,10 @@ impl Options {
     }
 
     /// What they come to, over those of the server.
-    pub(super) fn over(&self, server: &Server) -> Result<Plan, Refusal> {
+    pub(super) fn over(&self, server: &Server) -> Plan {
         let profile = profile(server);
         let mut config = profile.config.clone();
         if let Some(confidence) = self.min_confidence {
-            if !(0.0..=1.0).contains(&confidence) {
-                return Err(Refusal::bad("settings.min_confidence must be from 0 to 1"));
-            }
             config.min_confidence = confidence;
         }
         if let Some(quotes) = self.quotes {
@@ -53,20 +52,11 @@ impl Options {
             config.model = model;
         }
         config.assume_spun = self.assume_spun.unwrap_or(config.assume_spun);
-        if let Some(names) = &self.families {
-            let known = |name: &String| {
-                Family::from_name(name).ok_or_else(|| {
-                    let known = Family::ALL.map(Family::name).join(", ");
-                    Refusal::bad(format!("settings.families has an unknown one; there are {known}"))
-                })
-            };
-            if names.is_empty() {
-                return Err(Refusal::bad("settings.families names no family; leave it out for all"));
-            }
-            config.families = names.iter().map(known).collect::<Result<_, _>>()?;
+        if let Some(families) = &self.families {
+            config.families.clone_from(families);
         }
         config.allow.extend_from_slice(&self.allow);
-        Ok(Plan { config, severity: self.severity.unwrap_or(profile.severity) })
+        Plan { config, severity: self.severity.unwrap_or(profile.severity) }
     }
 }
 

@@ -186,7 +186,7 @@ fn answer(server: &Server, form: &[u8], limit: &Limit) -> Result<Value, Refusal>
     let asked = Asked::read(&fields)?;
     drop(fields);
     let text = Text::new(asked.text.text().to_owned(), FieldFormat::Text)?;
-    let plan = Options::assuming_spun(asked.picky).over(server)?;
+    let plan = Options::assuming_spun(asked.picky).over(server);
     let report = check::check(server, &text, &plan, limit, |_, _| Ok(()))?;
     Ok(rendered(&asked, &report))
 }
