@@ -63,10 +63,13 @@ fn killed(here: &Path, args: &[&str], out: &str, longest: f64, seed: &mut u64) -
             None => child.kill().expect("killed"),
         }
         child.wait().expect("ends");
-        // Without a journal, which goes before the file is put in its place, the next run starts anew.
+        // Without a journal the next run starts anew, or has nothing left to do.
         let journal = fs::read(here.join(format!("{out}.resume"))).ok();
         done = journal.map_or(0, |journal| {
             let journal: serde_json::Value = serde_json::from_slice(&journal).expect("JSON");
+            if journal["done"] == true {
+                return done;
+            }
             // At its beginning it says no more than whose it is.
             let bytes = journal["progress"]["bytes"].as_u64().unwrap_or_default();
             assert!(bytes >= done, "{args:?}: {bytes} bytes of the inputs are done after {done}");

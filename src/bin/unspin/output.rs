@@ -3,6 +3,8 @@
 //! A file grows as `FILE.partial`. `FILE.resume` is written beside it, at first to say whose that is, and now and then
 //! anew: how far the inputs are done, how long the partial file was then, and the figures so far. A run that goes on cuts
 //! the partial file to that length and skips what is done, so nothing is written twice, wherever the first run was killed.
+//! At the end the note says that all is done, the file takes its place, and the note goes: a run that was killed between
+//! these steps is one whose last steps are left.
 //! What lies there under these names and is of no run is refused. A file whose name says that it is compressed is, in
 //! stretches from one such note to the next. What is there and is no file, such as a pipe, is written to as it is.
 
@@ -42,6 +44,9 @@ struct Note {
     job: String,
     /// Lacking where nothing is noted that a run could go on with.
     progress: Option<IgnoredAny>,
+    /// The partial file is whole.
+    #[serde(default)]
+    done: bool,
 }
 
 impl Note {
@@ -60,6 +65,11 @@ impl Note {
     /// Notes that a partial file is one of a run, and holds nothing to go on with.
     fn write(journal: &Path, job: &str) -> anyhow::Result<()> {
         put(journal, &json!({ "job": job, "bytes": 0 }))
+    }
+
+    /// Notes that a partial file is whole.
+    fn write_done(journal: &Path, job: &str) -> anyhow::Result<()> {
+        put(journal, &json!({ "job": job, "done": true }))
     }
 }
 
@@ -116,17 +126,20 @@ impl Output {
         }
         let path = &followed(named);
         let (partial, journal) = (beside(path, ".partial"), beside(path, ".resume"));
-        let noted = Note::read(&journal)?;
+        let mut noted = Note::read(&journal)?;
+        if target.resume
+            && let Some((Note { done: true, job: of, .. }, _)) = &noted
+        {
+            ensure!(!partial.exists() || of == job, "{}", of_another(&journal));
+            put_in_place(path)?;
+            noted = None;
+        }
         if target.resume {
             match &noted {
                 Some((Note { progress: Some(_), .. }, bytes)) => {
                     let checkpoint: Checkpoint<S> = serde_json::from_slice(bytes)
                         .with_context(|| format!("{}: remove it to start anew", journal.display()))?;
-                    ensure!(
-                        checkpoint.job == job,
-                        "{}: is of a run with other options or inputs; start anew without --resume",
-                        journal.display()
-                    );
+                    ensure!(checkpoint.job == job, "{}", of_another(&journal));
                     ensure!(partial.exists(), "{}: is gone; start anew without --resume", partial.display());
                     let mut file = OpenOptions::new().read(true).write(true).open(&partial).with_context(name)?;
                     claim(&file, &partial, named)?;
@@ -201,14 +214,9 @@ impl Output {
 
     /// Writes what is left and puts the file in its place.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
-        let Some(Partial { path, file: _claimed, .. }) = self.close()? else { return Ok(()) };
-        let name = || path.display().to_string();
-        // The note goes first: beside a partial file that is gone it would not tell whether that was put in its place.
-        match fs::remove_file(beside(&path, ".resume")) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).with_context(name),
-            _ => {}
-        }
-        fs::rename(beside(&path, ".partial"), &path).with_context(name)
+        let Some(Partial { path, job, file: _claimed }) = self.close()? else { return Ok(()) };
+        Note::write_done(&beside(&path, ".resume"), &job)?;
+        put_in_place(&path)
     }
 
     /// Ends a run. Where it is `broken`, what lacks a part of the inputs must not take the place of anything, least of all of
@@ -297,6 +305,21 @@ fn claim(file: &File, partial: &Path, named: &Path) -> anyhow::Result<()> {
         named.display()
     );
     Ok(())
+}
+
+/// Puts a whole partial file in its place, where that is not done yet, and takes the note away that says it is whole.
+fn put_in_place(path: &Path) -> anyhow::Result<()> {
+    let unless_gone = |result: io::Result<()>| match result {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        result => result,
+    };
+    unless_gone(fs::rename(beside(path, ".partial"), path))
+        .and_then(|()| unless_gone(fs::remove_file(beside(path, ".resume"))))
+        .with_context(|| path.display().to_string())
+}
+
+fn of_another(journal: &Path) -> String {
+    format!("{}: is of a run with other options or inputs; start anew without --resume", journal.display())
 }
 
 /// Puts a note in its place, at once or not at all.
@@ -555,6 +578,38 @@ mod tests {
             assert_eq!(out.stop(error).is_ok(), is_fault);
             let (left, _) = Note::read(&here.path().join("out.resume")).expect("one of its own").expect("there");
             assert_eq!(left.progress.is_none(), is_fault);
+        }
+    }
+
+    #[test]
+    fn the_last_steps_of_a_killed_run_are_done_by_the_next() {
+        let common = Common { quiet: true, verbose: false, color: Color::Never };
+        for (moved, job, of_another) in [
+            (false, "unspin job", false),
+            (true, "unspin job", false),
+            (true, "unspin other", false),
+            (false, "unspin other", true),
+        ] {
+            let here = tempfile::tempdir().expect("a place");
+            let at = |name: &str| here.path().join(name);
+            let target = |resume| Target { output: Some(at("out")), resume };
+            let Start::Anew(mut out) = Output::open::<()>(&target(false), "unspin job", false, common).expect("opened")
+            else {
+                unreachable!("nothing is there to go on with")
+            };
+            out.write_all(b"all").expect("written");
+            out.close().expect("closed");
+            Note::write_done(&at("out.resume"), "unspin job").expect("noted");
+            if moved {
+                fs::rename(at("out.partial"), at("out")).expect("moved");
+            }
+            let start = Output::open::<()>(&target(true), job, false, common);
+            assert_eq!(start.is_err(), of_another, "{job}");
+            if !of_another {
+                assert!(matches!(start, Ok(Start::Done)));
+                assert_eq!(fs::read(at("out")).expect("there"), b"all");
+                assert!(!at("out.partial").exists() && !at("out.resume").exists());
+            }
         }
     }
 }
