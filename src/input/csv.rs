@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::encoding::Encoding;
 use super::error::{ErrorKind, InputError};
 use super::map::{Escape, Lifted};
 use super::record::{Content, Raw, Text};
@@ -57,7 +56,6 @@ pub(super) struct Rows {
     /// What was read of it to see where a quoted field ends.
     ahead: Cursor<Vec<u8>>,
     source: Arc<Source>,
-    encoding: Encoding,
     delimiter: u8,
     columns: Arc<[(usize, String)]>,
     width: usize,
@@ -69,7 +67,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Reads the header and finds the columns in it; a column may be given as its number, from 1.
-    pub(super) fn new(lines: Lines, source: Source, encoding: Encoding) -> Result<Self, InputError> {
+    pub(super) fn new(lines: Lines, source: Source) -> Result<Self, InputError> {
         let delimiter = source.told_delimiter();
         if !delimiter.is_ascii() || b"\"\r\n".contains(&delimiter) {
             let message =
@@ -80,7 +78,6 @@ impl Rows {
             lines,
             ahead: Cursor::default(),
             source: Arc::new(source),
-            encoding,
             delimiter,
             columns: Arc::from([]),
             width: 0,
@@ -103,8 +100,7 @@ impl Rows {
         if stated.is_some() {
             header.extend(rows.row()?.unwrap_or_default());
         }
-        let (delimiter, encoding) = (rows.delimiter, rows.lines.encoding(&header, encoding));
-        rows.encoding = encoding;
+        let (delimiter, encoding) = (rows.delimiter, rows.lines.encoding(&header));
         Arc::make_mut(&mut rows.source).delimiter = Some(delimiter);
         let text = if encoding.is_utf8() || encoding.is_utf16() {
             std::str::from_utf8(&header).map(str::to_owned).map_err(|error| {
@@ -243,10 +239,7 @@ impl Iterator for Rows {
         } else {
             self.number += 1;
             match self.row() {
-                Ok(Some(bytes)) => {
-                    self.encoding = self.lines.encoding(&bytes, self.encoding);
-                    (bytes, Some(self.number))
-                }
+                Ok(Some(bytes)) => (bytes, Some(self.number)),
                 Ok(None) => {
                     self.done = true;
                     return None;
@@ -257,6 +250,7 @@ impl Iterator for Rows {
                 }
             }
         };
+        let encoding = self.lines.encoding(&bytes);
         let line = self.line;
         self.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
         Some(Ok(Raw {
@@ -265,7 +259,7 @@ impl Iterator for Rows {
                 bytes,
                 number,
                 line,
-                encoding: self.encoding,
+                encoding,
                 columns: Arc::clone(&self.columns),
                 width: self.width,
                 first: number.is_none(),

@@ -108,6 +108,11 @@ impl Encoding {
         self.encoding == UTF_8
     }
 
+    /// Whether each byte is a character.
+    pub(super) fn is_single_byte(self) -> bool {
+        self.encoding.is_single_byte()
+    }
+
     /// Whether it is UTF-16, of either byte order.
     pub fn is_utf16(self) -> bool {
         self.encoding == UTF_16LE || self.encoding == UTF_16BE

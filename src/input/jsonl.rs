@@ -9,7 +9,6 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::csv::{BARE_RETURNS, read_line};
-use super::encoding::Encoding;
 use super::error::InputError;
 use super::map::{Escape, Lifted};
 use super::record::{Content, Raw, Text};
@@ -23,14 +22,13 @@ const BETWEEN: &str = "\n\n";
 pub(super) struct Rows {
     lines: Lines,
     source: Arc<Source>,
-    encoding: Encoding,
     number: u64,
     done: bool,
 }
 
 impl Rows {
-    pub(super) fn new(lines: Lines, source: Source, encoding: Encoding) -> Self {
-        Self { lines, source: Arc::new(source), encoding, number: 0, done: false }
+    pub(super) fn new(lines: Lines, source: Source) -> Self {
+        Self { lines, source: Arc::new(source), number: 0, done: false }
     }
 }
 
@@ -51,14 +49,14 @@ impl Iterator for Rows {
             }
         }
         self.number += 1;
-        self.encoding = self.lines.encoding(&bytes, self.encoding);
+        let encoding = self.lines.encoding(&bytes);
         Some(Ok(Raw {
             source: Arc::clone(&self.source),
             content: Content::Row {
                 bytes,
                 number: Some(self.number),
                 line: self.number,
-                encoding: self.encoding,
+                encoding,
                 columns: Arc::from([]),
                 width: 0,
                 first: self.number == 1,

@@ -403,6 +403,7 @@ impl Source {
             broken = reader.by_ref().take(most - sample.len() as u64).read_to_end(&mut sample).err();
         }
         let encoding = Encoding::detect(&sample);
+        open |= encoding == Encoding::UTF_8 && sample.is_ascii();
         let binary =
             (!encoding.is_utf16() && encoding::is_binary(&sample, || false)).then(|| encoding::not_text(&sample));
         // What was read before a fault is given before it, too.
@@ -418,7 +419,7 @@ impl Source {
             if rows.is_empty() {
                 return Ok(self.mark_alone(encoding));
             }
-            return self.split(Lines { reader: Box::new(io::Cursor::new(rows)), open }, encoding);
+            return self.split(Lines { reader: Box::new(io::Cursor::new(rows)), open, encoding });
         }
         if let Some(message) = binary {
             return Err(InputError::new(&self.path, ErrorKind::Binary, message));
@@ -429,7 +430,7 @@ impl Source {
                 return Ok(self.mark_alone(encoding));
             }
         }
-        self.split(Lines { reader: Box::new(reader), open }, encoding)
+        self.split(Lines { reader: Box::new(reader), open, encoding })
     }
 
     /// A file that holds a byte order mark and no record that could carry it.
@@ -437,14 +438,10 @@ impl Source {
         Box::new(std::iter::once(Ok(Raw::whole(self.clone(), encoding.bom().to_vec()))))
     }
 
-    fn split(
-        &self,
-        lines: Lines,
-        encoding: Encoding,
-    ) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
+    fn split(&self, lines: Lines) -> Result<Box<dyn Iterator<Item = Result<Raw, InputError>> + Send>, InputError> {
         match self.format {
-            Format::Csv | Format::Tsv => Ok(Box::new(csv::Rows::new(lines, self.clone(), encoding)?)),
-            _ => Ok(Box::new(jsonl::Rows::new(lines, self.clone(), encoding))),
+            Format::Csv | Format::Tsv => Ok(Box::new(csv::Rows::new(lines, self.clone())?)),
+            _ => Ok(Box::new(jsonl::Rows::new(lines, self.clone()))),
         }
     }
 }
@@ -452,27 +449,33 @@ impl Source {
 /// What rows are read from.
 struct Lines {
     reader: Box<dyn BufRead + Send>,
+    /// That of the file, as far as it is known.
+    encoding: Encoding,
     /// All rows so far were ASCII, and nothing behind them was looked at.
     open: bool,
 }
 
 impl Lines {
-    /// The encoding of a row that was read last, where that of those before it is known.
-    fn encoding(&mut self, row: &[u8], before: Encoding) -> Encoding {
-        if !self.open || row.is_ascii() {
-            return before;
+    /// The encoding of the row that was read last.
+    fn encoding(&mut self, row: &[u8]) -> Encoding {
+        if row.is_ascii() {
+            return self.encoding;
         }
-        self.open = false;
-        if std::str::from_utf8(row).is_ok() {
-            return before;
+        let is_utf8 = std::str::from_utf8(row).is_ok();
+        if std::mem::take(&mut self.open) && !is_utf8 {
+            let mut sample = row.to_vec();
+            // A reader that fails does so again when it is asked for more.
+            let _ = self.reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample);
+            let ahead = io::Cursor::new(sample[row.len()..].to_vec());
+            let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+            self.reader = Box::new(ahead.chain(rest));
+            let told = Encoding::detect(&sample);
+            if !told.has_bom() && !told.is_utf16() {
+                self.encoding = told;
+            }
         }
-        let mut sample = row.to_vec();
-        // A reader that fails does so again when it is asked for more.
-        let _ = self.reader.by_ref().take(encoding::SAMPLE as u64).read_to_end(&mut sample);
-        let ahead = io::Cursor::new(sample[row.len()..].to_vec());
-        let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
-        self.reader = Box::new(ahead.chain(rest));
-        Some(Encoding::detect(&sample)).filter(|told| !told.has_bom() && !told.is_utf16()).unwrap_or(before)
+        // Rows come from many places: what makes sense as UTF-8 is that, whatever a row before it is.
+        if is_utf8 && self.encoding.is_single_byte() { Encoding::UTF_8 } else { self.encoding }
     }
 }
 

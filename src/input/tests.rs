@@ -466,6 +466,29 @@ impl Read for Trickle {
 }
 
 #[test]
+fn each_record_is_read_as_what_it_is_written_in() {
+    let plain = "{\"text\":\"plain\"}\n".repeat(9000);
+    let latin = &b"{\"text\":\"caf\xe9\"}\n"[..];
+    let wide = "{\"text\":\"\u{201c}Hi\u{201d}\"}\n".as_bytes();
+    let plain = plain.as_bytes();
+    assert!(plain.len() > 2 * encoding::SAMPLE);
+    for (rows, texts) in [
+        ([latin, plain, wide, latin], [Some("caf\u{e9}"), Some("\u{201c}Hi\u{201d}"), Some("caf\u{e9}")]),
+        ([plain, latin, plain, wide], [Some("caf\u{e9}"), Some("\u{201c}Hi\u{201d}"), None]),
+        // Where rows before it are UTF-8, what is not is damaged.
+        ([wide, plain, latin, plain], [Some("\u{201c}Hi\u{201d}"), None, None]),
+    ] {
+        let raws = Source::new("a.jsonl", None, &[]).read(rows.concat()).expect("opens");
+        let read = raws
+            .map(|raw| raw.expect("a row").parse().ok())
+            .map(|record| record.map(|record| record.text(0).to_owned()));
+        let read: Vec<_> = read.filter(|text| text.as_deref() != Some("plain")).collect();
+        let wanted: Vec<_> = texts.iter().map(|text| text.map(str::to_owned)).collect();
+        assert_eq!(read[..], wanted[..read.len()], "{texts:?}");
+    }
+}
+
+#[test]
 fn encodings_are_told_from_more_than_the_first_bytes_of_a_pipe() {
     let wide: Vec<u8> =
         [0xff, 0xfe].into_iter().chain("{\"text\":\"é\"}\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();

@@ -300,6 +300,8 @@ impl Joint {
         let name = encoding.name();
         match &mut self.written {
             Some(before) if before.encoding == name => before.ascii &= ascii,
+            // Records of one input may be written in two encodings, and stay as they were.
+            Some(before) if before.input == self.input && !before.ascii => {}
             Some(before) if ascii && !before.encoding.starts_with("UTF-16") => {}
             // Two encodings of one byte a character are told apart by guess: what they are joined to is read as they are.
             Some(before) if !before.ascii && is_legacy(&before.encoding) && is_legacy(name) => {}
