@@ -16,6 +16,7 @@ pub mod dictionary {}
 pub mod editors {}
 
 /// [review]: crate::guide::review
+/// [serve]: crate::guide::serve
 ///
 #[doc = include_str!("formats.md")]
 pub mod formats {}
@@ -31,6 +32,7 @@ pub mod recipes {}
 #[doc = include_str!("review.md")]
 pub mod review {}
 
+/// [formats]: crate::guide::formats
 /// [review]: crate::guide::review
 ///
 #[doc = include_str!("serve.md")]
