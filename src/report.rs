@@ -87,8 +87,8 @@ impl Severity {
 pub enum Applicability {
     /// A person should decide.
     Review,
-    /// Safe to apply unseen: its confidence is [`AUTOMATIC`](Self::AUTOMATIC) or more. By cross-validation 97.6 % of such
-    /// findings are right, and 90 % in the texts that are nearest to real pages.
+    /// Safe to apply unseen: its confidence is [`AUTOMATIC`](Self::AUTOMATIC) or more. By cross-validation 97.8 % of such
+    /// findings are right, and 59 of 64 in the 21 texts that are nearest to real pages.
     Automatic,
 }
 
@@ -200,7 +200,8 @@ pub struct Evidence {
     pub kind: &'static str,
     /// The reason in words.
     pub text: String,
-    /// Its weight in nats, where it has one; positive speaks for the correction.
+    /// Its weight in nats, where it has one; positive speaks for the correction. Confidence is not their sum: it comes
+    /// from trees, which have learned from features of the place and of the document, too.
     pub nats: Option<f32>,
 }
 
@@ -243,7 +244,8 @@ pub struct Correction {
 /// assert_eq!((finding.rule, finding.severity), (Rule::BrokenExpression, Severity::Error));
 /// assert_eq!(finding.corrections[0].confidence, finding.confidence());
 ///
-/// // Why: the reasons that have a weight speak for the correction, in sum.
+/// // Why: the reasons that have a weight mostly speak for the correction, in sum, as here. The sum may be negative, for
+/// // confidence rests on more: on features of the place and of the document, as the trees have learned them.
 /// let nats: f32 = finding.evidence.iter().filter_map(|reason| reason.nats).sum();
 /// assert!(nats > 0.0 && !finding.evidence[0].text.is_empty());
 /// ```
