@@ -116,6 +116,9 @@ impl Unspinner {
     /// Whether the substitution table can turn spun words back into their original: word for word and run for run,
     /// each by one of the `first` likeliest originals.
     ///
+    /// Cost: time and memory grow with the product of both lengths, so this is for the words of findings and sentences, not
+    /// for whole texts.
+    ///
     /// # Examples
     ///
     /// ```

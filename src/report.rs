@@ -313,8 +313,8 @@ impl Finding {
 /// What a check found in one text. [`fix`](Self::fix) applies it; [`render`](crate::render) writes it as JSON and in
 /// other formats.
 ///
-/// Through serde it goes from one process to another as it is. That form is not the JSON of `render`, and another version
-/// of this crate may not read it.
+/// Through serde it goes from one process to another as it is; `serde_json` reads figures to the last digit only with its
+/// feature `float_roundtrip`. That form is not the JSON of `render`, and another version of this crate may not read it.
 ///
 /// # Examples
 ///

@@ -696,7 +696,6 @@ fn a_signal_leaves_no_temporary_file() {
     for args in [
         ["fix", "--write", "a.jsonl"].as_slice(),
         &["check", "--write-baseline", "known", "a.jsonl"],
-        &["score", "--stats", "figures", "a.jsonl"],
     ] {
         let mut child = command(here.path(), args).stderr(Stdio::null()).spawn().expect("starts");
         while count() < 2 {

@@ -131,7 +131,7 @@ pub(crate) fn run(command: &Check, common: Common) -> anyhow::Result<Ending> {
     let job_name = job.description(&format!("check {:?} {style:?} {:?}", command.format, command.max_findings))?;
     // What a run must know of what was written before: whether any document was, and how many findings may still be.
     let (mut out, done, (mut first, mut left)) =
-        match Output::open(&command.target, &job_name, job.open_figures()? || baseline.is_some(), common)? {
+        match Output::open(&command.target, &job_name, job.has_figures()? || baseline.is_some(), common)? {
             Start::Anew(mut out) => {
                 renderer.begin(&mut out)?;
                 (out, None, (true, command.max_findings.unwrap_or(usize::MAX)))

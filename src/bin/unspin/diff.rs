@@ -51,10 +51,10 @@ enum What {
 }
 
 pub(crate) fn run(command: &Diff, common: Common) -> anyhow::Result<Ending> {
-    let mut job = Job::new(&command.inputs, &command.checking, None, common)?.without_evidence();
+    let job = Job::new(&command.inputs, &command.checking, None, common)?.without_evidence();
     let selection = command.choice.selection();
     let color = terminal::color(common);
-    let mut out = BufWriter::new(terminal::results(job.open_figures()?));
+    let mut out = BufWriter::new(terminal::results(job.has_figures()?));
     let (mut found, mut trouble) = (false, false);
     let mut met = BTreeSet::new();
     // A diff is written at the end of its input, for one that breaks off must not be applied.

@@ -580,8 +580,9 @@ fn machine(evaluation: &Evaluation, comparison: &Comparison) -> Value {
         "calibration_error": evaluation.calibration_error(),
         "clean": {
             "documents": clean.documents, "words": clean.words, "findings": clean.findings,
-            "automatic": clean.automatic, "per_10_000": clean.per_10_000(),
-            "automatic_per_100_000": clean.automatic_per_100_000(),
+            "automatic": clean.automatic,
+            "per_10_000": (clean.documents > 0).then(|| clean.per_10_000()),
+            "automatic_per_100_000": (clean.documents > 0).then(|| clean.automatic_per_100_000()),
         },
         "documents_f1": evaluation.telling.f1(),
         "compared": comparison.differences.iter().map(|one| json!({

@@ -86,7 +86,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
         command.inputs.stats.as_ref().is_none_or(|stats| !output::is_among(stats, &named)),
         "--output and --stats need different files"
     );
-    let mut job = Job::new(&command.inputs, &command.checking, target, common)?
+    let job = Job::new(&command.inputs, &command.checking, target, common)?
         .without_evidence()
         .adding(added.names())
         .keeping(command.backup.as_deref());
@@ -99,7 +99,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
             path.display()
         );
     }
-    let (mut out, done, mut state) = match Output::open(&command.target, &job_name, job.open_figures()?, common)? {
+    let (mut out, done, mut state) = match Output::open(&command.target, &job_name, job.has_figures()?, common)? {
         Start::Anew(out) => (out, None, State::default()),
         Start::Resumed(out, progress, state) => (out, Some(progress), state),
         Start::Done => return Ok(Ending::default()),

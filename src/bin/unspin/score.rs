@@ -39,11 +39,11 @@ enum Scored {
 }
 
 pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
-    let mut job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?
+    let job = Job::new(&command.inputs, &command.checking, Some(&command.target), common)?
         .without_evidence()
         .apart([&command.target.output, &command.inputs.stats])?;
     let job_name = job.description(&format!("score {:?}", command.format))?;
-    let (mut out, done) = match Output::open(&command.target, &job_name, job.open_figures()?, common)? {
+    let (mut out, done) = match Output::open(&command.target, &job_name, job.has_figures()?, common)? {
         Start::Anew(mut out) => {
             let watched = command.target.file().is_none() && std::io::stdout().is_terminal() && !common.quiet;
             if command.format == TableFormat::Human && watched {
@@ -112,6 +112,9 @@ pub(crate) fn run(command: &Score, common: Common) -> anyhow::Result<Ending> {
         Err(error) if command.inputs.strict => return out.stop(error),
         ran => ran?,
     };
+    if command.format == TableFormat::Json {
+        json.end(&outcome.summary, &mut out)?;
+    }
     out.end(outcome.broken)?;
     Ok(Ending { found: false, trouble: outcome.trouble })
 }

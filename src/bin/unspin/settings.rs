@@ -445,7 +445,7 @@ impl Stated {
                 _ => "the baseline".to_owned(),
             };
             let lacking = lacking.display();
-            bail!("{lacking}: {whose} is not there; unspin check --write-baseline {lacking} makes it");
+            bail!("{lacking}: {whose} is not there; unspin check --write-baseline {lacking} PATH... makes it");
         }
         let known = baseline.map(baseline::read).transpose()?;
         Ok(Settings {

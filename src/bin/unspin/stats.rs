@@ -3,14 +3,13 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, ensure};
 use clap::{Args as Group, Subcommand};
 use serde::{Deserialize, Serialize};
 use unspin::render::Summary;
 
-use crate::output::Replacement;
+use crate::output;
 use crate::terminal::{self, Ending};
 
 #[derive(Group, Debug)]
@@ -55,26 +54,15 @@ pub(crate) struct Figures {
     pub(crate) seconds: f32,
 }
 
-/// The file that figures go into, at once or not at all.
-pub(crate) struct FiguresFile {
-    path: PathBuf,
-    /// Gone once they are written.
-    out: Mutex<Option<Replacement>>,
+impl Figures {
+    /// Writes them as a file, at once or not at all.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        output::replace(path, (serde_json::to_string_pretty(self)? + "\n").as_bytes())
+    }
 }
 
-impl FiguresFile {
-    /// Opens it before the run, so that it does not end with finding out that it cannot.
-    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
-        ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
-        Ok(Self { path: path.to_owned(), out: Mutex::new(Some(Replacement::new(path)?)) })
-    }
-
-    /// Writes all that it is to hold.
-    pub(crate) fn write(&self, figures: &Figures) -> anyhow::Result<()> {
-        let out = self.out.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(mut out) = out else { return Ok(()) };
-        let text = serde_json::to_string_pretty(figures)? + "\n";
-        out.write_all(text.as_bytes()).with_context(|| self.path.display().to_string())?;
-        out.finish()
-    }
+/// Refuses a file that figures cannot be written into.
+pub(crate) fn ensure_writable(path: &Path) -> anyhow::Result<()> {
+    ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
+    output::writable(&[], [&path.to_owned()])
 }

@@ -29,7 +29,7 @@ pub(crate) use self::stamp::Stamp;
 use crate::args::{self, Checking, Common, Inputs, Target};
 use crate::output;
 use crate::settings::{Settings, Stated};
-use crate::stats::FiguresFile;
+use crate::stats;
 
 /// Everything a run needs.
 pub(crate) struct Job {
@@ -39,8 +39,6 @@ pub(crate) struct Job {
     threads: usize,
     /// Where the figures go.
     stats: Option<PathBuf>,
-    /// The same file, once it is open.
-    figures: Option<FiguresFile>,
     strict: bool,
     common: Common,
     started: Instant,
@@ -109,7 +107,6 @@ impl Job {
             part: Part { shard: inputs.shard, whole_files },
             threads: args::threads(inputs.jobs),
             stats: inputs.stats.clone(),
-            figures: None,
             strict: inputs.strict,
             common,
             started: Instant::now(),
@@ -130,11 +127,11 @@ impl Job {
         self.sources.names(path)
     }
 
-    /// Opens the file that figures go into at the run's end, so that it does not end with finding out that it cannot;
-    /// `false` where there is to be none.
-    pub(crate) fn open_figures(&mut self) -> anyhow::Result<bool> {
-        self.figures = self.stats.as_deref().map(FiguresFile::open).transpose()?;
-        Ok(self.figures.is_some())
+    /// Whether figures go into a file at the run's end. Refuses one that cannot be written, so that the run does not end
+    /// with that.
+    pub(crate) fn has_figures(&self) -> anyhow::Result<bool> {
+        self.stats.as_deref().map(stats::ensure_writable).transpose()?;
+        Ok(self.stats.is_some())
     }
 
     /// The same run for a command that does not tell the evidence of findings.

@@ -276,8 +276,8 @@ impl<'j> Account<'j> {
             let files = if outcome.fieldless == 1 { "file skipped that has" } else { "files skipped that have" };
             complain(&format!("{} {files} no field or column \"text\"; name it with --field", outcome.fieldless));
         }
-        if let Some(file) = &job.figures {
-            file.write(&Figures { summary: outcome.summary.clone(), seconds: outcome.seconds })?;
+        if let Some(path) = &job.stats {
+            Figures { summary: outcome.summary.clone(), seconds: outcome.seconds }.write(path)?;
         }
         Ok(outcome)
     }

@@ -63,11 +63,11 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
         !interactive || inputs.stats.is_none(),
         "--stats is for --status and --apply: a review has no end to count at"
     );
-    let mut job = Job::new(&inputs, &command.checking, None, common)?
+    let job = Job::new(&inputs, &command.checking, None, common)?
         .by_name()
         .leaving_out(&files)
         .keeping(command.backup.as_deref());
-    job.open_figures()?;
+    job.has_figures()?;
     let options = options(command);
     if command.apply {
         let is_part = inputs.shard.is_some();
