@@ -693,10 +693,7 @@ fn a_signal_leaves_no_temporary_file() {
     let rows = format!("{{\"text\":{}}}\n", serde_json::Value::from(CLEAN.repeat(20))).repeat(20_000);
     let here = directory(&[("a.jsonl", rows.as_bytes())]);
     let count = || fs::read_dir(here.path()).expect("listed").count();
-    for args in [
-        ["fix", "--write", "a.jsonl"].as_slice(),
-        &["check", "--write-baseline", "known", "a.jsonl"],
-    ] {
+    for args in [["fix", "--write", "a.jsonl"].as_slice(), &["check", "--write-baseline", "known", "a.jsonl"]] {
         let mut child = command(here.path(), args).stderr(Stdio::null()).spawn().expect("starts");
         while count() < 2 {
             assert_eq!(child.try_wait().expect("asked"), None, "too fast");
@@ -706,6 +703,31 @@ fn a_signal_leaves_no_temporary_file() {
         let status = child.wait().expect("ends");
         assert_eq!((kill.success(), status.signal(), count()), (true, Some(15), 1), "{args:?}");
         assert_eq!(fs::read_to_string(here.path().join("a.jsonl")).expect("there"), rows);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn access_lists_and_other_attributes_stay() {
+    let here = directory(&[("a.txt", SPUN.as_bytes())]);
+    let path = here.path().join("a.txt");
+    // The owner and one other user may write, the group may not read: version 2, then tag, permission and id of each.
+    let entries = [(0x01u16, 6u16, !0u32), (0x02, 6, 65534), (0x04, 0, !0), (0x10, 6, !0), (0x20, 0, !0)];
+    let list: Vec<u8> = entries
+        .iter()
+        .flat_map(|(tag, may, id)| [&tag.to_le_bytes()[..], &may.to_le_bytes(), &id.to_le_bytes()].concat())
+        .collect();
+    let list = [&2u32.to_le_bytes()[..], &list].concat();
+    let attributes = [("user.note", b"kept".to_vec()), ("system.posix_acl_access", list)];
+    // Not every system and file system has both.
+    let set: Vec<_> = attributes.iter().filter(|(name, value)| xattr::set(&path, name, value).is_ok()).collect();
+    let ran = unspin(here.path(), &["fix", "-q", "--write", "--assume-spun", "--backup", ".orig", "a.txt"], b"");
+    assert_ne!(fs::read_to_string(&path).expect("there"), SPUN, "{}", ran.err);
+    for name in ["a.txt", "a.txt.orig"] {
+        for (attribute, value) in &set {
+            let kept = xattr::get(here.path().join(name), attribute).expect("asked");
+            assert_eq!(kept.as_ref(), Some(value), "{name}: {attribute}");
+        }
     }
 }
 

@@ -210,7 +210,7 @@ impl Target {
             return Ok(false);
         }
         let file = self.out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        output::liken(file.as_file(), &fs::metadata(&self.path)?)?;
+        output::liken(file.as_file(), &self.path)?;
         file.as_file().sync_all()?;
         if let Some(suffix) = backup {
             let kept = output::beside(&self.path, suffix);
@@ -235,7 +235,7 @@ fn keep(path: &Path, kept: &Path, stamp: Option<Stamp>) -> anyhow::Result<()> {
     // A copy that is not whole, or of what something else is writing, must not be taken for the original by the next run.
     let copy = temporary::private(output::directory(kept))?;
     fs::copy(path, copy.path())?;
-    output::liken(copy.as_file(), &fs::metadata(path)?)?;
+    output::liken(copy.as_file(), path)?;
     copy.as_file().sync_all()?;
     unchanged(path, stamp)?;
     let _: File = copy.persist_noclobber(kept)?;

@@ -175,8 +175,8 @@ impl Output {
         // The note goes first: what the one before says of the partial file is no longer so.
         Note::write(&journal, job)?;
         file.set_len(0).with_context(name)?;
-        if let Some(there) = there {
-            liken(&file, &there).with_context(name)?;
+        if there.is_some() {
+            liken(&file, path).with_context(name)?;
         }
         Ok(Start::Anew(Self::to_file(path, compression, job, file)?))
     }
@@ -431,7 +431,7 @@ impl Replacement {
                 .with_context(|| format!("{}: cannot write beside it", path.display()))?;
             if let Some(there) = there {
                 ensure!(!there.permissions().readonly(), "{}: is read-only", name());
-                liken(file.as_file(), &there).with_context(name)?;
+                liken(file.as_file(), &path).with_context(name)?;
             }
             Place::Beside(file)
         };
@@ -485,15 +485,31 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     file.finish()
 }
 
-/// Gives a file that is to take the place of another one its owner, where that is allowed, and its permissions.
-pub(crate) fn liken(file: &File, there: &fs::Metadata) -> io::Result<()> {
-    // Permissions come last, for a change of owner takes some away.
+/// Gives a file that is to take the place of another one what that has beside its bytes: its owner, where that is allowed,
+/// its extended attributes, where the system lets them be set, and its permissions.
+///
+/// # Errors
+///
+/// Also where its access control list cannot be set: without that the group might do what it may not.
+pub(crate) fn liken(file: &File, there: &Path) -> io::Result<()> {
+    let data = fs::metadata(there)?;
+    // Permissions come last, for a change of owner takes some away, and a list grants some.
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, fchown};
-        let _ = fchown(file, Some(there.uid()), Some(there.gid()));
+
+        use xattr::FileExt;
+
+        let _ = fchown(file, Some(data.uid()), Some(data.gid()));
+        // Not every file system has any.
+        for name in xattr::list(there).into_iter().flatten() {
+            let set = xattr::get(there, &name).and_then(|value| file.set_xattr(&name, &value.unwrap_or_default()));
+            if name == "system.posix_acl_access" {
+                set?;
+            }
+        }
     }
-    file.set_permissions(there.permissions())
+    file.set_permissions(data.permissions())
 }
 
 /// Which file one is, whatever its names.
