@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use toml_edit::{Array, DocumentMut, RawString, Value, value};
 
-use crate::output;
+use crate::replacement;
 use crate::wording::one_line;
 
 /// Adds a phrase to the allow list of a settings file, which is made where there is none. The file is replaced at once,
@@ -20,7 +20,7 @@ pub(crate) fn add(path: &Path, phrase: &str) -> anyhow::Result<bool> {
     let Some(changed) = with(text.as_deref().unwrap_or_default(), &phrase).with_context(name)? else {
         return Ok(false);
     };
-    output::replace(path, changed.as_bytes())?;
+    replacement::replace(path, changed.as_bytes())?;
     Ok(true)
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn put_back(path: &Path, before: Option<&str>, after: Option<&str>) -
         path.display()
     );
     match before {
-        Some(text) => output::replace(path, text.as_bytes()),
+        Some(text) => replacement::replace(path, text.as_bytes()),
         None => fs::remove_file(path).with_context(|| path.display().to_string()),
     }
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 use unspin::render::Document;
 
-use crate::output::Replacement;
+use crate::replacement::Replacement;
 use crate::wording::one_line;
 
 /// One line of a baseline. Only the id counts; the rest is for people who read the file.

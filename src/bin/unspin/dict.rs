@@ -15,7 +15,7 @@ use crate::args::{Common, TableFormat};
 use crate::coverage::Coverage;
 use crate::terminal::{self, Ending, note};
 use crate::wording::one_line;
-use crate::{dictionary, eval, output};
+use crate::{dictionary, eval, paths, replacement};
 
 /// The source that rows are added under.
 const OWN: &str = "own";
@@ -96,7 +96,7 @@ fn check(dir: &Path, write: bool, common: Common) -> anyhow::Result<Ending> {
             if let Ok(canonical) = file.canonical()
                 && canonical != file.bytes
             {
-                output::replace(&dir.join(&file.path), &canonical)?;
+                replacement::replace(&dir.join(&file.path), &canonical)?;
                 file.bytes = canonical;
                 rewritten += 1;
             }
@@ -228,7 +228,7 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
     let sources = dir.join("sources.csv");
     if !sources.exists() {
         fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-        output::replace(&sources, b"id,title,license,origin,date\n")?;
+        replacement::replace(&sources, b"id,title,license,origin,date\n")?;
     }
     append(&sources, "sources.csv", |text| {
         let mut known = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
@@ -239,8 +239,8 @@ fn add(dir: &Path, certain: bool, original: &str, substitutes: &[String], common
     })?;
     let path = dir.join(name);
     if !path.exists() {
-        fs::create_dir_all(output::directory(&path)).with_context(|| path.display().to_string())?;
-        output::replace(&path, header.as_bytes())?;
+        fs::create_dir_all(paths::directory(&path)).with_context(|| path.display().to_string())?;
+        replacement::replace(&path, header.as_bytes())?;
     }
     let mut gone = Vec::new();
     append(&path, name, |text| {
@@ -292,7 +292,7 @@ fn append(path: &Path, name: &str, change: impl FnOnce(&mut String) -> anyhow::R
     }
     change(&mut text)?;
     let file = SourceFile { path: name.to_owned(), bytes: text.into_bytes() };
-    output::replace(path, &file.canonical()?)
+    replacement::replace(path, &file.canonical()?)
 }
 
 /// A sentence that must, or must not, be flagged.

@@ -17,7 +17,8 @@ use unspin::{Finding, Report};
 
 use crate::args::{Checking, Common, TableFormat, threads};
 use crate::dictionary::files_below;
-use crate::output;
+use crate::paths;
+use crate::replacement;
 use crate::settings::Settings;
 use crate::terminal::{self, Ending, note};
 use crate::wording::one_line;
@@ -196,10 +197,10 @@ impl Bound {
 
 pub(crate) fn run(command: &Eval, common: Common) -> anyhow::Result<Ending> {
     let settings = Settings::new(&command.checking)?;
-    let m2 = command.m2.iter().flat_map(|prefix| M2.map(|end| output::beside(prefix, end)));
+    let m2 = command.m2.iter().flat_map(|prefix| M2.map(|end| paths::beside(prefix, end)));
     let outputs: Vec<PathBuf> = command.save.iter().cloned().chain(m2).collect();
     // Figures may take the place of those that they are compared with.
-    output::writable(&[gold_files(&command.gold)?, command.clean.clone()].concat(), &outputs)?;
+    replacement::writable(&[gold_files(&command.gold)?, command.clean.clone()].concat(), &outputs)?;
     let mut gold = read_gold(&command.gold, common)?;
     for path in &command.clean {
         gold.extend(read_clean(path, path)?);
@@ -227,7 +228,7 @@ pub(crate) fn run(command: &Eval, common: Common) -> anyhow::Result<Ending> {
     };
     if let Some(path) = &command.save {
         let text = serde_json::to_string_pretty(&evaluation.counts)?;
-        output::replace(path, (text + "\n").as_bytes())?;
+        replacement::replace(path, (text + "\n").as_bytes())?;
     }
 
     let mut out = terminal::stdout();
@@ -322,7 +323,7 @@ fn write_m2(prefix: &Path, gold: &[GoldDocument], reports: &[Report]) -> anyhow:
     }
     M2.iter()
         .zip([wanted, found])
-        .try_for_each(|(end, text)| output::replace(&output::beside(prefix, end), text.as_bytes()))
+        .try_for_each(|(end, text)| replacement::replace(&paths::beside(prefix, end), text.as_bytes()))
 }
 
 /// One thing that went wrong.

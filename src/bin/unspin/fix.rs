@@ -18,6 +18,7 @@ use crate::in_place::{InPlace, Rewritten};
 use crate::job::{Event, Job};
 use crate::long::{self, Passage};
 use crate::output::{self, Output, Start};
+use crate::paths;
 use crate::terminal::{Ending, complain, note};
 
 #[derive(Group, Debug)]
@@ -83,7 +84,7 @@ pub(crate) fn run(command: &Fix, common: Common) -> anyhow::Result<Ending> {
     );
     let (named, _) = output::own_paths(&command.target);
     ensure!(
-        command.inputs.stats.as_ref().is_none_or(|stats| !output::is_among(stats, &named)),
+        command.inputs.stats.as_ref().is_none_or(|stats| !paths::is_among(stats, &named)),
         "--output and --stats need different files"
     );
     let job = Job::new(&command.inputs, &command.checking, target, common)?

@@ -11,7 +11,8 @@ use unspin::Span;
 use unspin::input::{Compressor, Record, Source};
 
 use crate::job::{Event, Stamp};
-use crate::output;
+use crate::paths;
+use crate::replacement;
 use crate::temporary;
 use crate::terminal::complain;
 
@@ -210,10 +211,10 @@ impl Target {
             return Ok(false);
         }
         let file = self.out.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        output::liken(file.as_file(), &self.path)?;
+        replacement::liken(file.as_file(), &self.path)?;
         file.as_file().sync_all()?;
         if let Some(suffix) = backup {
-            let kept = output::beside(&self.path, suffix);
+            let kept = paths::beside(&self.path, suffix);
             keep(&self.path, &kept, self.stamp).with_context(|| format!("backup {}", kept.display()))?;
         }
         unchanged(&self.path, self.stamp)?;
@@ -233,9 +234,9 @@ fn keep(path: &Path, kept: &Path, stamp: Option<Stamp>) -> anyhow::Result<()> {
         return Ok(());
     }
     // A copy that is not whole, or of what something else is writing, must not be taken for the original by the next run.
-    let copy = temporary::private(output::directory(kept))?;
+    let copy = temporary::private(paths::directory(kept))?;
     fs::copy(path, copy.path())?;
-    output::liken(copy.as_file(), path)?;
+    replacement::liken(copy.as_file(), path)?;
     copy.as_file().sync_all()?;
     unchanged(path, stamp)?;
     let _: File = copy.persist_noclobber(kept)?;

@@ -15,9 +15,10 @@ use unspin::learn::{channel, scorer, vectors, weights};
 use crate::args::Common;
 use crate::dictionary;
 use crate::eval::{gold_files, read_clean, read_gold};
-use crate::output;
+use crate::paths;
+use crate::replacement;
 #[cfg(feature = "encoder")]
-use crate::output::Replacement;
+use crate::replacement::Replacement;
 use crate::terminal::{Ending, note, progress};
 
 #[derive(Subcommand, Debug)]
@@ -75,14 +76,14 @@ pub(crate) struct LearnChannel {
 
 fn learn_channel(command: &LearnChannel, common: Common, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let outputs = [&command.out].into_iter().chain(&command.rows).chain(&command.seldom);
-    output::writable(&gold_files(&command.gold)?, outputs)?;
+    replacement::writable(&gold_files(&command.gold)?, outputs)?;
     let learned = channel::learn(&documents(&command.gold, &[], common)?, progress)?;
-    output::replace(&command.out, &learned.bytes)?;
+    replacement::replace(&command.out, &learned.bytes)?;
     if let Some(path) = &command.rows {
-        output::replace(path, learned.rows.as_bytes())?;
+        replacement::replace(path, learned.rows.as_bytes())?;
     }
     if let Some(path) = &command.seldom {
-        output::replace(path, learned.seldom.as_bytes())?;
+        replacement::replace(path, learned.seldom.as_bytes())?;
     }
     note(&learned.report);
     Ok(())
@@ -132,7 +133,7 @@ fn learn_weights(command: &LearnWeights, common: Common, progress: &mut dyn FnMu
     let LearnWeights { parts, clean, scorer, heard, .. } = command;
     let files = [&command.gold[..], &command.fragments].concat();
     let inputs = [&gold_files(&files)?[..], clean, &parts.ngrams, scorer, heard].concat();
-    output::writable(&inputs, [&command.out])?;
+    replacement::writable(&inputs, [&command.out])?;
     let fragments = read_gold(&command.fragments, common)?;
     let gold = documents(&command.gold, &command.clean, common)?;
     let mut heard: Vec<weights::Heard> = Vec::new();
@@ -144,7 +145,7 @@ fn learn_weights(command: &LearnWeights, common: Common, progress: &mut dyn FnMu
     }
     let loaded = parts.load(scorer)?;
     let learned = weights::learn(&gold, &fragments, &heard, &loaded.models(), &command.watch, progress)?;
-    output::replace(&command.out, &learned.bytes)?;
+    replacement::replace(&command.out, &learned.bytes)?;
     note(learned.report.trim_end());
     Ok(())
 }
@@ -232,7 +233,7 @@ fn learn_places(command: LearnPlaces, common: Common) -> anyhow::Result<()> {
     let encoder = std::slice::from_ref(&command.encoder);
     let LearnPlaces { parts, clean, scorer, corpus, .. } = &command;
     let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, scorer, corpus, encoder].concat();
-    output::writable(&inputs, [&command.out])?;
+    replacement::writable(&inputs, [&command.out])?;
     let encoder = content(&command.encoder)?;
     let mut out = Replacement::new(&command.out)?;
     if command.corpus.is_empty() {
@@ -259,10 +260,10 @@ pub(crate) struct LearnVectors {
 }
 
 fn learn_vectors(command: LearnVectors, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
-    output::writable(&[&command.corpora[..], std::slice::from_ref(&command.model)].concat(), [&command.out])?;
+    replacement::writable(&[&command.corpora[..], std::slice::from_ref(&command.model)].concat(), [&command.out])?;
     let options = vectors::VectorOptions { corpora: command.corpora, model: command.model, ..Default::default() };
     let bytes = vectors::train(&options, progress)?;
-    output::replace(&command.out, &bytes)
+    replacement::replace(&command.out, &bytes)
 }
 
 #[derive(clap::Args, Debug)]
@@ -298,9 +299,9 @@ pub(crate) struct LearnScorer {
 
 fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
     let inputs = [&command.corpora[..], command.vectors.as_slice()].concat();
-    output::writable(&inputs, [&command.out].into_iter().chain(&command.state))?;
+    replacement::writable(&inputs, [&command.out].into_iter().chain(&command.state))?;
     // A state may take the place of the one that it comes from.
-    output::apart(command.resume.as_slice(), [&command.out])?;
+    paths::apart(command.resume.as_slice(), [&command.out])?;
     let defaults = scorer::ScorerOptions::default();
     let options = scorer::ScorerOptions {
         corpora: command.corpora,
@@ -313,9 +314,9 @@ fn learn_scorer(command: LearnScorer, progress: &mut dyn FnMut(&str)) -> anyhow:
     };
     let trained = scorer::train(&options, progress)?;
     if let Some(path) = &command.state {
-        output::replace(path, &trained.state)?;
+        replacement::replace(path, &trained.state)?;
     }
-    output::replace(&command.out, &trained.bytes)
+    replacement::replace(&command.out, &trained.bytes)
 }
 
 #[derive(clap::Args, Debug)]
@@ -346,7 +347,7 @@ fn learn_tune(command: &LearnTune, common: Common, progress: &mut dyn FnMut(&str
     let LearnTune { parts, clean, .. } = command;
     let start = std::slice::from_ref(&command.start);
     let inputs = [&gold_files(&command.gold)?[..], clean, &parts.ngrams, start].concat();
-    output::writable(&inputs, [&command.out])?;
+    replacement::writable(&inputs, [&command.out])?;
     let loaded = parts.load(&[])?;
     let start = content(&command.start)?;
     let options = scorer::tune::TuneOptions {
@@ -356,5 +357,5 @@ fn learn_tune(command: &LearnTune, common: Common, progress: &mut dyn FnMut(&str
         without: command.without.map(|part| usize::from(part) - 1),
     };
     let bytes = scorer::tune::tune(&documents(&command.gold, clean, common)?, &options, progress)?;
-    output::replace(&command.out, &bytes)
+    replacement::replace(&command.out, &bytes)
 }

@@ -21,6 +21,8 @@ mod long;
 mod lsp;
 mod man;
 mod output;
+mod paths;
+mod replacement;
 mod review;
 mod score;
 #[cfg(feature = "serve")]

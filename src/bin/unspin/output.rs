@@ -8,7 +8,6 @@
 //! What lies there under these names and is of no run is refused. A file whose name says that it is compressed is, in
 //! stretches from one such note to the next. What is there and is no file, such as a pipe, is written to as it is.
 
-use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -17,12 +16,13 @@ use anyhow::{Context, ensure};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tempfile::NamedTempFile;
-use unspin::input::{Compression, Compressor, InputError, resolved};
+use unspin::input::{Compression, Compressor, InputError};
 use unspin::render::Style;
 
 use crate::args::{Color, Common, Target};
 use crate::job::Progress;
+use crate::paths::{FileId, beside, directory, followed};
+use crate::replacement::liken;
 use crate::temporary;
 use crate::terminal::{self, Ending, complain, note};
 
@@ -339,48 +339,6 @@ pub(crate) fn is_done(named: &Path) -> bool {
     path.exists() && [".partial", ".resume"].iter().all(|end| !beside(&path, end).exists())
 }
 
-/// Whether a file is among inputs that are named.
-pub(crate) fn is_among(path: &Path, inputs: &[PathBuf]) -> bool {
-    let file = place(path);
-    inputs.iter().any(|input| input.as_os_str() != "-" && place(input) == file)
-}
-
-/// Where a file is, by the one name that it has.
-fn place(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| resolved(path))
-}
-
-/// Refuses to write over an input that is named, or to one file twice.
-pub(crate) fn apart<'p>(inputs: &[PathBuf], outputs: impl IntoIterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
-    let mut known = HashSet::new();
-    for path in outputs {
-        // What is no file, such as a terminal, takes all that comes.
-        if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-            continue;
-        }
-        let is_output = FileId::of_stdout().is_some_and(|file| file.is_at(path));
-        ensure!(!is_output, "{}: standard output is written to it; name another file", path.display());
-        ensure!(!is_among(path, inputs), "{}: is an input, too; write to another file", path.display());
-        ensure!(known.insert(place(path)), "{}: is to be written twice; name two files", path.display());
-    }
-    Ok(())
-}
-
-/// Refuses what [`apart`] does, and files that cannot be written, so that long work does not end with that.
-pub(crate) fn writable<'p>(
-    inputs: &[PathBuf],
-    outputs: impl IntoIterator<Item = &'p PathBuf> + Clone,
-) -> anyhow::Result<()> {
-    apart(inputs, outputs.clone())?;
-    for path in outputs {
-        // A pipe that is opened and closed again is at its end for who reads it.
-        if path.is_dir() || !fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-            Replacement::new(path)?;
-        }
-    }
-    Ok(())
-}
-
 /// Paths that a run with this target writes to, which are no inputs: of the file itself, and of what grows beside it.
 pub(crate) fn own_paths(target: &Target) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let named = target.file().into_iter().flat_map(|path| [path.to_owned(), followed(path)]);
@@ -390,186 +348,12 @@ pub(crate) fn own_paths(target: &Target) -> (Vec<PathBuf>, Vec<PathBuf>) {
     (named, grown)
 }
 
-/// Where a path leads: a link stays a link, and the file that it is to is written.
-fn followed(path: &Path) -> PathBuf {
-    // A file that is not there yet is found by the link alone.
-    let target = || fs::canonicalize(path).or_else(|_| Ok(directory(path).join(fs::read_link(path)?)));
-    if path.is_symlink() { target().unwrap_or_else(|_: io::Error| path.to_owned()) } else { path.to_owned() }
-}
-
 /// How text for people looks there.
 pub(crate) fn style(target: &Target, common: Common) -> Style {
     if target.file().is_some() {
         return Style { color: common.color == Color::Always, verbose: common.verbose, ..Style::default() };
     }
     Style { color: terminal::color(common), width: terminal::width(), verbose: common.verbose }
-}
-
-/// A file that is written anew and takes its place when it is whole. A link stays a link, permissions stay, and what is
-/// there and is no file, such as a pipe, is written to as it is.
-pub(crate) struct Replacement {
-    path: PathBuf,
-    out: BufWriter<Place>,
-}
-
-/// Where a replacement is written.
-enum Place {
-    Beside(NamedTempFile),
-    There(File),
-}
-
-impl Replacement {
-    pub(crate) fn new(named: &Path) -> anyhow::Result<Self> {
-        let name = || named.display().to_string();
-        let there = fs::metadata(named).ok();
-        ensure!(!named.is_dir(), "{}: is a directory", name());
-        let path = followed(named);
-        let place = if there.as_ref().is_some_and(|there| !there.is_file()) {
-            Place::There(OpenOptions::new().write(true).open(named).with_context(name)?)
-        } else {
-            let file = temporary::plain(directory(&path))
-                .with_context(|| format!("{}: cannot write beside it", path.display()))?;
-            if let Some(there) = there {
-                ensure!(!there.permissions().readonly(), "{}: is read-only", name());
-                liken(file.as_file(), &path).with_context(name)?;
-            }
-            Place::Beside(file)
-        };
-        Ok(Self { path, out: BufWriter::new(place) })
-    }
-
-    /// Puts it in its place.
-    pub(crate) fn finish(self) -> anyhow::Result<()> {
-        let name = || self.path.display().to_string();
-        match self.out.into_inner().map_err(io::IntoInnerError::into_error).with_context(name)? {
-            Place::Beside(file) => {
-                file.as_file().sync_all().with_context(name)?;
-                let _: File = file.persist(&self.path).with_context(name)?;
-            }
-            Place::There(_) => {}
-        }
-        Ok(())
-    }
-}
-
-impl Write for Replacement {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-impl Write for Place {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Beside(file) => file.write(bytes),
-            Self::There(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Beside(file) => file.flush(),
-            Self::There(file) => file.flush(),
-        }
-    }
-}
-
-/// Writes a file at once, or not at all.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file = Replacement::new(path)?;
-    file.write_all(bytes).with_context(|| path.display().to_string())?;
-    file.finish()
-}
-
-/// Gives a file that is to take the place of another one what that has beside its bytes: its owner, where that is allowed,
-/// its extended attributes, where the system lets them be set, and its permissions.
-///
-/// # Errors
-///
-/// Also where its access control list cannot be set: without that the group might do what it may not.
-pub(crate) fn liken(file: &File, there: &Path) -> io::Result<()> {
-    let data = fs::metadata(there)?;
-    // Permissions come last, for a change of owner takes some away, and a list grants some.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, fchown};
-
-        use xattr::FileExt;
-
-        let _ = fchown(file, Some(data.uid()), Some(data.gid()));
-        // Not every file system has any.
-        for name in xattr::list(there).into_iter().flatten() {
-            let set = xattr::get(there, &name).and_then(|value| file.set_xattr(&name, &value.unwrap_or_default()));
-            if name == "system.posix_acl_access" {
-                set?;
-            }
-        }
-    }
-    file.set_permissions(data.permissions())
-}
-
-/// Which file one is, whatever its names.
-#[derive(Clone, Copy)]
-pub(crate) struct FileId {
-    #[cfg(unix)]
-    device_and_inode: (u64, u64),
-}
-
-#[cfg(unix)]
-impl FileId {
-    /// That of the file that standard output goes into, if it goes into one.
-    pub(crate) fn of_stdout() -> Option<Self> {
-        use std::os::fd::AsFd;
-
-        Self::of(&File::from(io::stdout().as_fd().try_clone_to_owned().ok()?))
-    }
-
-    pub(crate) fn of(file: &File) -> Option<Self> {
-        Self::read(&file.metadata().ok()?)
-    }
-
-    fn read(data: &fs::Metadata) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt;
-
-        data.is_file().then(|| Self { device_and_inode: (data.dev(), data.ino()) })
-    }
-
-    /// Whether a path is that of this file.
-    pub(crate) fn is_at(self, path: &Path) -> bool {
-        let there = fs::metadata(path).ok().and_then(|data| Self::read(&data));
-        there.is_some_and(|there| there.device_and_inode == self.device_and_inode)
-    }
-}
-
-#[cfg(not(unix))]
-impl FileId {
-    pub(crate) fn of_stdout() -> Option<Self> {
-        None
-    }
-
-    pub(crate) fn of(_file: &File) -> Option<Self> {
-        None
-    }
-
-    pub(crate) fn is_at(self, _path: &Path) -> bool {
-        false
-    }
-}
-
-/// The directory that a file is in.
-pub(crate) fn directory(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// The path with this at its end.
-pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use clap::{Args as Group, Subcommand};
 use serde::{Deserialize, Serialize};
 use unspin::render::Summary;
 
-use crate::output;
+use crate::replacement;
 use crate::terminal::{self, Ending};
 
 #[derive(Group, Debug)]
@@ -57,12 +57,12 @@ pub(crate) struct Figures {
 impl Figures {
     /// Writes them as a file, at once or not at all.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        output::replace(path, (serde_json::to_string_pretty(self)? + "\n").as_bytes())
+        replacement::replace(path, (serde_json::to_string_pretty(self)? + "\n").as_bytes())
     }
 }
 
 /// Refuses a file that figures cannot be written into.
 pub(crate) fn ensure_writable(path: &Path) -> anyhow::Result<()> {
     ensure!(path.as_os_str() != "-", "--stats needs the name of a file; standard output has the results");
-    output::writable(&[], [&path.to_owned()])
+    replacement::writable(&[], [&path.to_owned()])
 }

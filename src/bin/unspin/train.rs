@@ -8,7 +8,8 @@ use unspin::learn::ngrams::{self, TrainOptions};
 
 use crate::args::Common;
 use crate::eval::{gold_files, read_gold};
-use crate::output;
+use crate::paths;
+use crate::replacement;
 use crate::terminal::{Ending, note, progress};
 
 #[derive(Group, Debug)]
@@ -58,7 +59,7 @@ pub(crate) struct Train {
 
 pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
     let inputs = [&command.corpora, &gold_files(&command.gold)?[..], command.lexicon.as_slice()].concat();
-    output::writable(&inputs, [&command.out, &output::beside(&command.out, ".json")])?;
+    replacement::writable(&inputs, [&command.out, &paths::beside(&command.out, ".json")])?;
     let defaults = TrainOptions::default();
     let options = TrainOptions {
         corpora: command.corpora,
@@ -76,7 +77,7 @@ pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
         ..defaults
     };
     let trained = ngrams::train(&options, &mut progress(common))?;
-    output::replace(&command.out, &trained.bytes)?;
+    replacement::replace(&command.out, &trained.bytes)?;
 
     let corpora: Vec<_> = options
         .corpora
@@ -104,7 +105,7 @@ pub(crate) fn run(command: Train, common: Common) -> anyhow::Result<Ending> {
         "perplexity": (trained.perplexity * 100.0).round() / 100.0,
         "unknown_share": (trained.unknown * 10_000.0).round() / 10_000.0,
     });
-    output::replace(&output::beside(&command.out, ".json"), format!("{manifest:#}\n").as_bytes())?;
+    replacement::replace(&paths::beside(&command.out, ".json"), format!("{manifest:#}\n").as_bytes())?;
     if !common.quiet {
         note(&format!(
             "{} bytes, {} words, {} 2-grams, {} 3-grams, perplexity {:.1} on {} held-out tokens",

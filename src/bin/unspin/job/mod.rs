@@ -28,6 +28,7 @@ use self::sources::Sources;
 pub(crate) use self::stamp::Stamp;
 use crate::args::{self, Checking, Common, Inputs, Target};
 use crate::output;
+use crate::paths;
 use crate::settings::{Settings, Stated};
 use crate::stats;
 
@@ -93,12 +94,12 @@ impl Job {
             ensure!(!sources.names(path), "{}: is an input, too; write to another file", path.display());
         }
         ensure!(
-            inputs.stats.as_ref().is_none_or(|stats| !output::is_among(stats, &grown)),
+            inputs.stats.as_ref().is_none_or(|stats| !paths::is_among(stats, &grown)),
             "--output and --stats need different files"
         );
         let goes_by: Vec<_> = settings.own.iter().chain(&inputs.file_list).cloned().collect();
         for path in written().filter(|path| path.is_file()) {
-            ensure!(!output::is_among(path, &goes_by), "{}: is read, too; write to another file", path.display());
+            ensure!(!paths::is_among(path, &goes_by), "{}: is read, too; write to another file", path.display());
         }
         sources.leave_out(written().chain(&settings.own));
         let job = Self {

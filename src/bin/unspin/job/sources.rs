@@ -1,7 +1,6 @@
 //! The inputs of a run: what is named, less what the run itself writes or goes by.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,7 @@ use unspin::input::{self, Compression, FileOptions, Format, InputError, Source, 
 
 use super::file_list;
 use crate::args::Inputs;
-use crate::output::{self, FileId};
+use crate::paths::{self, FileId};
 use crate::review::store;
 use crate::settings::{self, Settings};
 use crate::terminal::note;
@@ -93,12 +92,12 @@ impl Sources {
 
     /// Refuses to write over an input that is named, or to one file twice.
     pub(super) fn apart_from<'p>(&self, outputs: impl IntoIterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
-        output::apart(&self.paths, outputs)
+        paths::apart(&self.paths, outputs)
     }
 
     /// Whether a file is named as an input.
     pub(super) fn names(&self, path: &Path) -> bool {
-        output::is_among(path, &self.paths)
+        paths::is_among(path, &self.paths)
     }
 
     /// Bytes of all that is named, where that can be told beforehand: only plain files tell it.
@@ -165,7 +164,7 @@ impl Sources {
         if !self.once || self.paths.len() < 2 || source.is_stdin() {
             return true;
         }
-        seen.insert(fs::canonicalize(&source.path).unwrap_or_else(|_| resolved(&source.path)))
+        seen.insert(paths::place(&source.path))
     }
 
     /// Whether the run writes to it or goes by it, or one like it did.

@@ -27,7 +27,7 @@ use self::view::Look;
 use crate::args::Common;
 use crate::job::Job;
 use crate::terminal::{self, Ending, complain, note};
-use crate::{output, settings};
+use crate::{paths, settings};
 
 pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     ensure!(command.by.as_ref().is_none_or(|name| !name.trim().is_empty()), "--by needs a name");
@@ -76,7 +76,7 @@ pub(crate) fn run(command: &Review, common: Common) -> anyhow::Result<Ending> {
     if command.status {
         return status::run(&job, &decisions, &options);
     }
-    let directory = output::directory(&files[0]);
+    let directory = paths::directory(&files[0]);
     ensure!(directory.is_dir(), "{}: there is no directory {}", files[0].display(), directory.display());
     let here = std::env::current_dir()?;
     let settings = (!command.checking.isolated).then(|| settings::file_for(&command.checking, &here));

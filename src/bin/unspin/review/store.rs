@@ -9,8 +9,8 @@ use anyhow::{Context, bail};
 use unspin::{Decision, Decisions};
 
 use super::session::Keep;
-use crate::output::FileId;
-use crate::{allow, output};
+use crate::paths::FileId;
+use crate::{allow, paths};
 
 /// Where decisions go unless a file is named.
 pub(crate) const NAME: &str = ".unspin-review.jsonl";
@@ -85,7 +85,7 @@ impl Store {
         }
         if is_new {
             // The name must outlive a crash too. Not every system lets directories be opened for that.
-            let _ = File::open(output::directory(&self.path)).and_then(|directory| directory.sync_all());
+            let _ = File::open(paths::directory(&self.path)).and_then(|directory| directory.sync_all());
             // What is on the screen is to be on the disk, where somebody removed the file, too.
             if let Some(mut removed) = self.file.as_ref() {
                 let mut lines = Vec::new();
