@@ -1,5 +1,7 @@
 //! What a check may be told.
 
+use serde::{Deserialize, Serialize};
+
 use crate::name::named;
 use crate::report::Family;
 
@@ -80,7 +82,10 @@ named!(Model, "model");
 /// assert!(!finds(&config));
 /// # Ok::<(), unspin::UnknownName>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Through serde its keys are those of its fields; what is left out has its default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
     /// What to do inside quotation marks.
@@ -131,5 +136,20 @@ impl Config {
     pub(crate) fn least(&self) -> f32 {
         let least = if self.min_confidence.is_nan() { Self::default().min_confidence } else { self.min_confidence };
         least.clamp(0.0, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_go_through_serde() {
+        let config =
+            Config { prior: 0.1, families: vec![Family::Phrasal], allow: vec!["x y".into()], ..Config::default() };
+        let text = serde_json::to_string(&config).expect("JSON");
+        assert_eq!(serde_json::from_str::<Config>(&text).expect("the same"), config);
+        assert_eq!(serde_json::from_str::<Config>("{}").expect("defaults"), Config::default());
+        assert!(serde_json::from_str::<Config>(r#"{"qoutes": "skip"}"#).is_err());
     }
 }

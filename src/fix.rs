@@ -87,7 +87,10 @@ impl From<&Finding> for Edit {
 /// assert!(edits(Selection::Automatic) <= edits(Selection::Confidence(0.9)));
 /// assert_eq!(edits(Selection::Ids(vec![report.findings[0].id.clone()])), 1);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// Through serde it is `"all"`, `"automatic"`, `{"confidence": 0.9}` or `{"ids": ["..."]}`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Selection {
     /// Every finding.
@@ -328,6 +331,19 @@ mod tests {
             evidence: Vec::new(),
             sources: Vec::new(),
             id: id.into(),
+        }
+    }
+
+    #[test]
+    fn selections_go_through_serde() {
+        for (selection, json) in [
+            (Selection::All, r#""all""#),
+            (Selection::Automatic, r#""automatic""#),
+            (Selection::Confidence(0.5), r#"{"confidence":0.5}"#),
+            (Selection::Ids(vec!["x".into()]), r#"{"ids":["x"]}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&selection).expect("JSON"), json);
+            assert_eq!(serde_json::from_str::<Selection>(json).expect("the same"), selection);
         }
     }
 

@@ -1,5 +1,8 @@
 //! A repaired text.
 
+use std::sync::Arc;
+
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -11,6 +14,8 @@ use crate::report::tuple;
 #[pyclass(frozen, module = "unspin")]
 pub(crate) struct Fixed {
     fixed: unspin::Fixed,
+    /// The text before the repairs.
+    before: Arc<str>,
     original: Characters,
     repaired: Characters,
     /// The edits, in order; offsets are characters of the original text.
@@ -28,13 +33,13 @@ pub(crate) struct Edit {
 }
 
 impl Fixed {
-    pub(crate) fn new(py: Python<'_>, text: &str, fixed: unspin::Fixed) -> PyResult<Self> {
-        let (original, repaired) = (Characters::of(text), Characters::of(&fixed.text));
+    pub(crate) fn new(py: Python<'_>, before: Arc<str>, fixed: unspin::Fixed) -> PyResult<Self> {
+        let (original, repaired) = (Characters::of(&before), Characters::of(&fixed.text));
         let edits = fixed.edits.iter().map(|edit| {
             let (start, end) = original.span(edit.span);
             Edit { start, end, text: edit.text.clone() }
         });
-        Ok(Self { edits: tuple(py, edits)?, fixed, original, repaired })
+        Ok(Self { edits: tuple(py, edits)?, fixed, before, original, repaired })
     }
 }
 
@@ -57,9 +62,22 @@ impl Fixed {
         self.original.span(there)
     }
 
+    fn __reduce__(&self, py: Python<'_>) -> Pickled<(&str, String)> {
+        let edits =
+            serde_json::to_string(&self.fixed.edits).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        pickled(py, "_fixed", (&self.before, edits))
+    }
+
     fn __repr__(&self) -> String {
         format!("<Fixed: {} edits>", self.fixed.edits.len())
     }
+}
+
+#[pyfunction]
+pub(crate) fn _fixed(py: Python<'_>, text: &str, edits: &str) -> PyResult<Fixed> {
+    let edits: Vec<unspin::Edit> =
+        serde_json::from_str(edits).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Fixed::new(py, text.into(), unspin::Fixed::new(text, edits))
 }
 
 #[pyfunction]

@@ -19,6 +19,7 @@ fn _unspin(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(report::_finding, module)?)?;
     module.add_function(wrap_pyfunction!(report::_correction, module)?)?;
     module.add_function(wrap_pyfunction!(report::_evidence, module)?)?;
+    module.add_function(wrap_pyfunction!(fixed::_fixed, module)?)?;
     module.add_function(wrap_pyfunction!(fixed::_edit, module)?)?;
     module.add_class::<unspinner::Unspinner>()?;
     module.add_class::<report::Report>()?;

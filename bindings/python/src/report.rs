@@ -142,7 +142,7 @@ impl Report {
             (false, None, Some(ids)) => Selection::Ids(ids),
             _ => return Err(PyValueError::new_err("say one of automatic, confidence and ids")),
         };
-        Fixed::new(py, &self.text, self.report.fix(&self.text, &selection))
+        Fixed::new(py, Arc::clone(&self.text), self.report.fix(&self.text, &selection))
     }
 
     /// A report goes to other processes with its text.

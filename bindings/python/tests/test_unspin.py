@@ -69,8 +69,14 @@ class Checks(unittest.TestCase):
         make, (text, fields) = report.__reduce__()
         with self.assertRaisesRegex(ValueError, "another text"):
             make(text[:12], fields)
-        edits = report.fix().edits
-        self.assertEqual(pickle.loads(pickle.dumps(edits)), edits)
+        fixed = report.fix(confidence=0.7)
+        same = pickle.loads(pickle.dumps(fixed))
+        self.assertEqual((same.text, same.edits), (fixed.text, fixed.edits))
+        for at in range(len(WIDE) + 2):
+            self.assertEqual(same.to_fixed(at, at + 1), fixed.to_fixed(at, at + 1))
+            self.assertEqual(same.to_original(at, at + 1), fixed.to_original(at, at + 1))
+        with self.assertRaises(ValueError):
+            fixed.__reduce__()[0](WIDE, "{}")
         settings = {
             "assume_spun": True, "min_confidence": 0.5, "prior": 0.1, "quotes": "check", "families": ["thesaurus"],
             "allow": ["american navy"], "evidence": False, "builtin_dictionaries": True,
