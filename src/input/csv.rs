@@ -116,52 +116,10 @@ impl Rows {
         }
         let text = &text[before..];
         let names: Vec<String> = fields(text, delimiter).into_iter().map(|field| lift(text, &field).text).collect();
-        let mut columns: Vec<(usize, String)> = Vec::new();
-        for wanted in &rows.source.fields {
-            let number = || wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|&n| n < names.len());
-            let all = |is_it: fn(&str, &str) -> bool| -> Vec<usize> {
-                names.iter().enumerate().filter_map(|(n, name)| is_it(name, wanted).then_some(n)).collect()
-            };
-            let exact = all(|name, wanted| name == wanted);
-            let mut named = if exact.is_empty() { all(|name, wanted| name.trim() == wanted) } else { exact };
-            // Of columns named by numbers one may be meant by its own.
-            if let Some(number) = number().filter(|number| named.len() > 1 && named.contains(number)) {
-                named = vec![number];
-            }
-            if named.len() > 1 {
-                let numbers: Vec<String> = named.iter().map(|n| (n + 1).to_string()).collect();
-                let message = format!(
-                    "has {} columns {wanted:?}; name the one that is text by its number, which is {}",
-                    named.len(),
-                    numbers[..numbers.len().min(NAMES)].join(" or ")
-                );
-                return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, message));
-            }
-            let Some(place) = named.first().copied().or_else(number) else {
-                let mut message = format!("has no column {wanted:?}; it has {}", listed(&names));
-                message += if text.trim().is_empty() {
-                    "a blank first line, where their names should be; take that out"
-                } else if names.len() == 1 {
-                    ", and no more; name it with --column, or say what stands between its columns with --delimiter"
-                } else {
-                    "; name the one that is text with --column"
-                };
-                return Err(InputError::new(&rows.source.path, ErrorKind::MissingField, message));
-            };
-            // A column may be named twice: once by its number.
-            if columns.iter().all(|(taken, _)| *taken != place) {
-                columns.push((place, wanted.clone()));
-            }
-        }
+        let columns = find_columns(&rows.source, &names)?;
         let source = Arc::make_mut(&mut rows.source);
         source.fields = columns.iter().map(|(_, name)| name.clone()).collect();
-        for (name, field) in source.added.iter().flat_map(|name| source.fields.iter().map(move |field| (name, field))) {
-            let name = source.added_name(name, field);
-            if names.contains(&name) {
-                let message = format!("has a column {name:?} already; add one of another name");
-                return Err(InputError::new(&source.path, ErrorKind::Malformed, message));
-            }
-        }
+        refuse_taken(source, &names)?;
         rows.columns = columns.into();
         rows.width = names.len();
         rows.header = Some(header);
@@ -225,6 +183,60 @@ impl Rows {
             }
         }
     }
+}
+
+/// The columns that are texts, each with the name that it is asked for by: a name of the header, or a number, from 1.
+fn find_columns(source: &Source, names: &[String]) -> Result<Vec<(usize, String)>, InputError> {
+    let mut columns: Vec<(usize, String)> = Vec::new();
+    for wanted in &source.fields {
+        let number = || wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|&n| n < names.len());
+        let all = |is_it: fn(&str, &str) -> bool| -> Vec<usize> {
+            names.iter().enumerate().filter_map(|(n, name)| is_it(name, wanted).then_some(n)).collect()
+        };
+        let exact = all(|name, wanted| name == wanted);
+        let mut named = if exact.is_empty() { all(|name, wanted| name.trim() == wanted) } else { exact };
+        // Of columns named by numbers one may be meant by its own.
+        if let Some(number) = number().filter(|number| named.len() > 1 && named.contains(number)) {
+            named = vec![number];
+        }
+        if named.len() > 1 {
+            let numbers: Vec<String> = named.iter().map(|n| (n + 1).to_string()).collect();
+            let message = format!(
+                "has {} columns {wanted:?}; name the one that is text by its number, which is {}",
+                named.len(),
+                numbers[..numbers.len().min(NAMES)].join(" or ")
+            );
+            return Err(InputError::new(&source.path, ErrorKind::Malformed, message));
+        }
+        let Some(place) = named.first().copied().or_else(number) else {
+            let mut message = format!("has no column {wanted:?}; it has {}", listed(names));
+            message += if matches!(names, [name] if name.trim().is_empty()) {
+                "a blank first line, where their names should be; take that out"
+            } else if names.len() == 1 {
+                ", and no more; name it with --column, or say what stands between its columns with --delimiter"
+            } else {
+                "; name the one that is text with --column"
+            };
+            return Err(InputError::new(&source.path, ErrorKind::MissingField, message));
+        };
+        // A column may be named twice: once by its number.
+        if columns.iter().all(|(taken, _)| *taken != place) {
+            columns.push((place, wanted.clone()));
+        }
+    }
+    Ok(columns)
+}
+
+/// Refuses columns that are to be added and are there already.
+fn refuse_taken(source: &Source, names: &[String]) -> Result<(), InputError> {
+    for (name, field) in source.added.iter().flat_map(|name| source.fields.iter().map(move |field| (name, field))) {
+        let name = source.added_name(name, field);
+        if names.contains(&name) {
+            let message = format!("has a column {name:?} already; add one of another name");
+            return Err(InputError::new(&source.path, ErrorKind::Malformed, message));
+        }
+    }
+    Ok(())
 }
 
 impl Iterator for Rows {
