@@ -10,13 +10,13 @@ use super::prior;
 use super::scorer::{Scorer, State, Wide};
 use crate::candidates::{self, Candidate, Grammar, Ids, Reading, Word};
 use crate::dictionary::Dictionary;
-use crate::dictionary::ngrams::{Ngrams, Pair, bigram_key};
+use crate::dictionary::ngrams::{HIGHEST_BACKOFF, Ngrams, Pair, bigram_key};
 use crate::dictionary::pack::Codes;
 use crate::text::key::{END, FIRST_WORD, SENTENCE};
 
 /// Weight of the channel beside the context scorer alone, as the scorer's training found it.
 const CHANNEL: f32 = 0.9;
-/// Readings of single words that are kept, 28 bytes each.
+/// Readings of single words that are kept, 36 bytes each.
 const MOST_KEPT: usize = 1 << 17;
 /// Places that are taken through the scorer's hidden layer at once, at least, where there are as many: few sentences fill
 /// its vectors alone. Half a KB each.
@@ -33,6 +33,10 @@ struct Light {
     pages: u8,
     rank: u8,
     certain: bool,
+    /// How many words it has.
+    words: u8,
+    /// The most, in nats, that the language model can make of them in [`fit`], but for the word after them.
+    most: f32,
     /// The word that the context scorer is asked about, as it knows it, or [`NO_HEAD`].
     head: u32,
     /// ln of the channel's part under the families that the estimation starts from.
@@ -73,10 +77,12 @@ pub(crate) struct Readings {
     heads: Vec<u32>,
     scores: Vec<f32>,
     fits: Vec<f32>,
-    /// Ranks of candidates, each with its number among those of the groups at hand, or, once it is chosen, with that and
-    /// its place among the chosen.
+    /// Ranks of candidates, each with its number among those of the groups at hand, or, once it is chosen, among the
+    /// chosen.
     ranked: Vec<(f32, u32)>,
-    chosen: Vec<Candidate>,
+    /// The candidates of the sentence at hand that the language model is asked about, each with how well the words fit that
+    /// stand there.
+    chosen: Vec<(Candidate, f32)>,
     keys: Vec<u64>,
     pairs: Vec<Pair>,
     /// What the model has for each word's pair with the one before it, as the sentence stands, and for its end.
@@ -109,10 +115,11 @@ impl Readings {
             for (number, to) in (first..=at).zip(std::mem::take(&mut self.ends)) {
                 let sentence = &sentences[number];
                 self.stand(sentence, &dictionary.ngrams);
-                let mut best = Vec::with_capacity(sentence.len() * weights.candidates);
+                self.chosen.clear();
                 for groups in groups[from..to].chunk_by(|a, b| a.start == b.start) {
-                    self.narrow(groups, sentence, dictionary, grammar, scorer, weights, &mut best);
+                    self.narrow(groups, sentence, dictionary, scorer, weights);
                 }
+                let best = self.rank_by_words(sentence, dictionary, grammar, weights);
                 visit(number, best, &self.standing);
                 from = to;
             }
@@ -227,28 +234,23 @@ impl Readings {
         first as usize..end as usize
     }
 
-    /// Appends the best candidates among groups that start at the same word.
-    #[allow(clippy::too_many_arguments, reason = "as above")]
+    /// Chooses those candidates, of groups that start at the same word, that the language model is asked about.
     fn narrow(
         &mut self,
         groups: &[Group],
         sentence: &[Word],
         dictionary: &Dictionary,
-        grammar: &Grammar,
         scorer: &Scorer,
         weights: &Weights,
-        best: &mut Vec<Candidate>,
     ) {
         let pressures = self.rank_by_context(groups, scorer, weights);
         if self.ranked.len() > weights.asked {
             self.ranked.select_nth_unstable_by(weights.asked, |a, b| better(*a, *b));
             self.ranked.truncate(weights.asked);
         }
-        self.choose(groups, &pressures, dictionary);
-        self.rank_by_words(sentence, dictionary, grammar, weights);
-        self.ranked.sort_unstable_by(|a, b| better(*a, *b));
-        let kept = self.ranked.iter().take(weights.candidates).take_while(|(rank, _)| *rank > f32::NEG_INFINITY);
-        best.extend(kept.map(|&(_, at)| self.chosen[(at & 0xff) as usize].clone()));
+        // In their order again, which settles ties.
+        self.ranked.sort_unstable_by_key(|&(_, number)| number);
+        self.choose(groups, &pressures, sentence, dictionary, weights);
     }
 
     /// Ranks all candidates of some groups by channel and context alone: most are told hopeless without the language
@@ -290,42 +292,61 @@ impl Readings {
         pressures
     }
 
-    /// Makes candidates of those that are ranked, with what context and channel have to say of them.
-    fn choose(&mut self, groups: &[Group], pressures: &[f32; candidates::LONGEST_RUN], dictionary: &Dictionary) {
-        self.chosen.clear();
-        for (slot, (_, rank)) in self.ranked.iter_mut().enumerate() {
-            let (mut at, mut group) = (*rank as usize, 0);
-            while at >= groups[group].lights.len() {
-                at -= groups[group].lights.len();
-                group += 1;
+    /// Makes candidates of those that are ranked, with what context and channel have to say of them, unless they are far
+    /// behind the words that stand there whatever the language model says of them.
+    fn choose(
+        &mut self,
+        groups: &[Group],
+        pressures: &[f32; candidates::LONGEST_RUN],
+        sentence: &[Word],
+        dictionary: &Dictionary,
+        weights: &Weights,
+    ) {
+        let ngrams = &dictionary.ngrams;
+        let mut ranked = self.ranked.iter().map(|&(_, number)| number as usize).peekable();
+        let mut first = 0;
+        for (group, &pressure) in groups.iter().zip(pressures) {
+            let end = first + group.lights.len();
+            let around = around(sentence, group.start, group.end);
+            let models = Ids::new(sentence[group.start..group.end].iter().map(|word| word.model));
+            let stands = fit(&models, around, &mut self.standing[group.start..].iter().copied(), ngrams, weights);
+            let after = 0.5 * (most(around.1, ngrams) - ngrams.unigram(around.1));
+            while let Some(number) = ranked.next_if(|number| *number < end) {
+                let at = group.lights.start + number - first;
+                let light = &if group.own { &self.own_lights } else { &self.kept }[at];
+                let context = self.fits[number];
+                let language = weights.language * (light.most + after) + weights.word * f32::from(light.words);
+                let most = rank(language, light.channel, context, group.end - group.start, weights);
+                // The language model's sum is rounded otherwise than that of a rank.
+                if most + 0.01 < stands - weights.behind && !light.certain {
+                    continue;
+                }
+                let candidate = if group.own {
+                    self.own[at].clone()
+                } else {
+                    light.candidate(group.start, group.end, dictionary)
+                };
+                self.chosen.push((Candidate { channel: light.channel, pressure, context, ..candidate }, stands));
             }
-            let pressure = pressures[group];
-            let group = &groups[group];
-            let index = group.lights.start + at;
-            let (light, mut candidate) = if group.own {
-                (&self.own_lights[index], self.own[index].clone())
-            } else {
-                (&self.kept[index], self.kept[index].candidate(group.start, group.end, dictionary))
-            };
-            (candidate.channel, candidate.pressure) = (light.channel, pressure);
-            candidate.context = self.fits[*rank as usize];
-            self.chosen.push(candidate);
-            // The number that settles ties, and where the candidate is.
-            *rank = *rank << 8 | slot as u32;
+            first = end;
         }
     }
 
-    /// Ranks the chosen candidates again, with the language model: what the words around them say.
-    fn rank_by_words(&mut self, sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, weights: &Weights) {
+    /// Ranks the chosen candidates again, with the language model: what the words around them say. Gives the best ones of
+    /// each word that they start at.
+    fn rank_by_words(
+        &mut self,
+        sentence: &[Word],
+        dictionary: &Dictionary,
+        grammar: &Grammar,
+        weights: &Weights,
+    ) -> Vec<Candidate> {
         let ngrams = &dictionary.ngrams;
-        let around = |candidate: &Candidate| {
-            let before = candidate.start.checked_sub(1).map_or(SENTENCE, |at| sentence[at as usize].model);
-            let after = sentence.get(candidate.end as usize).map_or(END, |word| word.model);
-            (before, after)
-        };
+        let place = |candidate: &Candidate| (candidate.start as usize, candidate.end as usize);
         self.keys.clear();
-        for candidate in &self.chosen {
-            let (mut last, after) = around(candidate);
+        for (candidate, _) in &self.chosen {
+            let (start, end) = place(candidate);
+            let (mut last, after) = around(sentence, start, end);
             for &id in candidate.ids.iter().chain([&after]) {
                 self.keys.push(bigram_key(last, id));
                 last = id;
@@ -334,24 +355,25 @@ impl Readings {
         self.pairs.clear();
         ngrams.bigrams(&self.keys, |pair| self.pairs.push(pair));
         let mut pairs = self.pairs.iter().copied();
-        for ((rank, _), candidate) in self.ranked.iter_mut().zip(&self.chosen) {
-            let around = around(candidate);
-            let run = candidate.start as usize..candidate.end as usize;
-            *rank = fit(&candidate.ids, around, &mut pairs, ngrams, weights)
-                + weights.channel * candidate.channel
-                + weights.context * candidate.context
-                + 2.0 * (run.len() as f32 - 1.0);
+        self.ranked.clear();
+        for (number, (candidate, stands)) in (0..).zip(&self.chosen) {
+            let (start, end) = place(candidate);
+            let language = fit(&candidate.ids, around(sentence, start, end), &mut pairs, ngrams, weights);
+            let rank = rank(language, candidate.channel, candidate.context, end - start, weights);
             // Most words of a spun text stand as they stood: what is far behind them goes no further.
-            let stands = Ids::new(sentence[run.clone()].iter().map(|word| word.model));
-            let mut standing = self.standing[run.start..].iter().copied();
-            let stands = fit(&stands, around, &mut standing, ngrams, weights);
-            let place = (run.start, run.end);
-            let is_wrong = || grammar.is_wrong(sentence, place, &candidate.ids, ngrams);
-            let is_barred = !candidate.certain && (*rank < stands - weights.behind || is_wrong());
-            if is_barred || grammar.is_told(sentence, place, &candidate.ids) {
-                *rank = f32::NEG_INFINITY;
+            let is_wrong = || grammar.is_wrong(sentence, (start, end), &candidate.ids, ngrams);
+            let is_barred = !candidate.certain && (rank < stands - weights.behind || is_wrong());
+            if !is_barred && !grammar.is_told(sentence, (start, end), &candidate.ids) {
+                self.ranked.push((rank, number));
             }
         }
+        let chosen = |number: u32| &self.chosen[number as usize].0;
+        let mut best = Vec::with_capacity(self.ranked.len());
+        for ranked in self.ranked.chunk_by_mut(|a, b| chosen(a.1).start == chosen(b.1).start) {
+            ranked.sort_unstable_by(|a, b| better(*a, *b));
+            best.extend(ranked.iter().take(weights.candidates).map(|&(_, number)| chosen(number).clone()));
+        }
+        best
     }
 }
 
@@ -364,6 +386,9 @@ impl Light {
             pages: candidate.pages,
             rank: candidate.rank,
             certain: candidate.certain,
+            words: candidate.ids.len() as u8,
+            most: 0.5 * candidate.ids.first().map_or(0.0, |&id| ngrams.unigram(id) - most(id, ngrams))
+                + candidate.ids.iter().map(|&id| most(id, ngrams)).sum::<f32>(),
             head: head(&candidate.ids, ngrams).map_or(NO_HEAD, |head| scorer.known(head)),
             channel: channel(&plain(candidate.codes), &prior::START.families),
             frequency: 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>(),
@@ -397,6 +422,22 @@ fn better(a: (f32, u32), b: (f32, u32)) -> std::cmp::Ordering {
 fn head(ids: &[u32], ngrams: &Ngrams) -> Option<u32> {
     let words = ids.iter().copied().filter(|&id| id >= FIRST_WORD);
     words.min_by(|&a, &b| ngrams.unigram(a).total_cmp(&ngrams.unigram(b)))
+}
+
+/// The words before and after a place in a sentence, for the language model.
+fn around(sentence: &[Word], start: usize, end: usize) -> (u32, u32) {
+    let before = start.checked_sub(1).map_or(SENTENCE, |at| sentence[at].model);
+    (before, sentence.get(end).map_or(END, |word| word.model))
+}
+
+/// The most, in nats, that the language model can make of a word after any other.
+fn most(word: u32, ngrams: &Ngrams) -> f32 {
+    (HIGHEST_BACKOFF + ngrams.unigram(word)).max(0.0)
+}
+
+/// The rank of a candidate of so many words, of which the language model says that.
+fn rank(language: f32, channel: f32, context: f32, length: usize, weights: &Weights) -> f32 {
+    language + weights.channel * channel + weights.context * context + 2.0 * (length as f32 - 1.0)
 }
 
 /// How well words fit the neighbours of the place, as those stand, by the language model. `pairs` are what it has for
