@@ -176,6 +176,7 @@ impl Readings {
     /// Finds the groups of a sentence's candidates.
     fn gather(&mut self, sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, scorer: &Scorer) {
         candidates::runs(sentence, dictionary, grammar, &mut self.free, &mut self.runs);
+        let new = |candidate: &Candidate| Light::new(candidate, &dictionary.ngrams, scorer);
         let mut next = 0;
         for (start, word) in sentence.iter().enumerate() {
             let lights = if self.free[start] { self.word(word.lookup, dictionary, grammar, scorer) } else { 0..0 };
@@ -188,11 +189,14 @@ impl Readings {
             if more > 0 {
                 let runs = &self.runs[next..next + more];
                 self.alone.clear();
-                self.alone.extend(self.kept[lights].iter().map(|light| light.candidate(start, start + 1, dictionary)));
+                let lights = &self.kept[lights];
+                self.alone.extend(lights.iter().map(|light| light.candidate(start, start + 1, dictionary)));
                 self.alone.extend_from_slice(runs);
                 candidates::merge(&mut self.alone);
                 next += more;
                 let first = self.own.len();
+                let known = |candidate: &Candidate| lights.iter().find(|light| light.is_of(candidate)).copied();
+                self.own_lights.extend(self.alone.iter().map(|own| known(own).unwrap_or_else(|| new(own))));
                 self.own.append(&mut self.alone);
                 self.groups.push(Group {
                     start,
@@ -208,13 +212,12 @@ impl Readings {
                 let end = run.end as usize;
                 let more = of(&self.runs, next, end);
                 let first = self.own.len();
+                self.own_lights.extend(self.runs[next..next + more].iter().map(new));
                 self.own.extend_from_slice(&self.runs[next..next + more]);
                 next += more;
                 self.groups.push(Group { start, end, lights: first..self.own.len(), own: true, state: None });
             }
         }
-        let light = |candidate: &Candidate| Light::new(candidate, &dictionary.ngrams, scorer);
-        self.own_lights.extend(self.own[self.own_lights.len()..].iter().map(light));
     }
 
     /// Where the readings of a word alone are.
@@ -321,11 +324,8 @@ impl Readings {
                 if most + 0.01 < stands - weights.behind && !light.certain {
                     continue;
                 }
-                let candidate = if group.own {
-                    self.own[at].clone()
-                } else {
-                    light.candidate(group.start, group.end, dictionary)
-                };
+                let candidate =
+                    if group.own { self.own[at].clone() } else { light.candidate(group.start, group.end, dictionary) };
                 self.chosen.push((Candidate { channel: light.channel, pressure, context, ..candidate }, stands));
             }
             first = end;
@@ -393,6 +393,13 @@ impl Light {
             channel: channel(&plain(candidate.codes), &prior::START.families),
             frequency: 0.15 * candidate.ids.iter().map(|&id| ngrams.unigram(id) + 8.0).sum::<f32>(),
         }
+    }
+
+    /// Whether it is that of a candidate, which may be what is left of a run, or merged with that.
+    fn is_of(&self, candidate: &Candidate) -> bool {
+        let Candidate { reading, codes, flags, pages, rank, certain, .. } = *candidate;
+        let own = (self.reading, self.codes, self.flags, self.pages, self.rank, self.certain);
+        candidate.trimmed == (0, 0) && own == (reading, codes, flags, pages, rank, certain)
     }
 
     /// A word's own reading at a place.
