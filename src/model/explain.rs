@@ -173,7 +173,7 @@ impl<'p> Reasons<'p> {
             let place = if text.is_empty() { "where nothing was" } else { "in place of that" };
             push("substitution", format!("spinners' word lists have it {place}"), Some(channel));
         }
-        let known = self.usage.of(&scored.keys);
+        let known = self.usage.of(scored.keys);
         let [stands, is] = [known.substitute.all, known.pair].map(|counts| counts.iter().sum::<u32>());
         if is > 0 && stands >= WORTH_TELLING {
             // A share that does not speak for it is not to look as if it did.
@@ -514,7 +514,7 @@ mod tests {
         let text = format!("{text} {text}");
         let passage = Passage::of(&text, &dictionary);
         let is_known = |scored: &Scored| {
-            let known = dictionary.usage.of(&scored.keys);
+            let known = dictionary.usage.of(scored.keys);
             known.pair != [0; 4] && known.substitute.all.iter().sum::<u32>() >= WORTH_TELLING
         };
         let found = passage.score(&dictionary).into_iter().find(is_known).expect("a substitution that was seen");

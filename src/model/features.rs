@@ -1,5 +1,7 @@
 //! What the last decision looks at: one row of numbers for every candidate that the lattice finds likely.
 
+use std::ops::Range;
+
 use super::channel::{IdMap, Kinds, channel};
 use super::lattice::Lattice;
 use super::odds;
@@ -8,7 +10,7 @@ use crate::candidates::{Candidate, LONGEST_RUN, Reading, Word};
 use crate::dictionary::Dictionary;
 use crate::dictionary::ngrams::{Ngrams, Pair, bigram_key, trigram_key};
 use crate::dictionary::pack::{ATTESTED, AUTHORED, INFLECTED, NAME, PART, PUBLISHED};
-use crate::dictionary::usage::{FIGURES, Keys};
+use crate::dictionary::usage::{FIGURES, Known};
 use crate::text::key::{END, SENTENCE};
 
 /// Names of the features, in order.
@@ -80,7 +82,7 @@ pub(crate) const NAMES: [&str; COUNT] = [
 pub(crate) const COUNT: usize = 62;
 /// Where the figures of what spinners were seen to do are.
 #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only learning fills them in later"))]
-pub(crate) const USAGE: std::ops::Range<usize> = at("usage_pair")..at("usage_pair") + FIGURES;
+pub(crate) const USAGE: Range<usize> = at("usage_pair")..at("usage_pair") + FIGURES;
 
 /// Where the feature of a name is; of a name that there is not, it is no constant.
 pub(crate) const fn at(name: &str) -> usize {
@@ -362,59 +364,83 @@ pub(crate) struct Shape {
     pub(crate) before_capital: bool,
 }
 
-/// The words around a run, with what the model has for the pairs on either side.
+/// The nearest two words on either side of a run.
 #[derive(Clone, Copy)]
-struct Around {
+pub(crate) struct Around {
     before: [u32; 2],
     after: [u32; 2],
-    before_pair: Pair,
-    after_pair: Pair,
 }
 
-impl Around {
-    fn fit(&self, ids: &[u32], ngrams: &Ngrams) -> Fit {
-        let &Self { before, after, before_pair, after_pair } = self;
-        let mut words = [0; LONGEST_RUN + 4];
-        let count = ids.len() + 4;
-        words[..2].copy_from_slice(&before);
-        words[2..count - 2].copy_from_slice(ids);
-        words[count - 2..count].copy_from_slice(&after);
-        // The pair that ends with each word.
-        let mut pairs = [None; LONGEST_RUN + 4];
-        (pairs[1], pairs[count - 1]) = (before_pair, after_pair);
-        let mut keys = [0; LONGEST_RUN + 4];
-        let inner = 2..count - 1;
-        inner.clone().for_each(|at| keys[at] = bigram_key(words[at - 1], words[at]));
-        let mut inner_pairs = pairs[inner.clone()].iter_mut();
-        ngrams.bigrams(&keys[inner], |pair| inner_pairs.by_ref().take(1).for_each(|place| *place = pair));
-        // The sentence's end is the last word; nothing follows it.
-        let end = if after[0] == END { count - 1 } else { count };
-        let mut asked = 0;
-        for at in 2..end {
-            if pairs[at - 1].is_some() && pairs[at].is_some() {
-                keys[asked] = trigram_key(words[at - 2], words[at - 1], words[at]);
-                asked += 1;
+/// How well readings fit what stands around them: the model is asked about all of a sentence at once. Good for any number
+/// of sentences, one at a time.
+#[derive(Default)]
+pub(crate) struct Fits {
+    /// The words of all readings, each with those around it.
+    words: Vec<u32>,
+    /// Where each of them is.
+    runs: Vec<Range<usize>>,
+    keys: Vec<u64>,
+    /// What the model has for each of the words, but the last, and the next one.
+    pairs: Vec<Pair>,
+    triples: Vec<Option<f32>>,
+    found: Vec<Fit>,
+}
+
+impl Fits {
+    pub(crate) fn clear(&mut self) {
+        self.words.clear();
+        self.runs.clear();
+    }
+
+    /// Adds a reading; gives the number of its fit.
+    pub(crate) fn add(&mut self, around: &Around, ids: &[u32]) -> usize {
+        let start = self.words.len();
+        self.words.extend(around.before.iter().chain(ids).chain(&around.after));
+        self.runs.push(start..self.words.len());
+        self.runs.len() - 1
+    }
+
+    /// Works out how well the readings fit.
+    pub(crate) fn find(&mut self, ngrams: &Ngrams) {
+        let Self { words, runs, keys, pairs, triples, found } = self;
+        keys.clear();
+        // Those where one reading ends and the next one starts are of no use, and of no matter.
+        keys.extend(words.windows(2).map(|two| bigram_key(two[0], two[1])));
+        pairs.clear();
+        ngrams.bigrams(keys, |pair| pairs.push(pair));
+        // The words that have two before them. The sentence's end is the last word; nothing follows it.
+        let scored = |run: &Range<usize>| run.start + 2..run.end - usize::from(words[run.end - 2] == END);
+        keys.clear();
+        for at in runs.iter().flat_map(scored) {
+            if pairs[at - 2].is_some() && pairs[at - 1].is_some() {
+                keys.push(trigram_key(words[at - 2], words[at - 1], words[at]));
             }
         }
-        let mut triples = [None; LONGEST_RUN + 4];
-        let mut places = triples.iter_mut();
-        ngrams.trigrams(&keys[..asked], |triple| places.by_ref().take(1).for_each(|place| *place = triple));
-        let mut triples = triples.into_iter();
-        let (mut score, mut lowest) = (0f32, 0f32);
-        for at in 2..end {
-            let backoff = pairs[at - 1].map(|pair| pair.1);
-            let here = ngrams.backed_off([words[at - 1], words[at]], backoff, pairs[at], || triples.next().flatten());
-            score += here;
-            lowest = lowest.min(here);
-        }
-        let gain = |at: usize| ngrams.pair_or_alone(words[at - 1], words[at], pairs[at]) - ngrams.unigram(words[at]);
-        Fit {
-            score,
-            lowest,
-            left: if ids.is_empty() { 0.0 } else { gain(2) },
-            right: gain(count - 2),
-            frequency: ids.iter().map(|&id| ngrams.unigram(id)).fold(0.0, f32::min),
-        }
+        triples.clear();
+        ngrams.trigrams(keys, |triple| triples.push(triple));
+        let mut triples = triples.iter().copied();
+        let fit = |run: &Range<usize>| {
+            let (mut score, mut lowest) = (0f32, 0f32);
+            for at in scored(run) {
+                let backoff = pairs[at - 2].map(|pair| pair.1);
+                let whole = || triples.next().flatten();
+                let here = ngrams.backed_off([words[at - 1], words[at]], backoff, pairs[at - 1], whole);
+                score += here;
+                lowest = lowest.min(here);
+            }
+            let gain =
+                |at: usize| ngrams.pair_or_alone(words[at - 1], words[at], pairs[at - 1]) - ngrams.unigram(words[at]);
+            let (first, after) = (run.start + 2, run.end - 2);
+            Fit {
+                score,
+                lowest,
+                left: if first == after { 0.0 } else { gain(first) },
+                right: gain(after),
+                frequency: words[first..after].iter().map(|&id| ngrams.unigram(id)).fold(0.0, f32::min),
+            }
+        };
+        found.clear();
+        found.extend(runs.iter().map(fit));
     }
 }
 
@@ -422,11 +448,11 @@ impl Around {
 pub(crate) struct Place {
     start: usize,
     end: usize,
-    around: Around,
+    pub(crate) around: Around,
     /// Index, posterior, context score and fit of every candidate that overlaps the run.
     rivals: Vec<(usize, f32, f32, f32)>,
-    /// Of the words as they stand.
-    spun: Fit,
+    /// The number of the fit of the words as they stand.
+    spun: usize,
     expression: f32,
     neighbors: Neighbors,
     shape: Shape,
@@ -440,6 +466,7 @@ impl Place {
         shape: Shape,
         capital: impl Fn(usize) -> bool,
         dictionary: &Dictionary,
+        fits: &mut Fits,
     ) -> Self {
         let candidates = &sentence.lattice.candidates;
         // Candidates are in order of their starts, and none is longer than a run can be.
@@ -459,15 +486,13 @@ impl Place {
         let neighbors = Neighbors { before, after, opens };
         let before = [REACH - 2, REACH - 1].map(|at| neighbors.before[at].0);
         let after = [0, 1].map(|at| neighbors.after[at].0);
-        let ngrams = &dictionary.ngrams;
-        let (before_pair, after_pair) = (ngrams.bigram(before[0], before[1]), ngrams.bigram(after[0], after[1]));
-        let around = Around { before, after, before_pair, after_pair };
+        let around = Around { before, after };
         Self {
             start,
             end,
             around,
             rivals: rivals.collect(),
-            spun: around.fit(&model[..words.len()], ngrams),
+            spun: fits.add(&around, &model[..words.len()]),
             expression: Expression::find(&neighbors, &lookup[..words.len()], dictionary).length as f32,
             neighbors,
             shape,
@@ -488,18 +513,20 @@ pub(crate) struct Ground<'a> {
     pub(crate) dictionary: &'a Dictionary,
 }
 
-/// The features of one candidate, whose run is `place` and whose usage is found under `keys`, and the fixed expression
-/// that it is part of.
+/// The features of one candidate, whose run is `place`, whose fit has the number `original`, and of whose usage that is
+/// known, and the fixed expression that it is part of.
 pub(crate) fn features(
     sentence: &Sentence<'_>,
     index: usize,
     place: &Place,
-    keys: &Keys,
+    (fits, original): (&Fits, usize),
+    known: &Known,
     ground: &Ground<'_>,
 ) -> ([f32; COUNT], Expression) {
     let Ground { context, kinds, estimate, dictionary } = ground;
     let candidate: &Candidate = &sentence.lattice.candidates[index];
-    let &Place { start, end, around, ref spun, .. } = place;
+    let &Place { start, end, around, spun, .. } = place;
+    let (spun, original) = (&fits.found[spun], &fits.found[original]);
     let posterior = sentence.posteriors[index].clamp(1e-4, 0.9999);
     let (mut order, mut next, mut options, mut total, mut best_context) = (0f32, 1e-4f32, 0f32, 0f32, 0f32);
     // What stands there and the other candidates that the encoder was offered, by its odds.
@@ -519,11 +546,10 @@ pub(crate) fn features(
         }
     }
     let families = &estimate.belief.families;
-    let usage = dictionary.usage.of(keys).figures(families);
+    let usage = known.figures(families);
     let best = candidate.codes.best().max(-14.0);
     let words = &sentence.words[start..end];
     let lookup = words[0].lookup;
-    let original = around.fit(&candidate.ids, &dictionary.ngrams);
     let expression = Expression::find(&place.neighbors, &candidate.ids, dictionary);
     let own = posterior;
     let repeated = context.swaps.get(&(lookup, candidate.reading)).copied().unwrap_or(0.0) - own;

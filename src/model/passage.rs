@@ -7,7 +7,8 @@ use super::channel::{IdMap, Kinds};
 use super::cut::Cut;
 use super::decide::LEAST_TOLD;
 use super::features::{
-    self, COUNT, Context, Expression, Ground, LEAST, LEAST_FIT, LEAST_OFFERED, LEAST_OTHER, Place, Sentence, Shape,
+    self, COUNT, Context, Expression, Fits, Ground, LEAST, LEAST_FIT, LEAST_OFFERED, LEAST_OTHER, Place, Sentence,
+    Shape,
 };
 use super::forest::{Forest, LANES};
 use super::lattice::{self, Lattice, Weights};
@@ -73,6 +74,15 @@ pub(crate) struct Scored {
     pub(crate) probability: f32,
     /// Whether its words are never good English, which is more than the trees know.
     pub(crate) certain: bool,
+}
+
+/// A candidate of a sentence that is looked at.
+struct Asked {
+    /// Its index, and that of its run.
+    index: usize,
+    place: usize,
+    /// The number of its fit.
+    fit: usize,
 }
 
 /// A candidate with what decides about it, before it is written into the text.
@@ -397,6 +407,8 @@ impl<'t> Passage<'t> {
         let ground = Ground { context, kinds: &self.kinds, estimate: &self.estimate, dictionary };
         let (mut hashes, mut form) = (Vec::new(), String::new());
         let mut originals: IdMap<(u32, u32), u64> = IdMap::default();
+        let mut fits = Fits::default();
+        let (mut places, mut asked, mut usage_keys) = (Vec::new(), Vec::new(), Vec::new());
         let mut paragraphs = self.estimate.paragraphs.iter();
         let mut paragraph = paragraphs.next();
         for (at, words) in self.sentences.iter().enumerate() {
@@ -427,25 +439,27 @@ impl<'t> Passage<'t> {
                 key::normalize(self.tokens[word.token as usize].text(self.text), &mut form);
                 hashes.push(usage::word(&form));
             }
-            // The runs that start at the word at hand.
-            let mut places: Vec<Place> = Vec::new();
-            let mut word = None;
+            places.clear();
+            asked.clear();
+            usage_keys.clear();
+            fits.clear();
+            // The word at hand, and the first run that starts at it.
+            let (mut word, mut first) = (None, 0);
             for (index, candidate) in lattice.candidates.iter().enumerate() {
                 // "a" for "an" is never a finding of its own; it follows the word after it.
                 if candidate.flags == 0 || !is_worth_it(index) && !is_other(index) {
                     continue;
                 }
                 if word != Some(candidate.start) {
-                    places.clear();
-                    word = Some(candidate.start);
+                    (word, first) = (Some(candidate.start), places.len());
                 }
-                let place = match places.iter().position(|place| place.is(candidate)) {
-                    Some(known) => known,
+                let place = match places[first..].iter().position(|place: &Place| place.is(candidate)) {
+                    Some(known) => first + known,
                     None => {
                         let run = (candidate.start as usize, candidate.end as usize);
                         let capital = |word: usize| self.has_capital(words[word].token as usize);
                         let shape = self.shape((at, index));
-                        places.push(Place::new(&sentence, run, shape, capital, dictionary));
+                        places.push(Place::new(&sentence, run, shape, capital, dictionary, &mut fits));
                         places.len() - 1
                     }
                 };
@@ -467,8 +481,15 @@ impl<'t> Passage<'t> {
                     }
                     Reading::Article(_) => None,
                 };
-                let keys = reading.map_or(Keys::UNKNOWN, |key| Keys::new(usage::phrase(run.iter().copied()), key));
-                let (features, expression) = features::features(&sentence, index, &places[place], &keys, &ground);
+                let keys = |reading: u64| Keys::new(usage::phrase(run.iter().copied()), reading);
+                usage_keys.push(reading.map_or(Keys::UNKNOWN, keys));
+                asked.push(Asked { index, place, fit: fits.add(&places[place].around, &candidate.ids) });
+            }
+            fits.find(&dictionary.ngrams);
+            let known = dictionary.usage.of_many(&usage_keys);
+            for ((&Asked { index, place, fit }, &keys), known) in asked.iter().zip(&usage_keys).zip(known) {
+                let place = &places[place];
+                let (features, expression) = features::features(&sentence, index, place, (&fits, fit), &known, &ground);
                 visit(Row { place: (at, index), keys, features, expression });
             }
         }
