@@ -1,6 +1,6 @@
 //! What a finding says of itself: its rule, severity, message and evidence.
 
-use super::channel::IdMap;
+use super::channel::{IdMap, plain};
 use super::features::{LEAST, at};
 use super::passage::{Passage, Scored};
 use crate::candidates::realize;
@@ -81,9 +81,8 @@ const ODD: f32 = 3.0;
 
 /// The family that makes this substitution most readily, given the document's mix.
 pub(crate) fn family(candidate: &Candidate, mix: &[f32; 4]) -> Family {
-    let weight = |family: usize| candidate.codes.weights()[family].map_or(0.0, |weight| mix[family] * weight.exp());
-    let best = (0..4).max_by(|&a, &b| weight(a).total_cmp(&weight(b)).then(b.cmp(&a))).unwrap_or(0);
-    Family::ALL[best]
+    let weights = plain(candidate.codes);
+    prevailing(&std::array::from_fn(|family| mix[family] * weights[family]))
 }
 
 /// The family that has the largest share of a document's mix.
