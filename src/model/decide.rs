@@ -137,24 +137,20 @@ pub(crate) fn drop_doublings(text: &str, bytes: Range<usize>, scored: &[Scored],
 fn doublings(text: &str) -> impl Iterator<Item = Span> {
     let is_letter = |c: char| c.is_alphabetic();
     let may_double = |word: &str| DOUBLED.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let mut end = 0;
-    let words = text.split_whitespace().map(move |word| {
-        let start = end + text[end..].find(word).unwrap_or_default();
-        end = start + word.len();
-        Span::new(start, end)
-    });
-    let pairs = words.clone().zip(words.skip(1));
-    pairs
-        .filter(move |(before, word)| {
-            let first = text[before.range()].trim_start_matches(|c| !is_letter(c));
-            let second = text[word.range()].trim_end_matches(|c| !is_letter(c));
-            !first.is_empty()
-                && first.eq_ignore_ascii_case(second)
-                && first.chars().all(is_letter)
-                && !may_double(first)
-                && !text[before.end..word.start].contains(['\n', '\r'])
-        })
-        .map(|(before, word)| Span::new(before.start, word.end))
+    let mut last = Span::new(0, 0);
+    text.split_whitespace().filter_map(move |word| {
+        let start = text.len() - text[last.end..].trim_start().len();
+        let word = Span::new(start, start + word.len());
+        let before = std::mem::replace(&mut last, word);
+        let first = text[before.range()].trim_start_matches(|c| !is_letter(c));
+        let second = text[word.range()].trim_end_matches(|c| !is_letter(c));
+        let is_doubled = !first.is_empty()
+            && first.eq_ignore_ascii_case(second)
+            && first.chars().all(is_letter)
+            && !may_double(first)
+            && !text[before.end..word.start].contains(['\n', '\r']);
+        is_doubled.then(|| Span::new(before.start, word.end))
+    })
 }
 
 /// Leaves out what writes out one number of a pair that the text has in digits, where the other stays: "five votes to 3".
