@@ -133,15 +133,7 @@ impl Forest {
 
     /// What the trees of the first look make of each of these, in nats: from 0 on a text that has it may be spun.
     pub(crate) fn looks(&self, glances: &[[f32; SORTS]]) -> Vec<f32> {
-        let mut looks = Vec::with_capacity(glances.len());
-        for rows in glances.chunks(LANES) {
-            let mut columns = [[0f32; LANES]; SORTS];
-            for (n, row) in rows.iter().enumerate() {
-                columns.iter_mut().zip(row).for_each(|(column, &x)| column[n] = x);
-            }
-            looks.extend(&self.gate.sums(&columns)[..rows.len()]);
-        }
-        looks
+        self.gate.each(glances)
     }
 
     /// Log-odds, in nats, that a document with these figures is spun, where spun and clean ones are equally many.
@@ -149,9 +141,9 @@ impl Forest {
         self.document.iter().zip(figures).map(|(weight, figure)| weight * figure).sum()
     }
 
-    /// Probability that a paragraph with these figures was spun, in a text that is spun at least in part.
-    pub(crate) fn paragraph(&self, figures: &[f32; FIGURES]) -> f32 {
-        odds::probability(self.paragraphs.sums(&figures.map(|x| [x; LANES]))[0])
+    /// Probability that each paragraph with these figures was spun, in a text that is spun at least in part.
+    pub(crate) fn paragraphs(&self, figures: &[[f32; FIGURES]]) -> Vec<f32> {
+        self.paragraphs.each(figures).into_iter().map(odds::probability).collect()
     }
 
     /// Calibrated probabilities for rows of features.
@@ -168,6 +160,19 @@ impl Trees {
         // The widest vector instructions the processor has; sums are taken in the order of the trees whatever their
         // width.
         pulp::Arch::new().dispatch(Vote { trees: self, columns })
+    }
+
+    /// The sum of the trees' leaves for each of these rows of features.
+    fn each<const COUNT: usize>(&self, rows: &[[f32; COUNT]]) -> Vec<f32> {
+        let mut each = Vec::with_capacity(rows.len());
+        for rows in rows.chunks(LANES) {
+            let mut columns = [[0f32; LANES]; COUNT];
+            for (n, row) in rows.iter().enumerate() {
+                columns.iter_mut().zip(row).for_each(|(column, &x)| column[n] = x);
+            }
+            each.extend(&self.sums(&columns)[..rows.len()]);
+        }
+        each
     }
 
     /// Adds a tree; says what is wrong with one that is none.
@@ -324,9 +329,9 @@ mod tests {
         glance[3] = 0.2;
         assert!(forest.looks(&[glance])[0] >= 0.0);
         let mut figures = [0.0; FIGURES];
-        assert!(forest.paragraph(&figures) < 0.1);
+        assert!(forest.paragraphs(&[figures])[0] < 0.1);
         figures[5] = 0.4;
-        assert!(forest.paragraph(&figures) > 0.9);
+        assert!(forest.paragraphs(&[figures])[0] > 0.9);
     }
 
     /// A tree that tells all whole numbers from 0 to its last leaf's apart, left and right in turn.

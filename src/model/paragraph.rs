@@ -50,7 +50,7 @@ impl Said {
 pub(crate) fn spun(passage: &Passage<'_>, scored: &[Scored], forest: &Forest) -> Vec<f32> {
     match passage.estimate.paragraphs.len() {
         1 => vec![1.0],
-        _ => figures(passage, scored).iter().map(|figures| forest.paragraph(figures)).collect(),
+        _ => forest.paragraphs(&figures(passage, scored)),
     }
 }
 
