@@ -9,6 +9,7 @@ mod numbers;
 pub(crate) mod order;
 pub(crate) mod realize;
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use allowed::Allowed;
@@ -482,7 +483,7 @@ pub(crate) fn alone(word: u32, dictionary: &Dictionary, grammar: &Grammar, out: 
 fn drop_spellings(lookup: impl Fn(usize) -> u32, out: &mut Vec<Candidate>, dictionary: &Dictionary) {
     out.retain(|candidate| {
         let words = (candidate.start as usize..candidate.end as usize).map(&lookup);
-        !candidate.ids.iter().map(|&id| dictionary.pack.twin(id)).eq(words)
+        candidate.ids.len() != words.len() || !candidate.ids.iter().map(|&id| dictionary.pack.twin(id)).eq(words)
     });
 }
 
@@ -545,11 +546,11 @@ fn trim(sentence: &[Word], dictionary: &Dictionary, grammar: &Grammar, out: &mut
     for candidate in out {
         let Reading::Original(original) = candidate.reading else { continue };
         let total = candidate.ids.len();
-        let is_run = total > 1 && candidate.end - candidate.start > 1;
-        let capitals = if is_run { tokenizer::capitals(dictionary.pack.original(original)) } else { 0 };
+        // Few share words at their ends.
+        let capitals = LazyCell::new(|| tokenizer::capitals(dictionary.pack.original(original)));
         let same = |id: Option<&u32>, place: usize, at: u16| {
             let word = &sentence[at as usize];
-            id.is_some_and(|&id| id == word.model || id == word.lookup) && (word.capital || capitals >> place & 1 == 0)
+            id.is_some_and(|&id| id == word.model || id == word.lookup) && (word.capital || *capitals >> place & 1 == 0)
         };
         let is_hyphen = |at: u16| sentence[at as usize].model == grammar.hyphen;
         while candidate.end - candidate.start > 1
