@@ -240,16 +240,16 @@ fn recase(block: &str, tokens: &[Token], first: usize, last: usize, original: &s
             out.push(' ');
         }
         key::normalize(word, &mut word_form);
-        let proper = ngrams.id(&word_form).map(|id| ngrams.case(id));
+        let shares = shares(&word_form, ngrams);
         let inner = MIXED.iter().find(|known| known.eq_ignore_ascii_case(&word_form));
         let small = matches!(word, "of" | "the" | "and" | "in" | "for" | "to" | "on" | "at" | "a" | "an" | "by");
         if let Some(known) = inner {
             out.push_str(known);
-        } else if is_acronym(&word_form, ngrams) && word.len() > 1 && word.chars().all(char::is_alphabetic) {
+        } else if is_acronym(&word_form, shares) && word.len() > 1 && word.chars().all(char::is_alphabetic) {
             out.push_str(&word.to_uppercase());
         } else if index == 0 && opens && shapes.first() != Some(&Case::Lower)
             || in_name && !(small && index > 0)
-            || proper.is_some_and(CaseShares::is_proper) && word.chars().all(char::is_alphabetic)
+            || shares.is_some_and(CaseShares::is_proper) && word.chars().all(char::is_alphabetic)
             || rank.is_some()
         {
             for (at, part) in word.split_inclusive('-').enumerate() {
@@ -488,12 +488,18 @@ const SPOKEN: [&str; 20] = [
 
 /// A word of an original, in capitals where it is an acronym.
 fn spoken<'w>(word: &'w str, ngrams: &Ngrams) -> Cow<'w, str> {
-    if is_acronym(&word.to_lowercase(), ngrams) { word.to_uppercase().into() } else { word.into() }
+    let form = word.to_lowercase();
+    if is_acronym(&form, shares(&form, ngrams)) { word.to_uppercase().into() } else { word.into() }
 }
 
-/// Whether a word in its look-up form is an acronym.
-fn is_acronym(form: &str, ngrams: &Ngrams) -> bool {
-    !NO_ACRONYMS.contains(&form) && ngrams.id(form).is_some_and(|id| ngrams.case(id).upper > ACRONYM)
+/// How a word in its look-up form is written, where the model has it.
+fn shares(form: &str, ngrams: &Ngrams) -> Option<CaseShares> {
+    ngrams.id(form).map(|id| ngrams.case(id))
+}
+
+/// Whether a word in its look-up form that is written like this is an acronym.
+fn is_acronym(form: &str, shares: Option<CaseShares>) -> bool {
+    !NO_ACRONYMS.contains(&form) && shares.is_some_and(|shares| shares.upper > ACRONYM)
 }
 
 /// Whether a token is "a" or "an", and no letter that is a name's: "Serie A", "Plan A".
