@@ -132,6 +132,7 @@ fn finding_line(
     let Document { path, record, field, .. } = *document;
     let span = finding.span;
     let (line, column) = index.line_column(span.start);
+    let [start, end] = [span.start, span.end].map(|byte| index.units(byte));
     let row = Finding {
         r#type: "finding",
         path,
@@ -139,11 +140,7 @@ fn finding_line(
         field,
         line,
         column,
-        span: Offsets {
-            byte: [span.start, span.end],
-            char: [index.chars(span.start), index.chars(span.end)],
-            utf16: [index.utf16(span.start), index.utf16(span.end)],
-        },
+        span: Offsets { byte: [span.start, span.end], char: [start.0, end.0], utf16: [start.1, end.1] },
         text: document.slice(span),
         corrections: finding
             .corrections
