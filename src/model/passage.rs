@@ -295,7 +295,9 @@ impl<'t> Passage<'t> {
 
     /// The candidates that the trees give at least this probability, in order, and other readings of their words.
     pub(crate) fn judge(&self, dictionary: &Dictionary, forest: &Forest, least: f32) -> Vec<Scored> {
-        let mut judged: Vec<(Row, f32, bool)> = Vec::new();
+        // Rows are large: growing bit by bit touches as much memory again, which a short text would notice.
+        let words: usize = self.sentences.iter().map(Vec::len).sum();
+        let mut judged: Vec<(Row, f32, bool)> = Vec::with_capacity((words / 2).min(512));
         let mut rows: Vec<Row> = Vec::with_capacity(LANES);
         let mut columns = [[0f32; LANES]; COUNT];
         let mut judge = |rows: &mut Vec<Row>| {

@@ -14,7 +14,12 @@ use crate::dictionary::error::{DictionaryError, ErrorKind};
 use crate::dictionary::header::{Kind, SCORER as MAGIC};
 use crate::text::key::{END, SENTENCE, UNKNOWN};
 
-pub(super) static BUILTIN: &[u8] = include_bytes!("../../dictionaries/model/english.ctx");
+pub(super) static BUILTIN: &[u8] = &ALIGNED.0;
+static ALIGNED: &Aligned<[u8]> = &Aligned(*include_bytes!("../../dictionaries/model/english.ctx"));
+
+/// Bytes whose numbers can be read in place.
+#[repr(C, align(4))]
+struct Aligned<B: ?Sized>(B);
 
 /// Numbers in a vector.
 pub(crate) const DIMENSIONS: usize = 128;
@@ -60,7 +65,7 @@ pub(crate) struct Scorer {
 
 /// The dense part of a scorer, read.
 struct Dense {
-    numbers: Vec<f32>,
+    numbers: Cow<'static, [f32]>,
     /// The hidden layer's second matrix, turned round.
     outer: Vec<f32>,
 }
@@ -113,6 +118,9 @@ impl Wide {
         self.weights.clear();
     }
 }
+
+/// Words of a run that there is room for from the start, half a KB each.
+const USUAL_RUN: usize = 512;
 
 /// Steps of one in the wide context's sums.
 pub(crate) const WIDE_UNIT: f32 = (1 << 20) as f32;
@@ -182,8 +190,16 @@ impl Scorer {
 
     fn dense_part(&self) -> &Dense {
         self.dense.get_or_init(|| {
-            let bytes = self.data[HEADER..HEADER + DENSE * 4].chunks_exact(4);
-            let numbers: Vec<f32> = bytes.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+            let range = HEADER..HEADER + DENSE * 4;
+            // In place, where they lie as the processor has them.
+            let in_place = match &self.data {
+                Cow::Borrowed(data) if cfg!(target_endian = "little") => {
+                    bytemuck::try_cast_slice(&data[range.clone()]).ok()
+                }
+                _ => None,
+            };
+            let read = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+            let numbers = in_place.map_or_else(|| self.data[range].chunks_exact(4).map(read).collect(), Cow::Borrowed);
             let mut outer = vec![0f32; HIDDEN * DIMENSIONS];
             for (unit, row) in numbers[OUTER_AT..BIAS_AT].chunks_exact(DIMENSIONS).enumerate() {
                 row.iter().enumerate().for_each(|(at, weight)| outer[at * HIDDEN + unit] = *weight);
@@ -237,6 +253,8 @@ impl Scorer {
     /// before it on, if there is any.
     pub(crate) fn widen(&self, words: &[u32], start: usize, end: usize, wide: &mut Wide) {
         if wide.sums.is_empty() {
+            // Growing bit by bit touches as much memory again.
+            wide.sums.reserve(words.len().min(USUAL_RUN));
             wide.first = start.saturating_sub(WIDE);
             wide.sums.push([0; DIMENSIONS]);
             wide.weights.push(0);
