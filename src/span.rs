@@ -85,7 +85,7 @@ impl Span {
         self.overlaps(other)
     }
 
-    /// The span moved by `by` bytes towards the end of the text. As for any sum, there must be so many bytes.
+    /// The span moved by `by` bytes toward the end of the text. As for any sum, there must be so many bytes.
     #[inline]
     #[must_use]
     pub fn shifted(self, by: usize) -> Self {

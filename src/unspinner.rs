@@ -229,7 +229,7 @@ impl Unspinner {
     /// [`config`](Self::config): for long texts whose first findings are wanted at once, and for work that may be
     /// broken off. A passage costs some hundredths of a second with the n-grams alone.
     ///
-    /// Findings are final when their passage is there. The judgement on the whole text is so only at the end.
+    /// Findings are final when their passage is there. The judgment on the whole text is so only at the end.
     ///
     /// # Examples
     ///
@@ -471,7 +471,7 @@ pub struct Checked {
 }
 
 /// A check under way, made by [`Unspinner::passages`], where there is an example: gives one passage after the other, and
-/// the judgement on all of them.
+/// the judgment on all of them.
 #[must_use = "nothing is checked before it is asked for"]
 pub struct Passages<'t> {
     unspinner: &'t Unspinner,
@@ -491,7 +491,7 @@ impl std::fmt::Debug for Passages<'_> {
 }
 
 impl Passages<'_> {
-    /// The judgement on what was checked so far, without the findings. Once all passages are through it is the one of
+    /// The judgment on what was checked so far, without the findings. Once all passages are through it is the one of
     /// the whole text.
     pub fn report(&self) -> Report {
         self.sums.report()
@@ -594,7 +594,7 @@ impl Sums {
         }
     }
 
-    /// The judgement on all of them, without findings.
+    /// The judgment on all of them, without findings.
     fn report(&self) -> Report {
         let Part { tokens, spun, share, rate, families, .. } = self.mean();
         let family = (spun >= 0.5).then(|| {

@@ -1,6 +1,6 @@
 //! Trains the n-gram model: `unspin train`.
 //!
-//! One pass tokenises the corpora and spools word ids to disk; sorted runs then count 3-grams and 2-grams, whatever
+//! One pass tokenizes the corpora and spools word ids to disk; sorted runs then count 3-grams and 2-grams, whatever
 //! the corpora's size. Probabilities are interpolated modified Kneser-Ney (Chen and Goodman, 1998), pruned by
 //! weighted difference (Seymore and Rosenfeld, 1996), and turned into back-off form.
 
@@ -105,7 +105,7 @@ pub struct Trained {
     pub kept: (usize, usize),
     /// Tokens held out, those that the lexicon lacks among them.
     pub held_out_tokens: u64,
-    /// Perplexity of the finished, quantised model on the held-out lines, per token that the lexicon has. Ends of
+    /// Perplexity of the finished, quantized model on the held-out lines, per token that the lexicon has. Ends of
     /// sentences are not counted.
     pub perplexity: f64,
     /// Share of held-out tokens that the lexicon lacks.

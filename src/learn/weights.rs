@@ -1,6 +1,6 @@
 //! Fits the last decision: `unspin learn weights`.
 //!
-//! Every candidate that the lattice finds likely in a text with known substitutions is a row, labelled by whether
+//! Every candidate that the lattice finds likely in a text with known substitutions is a row, labeled by whether
 //! applying it alone repairs the text. Boosted trees are grown on the rows, calibrated (Platt, 1999) on rows of
 //! documents they were not grown on, and a logistic regression tells spun documents from clean ones; further trees take
 //! the first look, and tell which paragraphs of a spun text were left as they were. All three also learn from texts that

@@ -209,7 +209,7 @@ impl Stretch {
 }
 
 /// Cuts a passage into stretches of about [`STRETCH`] words, where paragraphs end if they do near there. However long a
-/// text is, what is judged is as long as what the judgement was fitted on: else traces that any text has would add up.
+/// text is, what is judged is as long as what the judgment was fitted on: else traces that any text has would add up.
 pub(crate) fn stretches(passage: &Passage<'_>) -> Vec<Stretch> {
     let sentences = &passage.sentences;
     let words: usize = sentences.iter().map(Vec::len).sum();

@@ -174,7 +174,7 @@ impl Context {
     }
 }
 
-/// A sentence with what its neighbouring words most probably were.
+/// A sentence with what its neighboring words most probably were.
 pub(crate) struct Sentence<'a> {
     words: &'a [Word],
     lattice: &'a Lattice,

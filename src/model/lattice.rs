@@ -259,7 +259,7 @@ struct Step<'c> {
 impl<'c> Step<'c> {
     fn new(to_place: usize, ids: &'c [u32], candidate: u32, fixed: f32, outer: f32, weights: &Weights) -> Self {
         let words = weights.word * ids.len() as f32;
-        // No word is likelier than certain, but for what the quantised back-off weights add.
+        // No word is likelier than certain, but for what the quantized back-off weights add.
         let most = words + fixed + outer + weights.language * MOST_BACKOFF * ids.len() as f32 + 0.01;
         Self { to_place, ids, candidate, fixed, outer, words, most, asked: 0 }
     }

@@ -1,4 +1,4 @@
-//! Is this document spun, by what family, and how much? Expectation-maximisation over its sentences.
+//! Is this document spun, by what family, and how much? Expectation-maximization over its sentences.
 
 use super::channel::Kinds;
 use super::lattice::{Belief, Lattice, Scratch, Sums, Weights};

@@ -90,7 +90,7 @@ pub(crate) struct Readings {
 }
 
 impl Readings {
-    /// Calls `visit` with every sentence of a passage in order: its number, its candidates that fit their neighbours best,
+    /// Calls `visit` with every sentence of a passage in order: its number, its candidates that fit their neighbors best,
     /// in order of their starts, and what the model has for each of its words, and for its end, after the one before.
     pub(crate) fn for_each_best(
         &mut self,
@@ -447,7 +447,7 @@ fn rank(language: f32, channel: f32, context: f32, length: usize, weights: &Weig
     language + weights.channel * channel + weights.context * context + 2.0 * (length as f32 - 1.0)
 }
 
-/// How well words fit the neighbours of the place, as those stand, by the language model. `pairs` are what it has for
+/// How well words fit the neighbors of the place, as those stand, by the language model. `pairs` are what it has for
 /// each word's pair with the one before it, from the first of them to the one after them.
 fn fit(
     ids: &[u32],

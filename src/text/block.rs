@@ -1,4 +1,4 @@
-//! A text cut into blocks that are small enough to hold, tokenised one at a time.
+//! A text cut into blocks that are small enough to hold, tokenized one at a time.
 
 use super::token::Token;
 use super::{quote, sentence, tokenizer};
@@ -56,7 +56,7 @@ fn boundary(text: &str, low: usize, high: usize) -> usize {
     if bytes[end - 1] == b'\r' && line_end(bytes, end - 1) == 2 { end + 1 } else { end }
 }
 
-/// Tokenises a block into `tokens`, which is cleared first, and marks sentences and quotations.
+/// Tokenizes a block into `tokens`, which is cleared first, and marks sentences and quotations.
 pub(crate) fn read(block: &str, tokens: &mut Vec<Token>) {
     tokens.clear();
     tokenizer::tokenize(block, tokens);

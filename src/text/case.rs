@@ -1,4 +1,4 @@
-//! How a word is capitalised, and giving that shape to another.
+//! How a word is capitalized, and giving that shape to another.
 
 /// The capitals of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -85,7 +85,7 @@ const OPENERS: &[&str] = &[
     "You",
 ];
 
-/// Whether the token at `at`, after an abbreviation, is a capitalised word that mostly opens sentences.
+/// Whether the token at `at`, after an abbreviation, is a capitalized word that mostly opens sentences.
 fn starts_sentence(block: &str, tokens: &[Token], at: usize) -> bool {
     tokens.get(at).is_none_or(|next| next.kind == TokenKind::Quote || OPENERS.binary_search(&next.text(block)).is_ok())
 }

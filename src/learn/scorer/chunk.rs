@@ -172,7 +172,7 @@ impl<'d> Spinner<'d> {
                     continue;
                 };
                 for &spun in words {
-                    chunk.words.push(self.modelled(spun));
+                    chunk.words.push(self.modeled(spun));
                     let truth = (words.len() == 1).then_some(word.lookup);
                     chunk.observed.push(Observed { word: spun, truth });
                 }
@@ -203,7 +203,7 @@ impl<'d> Spinner<'d> {
         let pack = &self.dictionary.pack;
         let first = choices.len();
         let keep = (1.0 - (believed.rate * pack.readiness(spun)).min(0.9)).ln();
-        choices.push(Choice { word: self.modelled(spun), prior: keep });
+        choices.push(Choice { word: self.modeled(spun), prior: keep });
         let mut found = (spun == truth).then_some(0);
         for substitution in pack.single(spun) {
             let Some(weight) = substitution.codes.weights()[believed.family] else { continue };
@@ -220,13 +220,13 @@ impl<'d> Spinner<'d> {
             if right {
                 found = Some(choices.len() - first);
             }
-            choices.push(Choice { word: self.modelled(original), prior: believed.rate.ln() + weight });
+            choices.push(Choice { word: self.modeled(original), prior: believed.rate.ln() + weight });
         }
         found
     }
 
     /// A word as the n-gram model knows it.
-    fn modelled(&self, word: u32) -> u32 {
+    fn modeled(&self, word: u32) -> u32 {
         if (word as usize) < self.dictionary.ngrams.words() { word } else { UNKNOWN }
     }
 }

@@ -36,7 +36,7 @@ const LAYERS: std::ops::RangeInclusive<usize> = 1..=12;
 pub(super) const HEADER: usize = 88;
 /// Bytes of a piece: a scale and a vector.
 const PIECE: usize = 4 + DIMENSIONS;
-/// Numbers in full of a layer: biases and the weights of two normalisations.
+/// Numbers in full of a layer: biases and the weights of two normalizations.
 const LAYER_NUMBERS: usize = 3 * DIMENSIONS + DIMENSIONS + 2 * DIMENSIONS + INNER + DIMENSIONS + 2 * DIMENSIONS;
 /// Numbers in full of the heads: detection's weights and bias, the biases of queries and candidates, the prior, the
 /// marks, the weights of a candidate's odds.

@@ -6,7 +6,7 @@ use super::file::{DIMENSIONS, END, File, INNER, MARKS, POSITIONS, START};
 use super::kernels::{AddPiece, Normalize, Then};
 use super::linear::{self, Linear, ROWS};
 
-/// The weights of a normalisation and what it adds.
+/// The weights of a normalization and what it adds.
 struct Norm {
     weight: Vec<f32>,
     bias: Vec<f32>,
@@ -25,7 +25,7 @@ impl Norm {
 }
 
 /// One layer (Devlin et al., 2019): attention, then two products with a bend between them, each added to what came in
-/// and normalised.
+/// and normalized.
 struct Layer {
     asked: Linear,
     gathered: Linear,

@@ -119,7 +119,7 @@ pub(super) fn gelu(x: f32) -> f32 {
     if x < 0.0 { x * tail } else { x - x * tail }
 }
 
-/// Adds to rows what a part of a layer made of them, if it did, and normalises each (Ba et al., 2016).
+/// Adds to rows what a part of a layer made of them, if it did, and normalizes each (Ba et al., 2016).
 pub(super) struct Normalize<'a> {
     pub(super) rows: &'a mut [f32],
     pub(super) added: Option<&'a [f32]>,
