@@ -86,11 +86,15 @@ impl Rows {
             line: 1,
             done: false,
         };
-        read_line(&mut rows.lines.reader, rows.ahead.get_mut(), &rows.source.path)?;
-        let first = rows.ahead.get_ref();
-        let stated = stated_by(first);
+        let is_whole = |ahead: &[u8]| DELIMITERS.iter().all(|&delimiter| row_end(ahead, delimiter).is_some());
+        while read_line(&mut rows.lines.reader, rows.ahead.get_mut(), &rows.source.path)? > 0
+            && !is_whole(rows.ahead.get_ref())
+            && rows.ahead.get_ref().len() < AHEAD
+        {}
+        let ahead = rows.ahead.get_ref();
+        let stated = stated_by(ahead);
         if rows.source.delimiter.is_none() {
-            rows.delimiter = stated.or_else(|| told_by(first)).unwrap_or(delimiter);
+            rows.delimiter = stated.or_else(|| told_by(ahead)).unwrap_or(delimiter);
         }
         let Some(mut header) = rows.row()? else {
             rows.done = true;
@@ -111,10 +115,10 @@ impl Rows {
             encoding.decode(&header).0
         };
         // Where the header ends with the file, they have swallowed it.
-        if !header.ends_with(b"\n") && has_bare_return(&text, delimiter) {
+        let text = &text[before..];
+        if !header.ends_with(b"\n") && has_bare_return(text, delimiter) {
             return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, BARE_RETURNS));
         }
-        let text = &text[before..];
         let names: Vec<String> = fields(text, delimiter).into_iter().map(|field| lift(text, &field).text).collect();
         let columns = find_columns(&rows.source, &names)?;
         let source = Arc::make_mut(&mut rows.source);
@@ -372,10 +376,20 @@ fn stated_by(line: &[u8]) -> Option<u8> {
     }
 }
 
-/// What stands between the names of a header, or of its first line, where that is plain: one of what may that, by the
-/// quotes that it makes, has no other outside them.
-fn told_by(header: &[u8]) -> Option<u8> {
+/// Where the first row ends by the quotes that a delimiter makes; `None` where it goes on.
+fn row_end(bytes: &[u8], delimiter: u8) -> Option<usize> {
+    let mut scan = Scan::new(delimiter);
+    (0..bytes.len()).find(|&at| {
+        scan.step(&bytes[at..]);
+        bytes[at] == b'\n' && !scan.quoted
+    })
+}
+
+/// What stands between the names of the header that some bytes begin with, where that is plain: one of what may that, by
+/// the quotes that it makes, has no other outside them.
+fn told_by(bytes: &[u8]) -> Option<u8> {
     let splits_alone = |delimiter: &u8| {
+        let header = &bytes[..row_end(bytes, *delimiter).unwrap_or(bytes.len())];
         let mut scan = Scan::new(*delimiter);
         let mut outside = (0..header.len()).filter(|&at| {
             scan.step(&header[at..]);

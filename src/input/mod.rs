@@ -474,7 +474,8 @@ impl Lines {
                 self.encoding = told;
             }
         }
-        // Rows come from many places: what makes sense as UTF-8 is that, whatever a row before it is.
+        // Rows come from many places: what makes sense as UTF-8 is that, whatever a row before it is. Not where two bytes
+        // may be a character: of few such, some make sense as UTF-8, too.
         if is_utf8 && self.encoding.is_single_byte() { Encoding::UTF_8 } else { self.encoding }
     }
 }

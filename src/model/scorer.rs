@@ -254,7 +254,7 @@ impl Scorer {
     pub(crate) fn widen(&self, words: &[u32], start: usize, end: usize, wide: &mut Wide) {
         if wide.sums.is_empty() {
             // Growing bit by bit touches as much memory again.
-            wide.sums.reserve(words.len().min(USUAL_RUN));
+            wide.sums.reserve(words.len().min(USUAL_RUN) + 1);
             wide.first = start.saturating_sub(WIDE);
             wide.sums.push([0; DIMENSIONS]);
             wide.weights.push(0);
@@ -391,6 +391,13 @@ mod tests {
         let mut wide = Wide::default();
         scorer.widen(&WORDS, 2, 8, &mut wide);
         (0..TILE + 3).map(|n| scorer.gather(&WORDS, (2, 8), (2 + n % 6, 3 + n % 6), &wide)).collect()
+    }
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn the_built_in_numbers_are_read_in_place() {
+        let scorer = Scorer::builtin(&Dictionary::builtin());
+        assert!(matches!(scorer.dense_part().numbers, Cow::Borrowed(_)));
     }
 
     #[test]

@@ -821,6 +821,7 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         ("marked.jsonl", format!("\u{feff}{two}\n").as_bytes()),
         ("latin.jsonl", LATIN),
         ("accents.jsonl", "{\"text\":\"é\"}\n".as_bytes()),
+        ("both.jsonl", &[LATIN, "{\"text\":\"é\"}\n".as_bytes()].concat()),
         ("a.csv", b"text"),
         ("b.csv", b"text\nOne."),
         ("c.csv", b"id,text\n1,One.\n"),
@@ -841,6 +842,10 @@ fn records_of_several_inputs_stay_on_lines_of_their_own() {
         (
             &["ended.jsonl", "latin.jsonl", "ended.jsonl"],
             [one.as_bytes(), b"\n", LATIN, one.as_bytes(), b"\n"].concat(),
+        ),
+        (
+            &["ended.jsonl", "both.jsonl", "latin.jsonl"],
+            [one.as_bytes(), b"\n", LATIN, "{\"text\":\"é\"}\n".as_bytes(), LATIN].concat(),
         ),
         (&["a.csv", "b.csv", "b.csv"], b"text\nOne.\nOne.".to_vec()),
         (&["wide.csv", "wide.csv"], utf16("text\nOne.\nOne.\n")),

@@ -419,8 +419,8 @@ fn others_are_refused() {
         (r#"{"text":"x","settings":["x"]}"#, "expected a map"),
         (r#"["x"]"#, "expected a map"),
         (r#"{"text":"x"} {}"#, "trailing"),
-        (r#"{"text":"x","settings":{"min_confidence":2}}"#, "from 0 to 1"),
-        (r#"{"text":"x","settings":{"min_confidence":null,"families":[]}}"#, "names no family"),
+        (r#"{"text":"x","settings":{"min_confidence":2}}"#, "settings.min_confidence: must be from 0 to 1"),
+        (r#"{"text":"x","settings":{"min_confidence":null,"families":[]}}"#, "settings.families: names no family"),
         (r#"{"text":"x","stream":true,"settings":{"families":["news"]}}"#, "thesaurus"),
     ] {
         let answer = server.ask("POST", "/v1/check", &[bearer, json], request);

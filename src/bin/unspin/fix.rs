@@ -300,7 +300,13 @@ impl Joint {
     fn join(&mut self, encoding: Encoding, ascii: bool) -> anyhow::Result<()> {
         let name = encoding.name();
         match &mut self.written {
-            Some(before) if before.encoding == name => before.ascii &= ascii,
+            Some(before) if before.encoding == name => {
+                // That it is so is known by the first input that is not ASCII.
+                if before.ascii && !ascii {
+                    before.input.clone_from(&self.input);
+                }
+                before.ascii &= ascii;
+            }
             // Records of one input may be written in two encodings, and stay as they were.
             Some(before) if before.input == self.input && !before.ascii => {}
             Some(before) if ascii && !before.encoding.starts_with("UTF-16") => {}

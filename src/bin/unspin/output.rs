@@ -130,8 +130,13 @@ impl Output {
         if target.resume
             && let Some((Note { done: true, job: of, .. }, _)) = &noted
         {
-            ensure!(!partial.exists() || of == job, "{}", of_another(&journal));
-            put_in_place(path)?;
+            // Where the partial file is gone, it is in its place.
+            if let Ok(file) = OpenOptions::new().write(true).open(&partial) {
+                ensure!(of == job, "{}", of_another(&journal));
+                claim(&file, &partial, named)?;
+                fs::rename(&partial, path).with_context(name)?;
+            }
+            remove_note(&journal)?;
             noted = None;
         }
         if target.resume {
@@ -215,8 +220,10 @@ impl Output {
     /// Writes what is left and puts the file in its place.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         let Some(Partial { path, job, file: _claimed }) = self.close()? else { return Ok(()) };
-        Note::write_done(&beside(&path, ".resume"), &job)?;
-        put_in_place(&path)
+        let journal = beside(&path, ".resume");
+        Note::write_done(&journal, &job)?;
+        fs::rename(beside(&path, ".partial"), &path).with_context(|| path.display().to_string())?;
+        remove_note(&journal)
     }
 
     /// Ends a run. Where it is `broken`, what lacks a part of the inputs must not take the place of anything, least of all of
@@ -307,15 +314,12 @@ fn claim(file: &File, partial: &Path, named: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts a whole partial file in its place, where that is not done yet, and takes the note away that says it is whole.
-fn put_in_place(path: &Path) -> anyhow::Result<()> {
-    let unless_gone = |result: io::Result<()>| match result {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        result => result,
-    };
-    unless_gone(fs::rename(beside(path, ".partial"), path))
-        .and_then(|()| unless_gone(fs::remove_file(beside(path, ".resume"))))
-        .with_context(|| path.display().to_string())
+/// Takes away the note that is beside no partial file any more.
+fn remove_note(journal: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(journal) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error).with_context(|| journal.display().to_string()),
+        _ => Ok(()),
+    }
 }
 
 fn of_another(journal: &Path) -> String {

@@ -95,7 +95,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 ///
 /// # Errors
 ///
-/// Also where its access control list cannot be set: without that the group might do what it may not.
+/// Also where its attributes cannot be read, or its access control list cannot be set: without that others might do what
+/// they may not.
 pub(crate) fn liken(file: &File, there: &Path) -> io::Result<()> {
     let data = fs::metadata(there)?;
     // Permissions come last, for a change of owner takes some away, and a list grants some.
@@ -103,18 +104,34 @@ pub(crate) fn liken(file: &File, there: &Path) -> io::Result<()> {
     {
         use std::os::unix::fs::{MetadataExt, fchown};
 
-        use xattr::FileExt;
-
         let _ = fchown(file, Some(data.uid()), Some(data.gid()));
-        // Not every file system has any.
-        for name in xattr::list(there).into_iter().flatten() {
-            let set = xattr::get(there, &name).and_then(|value| file.set_xattr(&name, &value.unwrap_or_default()));
-            if name == "system.posix_acl_access" {
-                set?;
-            }
-        }
+        copy_attributes(file, there)?;
     }
     file.set_permissions(data.permissions())
+}
+
+#[cfg(unix)]
+fn copy_attributes(file: &File, there: &Path) -> io::Result<()> {
+    use xattr::FileExt;
+
+    const LIST: &str = "system.posix_acl_access";
+    let names: Vec<_> = match xattr::list(there) {
+        // Not every file system has any.
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(()),
+        names => names?.collect(),
+    };
+    // The directory may have given the new file a list.
+    if !names.iter().any(|name| name == LIST) {
+        let _ = file.remove_xattr(LIST);
+    }
+    // These are of the bytes that were there.
+    for name in names.iter().filter(|name| !["security.ima", "security.evm"].iter().any(|of_bytes| name == of_bytes)) {
+        let set = xattr::get(there, name).and_then(|value| file.set_xattr(name, &value.unwrap_or_default()));
+        if name == LIST {
+            set?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what [`apart`] does, and files that cannot be written, so that long work does not end with that.

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use unspin::input::{Record, Source};
 use unspin::render::Document;
 use unspin::{Config, Family, Model, Quotes, Report, Severity, Span};
@@ -21,15 +22,23 @@ const PATH: &str = "-";
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Options {
-    #[serde(deserialize_with = "settings::probability")]
+    #[serde(deserialize_with = "min_confidence")]
     min_confidence: Option<f32>,
     quotes: Option<Quotes>,
     model: Option<Model>,
     assume_spun: Option<bool>,
     severity: Option<Severity>,
-    #[serde(deserialize_with = "settings::families")]
+    #[serde(deserialize_with = "families")]
     families: Option<Vec<Family>>,
     allow: Vec<String>,
+}
+
+fn min_confidence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f32>, D::Error> {
+    settings::probability(deserializer).map_err(|error| D::Error::custom(format!("settings.min_confidence: {error}")))
+}
+
+fn families<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Family>>, D::Error> {
+    settings::families(deserializer).map_err(|error| D::Error::custom(format!("settings.families: {error}")))
 }
 
 impl Options {
