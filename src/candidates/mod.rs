@@ -345,7 +345,8 @@ impl Recent {
     fn look_up(&mut self, form: Short, dictionary: &Dictionary) -> (u32, u32) {
         let form = [form.0 as u64, (form.0 >> 64) as u64];
         let folded = form[0].wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ form[1];
-        let place = (folded.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32) as usize % self.words.len();
+        // Of both tables the length is a power of two.
+        let place = (folded.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 32) as usize & (self.words.len() - 1);
         let [last, other] = &mut self.words[place];
         if last.form != form {
             std::mem::swap(last, other);
