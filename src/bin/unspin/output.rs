@@ -130,11 +130,15 @@ impl Output {
         if target.resume
             && let Some((Note { done: true, job: of, .. }, _)) = &noted
         {
-            // Where the partial file is gone, it is in its place.
-            if let Ok(file) = OpenOptions::new().write(true).open(&partial) {
-                ensure!(of == job, "{}", of_another(&journal));
-                claim(&file, &partial, named)?;
-                fs::rename(&partial, path).with_context(name)?;
+            match OpenOptions::new().write(true).open(&partial) {
+                // It is in its place.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                file => {
+                    ensure!(of == job, "{}", of_another(&journal));
+                    let file = file.with_context(name)?;
+                    claim(&file, &partial, named)?;
+                    fs::rename(&partial, path).with_context(name)?;
+                }
             }
             remove_note(&journal)?;
             noted = None;
