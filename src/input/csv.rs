@@ -86,11 +86,7 @@ impl Rows {
             line: 1,
             done: false,
         };
-        let is_whole = |ahead: &[u8]| DELIMITERS.iter().all(|&delimiter| row_end(ahead, delimiter).is_some());
-        while read_line(&mut rows.lines.reader, rows.ahead.get_mut(), &rows.source.path)? > 0
-            && !is_whole(rows.ahead.get_ref())
-            && rows.ahead.get_ref().len() < AHEAD
-        {}
+        rows.read_header_ahead()?;
         let ahead = rows.ahead.get_ref();
         let stated = stated_by(ahead);
         if rows.source.delimiter.is_none() {
@@ -114,8 +110,8 @@ impl Rows {
         } else {
             encoding.decode(&header).0
         };
-        // Where the header ends with the file, they have swallowed it.
         let text = &text[before..];
+        // Where the header ends with the file, they have swallowed it.
         if !header.ends_with(b"\n") && has_bare_return(text, delimiter) {
             return Err(InputError::new(&rows.source.path, ErrorKind::Malformed, BARE_RETURNS));
         }
@@ -128,6 +124,23 @@ impl Rows {
         rows.width = names.len();
         rows.header = Some(header);
         Ok(rows)
+    }
+
+    /// Reads as far ahead as the header goes by the quotes that any delimiter makes.
+    fn read_header_ahead(&mut self) -> Result<(), InputError> {
+        let bytes = self.ahead.get_mut();
+        let mut open: Vec<Scan> = DELIMITERS.into_iter().map(Scan::new).collect();
+        while !open.is_empty() && bytes.len() < AHEAD {
+            let start = bytes.len();
+            if read_line(&mut self.lines.reader, bytes, &self.source.path)? == 0 {
+                break;
+            }
+            open.retain_mut(|scan| {
+                (start..bytes.len()).for_each(|at| scan.step(&bytes[at..]));
+                scan.quoted
+            });
+        }
+        Ok(())
     }
 
     /// The bytes of the next row, which may go over several lines inside quotes.
@@ -376,26 +389,25 @@ fn stated_by(line: &[u8]) -> Option<u8> {
     }
 }
 
-/// Where the first row ends by the quotes that a delimiter makes; `None` where it goes on.
-fn row_end(bytes: &[u8], delimiter: u8) -> Option<usize> {
-    let mut scan = Scan::new(delimiter);
-    (0..bytes.len()).find(|&at| {
-        scan.step(&bytes[at..]);
-        bytes[at] == b'\n' && !scan.quoted
-    })
-}
-
 /// What stands between the names of the header that some bytes begin with, where that is plain: one of what may that, by
 /// the quotes that it makes, has no other outside them.
 fn told_by(bytes: &[u8]) -> Option<u8> {
     let splits_alone = |delimiter: &u8| {
-        let header = &bytes[..row_end(bytes, *delimiter).unwrap_or(bytes.len())];
         let mut scan = Scan::new(*delimiter);
-        let mut outside = (0..header.len()).filter(|&at| {
-            scan.step(&header[at..]);
-            !scan.quoted && DELIMITERS.contains(&header[at])
-        });
-        outside.next().is_some_and(|at| header[at] == *delimiter) && outside.all(|at| header[at] == *delimiter)
+        let mut splits = false;
+        for (at, byte) in bytes.iter().enumerate() {
+            scan.step(&bytes[at..]);
+            if !scan.quoted && *byte == b'\n' {
+                break;
+            }
+            if !scan.quoted && DELIMITERS.contains(byte) {
+                splits = byte == delimiter;
+                if !splits {
+                    break;
+                }
+            }
+        }
+        splits
     };
     let mut plain = DELIMITERS.into_iter().filter(splits_alone);
     plain.next().filter(|_| plain.next().is_none())

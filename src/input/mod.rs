@@ -458,7 +458,8 @@ struct Lines {
 impl Lines {
     /// The encoding of the row that was read last.
     fn encoding(&mut self, row: &[u8]) -> Encoding {
-        if row.is_ascii() {
+        // The rows of most files have one encoding, and need no look.
+        if !self.open && !self.encoding.is_single_byte() || row.is_ascii() {
             return self.encoding;
         }
         let is_utf8 = std::str::from_utf8(row).is_ok();

@@ -338,6 +338,7 @@ fn what_stands_between_columns_is_told_by_the_header() {
         ("a.csv", "sep=;\r\nid;text", &[]),
         ("a.csv", "\"long\nname\";text\n1;a\n", &["a"]),
         ("a.csv", "\"id\nx\"|\"text\"\n1|a", &["a"]),
+        ("a.csv", "\"id\nx\"\ttext\n1\ta\n", &["a"]),
         ("a.csv", "\"x\"\"\ny\";\"text\"\n1;a\n2;b\n", &["a", "b"]),
         ("a.csv", "sep=;\n\"a,b\";text\n1;a\n", &["a"]),
     ] {

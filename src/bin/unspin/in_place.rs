@@ -199,8 +199,8 @@ impl Target {
         ensure!(!there.permissions().readonly(), "{}: is read-only", name());
         // A link stays a link; what it points to is replaced.
         let path = fs::canonicalize(&source.path).with_context(name)?;
-        let directory = path.parent().unwrap_or(Path::new("."));
-        let file = temporary::private(directory).with_context(|| format!("{}: cannot write beside it", name()))?;
+        let file = temporary::private(paths::directory(&path))
+            .with_context(|| format!("{}: cannot write beside it", name()))?;
         let out = source.compression.writer(BufWriter::new(file)).with_context(name)?;
         Ok(Self { path, stamp, out, changed: false, begun: false })
     }
